@@ -1,0 +1,1 @@
+"""Where text and time become numbers: scikit-learn style transformers, the same code on both sides."""

@@ -1,0 +1,1 @@
+"""Doors: HTTP, console pages and the operator's terminal. Never fits a model."""

@@ -1,0 +1,1 @@
+"""The subcommands of ``triage`` that a server needs; one file a command."""

@@ -1,0 +1,1 @@
+"""Everything before an artifact exists: reading history, fitting, calibrating, judging, forecasting."""

@@ -1,0 +1,1 @@
+"""The subcommands of ``triage`` that need the training room; one file a command."""
