@@ -20,7 +20,7 @@ LABEL_DELAY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What was known about one ticket when it was filed.
+    r"""What was known about one ticket when it was filed.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Ticket:
     Examples
     --------
     >>> Ticket("T-1", subject="VPN down", body="It drops every hour.").text
-    'VPN down\\nIt drops every hour.'
+    'VPN down\nIt drops every hour.'
     """
 
     ticket_id: str
