@@ -1,0 +1,69 @@
+"""What the knowledge base holds: articles, and which of them people used for which ticket.
+
+Says nothing of how articles are found; :mod:`features` and :mod:`training` do that.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Article", "ArticleLink"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    r"""One article of the knowledge base.
+
+    Parameters
+    ----------
+    article_id : str
+        Identity in the knowledge base.
+    title, body : str
+        The article's words.
+    summary : str, default=""
+        A few sentences saying what it solves.
+    url : str or None, default=None
+        Where people read it.
+    updated_at : datetime or None, default=None
+        Last change, with a zone.
+    products, topics : tuple of str, default=()
+        What it is about, in the knowledge base's own words.
+
+    Examples
+    --------
+    >>> Article("A-1", title="Reset a password", body="Open the portal.", summary="Portal").text
+    'Reset a password\nPortal\nOpen the portal.'
+    """
+
+    article_id: str
+    title: str
+    body: str
+    summary: str = ""
+    url: str | None = None
+    updated_at: datetime | None = None
+    products: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Title, summary and body, line breaks between those that are not empty."""
+        return "\n".join(part for part in (self.title, self.summary, self.body) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLink:
+    """One article that was used for one ticket.
+
+    Parameters
+    ----------
+    ticket_id, article_id : str
+        What belongs together.
+    created_at : datetime or None, default=None
+        When it was linked, with a zone; None when unknown.
+    agent : str or None, default=None
+        Who linked it; None when unknown.
+    """
+
+    ticket_id: str
+    article_id: str
+    created_at: datetime | None = None
+    agent: str | None = None
