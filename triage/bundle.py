@@ -1,0 +1,239 @@
+"""The bundle: one model version in one folder, verified byte for byte before anything is loaded.
+
+``manifest.json`` lists every file with its size and SHA-256 and all that was learnt about the model;
+``manifest.sig`` is its HMAC. ``model.joblib`` holds the estimators, ``encoder/`` the sentence encoder,
+``articles/`` the knowledge of training time if there was any, ``card.html`` the model card.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from triage.errors import BundleError, IncompatibleBundleError, SignatureError
+from triage.ports import Model
+from triage.signing import sign, verify
+from triage.taxonomy import Taxonomy
+
+__all__ = ["FORMAT", "Bundle", "Manifest", "read_manifest", "seal", "verify_bundle"]
+
+FORMAT = 1
+MANIFEST, SIGNATURE, MODEL = "manifest.json", "manifest.sig", "model.joblib"
+MAX_MANIFEST_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says of itself.
+
+    Parameters
+    ----------
+    version : str
+        Names this model for ever.
+    created_at : datetime
+        When training ended.
+    fields : Mapping of str to Mapping
+        By field: ``level``, ``labels`` (count), ``target_precision``, ``metrics`` on held-out time.
+    taxonomy : Taxonomy
+        The labels it was trained on.
+    feature_version : int
+        Version of the code in ``features`` that its numbers need.
+    data_hash : str
+        SHA-256 over the training history.
+    training : Mapping
+        Row counts, periods, seed, configuration, package versions, encoder fingerprint.
+    files : Mapping of str to Mapping
+        By path inside the folder: ``sha256`` and ``bytes``. Filled in by :func:`seal`.
+    format : int
+        Version of this layout.
+    """
+
+    version: str
+    created_at: datetime
+    fields: Mapping[str, Mapping[str, Any]]
+    taxonomy: Taxonomy
+    feature_version: int
+    data_hash: str
+    training: Mapping[str, Any]
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    format: int = FORMAT
+
+    def to_bytes(self) -> bytes:
+        """Return the JSON that is signed."""
+        document = asdict(self) | {
+            "created_at": self.created_at.isoformat(),
+            "taxonomy": self.taxonomy.to_document() | {"version": self.taxonomy.version},
+        }
+        return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Manifest":
+        """Read the JSON; to be called on verified bytes only."""
+        document = json.loads(content)
+        if document.get("format") != FORMAT:
+            raise IncompatibleBundleError(
+                f"Got a bundle of format {document.get('format')!r}; this version reads format {FORMAT}. "
+                "Train it again with this version."
+            )
+        taxonomy = Taxonomy.from_document(document.pop("taxonomy"))
+        created_at = datetime.fromisoformat(document.pop("created_at"))
+        return cls(taxonomy=taxonomy, created_at=created_at, **document)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified, loaded model version."""
+
+    folder: Path
+    manifest: Manifest
+    model: Model
+
+    @property
+    def version(self) -> str:
+        """The model version."""
+        return self.manifest.version
+
+    @classmethod
+    def load(cls, folder: Path, key: bytes, *, threads: int = 1) -> "Bundle":
+        """Verify a bundle, then load it; arrays are mapped from the file, not copied.
+
+        Parameters
+        ----------
+        folder : Path
+            The bundle's folder.
+        key : bytes
+            The signing key, see :func:`triage.signing.signing_key`.
+        threads : int, default=1
+            Threads of the sentence encoder.
+
+        Raises
+        ------
+        SignatureError
+            If any byte is not the one that was signed, or a file was added or is missing.
+        IncompatibleBundleError
+            If this version cannot read the format.
+        """
+        manifest = verify_bundle(folder, key)
+        model: Model = joblib.load(folder / MODEL, mmap_mode="r")
+        model.open(folder, threads=threads)
+        return cls(folder, manifest, model)
+
+
+def read_manifest(folder: Path, key: bytes) -> Manifest:
+    """Read a manifest whose signature holds; its files are not looked at."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(
+            f"Got {folder}; expected a bundle folder with {MANIFEST} in it, as `triage train` writes."
+        )
+    if path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise BundleError(
+            f"Got a manifest over {MAX_MANIFEST_BYTES} bytes in {folder}; it is not one of ours."
+        )
+    content = path.read_bytes()
+    signature = folder / SIGNATURE
+    if not signature.is_file() or not verify(key, content, signature.read_text("ascii", "replace").strip()):
+        raise SignatureError(
+            f"Got a bundle in {folder} that this machine's key did not sign; expected the key of the machine "
+            "that trained it ($TRIAGE_SIGNING_KEY or signing.key in the home folder)."
+        )
+    return Manifest.from_bytes(content)
+
+
+def verify_bundle(folder: Path, key: bytes) -> Manifest:
+    """Check signature, file list, sizes and digests; nothing is unpickled.
+
+    Raises
+    ------
+    SignatureError
+        At the first thing that is not as it was signed.
+    """
+    manifest = read_manifest(folder, key)
+    found = set(_files(folder))
+    listed = set(manifest.files)
+    for path in sorted(found ^ listed):
+        what = "a file that was not signed" if path in found else "a signed file missing"
+        raise SignatureError(f"Got {what} in {folder}: {path}; expected the bundle exactly as trained.")
+    for path, facts in manifest.files.items():
+        if (folder / path).stat().st_size != facts["bytes"] or _sha256(folder / path) != facts["sha256"]:
+            raise SignatureError(
+                f"Got changed bytes in {folder / path}; expected the bundle exactly as trained. "
+                "Restore it from a backup, or train again."
+            )
+    return manifest
+
+
+def seal(draft: Path, target: Path, manifest: Manifest, key: bytes) -> Manifest:
+    """Sign a finished draft folder and move it into place in one step.
+
+    Parameters
+    ----------
+    draft : Path
+        Holds everything but the manifest; on the same file system as the target.
+    target : Path
+        Where the bundle shall stand; an existing bundle there is replaced, anything else refused.
+    manifest : Manifest
+        Without files.
+    key : bytes
+        The signing key.
+
+    Returns
+    -------
+    Manifest
+        With the files.
+    """
+    if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise BundleError(f"Got {target}, which holds something other than a bundle; name another folder.")
+    facts = {
+        path: {"sha256": _sha256(draft / path), "bytes": (draft / path).stat().st_size}
+        for path in _files(draft)
+    }
+    sealed = Manifest(
+        **{name: getattr(manifest, name) for name in Manifest.__slots__ if name != "files"}, files=facts
+    )
+    content = sealed.to_bytes()
+    (draft / MANIFEST).write_bytes(content)
+    (draft / SIGNATURE).write_text(sign(key, content) + "\n")
+    for path in [*draft.rglob("*"), draft]:
+        _sync(path)
+    old = None
+    if target.exists():
+        old = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        target.rename(old)
+    draft.rename(target)
+    _sync(target.parent)
+    if old is not None:
+        shutil.rmtree(old)
+    return sealed
+
+
+def _files(folder: Path) -> list[str]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            raise SignatureError(f"Got a link in {folder}: {path.name}; expected plain files only.")
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (MANIFEST, SIGNATURE):
+            found.append(name)
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

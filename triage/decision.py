@@ -1,0 +1,79 @@
+"""What was decided for one ticket, field by field. Abstaining is a decision, with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from triage.prediction import Assessment
+
+__all__ = ["GUARDRAIL_PREFIX", "Action", "Decision", "FieldDecision", "Reason"]
+
+GUARDRAIL_PREFIX = "guardrail:"
+
+
+class Action(StrEnum):
+    """What the helpdesk should do with a value."""
+
+    APPLY = "apply"
+    SUGGEST = "suggest"
+    ABSTAIN = "abstain"
+
+
+class Reason(StrEnum):
+    """Why a value was not applied; guardrails add ``guardrail:<name>``."""
+
+    LOW_CONFIDENCE = "low_confidence"
+    UNFAMILIAR = "unfamiliar"
+    TOO_SHORT = "too_short"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    NEVER_AUTOMATE = "never_automate"
+    KILL_SWITCH = "kill_switch"
+    SHADOW = "shadow"
+    HUMAN_VALUE_PRESENT = "human_value_present"
+    NO_ELIGIBLE_AGENT = "no_eligible_agent"
+    NO_MODEL = "no_model"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDecision:
+    """The decision for one field.
+
+    Parameters
+    ----------
+    field : str
+        See :data:`triage.ticket.FIELDS`.
+    value : str or None
+        The likeliest label; None when there is no model.
+    confidence : float or None
+        Its calibrated probability.
+    threshold : float or None
+        What this label must reach to be applied; None when no threshold keeps the promise, so that
+        the label is never applied.
+    action : Action
+        ``apply``, ``suggest`` or ``abstain``.
+    reason : str or None
+        None when applied or shown by mode ``suggest``; otherwise a :class:`Reason` or ``guardrail:<name>``.
+    top : tuple of (str, float)
+        The likeliest labels with their confidence, best first.
+    """
+
+    field: str
+    value: str | None
+    confidence: float | None
+    threshold: float | None
+    action: Action
+    reason: str | None
+    top: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything decided for one ticket at one moment by one model version."""
+
+    decision_id: str
+    ticket_id: str
+    model_version: str | None
+    created_at: datetime
+    fields: Mapping[str, FieldDecision]
+    assessment: Assessment | None = None

@@ -1,0 +1,149 @@
+"""One ticket's story: from what the model says to what is decided. The whole order of precedence is here.
+
+The numbers come from a :class:`triage.ports.Model` (``features.model``); this file decides.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Reason
+from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
+from triage.policy import Mode, Policy, Promise
+from triage.ports import Model
+from triage.prediction import Assessment, Prediction
+from triage.ticket import Ticket
+
+__all__ = ["UNFAMILIAR_BELOW", "decide", "triage_tickets"]
+
+UNFAMILIAR_BELOW = 0.01
+"""One known ticket in a hundred may be called unfamiliar (the false-alarm rate of a conformal test)."""
+
+WORD = re.compile(r"\w{2,}")
+TOP = 3
+
+
+def triage_tickets(
+    tickets: Sequence[Ticket],
+    model: Model,
+    model_version: str,
+    policy: Policy,
+    *,
+    explain: bool = False,
+    similar: int = 0,
+    now: datetime | None = None,
+) -> list[Decision]:
+    """Decide tickets.
+
+    Parameters
+    ----------
+    tickets : sequence of Ticket
+        Decided independently of each other.
+    model : Model
+        The promoted model.
+    model_version : str
+        Its version, kept in each decision.
+    policy : Policy
+        The workspace's policy, read fresh.
+    explain : bool, default=False
+        Ask the model for its reasons.
+    similar : int, default=0
+        How many similar past tickets to ask for.
+    now : datetime, optional
+        The moment of deciding; by default this one.
+
+    Returns
+    -------
+    list of Decision
+        In the order of the tickets.
+    """
+    moment = now or datetime.now(UTC)
+    assessments = model.assess(tickets, explain=explain, similar=similar)
+    return [
+        Decision(
+            decision_id=uuid.uuid4().hex,
+            ticket_id=ticket.ticket_id,
+            model_version=model_version,
+            created_at=moment,
+            fields=decide(ticket, assessment, model.promises, policy),
+            assessment=assessment,
+        )
+        for ticket, assessment in zip(tickets, assessments, strict=True)
+    ]
+
+
+def decide(
+    ticket: Ticket, assessment: Assessment, promises: Mapping[str, Promise], policy: Policy
+) -> dict[str, FieldDecision]:
+    """Decide every field of one ticket; fields whose mode is ``off`` are left out.
+
+    Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
+    text, an unfamiliar ticket, shadow mode, a label never automated, guardrails that only allow
+    suggestions, the mode ``suggest``, the threshold.
+    """
+    blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
+    watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
+    everywhere = _reason_to_abstain(ticket, assessment, policy, blocked)
+    decided = {}
+    for name, prediction in assessment.predictions.items():
+        if policy.field(name).mode is not Mode.OFF:
+            decided[name] = _decide_field(ticket, prediction, promises[name], policy, everywhere, watched)
+    return decided
+
+
+def _reason_to_abstain(
+    ticket: Ticket, assessment: Assessment, policy: Policy, blocked: str | None
+) -> str | None:
+    if policy.kill_switch:
+        return Reason.KILL_SWITCH.value
+    if blocked is not None:
+        return GUARDRAIL_PREFIX + blocked
+    if not _says_something(ticket):
+        return Reason.TOO_SHORT.value
+    if assessment.familiarity < UNFAMILIAR_BELOW:
+        return Reason.UNFAMILIAR.value
+    return None
+
+
+def _decide_field(
+    ticket: Ticket,
+    prediction: Prediction,
+    promise: Promise,
+    policy: Policy,
+    everywhere: str | None,
+    watched: str | None,
+) -> FieldDecision:
+    field_policy = policy.field(prediction.field)
+    top = prediction.top(TOP)
+    value, confidence = top[0]
+    threshold = field_policy.thresholds.get(value, promise.thresholds.get(value))
+
+    def outcome(action: Action, reason: str | None) -> FieldDecision:
+        return FieldDecision(prediction.field, value, confidence, threshold, action, reason, top)
+
+    def at_most_suggest(reason: str) -> FieldDecision:
+        if confidence >= promise.suggest_at:
+            return outcome(Action.SUGGEST, reason)
+        return outcome(Action.ABSTAIN, Reason.LOW_CONFIDENCE.value)
+
+    if ticket.values.get(prediction.field):
+        return outcome(Action.ABSTAIN, Reason.HUMAN_VALUE_PRESENT.value)
+    if everywhere is not None:
+        return outcome(Action.ABSTAIN, everywhere)
+    if field_policy.mode is Mode.SHADOW:
+        return outcome(Action.ABSTAIN, Reason.SHADOW.value)
+    if value in field_policy.never_automate:
+        return at_most_suggest(Reason.NEVER_AUTOMATE.value)
+    if watched is not None:
+        return at_most_suggest(GUARDRAIL_PREFIX + watched)
+    if threshold is None or confidence < threshold:
+        return at_most_suggest(Reason.LOW_CONFIDENCE.value)
+    if field_policy.mode is Mode.SUGGEST:
+        return outcome(Action.SUGGEST, None)
+    return outcome(Action.APPLY, None)
+
+
+def _says_something(ticket: Ticket) -> bool:
+    """Whether there is a word of two characters, or a field, to go by."""
+    return bool(WORD.search(ticket.text) or ticket.custom or ticket.product or ticket.tags)

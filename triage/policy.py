@@ -1,0 +1,150 @@
+"""What the admin allows: the mode of each field, thresholds, labels never automated, the kill switch.
+
+Holds no learnt numbers of its own; those are the bundle's :class:`Promise`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from triage.errors import ConfigurationError
+from triage.ticket import FIELDS
+
+__all__ = ["FieldPolicy", "Mode", "Policy", "Promise"]
+
+
+class Mode(StrEnum):
+    """How far a field may go."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    SUGGEST = "suggest"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was learnt on held-out time about when a field's predictions can be trusted.
+
+    Parameters
+    ----------
+    target_precision : float
+        The share of applied values that must be right.
+    thresholds : Mapping of str to (float or None)
+        Confidence that each label must reach; None where no threshold keeps the promise.
+    suggest_at : float
+        Confidence from which a value is worth showing to an agent.
+    """
+
+    target_precision: float
+    thresholds: Mapping[str, float | None]
+    suggest_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPolicy:
+    """The admin's word on one field.
+
+    Parameters
+    ----------
+    mode : Mode, default=Mode.APPLY
+        ``off`` says nothing, ``shadow`` decides silently, ``suggest`` never applies, ``apply`` applies
+        what reaches its threshold.
+    thresholds : Mapping of str to float
+        Per label, in place of the learnt ones.
+    never_automate : frozenset of str
+        Labels that are never applied, whatever the confidence; survives retraining.
+    """
+
+    mode: Mode = Mode.APPLY
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    never_automate: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The admin's word on a workspace.
+
+    Parameters
+    ----------
+    kill_switch : bool, default=False
+        True: nothing is applied or suggested, at once.
+    fields : Mapping of str to FieldPolicy
+        Fields not named here follow ``FieldPolicy()``.
+    disabled_guardrails : frozenset of str
+        Names of :mod:`triage.guardrails` that do not hold here.
+
+    Examples
+    --------
+    >>> Policy.from_document({"fields": {"team": {"mode": "suggest"}}}).field("team").mode.value
+    'suggest'
+    """
+
+    kill_switch: bool = False
+    fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
+    disabled_guardrails: frozenset[str] = frozenset()
+
+    def field(self, name: str) -> FieldPolicy:
+        """Return the policy of one field."""
+        return self.fields.get(name, FieldPolicy())
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the JSON form, the inverse of :meth:`from_document`."""
+        return {
+            "kill_switch": self.kill_switch,
+            "disabled_guardrails": sorted(self.disabled_guardrails),
+            "fields": {
+                name: {
+                    "mode": policy.mode.value,
+                    "thresholds": dict(policy.thresholds),
+                    "never_automate": sorted(policy.never_automate),
+                }
+                for name, policy in self.fields.items()
+            },
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Policy":
+        """Read the JSON form.
+
+        Raises
+        ------
+        ConfigurationError
+            If a key, a field, a mode or a threshold is not one that exists.
+        """
+        _refuse_unknown(document, {"kill_switch", "fields", "disabled_guardrails"}, "the policy")
+        fields = {}
+        for name, part in document.get("fields", {}).items():
+            if name not in FIELDS:
+                raise ConfigurationError(
+                    f"Got a policy for field {name!r}; expected one of {', '.join(FIELDS)}."
+                )
+            fields[name] = _field_policy(name, part)
+        kill_switch = document.get("kill_switch", False)
+        if not isinstance(kill_switch, bool):
+            raise ConfigurationError(f"Got kill_switch={kill_switch!r}; expected true or false.")
+        return cls(kill_switch, fields, frozenset(document.get("disabled_guardrails", ())))
+
+
+def _field_policy(name: str, part: Mapping[str, Any]) -> FieldPolicy:
+    _refuse_unknown(part, {"mode", "thresholds", "never_automate"}, f"the policy of {name!r}")
+    modes = [mode.value for mode in Mode]
+    mode = part.get("mode", Mode.APPLY.value)
+    if mode not in modes:
+        raise ConfigurationError(f"Got mode {mode!r} for {name!r}; expected one of {', '.join(modes)}.")
+    thresholds = part.get("thresholds", {})
+    for label, threshold in thresholds.items():
+        if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+            raise ConfigurationError(
+                f"Got threshold={threshold!r} for {name} {label!r}; expected a number from 0 to 1."
+            )
+    return FieldPolicy(Mode(mode), dict(thresholds), frozenset(part.get("never_automate", ())))
+
+
+def _refuse_unknown(document: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = sorted(set(document) - known)
+    if unknown:
+        raise ConfigurationError(
+            f"Got {', '.join(map(repr, unknown))} in {where}; expected only {', '.join(sorted(known))}."
+        )

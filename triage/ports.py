@@ -1,0 +1,30 @@
+"""What the heart asks of the rooms around it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from triage.policy import Promise
+from triage.prediction import Assessment
+from triage.ticket import Ticket
+
+__all__ = ["Model"]
+
+
+class Model(Protocol):
+    """A trained model as the engine sees it; ``features.model.TicketModel`` is the real one."""
+
+    @property
+    def promises(self) -> Mapping[str, Promise]:
+        """By field, what was learnt about when to trust it."""
+        ...
+
+    def open(self, folder: Path, *, threads: int = 1) -> None:
+        """Make ready to assess: find in a verified bundle folder what was not unpickled."""
+        ...
+
+    def assess(
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+    ) -> list[Assessment]:
+        """Say what is known about each ticket, in order; a ticket's answer does not depend on the others."""
+        ...
