@@ -85,6 +85,9 @@ class PastTicket:
         When it happened, with a zone.
     reopened, reassignments : int or None
         How often.
+    source_values : Mapping of str to str
+        The helpdesk's own value of a label that was brought onto our scale, by field
+        (``priority``: ``1 - Critical`` beside ``urgent``). As telling as the label: never a feature.
     """
 
     ticket: Ticket
@@ -97,6 +100,7 @@ class PastTicket:
     closed_at: datetime | None = None
     reopened: int | None = None
     reassignments: int | None = None
+    source_values: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def labels_known_at(self) -> datetime | None:

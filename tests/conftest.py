@@ -1,0 +1,88 @@
+"""Fixtures that several rooms share: a fresh store, once on SQLite and once on PostgreSQL.
+
+PostgreSQL is the server of ``TRIAGE_TEST_DATABASE_URL``, else a local one, else those tests are
+skipped with the reason. Each test gets a schema of its own, dropped afterwards.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+from triage.store import Store, open_store
+
+LOCAL_POSTGRES = "postgresql+psycopg://root@127.0.0.1:5432/test"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The URL of a PostgreSQL server for tests; skips when the local one does not answer."""
+    given = os.environ.get("TRIAGE_TEST_DATABASE_URL")
+    url = given or LOCAL_POSTGRES
+    engine = create_engine(url, connect_args={"connect_timeout": 3})
+    try:
+        with engine.connect():
+            return url
+    except OperationalError:
+        if given:
+            raise
+        pytest.skip("no PostgreSQL: TRIAGE_TEST_DATABASE_URL is not set and none answers on 127.0.0.1:5432")
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated, empty SQLite file: copied for each test, which is quicker than migrating."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    open_store(f"sqlite:///{path}").close()
+    return path.read_bytes()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database of the test's own, once for each database system."""
+    if request.param == "sqlite":
+        path = tmp_path / "store.db"
+        path.write_bytes(request.getfixturevalue("empty_sqlite"))
+        yield f"sqlite:///{path}"
+        return
+    server = make_url(request.getfixturevalue("postgres_url"))
+    schema = f"triage_test_{uuid.uuid4().hex}"
+    admin = create_engine(server)
+    with admin.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    try:
+        yield _in_schema(server, schema)
+    finally:
+        with admin.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        admin.dispose()
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An open, empty store, once for each database system."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, empty_sqlite: bytes) -> Iterator[Store]:
+    """An open, empty store on SQLite only, for tests in which the database system does not matter."""
+    path = tmp_path / "sqlite_store.db"
+    path.write_bytes(empty_sqlite)
+    opened = open_store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+def _in_schema(server: URL, schema: str) -> str:
+    url = server.update_query_dict({"options": f"-csearch_path={schema}"})
+    return url.render_as_string(hide_password=False)
