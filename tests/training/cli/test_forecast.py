@@ -1,0 +1,45 @@
+import json
+
+import pandas as pd
+from typer.testing import CliRunner
+
+from tests.training.forecasting.test_read import history, write
+from training.cli.forecast import app
+from training.forecasting.forecast import COLUMNS
+
+
+def run(*args):
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def test_a_history_becomes_a_forecast_file_and_a_table_for_people(tmp_path):
+    source, out = write(history(), tmp_path / "h.csv"), tmp_path / "f.parquet"
+    result = run(source, "--horizon", 14, "--by", "category", "--country", "US", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "SWA5+GLM" in result.output and "category=vpn" in result.output
+    table = pd.read_parquet(out)
+    assert tuple(table.columns) == COLUMNS
+    assert table.groupby("series").size().to_dict() == {"category=mail": 14, "category=vpn": 14, "total": 14}
+
+
+def test_json_goes_to_standard_output_alone(tmp_path):
+    source = write(history(10), tmp_path / "h.jsonl")
+    result = run(source, "--interval", "hour", "--horizon", 3, "--out", tmp_path / "f.parquet", "--json")
+    document = json.loads(result.stdout)
+    assert document["interval"] == "hour"
+    assert [entry["basis"] for entry in document["series"]] == ["no basis"]
+    assert len(document["series"][0]["points"]) == 3
+
+
+def test_a_thin_history_is_said_to_be_no_basis(tmp_path):
+    source = write(history(10), tmp_path / "h.csv")
+    result = run(source, "--horizon", 3, "--out", tmp_path / "f.parquet")
+    assert "No basis (less than two weeks of history): total" in result.output
+
+
+def test_an_unusable_history_ends_with_code_1_and_one_sentence(tmp_path):
+    source = write(history(1).head(1), tmp_path / "h.csv")
+    result = run(source, "--horizon", 3, "--out", tmp_path / "f.parquet")
+    assert result.exit_code == 1
+    assert "expected at least two whole ones" in result.output.replace("\n", " ")
+    assert not (tmp_path / "f.parquet").exists()

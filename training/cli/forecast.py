@@ -1,0 +1,111 @@
+"""``triage forecast``: ticket volume ahead, with its uncertainty and the chance of a spike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from training.forecasting.forecast import Forecast
+    from training.forecasting.read import SeriesRead
+
+app = typer.Typer(add_completion=False)
+
+_MOST_ROWS_PRINTED = 25
+
+
+@app.command()
+def forecast(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="HISTORY|VOLUMES", help="Past tickets, or counts (series, start, count)."),
+    ],
+    horizon: Annotated[int, typer.Option(help="How many intervals ahead.")],
+    out: Annotated[Path, typer.Option(help="Where to write FORECAST.parquet.")],
+    interval: Annotated[str, typer.Option(help="day, hour or 30min.")] = "day",
+    by: Annotated[str, typer.Option(help="Columns to forecast by, such as category,team.")] = "",
+    zone: Annotated[str, typer.Option(help="Time zone in which days begin.")] = "UTC",
+    country: Annotated[
+        str | None, typer.Option(help="Whose public holidays count: US, IN, DE-BY ...")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Forecast ticket volume by total and by label."""
+    import json
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from training.forecasting.forecast import forecast_series
+    from training.forecasting.publish import forecast_document, write_forecast
+    from training.forecasting.read import read_series
+    from triage.errors import TriageError
+
+    notes = Console(stderr=True)
+    columns = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
+    try:
+        read = read_series(source, interval=interval, zone=zone, by=columns, mapping=mapping)
+        with Progress(console=notes, transient=True) as bar:
+            task = bar.add_task("Forecasting", total=len(read.table.names))
+            result = forecast_series(
+                read.table,
+                horizon=horizon,
+                country=country,
+                progress=lambda name: bar.advance(task),
+            )
+        write_forecast(result, read.table, out)
+    except TriageError as error:
+        notes.print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(forecast_document(result, read.table)))
+    else:
+        _print_summary(read, result, out)
+
+
+def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from training.forecasting.forecast import no_basis
+
+    series = read.table
+    console = Console()
+    console.print(
+        f"{read.rows:,} rows, {read.spam:,} spam and {read.refused:,} unreadable left out; "
+        f"{len(series.starts):,} intervals ({series.interval}, {escape(series.zone)}) "
+        f"up to {series.origin} UTC."
+    )
+    table = Table(title=f"The next {series.interval} and the highest one ahead, with 80 % intervals")
+    table.add_column("series", overflow="fold")
+    for heading in ("next", "highest", "when"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("spike", justify="right", no_wrap=True)
+    table.add_column("basis", no_wrap=True)
+    when = "%d %b" if series.interval == "day" else "%d %b %H:%M"
+    by_volume = result.table.groupby("series")["mean"].sum().sort_values(ascending=False, kind="stable")
+    for name in by_volume.index[:_MOST_ROWS_PRINTED]:
+        rows = result.table[result.table["series"] == name]
+        first, peak = rows.iloc[0], rows.loc[rows["mean"].idxmax()]
+        table.add_row(
+            escape(name),
+            f"{first['mean']:.1f} ({first['q10']:.0f}-{first['q90']:.0f})",
+            f"{peak['mean']:.1f} ({peak['q10']:.0f}-{peak['q90']:.0f})",
+            f"{peak['start'].tz_convert(series.zone):{when}}",
+            f"{rows['spike_probability'].max():.0%}",
+            escape(result.basis[name]),
+        )
+    console.print(table)
+    if len(by_volume) > _MOST_ROWS_PRINTED:
+        console.print(f"... and {len(by_volume) - _MOST_ROWS_PRINTED} smaller series in the file.")
+    thin = no_basis(result)
+    if thin:
+        console.print(
+            f"No basis (less than two weeks of history): {escape(', '.join(thin[:10]))}"
+            f"{' ...' if len(thin) > 10 else ''}. Take these figures as a guess.",
+        )
+    console.print(f"Written: {escape(str(out))}", soft_wrap=True)
