@@ -6,7 +6,7 @@ Says nothing of how articles are found; :mod:`features` and :mod:`training` do t
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Article", "ArticleLink"]
+__all__ = ["Article", "ArticleLink", "Suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,13 @@ class ArticleLink:
     article_id: str
     created_at: datetime | None = None
     agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may help with a ticket; higher scores help more, within one list."""
+
+    article_id: str
+    title: str
+    score: float
+    url: str | None = None

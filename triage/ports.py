@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from triage.knowledge import Suggestion
 from triage.policy import Promise
 from triage.prediction import Assessment
 from triage.ticket import Ticket
 
-__all__ = ["Model"]
+__all__ = ["Model", "Suggester"]
 
 
 class Model(Protocol):
@@ -27,4 +28,12 @@ class Model(Protocol):
         self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
     ) -> list[Assessment]:
         """Say what is known about each ticket, in order; a ticket's answer does not depend on the others."""
+        ...
+
+
+class Suggester(Protocol):
+    """Finds articles of one workspace that help with a ticket."""
+
+    def suggest(self, ticket: Ticket, limit: int) -> list[Suggestion]:
+        """Return at most ``limit`` articles, best first; one stored a moment ago can be among them."""
         ...

@@ -47,6 +47,10 @@ class Registry:
         entry = self._read().get(workspace, {})
         return Pointers(entry.get("champion"), entry.get("challenger"), tuple(entry.get("previous", ())))
 
+    def workspaces(self) -> list[str]:
+        """Return the workspaces in which anything was ever registered, in the order of their names."""
+        return sorted(self._read())
+
     def folder(self, workspace: str, version: str) -> Path:
         """Return where a version's bundle stands.
 

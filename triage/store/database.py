@@ -21,6 +21,7 @@ __all__ = ["Store", "open_store"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5_000
+WRITES = "triage_writes"
 
 
 class Store:
@@ -36,6 +37,7 @@ class Store:
         self.engine = engine
         # SQLite has one writer; taking turns here avoids "database is locked" inside a process.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+        self._open = threading.local()
 
     @property
     def url(self) -> str:
@@ -44,15 +46,34 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a connection for reading; what it wrote would be rolled back."""
+        """Open a connection for reading; what it wrote would be rolled back.
+
+        Inside a thread's open transaction it is that one, so that a reader sees what was just written.
+        """
+        joined = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
         with self.engine.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open one transaction: committed at the end of the block, rolled back on an exception."""
-        with self._turn, self.engine.begin() as connection:
-            yield connection
+        """Open one transaction: committed at the end of the block, rolled back on an exception.
+
+        A block inside another one of the same thread joins it, so that several writes become one.
+        """
+        joined = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        writer = self.engine.execution_options(**{WRITES: True})
+        with self._turn, writer.begin() as connection:
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
 
     def revision(self) -> str | None:
         """Return the migration that the database stands at, None for an empty one."""
@@ -123,7 +144,10 @@ def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # A transaction that reads before it writes would fail at once, not wait, when another process wrote
+    # in between: so writers take the lock at the start.
+    immediate = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _migrate(engine: Engine) -> None:

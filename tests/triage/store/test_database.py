@@ -1,7 +1,11 @@
-from sqlalchemy import inspect
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, inspect, select
 
 from triage.store import Store, open_store
-from triage.store.schema import metadata
+from triage.store.schema import metadata, workspaces
 
 
 def test_a_fresh_store_has_all_tables_at_the_newest_migration(store: Store):
@@ -14,3 +18,47 @@ def test_opening_a_migrated_store_again_changes_nothing(store: Store):
     again = open_store(store.url)
     assert again.revision() == store.revision()
     again.close()
+
+
+def test_a_write_inside_a_write_is_part_of_the_same_transaction(store: Store):
+    def put(name: str) -> None:
+        with store.writing() as connection:
+            row = {"workspace": name, "name": name, "zone": "UTC", "created_at": datetime.now(UTC)}
+            connection.execute(insert(workspaces).values(row))
+
+    with pytest.raises(ZeroDivisionError), store.writing():
+        put("one")
+        with store.reading() as connection:
+            assert len(connection.execute(select(workspaces)).all()) == 1
+        _ = 1 / 0
+    with store.reading() as connection:
+        assert connection.execute(select(workspaces)).all() == []
+    put("two")
+    with store.reading() as connection:
+        assert len(connection.execute(select(workspaces)).all()) == 1
+
+
+def test_two_processes_that_read_before_they_write_wait_for_each_other(store: Store):
+    other = open_store(store.url)
+    failures: list[Exception] = []
+
+    def count_up(opened: Store) -> None:
+        try:
+            for _ in range(20):
+                with opened.writing() as connection:
+                    found = connection.execute(select(workspaces)).all()
+                    name = f"{id(opened)}-{len(found)}"
+                    row = {"workspace": name, "name": "n", "zone": "UTC", "created_at": datetime.now(UTC)}
+                    connection.execute(insert(workspaces).values(row))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=count_up, args=(one,)) for one in (store, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert failures == []
+    with store.reading() as connection:
+        assert len(connection.execute(select(workspaces)).all()) == 40
