@@ -1,0 +1,1 @@
+"""Compiles a sentence-transformers model into the small ONNX encoder that the runtime reads."""

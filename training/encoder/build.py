@@ -1,0 +1,193 @@
+"""Compiles a sentence-transformers model into an encoder folder: the story of ``triage encoder build``."""
+
+import hashlib
+import importlib.metadata
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from features.encoder import SentenceEncoder
+from features.encoder_folder import FORMAT, MANIFEST, STOCK
+from training.encoder.export import OPSET, export_graph
+from training.encoder.quantise import quantise_graph
+from training.encoder.source import Source, find_source
+from triage.errors import ConflictError, InputError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["COSINE_MIN", "PROBES", "BuiltEncoder", "build_encoder", "compare_probes"]
+
+# For 256 tokens 4096 characters: ordinary text fills them with about 1200, so nothing that counts is cut.
+MAX_CHARS_PER_TOKEN = 16
+# A compiled encoder further than this from fp32 is broken, not merely rounded (ADR 0008 has the stock one's).
+COSINE_MIN = 0.95
+_TOOLS = ("onnx", "onnxscript", "sentence-transformers", "tokenizers", "torch", "transformers")
+
+PROBES = (
+    "",
+    "Printer",
+    "Cannot log in since this morning",
+    "After the update Thunderbird asks for my IMAP password again and again, although I have saved it twice.",
+    "URGENT!!! Production database is DOWN - ERROR 0x80070005, tickets #4411 and #4412",
+    "Bonjour, je n'arrive plus à ouvrir les pièces jointes depuis hier, merci de votre aide.",
+    "Please reset the badge of our new colleague; she starts on Monday in building 7, second floor. " * 4,
+    "The export fails with a timeout after thirty seconds. " * 40,
+)
+
+
+@dataclass(frozen=True)
+class BuiltEncoder:
+    """What a build made.
+
+    Attributes
+    ----------
+    folder : Path
+    fingerprint : str
+    dimension, max_tokens, bytes : int
+    cosine_mean, cosine_min : float
+        Against fp32 sentence-transformers on :data:`PROBES`.
+    """
+
+    folder: Path
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    bytes: int
+    cosine_mean: float
+    cosine_min: float
+
+
+def build_encoder(model: str = STOCK, out: Path | None = None) -> BuiltEncoder:
+    """Compile a model on this machine; nothing is downloaded and no code of the model's is run.
+
+    Parameters
+    ----------
+    model : str, default "all-MiniLM-L6-v2"
+        A name or folder, see :func:`training.encoder.source.find_source`.
+    out : Path, optional
+        The folder to make; default: ``models/encoders/<name>``.
+
+    Raises
+    ------
+    ConflictError
+        If ``out`` exists.
+    InputError, NotFoundError, BundleError
+        As :func:`training.encoder.source.find_source`; InputError too if the model has no fast tokenizer or
+        the result is further from fp32 than :data:`COSINE_MIN`.
+    """
+    source = find_source(model)
+    folder = out if out is not None else Path("models") / "encoders" / source.name
+    if folder.exists():
+        raise ConflictError(
+            f"Got {folder}, which exists; expected a new folder. Remove it, or give another --out."
+        )
+    full = _load(source)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".encoder-") as workplace:
+        draft = Path(workplace) / source.name
+        draft.mkdir()
+        _write(draft, source, full)
+        encoder = SentenceEncoder.open(draft)
+        mean, least = compare_probes(encoder, draft)
+        if least < COSINE_MIN:
+            raise InputError(
+                f"Compiled {source.name}, but a vector has a cosine of only {least:.3f} with the original's; "
+                f"expected at least {COSINE_MIN}. This architecture or its prompts are not supported: "
+                "use another model."
+            )
+        draft.rename(folder)
+    return BuiltEncoder(
+        folder=folder,
+        fingerprint=encoder.fingerprint,
+        dimension=encoder.dimension,
+        max_tokens=encoder.max_tokens,
+        bytes=sum(path.stat().st_size for path in folder.iterdir()),
+        cosine_mean=mean,
+        cosine_min=least,
+    )
+
+
+def compare_probes(encoder: SentenceEncoder, folder: Path) -> tuple[float, float]:
+    """Return mean and least cosine between the encoder, here, and the fp32 vectors stored beside it."""
+    probes = json.loads((folder / "probes.json").read_text(encoding="utf-8"))
+    cosines = (encoder.encode(probes["texts"]) * np.array(probes["vectors"], dtype=np.float32)).sum(axis=1)
+    return float(cosines.mean()), float(cosines.min())
+
+
+def _load(source: Source) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(
+        str(source.folder),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"attn_implementation": "sdpa", "use_safetensors": True, "dtype": "float32"},
+    ).eval()
+
+
+def _write(draft: Path, source: Source, full: "SentenceTransformer") -> None:
+    tokenizer = getattr(full.tokenizer, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise InputError(f"Got {source.name} with a slow tokenizer; expected one with a tokenizer.json.")
+    transformer: Any = full[0].auto_model
+    positions = getattr(transformer.config, "max_position_embeddings", 512)
+    max_tokens = int(min(full.max_seq_length or positions, positions))
+    vectors = full.encode(list(PROBES), normalize_embeddings=True, show_progress_bar=False)
+    graph = quantise_graph(export_graph(full, max_tokens=max_tokens))
+    (draft / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    (draft / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
+    recipe = {
+        "name": source.name,
+        "weights": source.weights,
+        "dimension": int(vectors.shape[1]),
+        "max_tokens": max_tokens,
+        "max_chars": max_tokens * MAX_CHARS_PER_TOKEN,
+        "opset": OPSET,
+        "quantisation": "weights 7 bits a column, embedding tables 8 bits a row, activations 8 bits a token",
+        "tools": {tool: importlib.metadata.version(tool) for tool in _TOOLS},
+    }
+    _write_json(draft / "recipe.json", recipe)
+    rounded = [[round(float(value), 6) for value in vector] for vector in vectors]
+    _write_json(draft / "probes.json", {"texts": list(PROBES), "vectors": rounded})
+    for name in ("LICENSE", "NOTICE"):
+        for place in (source.folder / name, source.folder / f"{name}.txt"):
+            if place.is_file():
+                shutil.copyfile(place, draft / name)
+    if source.name == STOCK:
+        (draft / "NOTICE").write_text(STOCK_NOTICE, encoding="utf-8")
+    seal(draft)
+
+
+def seal(draft: Path) -> None:
+    """Write the manifest over whatever the folder holds."""
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(draft.iterdir())
+        if path.name != MANIFEST
+    }
+    _write_json(draft / MANIFEST, {"format": FORMAT, "files": files})
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+STOCK_NOTICE = """\
+all-MiniLM-L6-v2
+Published by the sentence-transformers project at
+https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 under the Apache License, Version 2.0
+(https://www.apache.org/licenses/LICENSE-2.0), based on nreimers/MiniLM-L6-H384-uncased.
+
+Changed by triage: model.onnx is the published model.safetensors (SHA-256 in recipe.json), exported to ONNX
+and quantised to 8 bits by `triage encoder build`; tokenizer.json is the published tokenizer with truncation
+at 256 tokens and without padding. No weight was trained further.
+"""
