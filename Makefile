@@ -1,0 +1,50 @@
+# make up    everything on this machine: environment, sample helpdesk, training, API + console + worker
+# make test  the whole test-suite        make lint  style, types and import directions
+# make bench the measurements            make clean environment and caches away; var/ (your data) stays
+#
+# Needs python3.11 and make; `make test` also wants Debian's chromium for the browser tests.
+# One environment serves all targets: `make up` installs it without torch, `make test` adds the rest.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+UP_FLAGS ?=
+TEST_FLAGS ?= -n 2 --dist loadfile
+
+.PHONY: up test lint bench clean
+
+up: $(VENV)/.worker
+	TRIAGE_HOME=$${TRIAGE_HOME:-var} $(BIN)/triage up $(UP_FLAGS)
+
+test: $(VENV)/.dev
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	set -e; for script in benchmarks/[!_]*.py; do HF_HUB_OFFLINE=1 $(BIN)/python $$script; done
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find triage features training serving tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	@echo "Environment and caches are gone; var/ (store, models, keys) is kept: remove it yourself if you mean it."
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.worker: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[worker]'
+	touch $@
+
+# torch first and alone: pip then takes the build for the CPU where a package index offers one, and the
+# second step leaves it as it is. (PyPI's own torch brings CUDA along; to avoid that anywhere:
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test)
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) torch==2.13.0
+	$(PIP) -e '.[dev]'
+	touch $(VENV)/.worker $@
