@@ -37,14 +37,17 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# Not compiling to bytecode halves the installation; what is imported is compiled at its first import.
 $(VENV)/.worker: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) -e '.[worker]'
+	@echo "Installing what a server and a training worker need, about a minute from a warm package cache."
+	$(PIP) --no-compile -e '.[worker]'
 	touch $@
 
 # torch first and alone: pip then takes the build for the CPU where a package index offers one, and the
 # second step leaves it as it is. (PyPI's own torch brings CUDA along; to avoid that anywhere:
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test)
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing everything, torch and the development tools included: two or three minutes."
 	$(PIP) torch==2.13.0
 	$(PIP) -e '.[dev]'
 	touch $(VENV)/.worker $@
