@@ -1,0 +1,45 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from triage.decision import Action, Decision, FieldDecision
+from triage.feedback import Feedback, Verdict
+from triage.store import Store
+from triage.store.decisions import get_decision, put_decisions
+from triage.store.feedback import feedback_on, put_feedback
+from triage.ticket import Ticket
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+FIELD = FieldDecision(
+    "team", "web", 0.9, None, Action.SUGGEST, "low_confidence", (("web", 0.9), ("mail", 0.1))
+)
+DECISION = Decision("d-1", "T-1", "v1", NOON, {"team": FIELD})
+TICKET = Ticket("T-1", subject="Secret words", body="more of them")
+
+
+def test_a_decision_comes_back_as_it_was_made_to_its_own_workspace_only(store: Store):
+    put_decisions(store, "acme", [TICKET], [DECISION])
+    found = get_decision(store, "acme", "d-1")
+    assert found is not None
+    assert found.decision == DECISION
+    assert found.text_hash == TICKET.text_hash
+    assert get_decision(store, "other", "d-1") is None
+    assert get_decision(store, "acme", "d-2") is None
+
+
+def test_a_stored_decision_holds_no_ticket_text(sqlite_store: Store):
+    put_decisions(sqlite_store, "acme", [TICKET], [DECISION])
+    with sqlite_store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM decisions").all()
+    assert rows and "Secret" not in repr(rows)
+
+
+def test_feedback_is_kept_in_order_beside_the_decision(store: Store):
+    put_decisions(store, "acme", [TICKET], [DECISION])
+    first = Feedback("f-1", "d-1", "team", Verdict.ACCEPTED, "web", "ada", NOON)
+    second = replace(
+        first, feedback_id="f-2", verdict=Verdict.REPLACED, value="mail", created_at=datetime.now(UTC)
+    )
+    put_feedback(store, "acme", [second])
+    put_feedback(store, "acme", [first])
+    assert feedback_on(store, "acme", "d-1") == [first, second]
+    assert feedback_on(store, "other", "d-1") == []
