@@ -44,7 +44,7 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """A compiled sentence encoder, verified and loaded; make one with :meth:`open`.
+    """A compiled sentence encoder, verified and loaded; made by :meth:`open` or :meth:`load`.
 
     Parameters
     ----------
@@ -108,7 +108,11 @@ class SentenceEncoder:
         ConfigurationError
             If ``threads`` is below 1 or ``$TRIAGE_ENCODER`` names no folder.
         """
-        files = read_encoder(folder if folder is not None else find_encoder())
+        return cls.load(read_encoder(folder if folder is not None else find_encoder()), threads=threads)
+
+    @classmethod
+    def load(cls, files: EncoderFiles, *, threads: int = 1) -> "SentenceEncoder":
+        """Load an encoder whose files were verified already; raises as :meth:`open`."""
         try:
             return cls(files, threads=threads)
         except (ConfigurationError, MemoryError):

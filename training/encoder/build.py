@@ -1,69 +1,32 @@
 """Compiles a sentence-transformers model into an encoder folder: the story of ``triage encoder build``."""
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from features.encoder import SentenceEncoder
 from features.encoder_folder import FORMAT, MANIFEST, STOCK
 from training.encoder.export import OPSET, export_graph
 from training.encoder.quantise import quantise_graph
 from training.encoder.source import Source, find_source
+from training.encoder.verify import PROBES, EncoderReport, verify_encoder
 from triage.errors import ConflictError, InputError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["COSINE_MIN", "PROBES", "BuiltEncoder", "build_encoder", "compare_probes"]
+__all__ = ["build_encoder", "seal"]
 
 # For 256 tokens 4096 characters: ordinary text fills them with about 1200, so nothing that counts is cut.
 MAX_CHARS_PER_TOKEN = 16
-# A compiled encoder further than this from fp32 is broken, not merely rounded (ADR 0008 has the stock one's).
-COSINE_MIN = 0.95
 _TOOLS = ("onnx", "onnxscript", "sentence-transformers", "tokenizers", "torch", "transformers")
 
-PROBES = (
-    "",
-    "Printer",
-    "Cannot log in since this morning",
-    "After the update Thunderbird asks for my IMAP password again and again, although I have saved it twice.",
-    "URGENT!!! Production database is DOWN - ERROR 0x80070005, tickets #4411 and #4412",
-    "Bonjour, je n'arrive plus à ouvrir les pièces jointes depuis hier, merci de votre aide.",
-    "Please reset the badge of our new colleague; she starts on Monday in building 7, second floor. " * 4,
-    "The export fails with a timeout after thirty seconds. " * 40,
-)
 
-
-@dataclass(frozen=True)
-class BuiltEncoder:
-    """What a build made.
-
-    Attributes
-    ----------
-    folder : Path
-    fingerprint : str
-    dimension, max_tokens, bytes : int
-    cosine_mean, cosine_min : float
-        Against fp32 sentence-transformers on :data:`PROBES`.
-    """
-
-    folder: Path
-    fingerprint: str
-    dimension: int
-    max_tokens: int
-    bytes: int
-    cosine_mean: float
-    cosine_min: float
-
-
-def build_encoder(model: str = STOCK, out: Path | None = None) -> BuiltEncoder:
+def build_encoder(model: str = STOCK, out: Path | None = None) -> EncoderReport:
     """Compile a model on this machine; nothing is downloaded and no code of the model's is run.
 
     Parameters
@@ -78,8 +41,8 @@ def build_encoder(model: str = STOCK, out: Path | None = None) -> BuiltEncoder:
     ConflictError
         If ``out`` exists.
     InputError, NotFoundError, BundleError
-        As :func:`training.encoder.source.find_source`; InputError too if the model has no fast tokenizer or
-        the result is further from fp32 than :data:`COSINE_MIN`.
+        As :func:`training.encoder.source.find_source`; InputError too if the model has no fast tokenizer,
+        BundleError too if the result is too far from fp32 (:func:`training.encoder.verify.verify_encoder`).
     """
     source = find_source(model)
     folder = out if out is not None else Path("models") / "encoders" / source.name
@@ -93,31 +56,9 @@ def build_encoder(model: str = STOCK, out: Path | None = None) -> BuiltEncoder:
         draft = Path(workplace) / source.name
         draft.mkdir()
         _write(draft, source, full)
-        encoder = SentenceEncoder.open(draft)
-        mean, least = compare_probes(encoder, draft)
-        if least < COSINE_MIN:
-            raise InputError(
-                f"Compiled {source.name}, but a vector has a cosine of only {least:.3f} with the original's; "
-                f"expected at least {COSINE_MIN}. This architecture or its prompts are not supported: "
-                "use another model."
-            )
+        report = verify_encoder(draft)
         draft.rename(folder)
-    return BuiltEncoder(
-        folder=folder,
-        fingerprint=encoder.fingerprint,
-        dimension=encoder.dimension,
-        max_tokens=encoder.max_tokens,
-        bytes=sum(path.stat().st_size for path in folder.iterdir()),
-        cosine_mean=mean,
-        cosine_min=least,
-    )
-
-
-def compare_probes(encoder: SentenceEncoder, folder: Path) -> tuple[float, float]:
-    """Return mean and least cosine between the encoder, here, and the fp32 vectors stored beside it."""
-    probes = json.loads((folder / "probes.json").read_text(encoding="utf-8"))
-    cosines = (encoder.encode(probes["texts"]) * np.array(probes["vectors"], dtype=np.float32)).sum(axis=1)
-    return float(cosines.mean()), float(cosines.min())
+    return dataclasses.replace(report, folder=folder)
 
 
 def _load(source: Source) -> "SentenceTransformer":

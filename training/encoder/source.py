@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,13 +105,27 @@ def _inspect(name: str, folder: Path) -> Source:
             "since code and pickles run when loaded. Give a folder without them."
         )
     weights = {}
+    _check_modules(folder)
     for path in files:
         if path.suffix == ".safetensors":
             with path.open("rb") as file:
                 weights[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    if not weights or not (folder / "modules.json").is_file():
-        raise InputError(
-            f"Got {folder}; expected a folder with modules.json and safetensors weights, "
-            "as sentence-transformers saves it."
-        )
+    if not weights:
+        raise InputError(f"Got {folder} without safetensors weights; expected them. Save the model so.")
     return Source(name, folder, weights)
+
+
+def _check_modules(folder: Path) -> None:
+    # sentence-transformers imports whatever class modules.json names, so only its own may stand there.
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        types = [str(module["type"]) for module in modules]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"Got {folder} without a readable modules.json; expected a folder as sentence-transformers saves it."
+        ) from error
+    if foreign := [name for name in types if not name.startswith("sentence_transformers.")]:
+        raise InputError(
+            f"Got modules {foreign} in {folder / 'modules.json'}; expected only sentence_transformers' own. "
+            "Give a model that needs no code of its own."
+        )

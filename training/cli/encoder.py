@@ -1,0 +1,66 @@
+"""``triage encoder``: compile a sentence encoder, or check one on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+_AS_JSON = typer.Option("--json", help="Print JSON instead of a table.")
+
+
+@app.command()
+def build(
+    model: Annotated[
+        str, typer.Option(metavar="NAME|FOLDER", help="A sentence-transformers model on this machine.")
+    ] = "all-MiniLM-L6-v2",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to make; default: models/encoders/NAME.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Compile a sentence-transformers model to 8-bit ONNX; downloads nothing, runs no code of the model's."""
+    import dataclasses
+    import os
+
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read by the libraries that the next line imports
+    from training.encoder.build import build_encoder
+
+    _print(dataclasses.asdict(build_encoder(model, out)), "Encoder compiled", as_json)
+
+
+@app.command()
+def verify(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="An encoder folder; default: the shipped one.", show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Check an encoder's files against their hashes, and its arithmetic on this machine against fp32."""
+    import dataclasses
+
+    from training.encoder.verify import verify_encoder
+
+    _print(dataclasses.asdict(verify_encoder(folder)), "Encoder verified", as_json)
+
+
+def _print(result: dict[str, Any], title: str, as_json: bool) -> None:
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = {name: str(value) if isinstance(value, Path) else value for name, value in result.items()}
+    if as_json:
+        typer.echo(json.dumps(shown))
+        return
+    table = Table(title=title, show_header=False)
+    for name, value in shown.items():
+        table.add_row(name, f"{value:.5f}" if isinstance(value, float) else str(value))
+    Console().print(table)
