@@ -1,0 +1,132 @@
+"""The columns of each table that we read: name, type and longest value. Reads no file."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from triage.errors import HistoryError
+from triage.ticket import FIELDS
+
+__all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
+
+Kind = Literal["history", "articles", "links", "agents", "volumes"]
+Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "list"]
+
+CUSTOM_PREFIX = "field."
+"""Columns that begin so are custom fields; the rest of the name is the field's."""
+
+MAX_TEXT_CHARS = 100_000
+"""A longer body, resolution or article is cut here, and counted: about thirty printed pages, three
+times what ServiceNow's own export keeps (32,000 characters)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Our name of it.
+    type : str
+        ``id`` (refused when empty or too long), ``label`` and ``short`` (one line of text), ``text``,
+        ``moment``, ``integer``, ``number`` or ``list``.
+    max_chars : int, default=400
+        Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
+    """
+
+    name: str
+    type: Type
+    max_chars: int = 400
+
+
+def _table(*columns: Column) -> dict[str, Column]:
+    return {column.name: column for column in columns}
+
+
+# Lengths follow the store's columns (triage/store/schema.py), so that what is read can be stored.
+TABLES: dict[str, dict[str, Column]] = {
+    "history": _table(
+        Column("ticket_id", "id", 200),
+        Column("created_at", "moment"),
+        Column("subject", "text", 2_000),
+        Column("body", "text", MAX_TEXT_CHARS),
+        *[Column(name, "label") for name in FIELDS],
+        Column("requester", "short", 320),
+        Column("organization", "short", 320),
+        Column("channel", "short", 100),
+        Column("product", "short", 200),
+        Column("language", "short", 35),
+        Column("tags", "list", 2_000),
+        Column("status", "short", 100),
+        *[
+            Column(name, "moment")
+            for name in ("assigned_at", "first_response_at", "resolved_at", "closed_at")
+        ],
+        Column("reopened", "integer"),
+        Column("reassignments", "integer"),
+        Column("resolution", "text", MAX_TEXT_CHARS),
+    ),
+    "articles": _table(
+        Column("article_id", "id", 200),
+        Column("title", "text", 2_000),
+        Column("body", "text", MAX_TEXT_CHARS),
+        Column("summary", "text", 10_000),
+        Column("url", "short", 2_000),
+        Column("updated_at", "moment"),
+        Column("products", "list", 2_000),
+        Column("topics", "list", 2_000),
+    ),
+    "links": _table(
+        Column("ticket_id", "id", 200),
+        Column("article_id", "id", 200),
+        Column("created_at", "moment"),
+        Column("agent", "short", 320),
+    ),
+    "agents": _table(
+        Column("agent", "id", 320),
+        Column("team", "short", 200),
+        Column("skills", "list", 2_000),
+        Column("capacity", "number"),
+        Column("shift", "short", 400),
+        Column("absent_from", "moment"),
+        Column("absent_to", "moment"),
+        Column("seniority", "short", 100),
+    ),
+    "volumes": _table(
+        Column("series", "id", 400),
+        Column("start", "moment"),
+        Column("count", "number"),
+        Column("handle_seconds", "number"),
+    ),
+}
+
+# What a table cannot do without; of several names in one group, one is enough.
+_REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "history": (("ticket_id",), ("created_at",), ("subject", "body")),
+    "articles": (("article_id",), ("title", "body")),
+    "links": (("ticket_id",), ("article_id",)),
+    "agents": (("agent",),),
+    "volumes": (("series",), ("start",), ("count",)),
+}
+
+CUSTOM = Column(CUSTOM_PREFIX, "short", 2_000)
+
+
+def column_of(kind: str, name: str) -> Column | None:
+    """Return the column of a table by our name, None when the table has no such column."""
+    if kind == "history" and name.startswith(CUSTOM_PREFIX) and len(name) > len(CUSTOM_PREFIX):
+        return CUSTOM
+    return TABLES[kind].get(name)
+
+
+def missing_columns(kind: str, present: set[str]) -> list[tuple[str, ...]]:
+    """Return the groups of required names of which none is present.
+
+    Raises
+    ------
+    HistoryError
+        If the kind of table is unknown.
+    """
+    if kind not in TABLES:
+        raise HistoryError(f"Got the kind of table {kind!r}; expected one of {', '.join(TABLES)}.")
+    return [group for group in _REQUIRED[kind] if not present.intersection(group)]

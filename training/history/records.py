@@ -1,0 +1,117 @@
+"""Typed values become the heart's records: past tickets, articles, links, agents, and volumes."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from training.history.summary import RowSummary
+from training.history.volume import Volume
+from triage.agent import Agent
+from triage.errors import HistoryError
+from triage.knowledge import Article, ArticleLink
+from triage.ticket import FIELDS, PastTicket, Ticket
+
+__all__ = ["Record", "identity_of", "make_record"]
+
+Record = PastTicket | Article | ArticleLink | Agent | Volume
+"""A row of any table, typed."""
+
+_FILED = (
+    "ticket_id",
+    "subject",
+    "body",
+    "created_at",
+    "requester",
+    "organization",
+    "channel",
+    "product",
+    "language",
+    "tags",
+    "custom",
+)
+_LATER = (
+    "status",
+    "resolution",
+    "assigned_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "reopened",
+    "reassignments",
+    "source_values",
+)
+_TIMES = ("assigned_at", "first_response_at", "resolved_at", "closed_at")
+
+
+def make_record(kind: str, row: Mapping[str, Any], summary: RowSummary) -> Record:
+    """Make the record of one row.
+
+    Parameters
+    ----------
+    kind : str
+        Which table.
+    row : Mapping of str to object
+        Typed values by our name, from :class:`training.history.rows.RowConverter`.
+    summary : RowSummary
+        Where oddities are counted.
+
+    Raises
+    ------
+    HistoryError
+        If an article has neither title nor body.
+    """
+    return _MAKERS[kind](row, summary)
+
+
+def identity_of(record: Record) -> str:
+    """Return what makes a record the same as a later one of the same table."""
+    if isinstance(record, PastTicket):
+        return record.ticket.ticket_id
+    if isinstance(record, Article):
+        return record.article_id
+    if isinstance(record, ArticleLink):
+        return f"{record.ticket_id}\x00{record.article_id}"
+    if isinstance(record, Agent):
+        return record.agent
+    return f"{record.series}\x00{record.start.isoformat()}"
+
+
+def _ticket(row: Mapping[str, Any], summary: RowSummary) -> PastTicket:
+    ticket = Ticket(**{name: row[name] for name in _FILED if name in row})
+    labels = {name: row[name] for name in FIELDS if name in row}
+    for name, value in labels.items():
+        summary.see_label(name, value)
+    if "priority" in labels and labels["priority"] not in ("low", "normal", "high", "urgent"):
+        summary.unknown_priorities[labels["priority"]] += 1
+    if not ticket.subject and not ticket.body:
+        summary.counts["empty_text"] += 1
+    filed = ticket.created_at
+    if filed is not None and any(name in row and row[name] < filed for name in _TIMES):
+        summary.counts["answered_before_filed"] += 1
+    return PastTicket(ticket, labels, **{name: row[name] for name in _LATER if name in row})
+
+
+def _article(row: Mapping[str, Any], summary: RowSummary) -> Article:
+    if "title" not in row and "body" not in row:
+        raise HistoryError("title and body are missing")
+    return Article(**{"title": "", "body": "", **row})
+
+
+def _link(row: Mapping[str, Any], summary: RowSummary) -> ArticleLink:
+    return ArticleLink(**row)
+
+
+def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
+    return Agent(**row)
+
+
+def _volume(row: Mapping[str, Any], summary: RowSummary) -> Volume:
+    return Volume(**row)
+
+
+_MAKERS: dict[str, Callable[[Mapping[str, Any], RowSummary], Record]] = {
+    "history": _ticket,
+    "articles": _article,
+    "links": _link,
+    "agents": _agent,
+    "volumes": _volume,
+}

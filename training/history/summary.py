@@ -1,0 +1,125 @@
+"""What reading a table came to: counts, and notes for people. Holds no ticket text."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["RowSummary"]
+
+MANY = "\x00many"
+MAX_VALUES_NAMED = 5
+
+
+@dataclass(slots=True)
+class RowSummary:
+    """Counts of one reading of one table.
+
+    Parameters
+    ----------
+    kind : str
+        ``history``, ``articles``, ``links``, ``agents`` or ``volumes``.
+    format : str
+        ``csv``, ``jsonl`` or ``parquet``.
+    zone : str
+        Zone of times that carry none.
+    encoding, delimiter : str or None
+        As found out or given; None where the format has none.
+    mapping : str or None
+        Name of the built-in mapping that was used.
+    columns, unread : tuple of str
+        Our columns that were read; the file's columns that were not.
+    date_formats : dict of str to str
+        By column, the order that its dates in numbers were read in.
+    read, accepted, rejected, filtered, replaced : int
+        Rows read; usable; refused; left out by the mapping's filter; and those of the usable ones
+        that a later row of the same identity replaces.
+    reasons : Counter of str
+        Refused rows by reason.
+    counts : Counter of str
+        Smaller events, see :attr:`notes`.
+    """
+
+    kind: str
+    format: str = ""
+    zone: str = "UTC"
+    encoding: str | None = None
+    delimiter: str | None = None
+    mapping: str | None = None
+    columns: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    date_formats: dict[str, str] = field(default_factory=dict)
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    filtered: int = 0
+    replaced: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    unknown_priorities: Counter[str] = field(default_factory=Counter)
+    only_label: dict[str, str] = field(default_factory=dict)
+    export_caps: tuple[int, ...] = ()
+
+    def see_label(self, name: str, value: str) -> None:
+        """Remember whether a field has one value only."""
+        seen = self.only_label.setdefault(name, value)
+        if seen != value and seen != MANY:
+            self.only_label[name] = MANY
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know about this reading, in sentences."""
+        notes = [template.format(self.counts[key], self.zone) for key, template in _NOTES if self.counts[key]]
+        if self.mapping:
+            notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
+        for key, count in sorted(self.counts.items()):
+            if key.startswith("unreadable "):
+                notes.append(f"{count:,} values of {key[11:]} could not be read: taken as missing")
+        for column, order in self.date_formats.items():
+            notes.append(f"dates in {column} are {order}")
+        if self.unknown_priorities:
+            named = ", ".join(
+                f"{value[:40]!r} ({count})"
+                for value, count in self.unknown_priorities.most_common(MAX_VALUES_NAMED)
+            )
+            notes.append(
+                f"priority has values outside low, normal, high, urgent, kept as they are: {named}; "
+                "a mapping's [values.priority] brings them onto the scale"
+            )
+        for name, value in self.only_label.items():
+            if value != MANY:
+                notes.append(f"{name} has one single value, {value[:40]!r}: nothing to learn there")
+        if self.read in self.export_caps:
+            notes.append(f"exactly {self.read:,} rows: the export may have been cut at its limit")
+        if self.unread:
+            notes.append(f"columns not read: {', '.join(self.unread)}")
+        return notes
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON types, notes included."""
+        return {
+            "kind": self.kind,
+            "format": self.format,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "mapping": self.mapping,
+            "zone": self.zone,
+            "columns": list(self.columns),
+            "read": self.read,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "filtered": self.filtered,
+            "replaced": self.replaced,
+            "reasons": dict(sorted(self.reasons.items())),
+            "notes": self.notes,
+        }
+
+
+_NOTES: tuple[tuple[str, str], ...] = (
+    ("naive", "{0:,} times without a zone taken as {1}"),
+    ("repaired", "{0:,} lines held bytes outside the encoding: replaced"),
+    ("cleaned", "{0:,} values held NUL or lone surrogates: removed or replaced"),
+    ("cut", "{0:,} values were too long: cut"),
+    ("stripped", "{0:,} labels had spaces around them: stripped"),
+    ("empty_text", "{0:,} tickets have neither subject nor body"),
+    ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
+)
