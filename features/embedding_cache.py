@@ -111,7 +111,7 @@ class CachedEncoder:
             self._rows, self._checksums = {}, np.empty(0, dtype=np.uint32)
         try:
             new = np.fromfile(path, dtype=_KEY, offset=len(self._checksums) * _KEY.itemsize)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         for row, key in enumerate(new["hash"], start=len(self._checksums)):
             self._rows[key.tobytes()] = row  # a later row replaces a damaged earlier one

@@ -122,7 +122,8 @@ def _check_modules(folder: Path) -> None:
         types = [str(module["type"]) for module in modules]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"Got {folder} without a readable modules.json; expected a folder as sentence-transformers saves it."
+            f"Got {folder} without a readable modules.json; "
+            "expected a folder as sentence-transformers saves it."
         ) from error
     if foreign := [name for name in types if not name.startswith("sentence_transformers.")]:
         raise InputError(
