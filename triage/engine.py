@@ -13,9 +13,9 @@ from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
 from triage.prediction import Assessment, Prediction
-from triage.ticket import Ticket
+from triage.ticket import FIELDS, Ticket
 
-__all__ = ["UNFAMILIAR_BELOW", "decide", "triage_tickets"]
+__all__ = ["UNFAMILIAR_BELOW", "abstain_without_model", "decide", "triage_tickets"]
 
 UNFAMILIAR_BELOW = 0.01
 """One known ticket in a hundred may be called unfamiliar (the false-alarm rate of a conformal test)."""
@@ -71,6 +71,20 @@ def triage_tickets(
         )
         for ticket, assessment in zip(tickets, assessments, strict=True)
     ]
+
+
+def abstain_without_model(
+    tickets: Sequence[Ticket], policy: Policy, *, now: datetime | None = None
+) -> list[Decision]:
+    """Decide tickets where no model is promoted: every field that is not ``off`` abstains and says why."""
+    moment = now or datetime.now(UTC)
+    reason = Reason.KILL_SWITCH if policy.kill_switch else Reason.NO_MODEL
+    fields = {
+        name: FieldDecision(name, None, None, None, Action.ABSTAIN, reason.value)
+        for name in FIELDS
+        if policy.field(name).mode is not Mode.OFF
+    }
+    return [Decision(uuid.uuid4().hex, ticket.ticket_id, None, moment, fields) for ticket in tickets]
 
 
 def decide(

@@ -1,0 +1,73 @@
+"""What endpoints receive: the parts that the lifespan made, typed, by ``Depends``."""
+
+from typing import Annotated, TypedDict, cast
+
+from fastapi import Depends, Request
+
+from serving.metrics import Metrics
+from serving.model_host import ModelHost
+from serving.settings import Settings
+from serving.triage_desk import TriageDesk
+from serving.work_queue import WorkQueue
+from triage.registry import Registry
+from triage.store import Store
+
+__all__ = [
+    "DeskDep",
+    "MetricsDep",
+    "ModelHostDep",
+    "RegistryDep",
+    "SettingsDep",
+    "State",
+    "StoreDep",
+    "WorkDep",
+]
+
+
+class State(TypedDict):
+    """Everything that lives as long as the server."""
+
+    settings: Settings
+    store: Store
+    registry: Registry
+    models: ModelHost
+    desk: TriageDesk
+    work: WorkQueue
+    metrics: Metrics
+
+
+def _settings(request: Request) -> Settings:
+    return cast(Settings, request.state.settings)
+
+
+def _store(request: Request) -> Store:
+    return cast(Store, request.state.store)
+
+
+def _registry(request: Request) -> Registry:
+    return cast(Registry, request.state.registry)
+
+
+def _models(request: Request) -> ModelHost:
+    return cast(ModelHost, request.state.models)
+
+
+def _desk(request: Request) -> TriageDesk:
+    return cast(TriageDesk, request.state.desk)
+
+
+def _work(request: Request) -> WorkQueue:
+    return cast(WorkQueue, request.state.work)
+
+
+def _metrics(request: Request) -> Metrics:
+    return cast(Metrics, request.state.metrics)
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
+StoreDep = Annotated[Store, Depends(_store)]
+RegistryDep = Annotated[Registry, Depends(_registry)]
+ModelHostDep = Annotated[ModelHost, Depends(_models)]
+DeskDep = Annotated[TriageDesk, Depends(_desk)]
+WorkDep = Annotated[WorkQueue, Depends(_work)]
+MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -1,0 +1,115 @@
+"""The envelope around every request: an id, safe headers, one line in the log, one count, no bare error.
+
+Asks nobody for a key: that is the endpoints' own business, so that no spelling of a path avoids it.
+"""
+
+import logging
+import re
+import time
+import uuid
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.metrics import Metrics
+from serving.problems import framework_problem, report
+
+__all__ = ["Envelope", "EnvelopedApp"]
+
+GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+}
+
+log = logging.getLogger("triage.access")
+
+
+class EnvelopedApp(FastAPI):
+    """A FastAPI application inside the envelope, which also sees what the framework answers by itself."""
+
+    metrics: Metrics
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put the envelope around everything else."""
+        return Envelope(super().build_middleware_stack(), self.metrics)
+
+
+class Envelope:
+    """ASGI middleware, outermost.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        Everything else.
+    metrics : Metrics
+        Counts the answers.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        scope["triage.request_id"] = request_id
+        answer = _Answer(scope, receive, send, request_id)
+        began = time.perf_counter()
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception as error:
+            report(error, request_id)
+            if answer.status is None:
+                await framework_problem(500, request_id)(scope, receive, answer.send)
+        finally:
+            seconds = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "unmatched")
+            status = answer.status or 500
+            self.metrics.note_request(scope["method"], route, status, seconds)
+            log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, request_id)
+
+
+class _Answer:
+    """Watches one answer go out: adds headers, and turns the framework's plain errors into problems."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self.status: int | None = None
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._request_id = request_id
+        self._is_replaced = False
+
+    async def send(self, message: Message) -> None:
+        """Pass one message on."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            is_plain = headers.get("content-type", "").startswith("text/plain")
+            if message["status"] >= 400 and is_plain:
+                self._is_replaced = True
+                instead = framework_problem(message["status"], self._request_id)
+                await instead(self._scope, self._receive, self.send_original)
+                return
+            await self.send_original(message)
+        elif not self._is_replaced:
+            await self._send(message)
+
+    async def send_original(self, message: Message) -> None:
+        """Pass one message on with the headers added."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message["headers"])
+            headers["X-Request-ID"] = self._request_id
+            for name, value in SAFE_HEADERS.items():
+                headers.setdefault(name, value)
+            message["headers"] = headers.raw
+        await self._send(message)

@@ -1,0 +1,160 @@
+"""The models that answer: the champion of each workspace, following the registry file while it serves.
+
+A new champion is verified, loaded and tried out first; only then does the pointer move, in one step.
+A request that has begun keeps the bundle it began with. When a load fails the last good one stays.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from triage.bundle import Bundle
+from triage.errors import BundleError, TriageError
+from triage.registry import Registry
+from triage.ticket import Ticket
+
+__all__ = ["ModelHost", "try_out"]
+
+RETRY_SECONDS = 30.0
+PROBE = Ticket(
+    "self-test",
+    subject="Cannot sign in since this morning",
+    body="It says that the password is wrong.",
+    created_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
+)
+
+log = logging.getLogger("triage.models")
+
+
+class ModelHost:
+    """Holds the loaded champions.
+
+    Parameters
+    ----------
+    registry : Registry
+        Where the pointers stand.
+    key : bytes
+        The signing key; nothing that it did not sign is loaded.
+    threads : int
+        Threads of each sentence encoder.
+    poll_seconds : float
+        How often the registry file is looked at.
+    """
+
+    def __init__(self, registry: Registry, key: bytes, *, threads: int, poll_seconds: float) -> None:
+        self.registry = registry
+        self._key = key
+        self._threads = threads
+        self._poll_seconds = poll_seconds
+        self._bundles: Mapping[str, Bundle] = {}
+        self._failures: Mapping[str, str] = {}
+        self._seen: tuple[int, int, int] | None = None
+        self._retry_at = 0.0
+        self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        self._follower = threading.Thread(target=self._follow, name="model-host", daemon=True)
+
+    def start(self) -> None:
+        """Load every champion, then follow the registry file in a thread."""
+        self.refresh()
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following; loaded models stay usable."""
+        self._stopping.set()
+        if self._follower.is_alive():
+            self._follower.join()
+
+    def bundle(self, workspace: str) -> Bundle | None:
+        """Return the bundle that answers in a workspace, None when there is none."""
+        return self._bundles.get(workspace)
+
+    @property
+    def ready(self) -> int:
+        """Workspaces with a loaded model."""
+        return len(self._bundles)
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """By workspace, why its champion could not be loaded; the last good one answers there."""
+        return self._failures
+
+    def refresh(self) -> None:
+        """Look at the registry now and load what changed."""
+        with self._changing:
+            self._seen = self._fingerprint()
+            bundles, failures = dict(self._bundles), {}
+            try:
+                champions = {
+                    workspace: self.registry.pointers(workspace).champion
+                    for workspace in self.registry.workspaces()
+                }
+            except (OSError, ValueError) as error:
+                self._failures = {"registry": f"The registry file cannot be read: {type(error).__name__}."}
+                self._retry_at = time.monotonic() + RETRY_SECONDS
+                return
+            for workspace in set(bundles) - {name for name, version in champions.items() if version}:
+                del bundles[workspace]
+            for workspace, version in champions.items():
+                serving = bundles.get(workspace)
+                if version is None or (serving is not None and serving.version == version):
+                    continue
+                try:
+                    bundles[workspace] = self._load(workspace, version)
+                    log.info("model %s answers in workspace %s", version, workspace)
+                except Exception as error:  # Whatever a broken bundle raises, the last good one answers.
+                    failures[workspace] = _reason(error)
+                    log.error("model %s of workspace %s: %s", version, workspace, failures[workspace])
+            self._bundles = bundles
+            self._failures = failures
+            self._retry_at = time.monotonic() + RETRY_SECONDS if failures else float("inf")
+
+    def _load(self, workspace: str, version: str) -> Bundle:
+        bundle = Bundle.load(self.registry.folder(workspace, version), self._key, threads=self._threads)
+        if bundle.version != version:
+            raise BundleError(
+                f"Got a bundle that calls itself {bundle.version!r} in the folder of version {version!r}; "
+                "expected the folder's own. Restore it from a backup, or train again."
+            )
+        try_out(bundle)
+        return bundle
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(self._poll_seconds):
+            if self._fingerprint() != self._seen or time.monotonic() >= self._retry_at:
+                self.refresh()
+
+    def _fingerprint(self) -> tuple[int, int, int] | None:
+        try:
+            facts = self.registry.path.stat()
+        except OSError:
+            return None
+        return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+def try_out(bundle: Bundle) -> None:
+    """Let a freshly loaded model answer one made-up ticket.
+
+    Raises
+    ------
+    BundleError
+        If what it says is not a probability for each field that it makes a promise about.
+    """
+    (assessment,) = bundle.model.assess([PROBE], explain=True, similar=1)
+    for name, prediction in assessment.predictions.items():
+        total = float(np.sum(prediction.probabilities))
+        if name not in bundle.model.promises or not np.isclose(total, 1.0, atol=1e-6):
+            raise BundleError(
+                f"Got a model {bundle.version!r} whose probabilities for {name!r} add up to {total:g}; "
+                "expected 1. Train it again."
+            )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TriageError):
+        return str(error)
+    return f"Loading raised {type(error).__name__}; expected a bundle of this version. Train it again."

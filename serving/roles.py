@@ -1,0 +1,44 @@
+"""Who may do what: one table, denied unless it stands here. Workspaces are not in it: a key has one."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+__all__ = ["PERMISSIONS", "Role"]
+
+
+class Role(StrEnum):
+    """What a key is for."""
+
+    ADMIN = "admin"
+    AGENT = "agent"
+    PLANNER = "planner"
+    SERVICE = "service"
+    AUDITOR = "auditor"
+
+
+_DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
+_ADMIN = frozenset({Role.ADMIN})
+_OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
+
+PERMISSIONS: Mapping[str, frozenset[Role]] = {
+    "triage_ticket": _DESK,
+    "triage_batch": _DESK,
+    "read_decision": _DESK | {Role.AUDITOR},
+    "give_feedback": _DESK,
+    "list_articles": _DESK,
+    "read_article": _DESK,
+    "search_articles": _DESK,
+    "create_article": frozenset({Role.ADMIN, Role.SERVICE}),
+    "replace_article": frozenset({Role.ADMIN, Role.SERVICE}),
+    "delete_article": frozenset({Role.ADMIN, Role.SERVICE}),
+    "list_models": _OVERSIGHT,
+    "read_model": _OVERSIGHT,
+    "read_model_card": _OVERSIGHT,
+    "promote_model": _ADMIN,
+    "rollback_model": _ADMIN,
+    "read_policy": _DESK | {Role.AUDITOR},
+    "replace_policy": _ADMIN,
+    "read_forecast": frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR}),
+    "read_metrics": frozenset({Role.ADMIN, Role.SERVICE, Role.AUDITOR}),
+}
+"""By operation id of the OpenAPI document, the roles that may call it."""

@@ -1,0 +1,68 @@
+"""Whether the server lives, whether it can answer, and its counters."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from sqlalchemy.exc import DBAPIError
+
+from serving.auth import Caller, permitted
+from serving.dependencies import MetricsDep, ModelHostDep, StoreDep
+from serving.problems import documented
+from serving.schemas.health import HealthOut, ReadinessOut
+from serving.version import VERSION
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["health"])
+
+
+@router.get(
+    "/healthz",
+    operation_id="read_health",
+    summary="Is the process alive?",
+    response_model=HealthOut,
+    responses=documented(400, 500),
+)
+async def read_health() -> HealthOut:
+    """Answer without touching anything else. Needs no key."""
+    return HealthOut(status="alive", version=VERSION)
+
+
+@router.get(
+    "/readyz",
+    operation_id="read_readiness",
+    summary="Can it answer requests?",
+    response_model=ReadinessOut,
+    responses=documented(400, 500) | {503: {"model": ReadinessOut, "description": "Unready"}},
+)
+def read_readiness(store: StoreDep, models: ModelHostDep, response: Response) -> ReadinessOut:
+    """Look at the database and the loaded models. Needs no key, names no workspace."""
+    failed = len(models.failures)
+    try:
+        is_migrated = store.revision() is not None
+    except DBAPIError:
+        is_migrated = False
+    if not is_migrated:
+        response.status_code = 503
+    return ReadinessOut(
+        status="unready" if not is_migrated else "degraded" if failed else "ready",
+        store=is_migrated,
+        models_ready=models.ready,
+        models_failed=failed,
+    )
+
+
+@router.get(
+    "/metrics",
+    operation_id="read_metrics",
+    summary="Counters for Prometheus",
+    response_class=Response,
+    responses=documented(400, 401, 403, 500, 503)
+    | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text"}},
+)
+def read_metrics(
+    metrics: MetricsDep, models: ModelHostDep, caller: Annotated[Caller, permitted("read_metrics")]
+) -> Response:
+    """Return the counters of this server. They name no workspace, ticket or key."""
+    metrics.note_models(models.ready, len(models.failures))
+    return Response(metrics.render(), media_type="text/plain; version=0.0.4")

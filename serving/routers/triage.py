@@ -1,0 +1,102 @@
+"""Deciding tickets."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from serving.auth import Caller, permitted
+from serving.dependencies import DeskDep, WorkDep
+from serving.idempotency import Once, OnceDep, answer
+from serving.problems import documented
+from serving.schemas.decisions import BatchOut, DecisionOut
+from serving.schemas.tickets import BatchIn, TicketIn
+from serving.triage_desk import Answer, Extras, TriageDesk
+from triage.store.idempotency import Reply
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["triage"])
+PROBLEMS = documented(400, 401, 403, 413, 422, 500, 503)
+
+Explain = Annotated[bool, Query(description="Say which words and fields led to the likeliest labels.")]
+Similar = Annotated[int, Query(ge=0, le=20, description="How many similar past tickets to show.")]
+Articles = Annotated[int, Query(ge=0, le=20, description="How many articles to suggest.")]
+
+
+@router.post(
+    "/triage",
+    operation_id="triage_ticket",
+    summary="Decide one ticket",
+    response_model=DecisionOut,
+    responses=PROBLEMS,
+)
+async def triage_ticket(
+    ticket: TicketIn,
+    desk: DeskDep,
+    work: WorkDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("triage_ticket")],
+    explain: Explain = True,
+    similar: Similar = 3,
+    articles: Articles = 3,
+) -> Response:
+    """Say what a ticket is about, who should have it, and what will help; abstaining is an answer too.
+
+    The decision is stored without the ticket's text and can be read again and judged. A ticket with a
+    `ticket_id` is stored as well.
+    """
+    extras = Extras(explain, similar, articles)
+    reply = await work.run(
+        lambda: _decide(desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
+    )
+    return answer(reply)
+
+
+@router.post(
+    "/triage/batch",
+    operation_id="triage_batch",
+    summary="Decide up to 256 tickets",
+    response_model=BatchOut,
+    responses=PROBLEMS,
+)
+async def triage_batch(
+    batch: BatchIn,
+    desk: DeskDep,
+    work: WorkDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("triage_batch")],
+    explain: Explain = False,
+    similar: Similar = 0,
+    articles: Articles = 0,
+) -> Response:
+    """Decide tickets, each as if it had come alone; all are stored or none."""
+    extras = Extras(explain, similar, articles)
+    reply = await work.run(
+        lambda: _decide(
+            desk,
+            once,
+            caller,
+            batch.tickets,
+            extras,
+            lambda found: BatchOut(decisions=[DecisionOut.of(one) for one in found]),
+        )
+    )
+    return answer(reply)
+
+
+def _decide(
+    desk: TriageDesk, once: Once, caller: Caller, given: Sequence[TicketIn], extras: Extras, shape: Any
+) -> Reply:
+    earlier = once.earlier(caller.workspace)
+    if earlier is not None:
+        return earlier
+    tickets = [one.to_ticket() for one in given]
+    answers: list[Answer] = desk.decide(caller.workspace, tickets, extras)
+    document = shape(answers).model_dump(mode="json")
+
+    def keep() -> Reply:
+        desk.keep(caller.workspace, tickets, answers)
+        return Reply(200, document)
+
+    return once.run(caller.workspace, keep)

@@ -1,0 +1,281 @@
+"""What was decided, with everything that explains it; and what people said about it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import ConfigDict, Field
+
+from serving.schemas.base import FieldName, Input, Output, SafeText
+from serving.triage_desk import Answer
+from triage.decision import Decision, FieldDecision
+from triage.feedback import Feedback, Verdict
+from triage.knowledge import Suggestion
+from triage.prediction import Explanation
+from triage.store.decisions import StoredDecision
+
+__all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut", "FeedbackIn", "FeedbackOut", "SuggestionOut"]
+
+VerdictName = Literal["accepted", "replaced", "skipped"]
+
+EXAMPLE_FIELD: dict[str, Any] = {
+    "value": "network",
+    "confidence": 0.93,
+    "threshold": 0.81,
+    "action": "apply",
+    "reason": None,
+    "top": [{"label": "network", "confidence": 0.93}, {"label": "hardware", "confidence": 0.04}],
+}
+EXAMPLE_RECORD: dict[str, Any] = {
+    "decision_id": "5f0c7f7a3f0e4d0f8d1f7b0a4d9c2e11",
+    "ticket_id": "T-1042",
+    "model_version": "20260301-1",
+    "created_at": "2026-03-02T09:30:01Z",
+    "familiarity": 0.62,
+    "fields": {"category": EXAMPLE_FIELD},
+}
+EXAMPLE_FEEDBACK: dict[str, Any] = {
+    "feedback_id": "0d7c0e4bb6f24c39a0b7b3a0f4f1a8a2",
+    "field": "category",
+    "verdict": "replaced",
+    "value": "hardware",
+    "actor": "dana",
+    "created_at": "2026-03-02T09:41:00Z",
+}
+EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
+    "explanation": {
+        "category": {
+            "label": "network",
+            "contributions": [{"kind": "word", "name": "vpn", "weight": 2.31}],
+        }
+    },
+    "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
+    "articles": [
+        {
+            "article_id": "KB-12",
+            "title": "When the VPN drops",
+            "score": 0.71,
+            "url": "https://kb.example.org/12",
+        }
+    ],
+}
+
+
+class LabelOut(Output):
+    """A label with its calibrated probability."""
+
+    label: str
+    confidence: float
+
+
+class FieldDecisionOut(Output):
+    """The decision for one field."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FIELD]})
+
+    value: str | None = Field(description="The likeliest label; null when there is no model.")
+    confidence: float | None = Field(description="Its calibrated probability.")
+    threshold: float | None = Field(
+        description="What this label must reach to be applied; null: no threshold keeps the promise."
+    )
+    action: Literal["apply", "suggest", "abstain"] = Field(description="What the helpdesk should do.")
+    reason: str | None = Field(description="Why it was not applied: a fixed code, or `guardrail:<name>`.")
+    top: list[LabelOut] = Field(description="The likeliest labels, best first.")
+
+    @classmethod
+    def of(cls, one: FieldDecision) -> "FieldDecisionOut":
+        """Translate."""
+        return cls(
+            value=one.value,
+            confidence=one.confidence,
+            threshold=one.threshold,
+            action=one.action.value,
+            reason=one.reason,
+            top=[LabelOut(label=label, confidence=confidence) for label, confidence in one.top],
+        )
+
+
+class ContributionOut(Output):
+    """How much one word or field spoke for the label, in logits; positive speaks for it."""
+
+    kind: str
+    name: str
+    weight: float
+
+
+class ExplanationOut(Output):
+    """Why a label was predicted, strongest first."""
+
+    label: str
+    contributions: list[ContributionOut]
+
+    @classmethod
+    def of(cls, one: Explanation) -> "ExplanationOut":
+        """Translate."""
+        parts = [
+            ContributionOut(kind=part.kind, name=part.name, weight=part.weight) for part in one.contributions
+        ]
+        return cls(label=one.label, contributions=parts)
+
+
+class SimilarTicketOut(Output):
+    """A past ticket that reads alike, with what became of it."""
+
+    ticket_id: str
+    similarity: float
+    labels: dict[str, str]
+
+
+class SuggestionOut(Output):
+    """An article that may help; higher scores help more, within one list."""
+
+    article_id: str
+    title: str
+    score: float
+    url: str | None
+
+    @classmethod
+    def of(cls, one: Suggestion) -> "SuggestionOut":
+        """Translate."""
+        return cls(article_id=one.article_id, title=one.title, score=one.score, url=one.url)
+
+
+class DecisionOut(Output):
+    """A decision and what explains it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_DECISION]})
+
+    decision_id: str
+    ticket_id: str | None = Field(description="As given; null when the ticket had none.")
+    model_version: str | None = Field(description="The model that answered; null when none is promoted.")
+    created_at: datetime
+    familiarity: float | None = Field(
+        description="Share of known tickets that were at least as unlike the training history as this one."
+    )
+    fields: dict[FieldName, FieldDecisionOut] = Field(
+        description="By field; those that are `off` are absent."
+    )
+    explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
+    similar: list[SimilarTicketOut] = Field(description="Nearest first.")
+    articles: list[SuggestionOut] = Field(description="Best first.")
+
+    @classmethod
+    def of(cls, answer: Answer) -> "DecisionOut":
+        """Translate."""
+        decision, assessment = answer.decision, answer.decision.assessment
+        explanations = {} if assessment is None else assessment.explanations
+        return cls(
+            decision_id=decision.decision_id,
+            ticket_id=decision.ticket_id or None,
+            model_version=decision.model_version,
+            created_at=decision.created_at,
+            familiarity=None if assessment is None else assessment.familiarity,
+            fields=_fields(decision),
+            explanation={
+                cast(FieldName, name): ExplanationOut.of(one)
+                for name, one in explanations.items()
+                if name in decision.fields
+            },
+            similar=[
+                SimilarTicketOut(ticket_id=one.ticket_id, similarity=one.similarity, labels=dict(one.labels))
+                for one in (() if assessment is None else assessment.similar)
+            ],
+            articles=[SuggestionOut.of(one) for one in answer.articles],
+        )
+
+
+class BatchOut(Output):
+    """Decisions in the order of the tickets."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"decisions": [EXAMPLE_DECISION]}]})
+
+    decisions: list[DecisionOut]
+
+
+class FeedbackOut(Output):
+    """One person's word on one field."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FEEDBACK]})
+
+    feedback_id: str
+    field: FieldName
+    verdict: VerdictName
+    value: str | None = Field(description="The right value; null when skipped.")
+    actor: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, one: Feedback) -> "FeedbackOut":
+        """Translate."""
+        return cls(
+            feedback_id=one.feedback_id,
+            field=cast(FieldName, one.field),
+            verdict=one.verdict.value,
+            value=one.value,
+            actor=one.actor,
+            created_at=one.created_at,
+        )
+
+
+class DecisionRecordOut(Output):
+    """A decision as it was stored. Words and similar tickets are not kept: they would be ticket text."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [EXAMPLE_RECORD | {"feedback": [EXAMPLE_FEEDBACK]}]}
+    )
+
+    decision_id: str
+    ticket_id: str | None
+    model_version: str | None
+    created_at: datetime
+    familiarity: float | None
+    fields: dict[FieldName, FieldDecisionOut]
+    feedback: list[FeedbackOut] = Field(description="Oldest first.")
+
+    @classmethod
+    def of(cls, stored: StoredDecision, feedback: list[Feedback]) -> "DecisionRecordOut":
+        """Translate."""
+        decision = stored.decision
+        return cls(
+            decision_id=decision.decision_id,
+            ticket_id=decision.ticket_id or None,
+            model_version=decision.model_version,
+            created_at=decision.created_at,
+            familiarity=stored.familiarity,
+            fields=_fields(decision),
+            feedback=[FeedbackOut.of(one) for one in feedback],
+        )
+
+
+class FieldFeedbackIn(Input):
+    """What was done with one field's value."""
+
+    verdict: VerdictName = Field(description="What was done with the decided value.")
+    value: Annotated[SafeText, Field(min_length=1, max_length=400)] | None = Field(
+        None, description="With `replaced`: the right value."
+    )
+
+    @property
+    def kind(self) -> Verdict:
+        """The verdict as the heart knows it."""
+        return Verdict(self.verdict)
+
+
+class FeedbackIn(Input):
+    """What somebody did with a decision, by field; fields not named are not judged."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"actor": "dana", "fields": {"category": {"verdict": "replaced", "value": "hardware"}}}
+            ]
+        }
+    )
+
+    actor: Annotated[SafeText, Field(min_length=1, max_length=320)] | None = Field(
+        None, description="Who judged, when the key speaks for somebody; by default the key's name."
+    )
+    fields: Annotated[dict[FieldName, FieldFeedbackIn], Field(min_length=1)] = Field(description="By field.")
+
+
+def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
+    return {cast(FieldName, name): FieldDecisionOut.of(one) for name, one in decision.fields.items()}

@@ -1,0 +1,75 @@
+"""Where a ticket from outside meets model and policy: decide, then keep what was decided.
+
+Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one workspace.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serving.metrics import Metrics
+from serving.model_host import ModelHost
+from triage.decision import Decision
+from triage.engine import abstain_without_model, triage_tickets
+from triage.knowledge import Suggestion
+from triage.store import Store
+from triage.store.decisions import put_decisions
+from triage.store.policies import read_policy
+from triage.ticket import Ticket
+
+__all__ = ["Answer", "Extras", "TriageDesk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What to tell besides the decision: reasons, and how many similar tickets and articles."""
+
+    explain: bool
+    similar: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision and the articles that may help."""
+
+    decision: Decision
+    articles: tuple[Suggestion, ...]
+
+
+class TriageDesk:
+    """Decides tickets of any workspace.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the policies, read for every call so that a kill switch holds at once, and the decisions.
+    models : ModelHost
+        Holds the champions.
+    metrics : Metrics
+        Counts the decisions.
+    """
+
+    def __init__(self, store: Store, models: ModelHost, metrics: Metrics) -> None:
+        self._store = store
+        self._models = models
+        self._metrics = metrics
+
+    def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
+        """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
+        policy = read_policy(self._store, workspace).policy
+        bundle = self._models.bundle(workspace)
+        if bundle is None:
+            decisions = abstain_without_model(tickets, policy)
+        else:
+            decisions = triage_tickets(
+                tickets, bundle.model, bundle.version, policy, explain=extras.explain, similar=extras.similar
+            )
+        return [Answer(decision, ()) for decision in decisions]
+
+    def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> None:
+        """Store the decisions, in the transaction that is open in this thread if there is one."""
+        decisions = [answer.decision for answer in answers]
+        with self._store.writing():
+            put_decisions(self._store, workspace, tickets, decisions)
+        for decision in decisions:
+            self._metrics.note_decision(decision)

@@ -1,0 +1,100 @@
+"""A model that goes by single words: real enough to be sealed, signed, verified and loaded."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import joblib
+import numpy as np
+
+from triage.bundle import Manifest, seal
+from triage.policy import Promise
+from triage.prediction import Assessment, Contribution, Explanation, Prediction, SimilarTicket
+from triage.registry import Registry
+from triage.signing import signing_key
+from triage.taxonomy import Taxonomy
+from triage.ticket import Ticket
+
+LABELS = {
+    "category": ("account", "hardware", "network"),
+    "team": ("desk", "field", "web"),
+}
+WORDS = {"password": 0, "laptop": 1, "vpn": 2}
+
+
+class FakeModel:
+    """Says 0.9 for the label of the first known word, an even spread when there is none."""
+
+    def __init__(self, total: float = 1.0) -> None:
+        self.total = total
+        self.threads = 0
+
+    @property
+    def promises(self) -> Mapping[str, Promise]:
+        return {
+            name: Promise(0.9, {label: 0.8 for label in labels if label != "web"}, 0.5)
+            for name, labels in LABELS.items()
+        }
+
+    def open(self, folder: Path, *, threads: int = 1) -> None:
+        self.threads = threads
+
+    def assess(
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+    ) -> list[Assessment]:
+        return [self._assess(ticket, explain, similar) for ticket in tickets]
+
+    def _assess(self, ticket: Ticket, explain: bool, similar: int) -> Assessment:
+        text = ticket.text.lower()
+        word, place = next(((word, place) for word, place in WORDS.items() if word in text), ("", -1))
+        chances = np.full(3, 1 / 3) if place < 0 else np.where(np.arange(3) == place, 0.9, 0.05)
+        predictions = {
+            name: Prediction(name, labels, chances * self.total) for name, labels in LABELS.items()
+        }
+        best = int(np.argmax(chances))
+        explanations = {
+            name: Explanation(name, labels[best], (Contribution("word", word or "nothing", 1.5),))
+            for name, labels in LABELS.items()
+        }
+        neighbours = tuple(
+            SimilarTicket(f"OLD-{number}", 0.9 - number / 10, {"category": LABELS["category"][best]})
+            for number in range(similar)
+        )
+        familiarity = 0.0 if "zzz" in text else 0.5
+        return Assessment(predictions, familiarity, explanations if explain else {}, neighbours)
+
+
+def seal_fake(home: Path, version: str, workspace: str = "acme", total: float = 1.0) -> Path:
+    """Seal a bundle with a fake model in the models folder of a home, signed by the home's key."""
+    models = home / "models"
+    draft = models / f".{version}.draft"
+    draft.mkdir(parents=True)
+    joblib.dump(FakeModel(total), draft / "model.joblib")
+    (draft / "card.html").write_text("<!doctype html><title>Card</title><h1>A fake model</h1>")
+    manifest = Manifest(
+        version=version,
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        fields={
+            name: {
+                "level": "linear",
+                "labels": len(labels),
+                "target_precision": 0.9,
+                "metrics": {"accuracy": 0.8},
+            }
+            for name, labels in LABELS.items()
+        },
+        taxonomy=Taxonomy.from_labels(LABELS),
+        feature_version=1,
+        data_hash="0" * 64,
+        training={"rows": 100},
+    )
+    target = models / workspace / version
+    target.parent.mkdir(parents=True, exist_ok=True)
+    seal(draft, target, manifest, signing_key({"TRIAGE_HOME": str(home)}))
+    return target
+
+
+def promote_fake(home: Path, version: str, workspace: str = "acme") -> None:
+    """Seal a fake bundle and make it the champion."""
+    seal_fake(home, version, workspace)
+    Registry(home / "models").promote(workspace, version)
