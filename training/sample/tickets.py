@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from training.sample.arrivals import Arrivals, Span, public_holidays
 from training.sample.draws import Draws, Stream, Weighted
 from training.sample.handling import Desk, Handling
+from training.sample.kinship import kindred
 from training.sample.people import People, Requester
 from training.sample.preset import LEVELS, Category, Incident, Preset, Subcategory
 from training.sample.writer import Text, Topic, Writer
@@ -140,7 +141,9 @@ class History:
         label, sublabel = self._labels(category, part, moment, draws)
         resolution = ""
         if handling.resolved_at is not None:
-            solved_by = incident.resolution if incident else draws.pick(part.resolutions)
+            solved_by = (
+                incident.resolution if incident else draws.weighted(kindred(text.problem, part.resolutions))
+            )
             resolution = self._writer.fill(solved_by, dict(text.values), draws)
         return MadeTicket(
             id=f"{self.preset.id.upper()}-{_FIRST_NUMBER + place}",

@@ -11,6 +11,7 @@ from datetime import datetime
 from training.sample import phrases
 from training.sample.checks import SLOT
 from training.sample.draws import Draws
+from training.sample.kinship import kindred
 from training.sample.people import Requester
 from training.sample.preset import Preset, Register, Subcategory
 from training.sample.typos import add_typos
@@ -43,11 +44,16 @@ class Topic:
 
 @dataclass(frozen=True)
 class Text:
-    """A written ticket; ``values`` are the slot values it used, for whoever writes about the same ticket."""
+    """A written ticket.
+
+    ``problem`` (the template that it tells, empty for a vague one) and ``values`` (of its slots) are for
+    whoever writes about the same ticket.
+    """
 
     subject: str
     body: str
     tags: tuple[str, ...]
+    problem: str
     values: dict[str, str]
 
 
@@ -91,13 +97,13 @@ class Writer:
         }
         register = self._register(requester, topic, draws)
         is_vague = draws.chance(_VAGUE_BODY)
-        parts = self._parts(topic, register, is_vague, values, draws)
+        problem = "" if is_vague else draws.pick(topic.problems)
+        parts = self._parts(topic, problem, register, values, draws)
         if second and draws.chance(_SECOND_PROBLEM):
             parts += [draws.pick(phrases.JOINERS), self.fill(draws.pick(second.problems), values, draws)]
         vague_subject = is_vague or draws.chance(_VAGUE_SUBJECT)
-        subject = self.fill(
-            draws.pick(phrases.VAGUE_SUBJECTS if vague_subject else topic.subjects), values, draws
-        )
+        kind = kindred(problem, tuple(phrases.VAGUE_SUBJECTS if vague_subject else topic.subjects))
+        subject = self.fill(draws.weighted(kind), values, draws)
         body = " ".join(parts)
         if register == "non-native":
             body = _SMALL_WORDS.sub(lambda match: "" if draws.chance(0.45) else match.group(), body)
@@ -105,7 +111,8 @@ class Writer:
             subject, body = subject.lower(), body.lower().replace("i'm", "im").replace("don't", "dont")
         subject = add_typos(subject, requester.typo_rate / 2, draws)
         body = add_typos(body, requester.typo_rate, draws)
-        return self._send(subject, body, register, requester, sent_at, values, draws)
+        subject, body, tags = self._send(subject, body, register, requester, sent_at, values, draws)
+        return Text(subject, body, tags, problem, values)
 
     def fill(self, template: str, values: dict[str, str], draws: Draws) -> str:
         """Fill a template's slots; a slot keeps its value within one ticket (``values`` remembers)."""
@@ -126,12 +133,12 @@ class Writer:
         return "angry" if "angry" in self._preset.registers and draws.chance(anger) else requester.register
 
     def _parts(
-        self, topic: Topic, register: str, is_vague: bool, values: dict[str, str], draws: Draws
+        self, topic: Topic, problem: str, register: str, values: dict[str, str], draws: Draws
     ) -> list[str]:
-        if is_vague:
+        if not problem:
             hint = [f"It's about {topic.product}."] if draws.chance(0.5) else []
             return [draws.pick(phrases.VAGUE_BODIES), *hint]
-        parts = [self.fill(draws.pick(topic.problems), values, draws)]
+        parts = [self.fill(problem, values, draws)]
         if register == "chatty" and draws.chance(0.7):
             parts.insert(draws.index(2), draws.pick(phrases.CHATTER))
         if register == "angry":
@@ -156,7 +163,7 @@ class Writer:
         sent_at: datetime,
         values: dict[str, str],
         draws: Draws,
-    ) -> Text:
+    ) -> tuple[str, str, tuple[str, ...]]:
         tone = self._preset.registers.get(register, _NO_REGISTER)
         is_terse = register == "terse"
         opener = "" if not tone.openers or (is_terse and draws.chance(0.5)) else draws.pick(tone.openers)
@@ -180,4 +187,4 @@ class Writer:
             subject, tags = f"Re: {subject}", [*tags, "follow-up"]
         if draws.chance(_DISCLAIMER):
             lines.append(phrases.DISCLAIMER)
-        return Text(subject, "\n\n".join(lines), tuple(tags), values)
+        return subject, "\n\n".join(lines), tuple(tags)
