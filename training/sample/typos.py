@@ -1,7 +1,10 @@
 """Slips of the finger: a neighbouring key, two letters swapped, one lost, one doubled."""
 
+import re
+
 from training.sample.draws import Draws
 
+_ADDRESS = re.compile(r"\S+@\S+")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -30,7 +33,8 @@ def add_typos(text: str, rate: float, draws: Draws) -> str:
     ----------
     text : str
     rate : float
-        Slips per character, 0 to 1; only letters a-z are hit.
+        Slips per character, 0 to 1; only letters a-z are hit, and none in an e-mail address: a slip in
+        ``example.com`` could name somebody's real domain.
     draws : Draws
 
     Returns
@@ -41,10 +45,11 @@ def add_typos(text: str, rate: float, draws: Draws) -> str:
     if not slips or len(text) < 4:
         return text
     letters = list(text)
+    spared = {place for address in _ADDRESS.finditer(text) for place in range(*address.span())}
     for _ in range(slips):
         at = draws.index(len(letters) - 1)
         letter = letters[at]
-        if letter not in NEIGHBOURS:
+        if letter not in NEIGHBOURS or at in spared:
             continue
         kind = draws.uniform()
         if kind < 0.4:

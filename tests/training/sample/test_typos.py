@@ -28,3 +28,14 @@ def test_neighbours_are_mutual() -> None:
         assert len(near) >= 2
         assert all(key in NEIGHBOURS[other] for other in near)
     assert set("qwsz") <= set(NEIGHBOURS["a"])
+
+
+def test_an_e_mail_address_is_never_mistyped() -> None:
+    text = "please write to office@example.com or to estates@example.org thank you"
+
+    for seed in range(50):
+        mistyped = add_typos(text, 0.5, Draws(seed))
+
+        assert mistyped != text
+        assert "office@example.com" in mistyped
+        assert "estates@example.org" in mistyped
