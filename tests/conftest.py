@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
 from triage.store import Store, open_store
+from triage.store.worker_slots import schema_name
 
 LOCAL_POSTGRES = "postgresql+psycopg://root@127.0.0.1:5432/test"
 
@@ -71,6 +72,16 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def jobs_store(store: Store) -> Iterator[Store]:
+    """An open, empty store whose job queue's tables, which a worker makes, go with it."""
+    yield store
+    schema = schema_name(store)
+    if schema:
+        with store.writing() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_jobs CASCADE"))
 
 
 @pytest.fixture
