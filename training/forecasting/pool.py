@@ -1,9 +1,10 @@
 """One series of daily counts, forecast by as much as its history can carry.
 
-The ladder (project's forecasting reference, section 5): under two weeks there is no basis, and a forecast
-says so; up to eight weeks the mean of the same-weekday average and the calendar regression; beyond, the same
-two, weighed by how they did lately; from two years on also the regression with a trend and a fine season.
-Intervals are the regression's negative binomial. Nothing here knows of hours or of other series.
+The ladder is that of the project's forecasting reference, section 5. Under two weeks there is no basis, and a
+forecast says so; up to eight weeks the mean of the same-weekday average and a regression on weekday and
+holidays that follows the level quickly (GLMq); beyond, both and the regression with a season (GLM), weighed
+by how they did lately; from two years on also the one with a trend and a fine season (GLMy). Intervals are
+the regression's negative binomial. Nothing here knows of hours or of other series.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.forecasting.backtest import Member, weigh
-from training.forecasting.glm import GLM, GLM_YEARLY, GlmForecast, GlmShape, forecast_glm
+from training.forecasting.glm import GLM, GLM_QUICK, GLM_YEARLY, GlmShape, forecast_glm
 from training.forecasting.intervals import NO_BASIS_K
 from training.forecasting.swa import same_weekday_average
 
@@ -40,7 +41,8 @@ class DailyForecast:
     average : array, shape (horizon,)
         Same-weekday average, which spike thresholds are set against.
     basis : str
-        ``no basis``, or the members of the pool: ``SWA4+GLM``, ``SWA8+GLM``, ``SWA8+GLM+GLMy``.
+        ``no basis``, or the members of the pool: ``SWA4+GLMq``, ``SWA8+GLMq+GLM``,
+        ``SWA8+GLMq+GLM+GLMy``.
     """
 
     mean: Array
@@ -64,7 +66,9 @@ def _glm(shape: GlmShape) -> Member:
 def members_for(n_days: int) -> dict[str, Member]:
     """Return the members of the pool for a history of ``n_days`` days, two weeks or longer."""
     weeks = min(n_days // 7, 8)
-    pool: dict[str, Member] = {f"SWA{weeks}": _swa, "GLM": _glm(GLM)}
+    pool: dict[str, Member] = {f"SWA{weeks}": _swa, "GLMq": _glm(GLM_QUICK)}
+    if n_days >= EIGHT_WEEKS:
+        pool["GLM"] = _glm(GLM)
     if n_days >= TWO_YEARS:
         pool["GLMy"] = _glm(GLM_YEARLY)
     return pool
@@ -84,11 +88,12 @@ def forecast_days(y: Array, calendar: Array, horizon: int) -> DailyForecast:
     """
     average = same_weekday_average(y, horizon)
     if len(y) < TWO_WEEKS:
-        flat = np.full(horizon, float(np.mean(y)))
-        return DailyForecast(flat, 1.0, np.full(horizon, 1.0 / NO_BASIS_K), average, NO_BASIS)
+        # A week shows the weekdays, faintly: the penalty of the regression keeps them near the mean.
+        mean = forecast_glm(y, calendar, horizon, GLM).mean if len(y) >= 7 else average
+        return DailyForecast(mean, 1.0, np.full(horizon, 1.0 / NO_BASIS_K), average, NO_BASIS)
     members = members_for(len(y))
     weights = weigh(members, y, calendar[: len(y)])
-    regression: GlmForecast = forecast_glm(y, calendar, horizon, GLM)
+    regression = forecast_glm(y, calendar, horizon, GLM)
     parts = {
         name: regression.mean if name == "GLM" else member(y, calendar, horizon)
         for name, member in members.items()

@@ -132,7 +132,7 @@ def test_a_newborn_label_is_a_share_of_the_total_and_flagged():
     counts = np.vstack([parts.sum(axis=0), parts])
     table, basis = forecast_series(table_of(counts, series.names), horizon=7)
     assert basis["category=c"] == "no basis"
-    assert basis["total"] == "SWA8+GLM"
+    assert basis["total"] == "SWA8+GLMq+GLM"
     means = table.groupby("series")["mean"].sum()
     assert 0.15 < means["category=c"] / means["total"] < 0.45
 

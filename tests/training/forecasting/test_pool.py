@@ -11,10 +11,10 @@ from training.forecasting.pool import NO_BASIS, forecast_days
     [
         (1, NO_BASIS),
         (13, NO_BASIS),
-        (14, "SWA2+GLM"),
-        (55, "SWA7+GLM"),
-        (56, "SWA8+GLM"),
-        (730, "SWA8+GLM+GLMy"),
+        (14, "SWA2+GLMq"),
+        (55, "SWA7+GLMq"),
+        (56, "SWA8+GLMq+GLM"),
+        (730, "SWA8+GLMq+GLM+GLMy"),
     ],
 )
 def test_the_rung_of_the_ladder_follows_from_the_length_of_the_history(n_days, basis):
