@@ -42,24 +42,23 @@ def forecast(
     from training.forecasting.forecast import forecast_series
     from training.forecasting.publish import forecast_document, write_forecast
     from training.forecasting.read import read_series
-    from triage.errors import TriageError
 
-    notes = Console(stderr=True)
     columns = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
-    try:
-        read = read_series(source, interval=interval, zone=zone, by=columns, mapping=mapping)
-        with Progress(console=notes, transient=True) as bar:
-            task = bar.add_task("Forecasting", total=len(read.table.names))
-            result = forecast_series(
-                read.table,
-                horizon=horizon,
-                country=country,
-                progress=lambda name: bar.advance(task),
-            )
-        write_forecast(result, read.table, out)
-    except TriageError as error:
-        notes.print(f"[red]error:[/red] {error}", soft_wrap=True, highlight=False)
-        raise typer.Exit(1) from error
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        reading = bar.add_task("Reading", total=1.0)
+        read = read_series(
+            source,
+            interval=interval,
+            zone=zone,
+            by=columns,
+            mapping=mapping,
+            progress=lambda share: bar.update(reading, completed=share),
+        )
+        task = bar.add_task("Forecasting", total=len(read.table.names))
+        result = forecast_series(
+            read.table, horizon=horizon, country=country, progress=lambda name: bar.advance(task)
+        )
+    write_forecast(result, read.table, out)
     if as_json:
         typer.echo(json.dumps(forecast_document(result, read.table)))
     else:
@@ -76,11 +75,15 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
     series = read.table
     console = Console()
     console.print(
-        f"{read.rows:,} rows, {read.spam:,} spam and {read.refused:,} unreadable left out; "
-        f"{len(series.starts):,} intervals ({series.interval}, {escape(series.zone)}) "
-        f"up to {series.origin} UTC."
+        f"{read.rows:,} rows; left out: {read.spam:,} spam, {read.repeated:,} repeated, "
+        f"{read.refused:,} refused. {len(series.starts):,} intervals ({series.interval}, "
+        f"{escape(series.zone)}) up to {series.origin} UTC.",
+        soft_wrap=True,
     )
-    table = Table(title=f"The next {series.interval} and the highest one ahead, with 80 % intervals")
+    table = Table(
+        title=f"The next {series.interval}, the highest ahead, the highest chance of a spike",
+        caption="in brackets: 80 % intervals",
+    )
     table.add_column("series", overflow="fold")
     for heading in ("next", "highest", "when"):
         table.add_column(heading, justify="right", no_wrap=True)

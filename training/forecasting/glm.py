@@ -3,11 +3,11 @@
 The mean is exp(calendar columns x coefficients), fitted to a history that fades with age, times a short-lived
 level. The variance says how far days scatter about it, and how far the level wanders by the time of the day
 that is forecast. Formulas and constants are the project's forecasting reference, section 4 ("GLM", "GLMy"),
-but for some that were chosen on the earlier origins of ``benchmarks/forecast.py``, where ticket volume
-drifts faster than the reference's emergency calls: the level fades in 7 days instead of 14; days scatter about
-the level of the day before, so that drift is not counted twice, and recent days count more; the drift is drawn
-towards a prior, and what was spent on fitting is given back. It knows nothing of hours, of
-events or of other series.
+except where ticket volume drifts faster than the reference's emergency calls; these were chosen on the
+earlier origins of ``benchmarks/forecast.py``: the level fades in 7 days instead of 14; days scatter about the
+level of the day before, so that drift is not counted twice, and recent days count more; the drift is drawn
+towards a prior, and what fitting took from the scatter is given back. Nothing here knows of hours, events or
+other series.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def dispersion(y: Array, fitted: Array, level_half_life_days: float, n_fitted: f
     # The level is itself an estimate, from about 1 / (1 - keep) days.
     pearson = float(np.average((y - expected) ** 2 / expected, weights=weights)) / (2 - keep)
     n_days = float(weights.sum() ** 2 / (weights**2).sum())
-    return max(LEAST_DISPERSION, pearson * n_days / max(n_days - n_fitted, n_days / 3))
+    return max(LEAST_DISPERSION, float(pearson * n_days / max(n_days - n_fitted, n_days / 3)))
 
 
 def level_drift(y: Array, fitted: Array, phi: float) -> float:

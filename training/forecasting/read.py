@@ -1,28 +1,33 @@
 """A history file, or a file of volumes, becomes series.
 
 Which of the two it is, its columns say: ``series, start, count`` are volumes (a telephone system's export),
-anything else must have ``created_at``. Rows marked as spam are not counted. Both are read chunk by chunk, so
-that memory does not grow with the file.
+anything else is a history. Rows marked as spam (a column ``is_spam``) are not counted, and a ticket that
+comes again is counted once, as it came first. How files are read is `training.history`'s matter; only counts
+are kept, and eight bytes a ticket to know it again.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.calendar import find_zone, interval_seconds
 from training.forecasting.series import TOTAL, SeriesCounter, SeriesTable, to_instants
+from training.history.columns import CUSTOM_PREFIX, column_of
+from training.history.mapping import Mapping, load_mapping
+from training.history.plan import fold
+from training.history.source import open_source
+from training.history.table import Table
 from triage.errors import HistoryError
 
 VOLUME_COLUMNS = ("series", "start", "count")
-_CHUNK_ROWS = 100_000
-_OFFSET = r"(?:[zZ]|[+-]\d\d:?\d\d)$"
+SPAM = "is_spam"
 
 
 @dataclass(frozen=True)
@@ -34,20 +39,29 @@ class SeriesRead:
     table : SeriesTable
     rows : int
         Rows in the file.
-    spam : int
-        Rows left out because they are marked as spam.
     refused : int
         Rows left out because their time or count could not be read.
+    spam : int
+        Rows left out because they are marked as spam.
+    repeated : int
+        Rows left out because their ticket had come before.
     """
 
     table: SeriesTable
     rows: int
-    spam: int
     refused: int
+    spam: int = 0
+    repeated: int = 0
 
 
 def read_series(
-    path: Path, *, interval: str, zone: str, by: Sequence[str] = (), mapping: Path | None = None
+    path: Path,
+    *,
+    interval: str,
+    zone: str,
+    by: Sequence[str] = (),
+    mapping: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> SeriesRead:
     """Count the tickets, or sum the volumes, of a file.
 
@@ -57,105 +71,120 @@ def read_series(
         CSV, JSONL or Parquet.
     interval : {"day", "hour", "30min"}
     zone : str
-        IANA name.
+        IANA name; times without a zone are taken as its.
     by : sequence of str, default ()
-        Columns whose labels get a series each; for tickets only, volumes bring their series along.
+        Columns whose labels get a series each: ours, or any other header of the file. For tickets only:
+        volumes bring their series along.
     mapping : Path, optional
-        TOML file that says which of the file's headers mean which of our columns.
+        Mapping file, see `training.history.mapping`.
+    progress : callable, optional
+        Called now and then with the share of the file that was read.
 
     Raises
     ------
     HistoryError
         When the file cannot be read, lacks a column, or holds no usable row.
+    ConfigurationError
+        When the mapping file is wrong.
     InputError
-        When the interval or the zone is unknown.
+        When the interval or the zone is unknown, or no whole interval was counted.
     """
     interval_seconds(interval)
     find_zone(zone)
-    names = _mapping(mapping)
-    header = {names.get(name, name) for name in _header(path)}
-    if set(VOLUME_COLUMNS) <= header:
-        return _read_volumes(path, interval, zone, by, names)
-    needed = ["created_at", *by]
-    missing = [column for column in needed if column not in header]
-    if missing:
-        raise HistoryError(
-            f"Got {path.name} without the column(s) {', '.join(missing)}; expected created_at and the "
-            f"columns of --by, or the volume columns {', '.join(VOLUME_COLUMNS)}; found "
-            f"{', '.join(sorted(header))}; rename them or give a mapping file."
-        )
-    return _read_tickets(path, interval, zone, by, names, has_spam="is_spam" in header)
+    rules = Mapping() if mapping is None else load_mapping(mapping)
+    header = {fold(name) for name in open_source(path, rules).header}
+    if set(VOLUME_COLUMNS) <= header | set(rules.columns):
+        if by:
+            raise HistoryError(
+                f"Got --by {','.join(by)} with {path.name}, a file of volumes; expected no --by, since "
+                "volumes bring their series along; leave it out."
+            )
+        file = Table(path, "volumes", mapping=rules, zone=zone, wanted=list(VOLUME_COLUMNS))
+        return _read_volumes(file, _chunks(file, progress), interval, zone)
+    columns = {name: name if column_of("history", name) else CUSTOM_PREFIX + name for name in by}
+    wanted = ["created_at", *columns.values()]
+    if SPAM in header:
+        wanted.append(CUSTOM_PREFIX + SPAM)
+    if "ticket_id" in header | set(rules.columns):
+        wanted.append("ticket_id")
+    # Without a mapping, the export of a known helpdesk is recognised as such.
+    extended = _with_other_columns(rules, by, header)
+    file = Table(path, "history", mapping=extended, zone=zone, wanted=list(dict.fromkeys(wanted)))
+    return _read_tickets(file, _chunks(file, progress), interval, zone, columns)
+
+
+def _chunks(file: Table, progress: Callable[[float], None] | None) -> Iterator[list[dict[str, Any]]]:
+    for rows in file.typed_rows():
+        yield rows
+        if progress is not None:
+            progress(file.progress)
 
 
 def _read_tickets(
-    path: Path, interval: str, zone: str, by: Sequence[str], names: dict[str, str], *, has_spam: bool
+    file: Table,
+    chunks: Iterator[list[dict[str, Any]]],
+    interval: str,
+    zone: str,
+    columns: dict[str, str],
 ) -> SeriesRead:
-    counter = SeriesCounter(interval, zone, by)
-    rows = spam = refused = 0
-    wanted = ["created_at", *by, *(["is_spam"] if has_spam else [])]
-    for chunk in _chunks(path, wanted, names):
-        rows += len(chunk)
-        if has_spam:
-            is_spam = chunk["is_spam"].map(_is_true)
-            spam += int(is_spam.sum())
-            chunk = chunk[~is_spam.astype(bool)]
-        times = _times(chunk["created_at"], zone)
-        refused += int(times.isna().sum())
-        kept = times.notna()
-        counter.add(times[kept], chunk[kept])
-    if rows - spam - refused == 0:
-        raise HistoryError(
-            f"Got {path.name} with {rows} row(s), {spam} of them spam and {refused} without a readable "
-            "created_at; expected tickets with an ISO 8601 time; check the file and the mapping."
-        )
-    return SeriesRead(counter.table(), rows, spam, refused)
+    """Count tickets; ``columns`` says under which name the reader gives each column to count by."""
+    counter, seen = SeriesCounter(interval, zone, tuple(columns)), _Seen()
+    spam = repeated = 0
+    for rows in chunks:
+        is_spam = np.array([_is_true(_value(row, CUSTOM_PREFIX + SPAM)) for row in rows])
+        spam += int(is_spam.sum())
+        kept = ~is_spam
+        if "ticket_id" in rows[0]:
+            is_new = seen.add(np.array([row["ticket_id"] for row in rows], dtype=object))
+            repeated += int((kept & ~is_new).sum())
+            kept &= is_new
+        ours = {"created_at": "created_at", **columns}
+        frame = pd.DataFrame({name: [_value(row, ours[name]) for row in rows] for name in ours}, dtype=object)
+        frame = frame[kept]
+        counter.add(pd.to_datetime(frame["created_at"], utc=True), frame)
+    return SeriesRead(counter.table(), file.summary.read, file.summary.rejected, spam, repeated)
+
+
+def _value(row: dict[str, Any], name: str) -> Any:
+    if name.startswith(CUSTOM_PREFIX):
+        return row.get("custom", {}).get(name[len(CUSTOM_PREFIX) :])
+    return row.get(name)
+
+
+def _with_other_columns(rules: Mapping, by: Sequence[str], header: set[str]) -> Mapping | None:
+    """Return the mapping with those of the file's own headers that are wanted; None when it is empty."""
+    others = [name for name in [*by, SPAM] if column_of("history", name) is None and fold(name) in header]
+    columns = {CUSTOM_PREFIX + name: (name,) for name in others}
+    extended = replace(rules, columns={**columns, **rules.columns})
+    return None if extended == Mapping() else extended
 
 
 def _read_volumes(
-    path: Path, interval: str, zone: str, by: Sequence[str], names: dict[str, str]
+    file: Table, chunks: Iterator[list[dict[str, Any]]], interval: str, zone: str
 ) -> SeriesRead:
-    if by:
-        raise HistoryError(
-            f"Got --by {','.join(by)} with {path.name}, a file of volumes; expected no --by, since volumes "
-            "bring their series along; leave it out."
-        )
     counter = SeriesCounter(interval, zone)
-    rows = refused = 0
-    seen: set[str] = set()
-    starts: set[int] = set()
-    for chunk in _chunks(path, list(VOLUME_COLUMNS), names):
-        rows += len(chunk)
-        times = _times(chunk["start"], zone)
-        counts = pd.to_numeric(chunk["count"], errors="coerce")
-        kept = (times.notna() & (counts.ge(0)) & np.isfinite(counts) & chunk["series"].notna()).to_numpy()
-        refused += int((~kept).sum())
-        if kept.any():
-            labels = chunk["series"][kept].astype(str)
-            counter.add_counts(times[kept], labels, counts[kept])
-            seen.update(labels)
-            starts.update(to_instants(times[kept], zone).astype("int64").tolist())
-    if not seen:
-        raise HistoryError(
-            f"Got {path.name} with {rows} row(s), none with a readable start and count; expected "
-            f"{', '.join(VOLUME_COLUMNS)}; check the file and the mapping."
-        )
-    table = counter.table(until=_end_of_volumes(path, starts, interval))
-    return SeriesRead(_with_total(table), rows, 0, refused)
+    starts: NDArray[np.int64] = np.array([], dtype=np.int64)
+    for rows in chunks:
+        times = pd.to_datetime([row["start"] for row in rows], utc=True)
+        counter.add_counts(times, [row["series"] for row in rows], [row["count"] for row in rows])
+        starts = np.union1d(starts, to_instants(times, zone).astype("int64"))
+    table = counter.table(until=_end_of_volumes(file.path, starts, interval))
+    return SeriesRead(_with_total(table), file.summary.read, file.summary.rejected)
 
 
-def _end_of_volumes(path: Path, starts: set[int], interval: str) -> np.datetime64 | None:
+def _end_of_volumes(path: Path, starts: NDArray[np.int64], interval: str) -> np.datetime64 | None:
     """Return where the last row ends if rows are shorter than our intervals, None if they are the same."""
-    stamps = np.sort(np.fromiter(starts, dtype="int64"))
-    width, ours = int(np.diff(stamps).min(initial=2**62)), interval_seconds(interval)
+    ours = interval_seconds(interval)
+    width = int(np.diff(starts).min(initial=10 * ours))
+    if len(starts) == 1:
+        return None
     # Days have 23 to 25 hours.
-    if len(stamps) > 1 and width > ours * 25 / 24:
+    if width > ours * 25 / 24:
         raise HistoryError(
             f"Got volumes every {width // 60} minutes in {path.name} and interval {interval!r}; expected "
             "an interval no shorter than the file's; choose a longer --interval."
         )
-    if width >= ours * 23 / 24:
-        return None
-    return np.datetime64(int(stamps[-1]) + width, "s")
+    return None if width >= ours * 23 / 24 else np.datetime64(int(starts[-1]) + width, "s")
 
 
 def _with_total(table: SeriesTable) -> SeriesTable:
@@ -167,57 +196,21 @@ def _with_total(table: SeriesTable) -> SeriesTable:
 
 
 def _is_true(value: object) -> bool:
-    return str(value).strip().lower() in {"true", "1", "1.0", "yes"}
+    return str(value).strip().lower() in {"true", "1", "yes"}
 
 
-def _times(column: pd.Series, zone: str) -> pd.Series:
-    """Return UTC times, NaT where a value is none; those without a zone are taken as ``zone``'s."""
-    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
-        text = column.astype("string").str.strip()
-        aware = text.str.contains(_OFFSET, na=False)
-        result = pd.to_datetime(text.where(aware), errors="coerce", format="ISO8601", utc=True)
-        column = pd.to_datetime(text.where(~aware), errors="coerce", format="ISO8601")
-        return result.fillna(_times(column, zone))
-    if column.dt.tz is None:
-        column = column.dt.tz_localize(
-            find_zone(zone), ambiguous=np.ones(len(column), dtype=bool), nonexistent="shift_forward"
-        )
-    return column.dt.tz_convert("UTC")
+class _Seen:
+    """Remembers tickets by a 64-bit hash of their id."""
 
+    def __init__(self) -> None:
+        self._hashes: NDArray[np.uint64] = np.array([], dtype=np.uint64)
 
-def _mapping(path: Path | None) -> dict[str, str]:
-    """Return our column name for each header of the file, from a TOML table ``[columns]`` ours = "theirs"."""
-    if path is None:
-        return {}
-    try:
-        columns = tomllib.loads(path.read_text(encoding="utf-8"))["columns"]
-        return {str(theirs): str(ours) for ours, theirs in columns.items()}
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise HistoryError(
-            f"Got mapping file {path}, which cannot be used ({error}); expected TOML with a [columns] table "
-            'such as created_at = "Opened"; correct the file.'
-        ) from error
-
-
-def _header(path: Path) -> list[str]:
-    return list(next(_frames(path, 1)).columns)
-
-
-def _chunks(path: Path, wanted: list[str], names: dict[str, str]) -> Iterator[pd.DataFrame]:
-    for frame in _frames(path, _CHUNK_ROWS):
-        yield frame.rename(columns=names)[wanted]
-
-
-def _frames(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    try:
-        if path.suffix == ".parquet":
-            yield from (batch.to_pandas() for batch in pq.ParquetFile(path).iter_batches(rows))
-        elif path.suffix in {".jsonl", ".ndjson"}:
-            yield from pd.read_json(path, lines=True, chunksize=rows, dtype=False, convert_dates=False)
-        else:
-            yield from pd.read_csv(path, dtype=str, chunksize=rows)
-    except (OSError, ValueError) as error:
-        raise HistoryError(
-            f"Got {path}, which cannot be read ({error}); expected CSV, JSONL or Parquet; check the path and "
-            "the file."
-        ) from error
+    def add(self, ids: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Add ids and say which are new."""
+        hashes = pd.util.hash_array(ids, categorize=False)
+        place = np.searchsorted(self._hashes, hashes)
+        known = np.append(self._hashes, np.uint64(0))[place] == hashes
+        known &= place < len(self._hashes)
+        is_new = ~known & ~pd.Series(hashes).duplicated().to_numpy()
+        self._hashes = np.union1d(self._hashes, hashes)
+        return np.asarray(is_new)

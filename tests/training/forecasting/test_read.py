@@ -48,6 +48,21 @@ def test_spam_is_not_counted_and_unreadable_times_are_refused_one_by_one(tmp_pat
     assert (read.spam, read.refused, read.table.counts.sum()) == (4, 2, 114)
 
 
+def test_a_ticket_that_comes_again_is_counted_once(tmp_path):
+    frame = pd.concat([history(), history().head(7), history().tail(1)])
+    read = read_series(write(frame, tmp_path / "h.csv"), interval="day", zone="UTC")
+    assert (read.rows, read.repeated, read.table.counts.sum()) == (128, 8, 120)
+
+
+def test_a_mapping_file_and_headers_of_the_files_own_are_understood(tmp_path):
+    frame = history().rename(columns={"created_at": "Opened", "category": "Topic"})
+    rules = tmp_path / "mapping.toml"
+    rules.write_text('[columns]\ncreated_at = "Opened"\n')
+    path = write(frame, tmp_path / "h.csv")
+    read = read_series(path, interval="day", zone="UTC", by=["Topic"], mapping=rules)
+    assert read.table.names == ("total", "Topic=mail", "Topic=vpn")
+
+
 def test_volumes_are_summed_to_the_interval_and_given_a_total(tmp_path):
     starts = pd.date_range("2025-01-06", periods=48 * 20 + 10, freq="30min")
     frame = pd.concat(
@@ -77,7 +92,7 @@ def test_a_missing_column_an_empty_file_and_an_unknown_zone_each_say_what_to_do(
     empty = write(history().head(0), tmp_path / "empty.csv")
     with pytest.raises(HistoryError):
         read_series(empty, interval="day", zone="UTC")
-    with pytest.raises(HistoryError, match="check the path"):
+    with pytest.raises(HistoryError, match="absent"):
         read_series(tmp_path / "absent.csv", interval="day", zone="UTC")
     with pytest.raises(InputError, match="Mars"):
         read_series(path, interval="day", zone="Mars")
