@@ -1,0 +1,169 @@
+"""The trained model as one object: views, a classifier a field, neighbours. It predicts; it never fits."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from features.cleaning import clean_text
+from features.encoder import Encoder, SentenceEncoder
+from features.field_model import FieldModel
+from features.neighbours import NeighbourIndex
+from features.structured import StructuredView
+from features.views import MEANING_SCALE, Views, make_views
+from features.words import WordView
+from triage.policy import Promise
+from triage.prediction import Assessment, Contribution, Explanation, Prediction
+from triage.ticket import Ticket
+
+__all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
+
+FEATURE_VERSION = 1
+"""Changes whenever code in ``features`` makes other numbers of the same ticket."""
+
+EXPLAINED = 8
+RECENT = 512
+
+
+class TicketModel:
+    """Everything that a bundle's ``model.joblib`` holds; implements :class:`triage.ports.Model`.
+
+    Parameters
+    ----------
+    words : WordView
+        Fitted.
+    structured : StructuredView
+        Fitted.
+    fields : Mapping of str to FieldModel
+        By field.
+    promises : Mapping of str to Promise
+        By field.
+    neighbours : NeighbourIndex
+        Of the training history.
+    """
+
+    def __init__(
+        self,
+        words: WordView,
+        structured: StructuredView,
+        fields: Mapping[str, FieldModel],
+        promises: Mapping[str, Promise],
+        neighbours: NeighbourIndex,
+    ) -> None:
+        self.words = words
+        self.structured = structured
+        self.fields = dict(fields)
+        self.promises: Mapping[str, Promise] = dict(promises)
+        self.neighbours = neighbours
+        self.encoder: Encoder | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the encoder out: it lies beside the model in the bundle."""
+        return self.__dict__ | {"encoder": None}
+
+    def open(self, folder: Path, *, threads: int = 1) -> None:
+        """Open the encoder of the bundle in ``folder``."""
+        self.encoder = RecentEncoder(SentenceEncoder.open(folder / "encoder", threads=threads))
+
+    def assess(
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+    ) -> list[Assessment]:
+        """See :meth:`triage.ports.Model.assess`."""
+        if self.encoder is None:
+            raise RuntimeError("Got a model that was not opened; call open(folder) first.")
+        if not tickets:
+            return []
+        views = make_views(tickets, self.words, self.structured, self.encoder)
+        probabilities = {name: model.probabilities(views) for name, model in self.fields.items()}
+        vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+        places, cosines = self.neighbours.search(vectors, max(1, similar))
+        familiarity = self.neighbours.familiarity(cosines[:, 0])
+        assessments = []
+        for row, ticket in enumerate(tickets):
+            predictions = {
+                name: Prediction(name, self.fields[name].labels, matrix[row])
+                for name, matrix in probabilities.items()
+            }
+            has_text = bool(ticket.subject.strip() or ticket.body.strip())
+            assessments.append(
+                Assessment(
+                    predictions=predictions,
+                    # Without text there is nothing to be unfamiliar: the fields view stands alone.
+                    familiarity=float(familiarity[row]) if has_text else 1.0,
+                    explanations=self._explain(ticket, views, row, predictions) if explain else {},
+                    similar=self.neighbours.similar(places[row], cosines[row])
+                    if similar and has_text
+                    else (),
+                )
+            )
+        return assessments
+
+    def _explain(
+        self, ticket: Ticket, views: Views, row: int, predictions: Mapping[str, Prediction]
+    ) -> dict[str, Explanation]:
+        explanations = {}
+        text = clean_text(ticket)
+        for name, prediction in predictions.items():
+            model = self.fields[name]
+            label = prediction.top(1)[0][0]
+            found = []
+            if "words" in model.blocks:
+                parts = self.words.contributions(text, model.direction("words", label))
+                found += [Contribution("word", word, weight) for word, weight in parts]
+            if "fields" in model.blocks and "fields" in views:
+                parts = self.structured.contributions(ticket, model.direction("fields", label))
+                found += [Contribution("field", field, weight) for field, weight in parts]
+            found = sorted(found, key=lambda one: -abs(one.weight))[:EXPLAINED]
+            if "meaning" in model.blocks:
+                weight = float(views["meaning"][row] @ model.direction("meaning", label))
+                found.append(Contribution("meaning", "the text as a whole", weight))
+            explanations[name] = Explanation(name, label, tuple(found))
+        return explanations
+
+
+class RecentEncoder:
+    """An encoder that remembers the latest texts, so that one request encodes its text once.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        The real one.
+    size : int, default=512
+        Texts remembered.
+    """
+
+    def __init__(self, encoder: Encoder, size: int = RECENT) -> None:
+        self.encoder = encoder
+        self.size = size
+        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._turn = Lock()
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.encoder.dimension
+
+    @property
+    def fingerprint(self) -> str:
+        """The real encoder's."""
+        return self.encoder.fingerprint
+
+    def encode(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> np.ndarray:
+        """Return the (n, dimension) unit vectors of the texts, in order."""
+        with self._turn:
+            vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = list(dict.fromkeys(text for text in texts if text not in vectors))
+        if new:
+            made = self.encoder.encode(new, batch_size=batch_size, progress=progress)
+            vectors |= dict(zip(new, made, strict=True))
+            with self._turn:
+                for text in new[-self.size :]:
+                    self._vectors[text] = vectors[text]
+                while len(self._vectors) > self.size:
+                    self._vectors.popitem(last=False)
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return np.stack([vectors[text] for text in texts])

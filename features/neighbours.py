@@ -1,0 +1,73 @@
+"""Past tickets that read alike, and how familiar a ticket is: nearest neighbours by cosine.
+
+Holds ids, labels and vectors of past tickets, never their text.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from triage.prediction import SimilarTicket
+
+__all__ = ["NeighbourIndex"]
+
+BATCH = 256
+
+
+class NeighbourIndex:
+    """Exact cosine search over the newest past tickets.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, dimension), float32
+        Unit vectors.
+    ticket_ids : sequence of str
+        In the vectors' order.
+    labels : sequence of Mapping of str to str
+        What became of each, by field.
+    known : ndarray of shape (m,)
+        Sorted: similarity of held-out known tickets to their nearest earlier one.
+    """
+
+    def __init__(
+        self,
+        vectors: np.ndarray,
+        ticket_ids: Sequence[str],
+        labels: Sequence[Mapping[str, str]],
+        known: np.ndarray,
+    ) -> None:
+        self.vectors = vectors
+        self.ticket_ids = list(ticket_ids)
+        self.labels = [dict(one) for one in labels]
+        self.known = np.sort(known)
+
+    def search(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return places and cosines of the nearest past tickets, each of shape (n, count), nearest first."""
+        count = min(count, len(self.ticket_ids))
+        places = np.empty((len(vectors), count), np.int64)
+        cosines = np.empty((len(vectors), count), np.float32)
+        for at in range(0, len(vectors), BATCH):
+            # One matrix-vector product a ticket: its result must not depend on the batch around it.
+            for row, vector in enumerate(vectors[at : at + BATCH], start=at):
+                scores = self.vectors @ vector
+                best = (
+                    np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(count)
+                )
+                order = np.lexsort((best, -scores[best]))
+                places[row], cosines[row] = best[order], scores[best[order]]
+        return places, cosines
+
+    def familiarity(self, cosines: np.ndarray) -> np.ndarray:
+        """Return the conformal p-value of being known, from the cosine to the nearest past ticket.
+
+        ``(1 + #{known <= cosine}) / (1 + m)``, the smoothed rank of Vovk et al., *Algorithmic Learning in
+        a Random World* (2005), with nearest-neighbour similarity as conformity score.
+        """
+        return (1 + np.searchsorted(self.known, cosines, side="right")) / (1 + len(self.known))
+
+    def similar(self, places: np.ndarray, cosines: np.ndarray) -> tuple[SimilarTicket, ...]:
+        """Name the past tickets of one search row."""
+        return tuple(
+            SimilarTicket(self.ticket_ids[place], float(cosine), self.labels[place])
+            for place, cosine in zip(places, cosines, strict=True)
+        )

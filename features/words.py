@@ -1,0 +1,153 @@
+"""The words view: word pieces and pairs of neighbouring pieces, weighted by TF-IDF.
+
+Pieces come from the sentence encoder's own tokenizer, so one vocabulary serves both views and unseen or
+misspelt words still have parts in common with known ones. Does not clean text.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+from tokenizers import Encoding, Tokenizer
+
+__all__ = ["WordView"]
+
+PAIR = np.int64(1) << 32
+BATCH = 1000
+
+
+class WordView:
+    """Texts to sparse, L2-normalised TF-IDF rows of pieces and pairs.
+
+    Term frequency is ``1 + ln(count)`` and document frequency smoothed, as scikit-learn's
+    ``TfidfVectorizer(sublinear_tf=True)`` has them.
+
+    Parameters
+    ----------
+    tokenizer : tokenizers.Tokenizer
+        The encoder's; truncation and padding are switched off on a copy.
+    min_texts : int, default=2
+        Terms in fewer texts are dropped.
+    max_terms : int, default=200_000
+        The most frequent terms are kept; bounds the size of a bundle.
+    max_pieces : int, default=2_000
+        Pieces read of one text.
+
+    Attributes
+    ----------
+    terms_ : ndarray of int64
+        Sorted codes of the kept terms.
+    idf_ : ndarray of float32
+        In the order of ``terms_``.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, *, min_texts: int = 2, max_terms: int = 200_000, max_pieces: int = 2_000
+    ) -> None:
+        self.tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.min_texts = min_texts
+        self.max_terms = max_terms
+        self.max_pieces = max_pieces
+
+    @property
+    def n_features(self) -> int:
+        """Number of kept terms."""
+        return len(self.terms_)
+
+    def fit(self, texts: Sequence[str]) -> "WordView":
+        """Learn the kept terms and how rare each is."""
+        rows, codes = self._codes(texts)
+        pairs = np.unique(np.stack([codes, rows]), axis=1) if len(codes) else np.empty((2, 0), np.int64)
+        terms, counts = np.unique(pairs[0], return_counts=True)
+        kept = np.flatnonzero(counts >= self.min_texts)
+        if len(kept) > self.max_terms:
+            kept = np.sort(kept[np.argsort(-counts[kept], kind="stable")[: self.max_terms]])
+        self.terms_ = terms[kept]
+        self.idf_ = (np.log((1 + len(texts)) / (1 + counts[kept])) + 1).astype(np.float32)
+        return self
+
+    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Return a float32 CSR matrix of shape (n_texts, n_features); a text of unknown terms is zero."""
+        parts = [self._rows(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+        return (
+            sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
+        )
+
+    def contributions(self, text: str, weights: np.ndarray) -> list[tuple[str, float]]:
+        """Share a linear score out to the words of a text.
+
+        Parameters
+        ----------
+        text : str
+            Cleaned text.
+        weights : ndarray of shape (n_features,)
+            One score's coefficients.
+
+        Returns
+        -------
+        list of (word, contribution)
+            In order of first appearance, repeated words added up; the contributions add up to
+            ``transform([text]) @ weights``.
+        """
+        encoding = self.tokenizer.encode(text, add_special_tokens=False)
+        pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+        row = self.transform([text])
+        scores = dict(zip(self.terms_[row.indices], row.data * weights[row.indices], strict=True))
+        codes = np.concatenate([pieces, _pair_codes(pieces)])
+        found, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        each = np.array([scores.get(code, 0.0) for code in found]) / counts
+        shared = each[inverse]
+        of_piece = shared[: len(pieces)].copy()
+        of_pair = shared[len(pieces) :] / 2
+        of_piece[:-1] += of_pair
+        of_piece[1:] += of_pair
+        return _by_word(text, encoding, of_piece)
+
+    def _rows(self, texts: Sequence[str]) -> sp.csr_matrix:
+        rows, codes = self._codes(texts)
+        place = np.searchsorted(self.terms_, codes)
+        place[place == len(self.terms_)] = 0
+        known = self.terms_[place] == codes if len(self.terms_) else np.zeros(len(codes), bool)
+        shape = (len(texts), self.n_features)
+        counts = sp.coo_matrix((np.ones(known.sum(), np.float32), (rows[known], place[known])), shape=shape)
+        matrix = counts.tocsr()  # Adds up repeated terms.
+        matrix.data = (1 + np.log(matrix.data)) * self.idf_[matrix.indices]
+        norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+        matrix.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(matrix.indptr)).astype(np.float32)
+        matrix.sort_indices()
+        return matrix
+
+    def _codes(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        rows, codes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for at in range(0, len(texts), BATCH):
+            encodings = self.tokenizer.encode_batch_fast(
+                list(texts[at : at + BATCH]), add_special_tokens=False
+            )
+            for row, encoding in enumerate(encodings, start=at):
+                pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+                terms = np.concatenate([pieces, _pair_codes(pieces)])
+                codes.append(terms)
+                rows.append(np.full(len(terms), row))
+        return np.concatenate(rows), np.concatenate(codes)
+
+
+def _pair_codes(pieces: np.ndarray) -> np.ndarray:
+    pairs: np.ndarray = (pieces[:-1] + 1) * PAIR + pieces[1:]
+    return pairs
+
+
+def _by_word(text: str, encoding: Encoding, of_piece: np.ndarray) -> list[tuple[str, float]]:
+    spans: dict[int | None, tuple[int, int]] = {}
+    sums: dict[int | None, float] = {}
+    for place, value in enumerate(of_piece):
+        word, (start, end) = encoding.word_ids[place], encoding.offsets[place]
+        first, _ = spans.get(word, (start, end))
+        spans[word] = (first, end)
+        sums[word] = sums.get(word, 0.0) + float(value)
+    by_name: dict[str, float] = {}
+    for word, (start, end) in spans.items():
+        name = text[start:end].lower()
+        by_name[name] = by_name.get(name, 0.0) + sums[word]
+    return list(by_name.items())

@@ -1,0 +1,102 @@
+"""Multinomial logistic regression on several blocks of features at once, sparse or dense.
+
+The objective is scikit-learn's ``LogisticRegression`` (L2, no penalty on intercepts); the difference is
+that a dense block stays dense, so that words and sentence embeddings fit together at the speed of BLAS,
+and that a fit can start from an earlier one. It does not scale, select or calibrate.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+__all__ = ["Block", "fit_softmax"]
+
+Block = sp.csr_matrix | np.ndarray
+
+
+def fit_softmax(
+    blocks: Sequence[Block],
+    classes: np.ndarray,
+    n_classes: int,
+    *,
+    inverse_penalty: float = 10.0,
+    sample_weight: np.ndarray | None = None,
+    max_iter: int = 100,
+    tol: float = 1e-3,
+    start: tuple[list[np.ndarray], np.ndarray] | None = None,
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Fit class logits that are linear in all blocks together.
+
+    Minimises ``inverse_penalty * sum_i w_i * loss_i + 0.5 * ||coef||^2``, the objective of
+    scikit-learn's ``LogisticRegression(C=inverse_penalty)``.
+
+    Parameters
+    ----------
+    blocks : sequence of CSR matrix or ndarray, each of shape (n_tickets, n_features_of_block)
+        float32 features.
+    classes : ndarray of shape (n_tickets,)
+        Integers from 0 to ``n_classes - 1``.
+    n_classes : int
+        Classes without a ticket are allowed: they get the lowest logits.
+    inverse_penalty : float, default=10.0
+        Larger trusts the training tickets more.
+    sample_weight : ndarray of shape (n_tickets,), optional
+        Equal by default.
+    max_iter : int, default=100
+        Of L-BFGS.
+    tol : float, default=1e-3
+        Largest gradient component, relative to ``inverse_penalty`` and the weights' sum, at which to stop.
+    start : tuple, optional
+        An earlier result for the same features and classes.
+
+    Returns
+    -------
+    coefs : list of ndarray of shape (n_features_of_block, n_classes), float32
+        One a block.
+    intercept : ndarray of shape (n_classes,), float32
+    """
+    n = len(classes)
+    weight = np.ones(n) if sample_weight is None else np.asarray(sample_weight, float)
+    scale = 1.0 / (inverse_penalty * weight.sum())
+    weight = (weight / weight.sum()).astype(np.float32)
+    sizes = [block.shape[1] * n_classes for block in blocks]
+    edges = np.cumsum([0, *sizes])
+    transposed = [block.T.tocsr() if sp.issparse(block) else block.T for block in blocks]
+    rows = np.arange(n)
+
+    def unpack(theta: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+        coefs = [theta[a:b].reshape(-1, n_classes).astype(np.float32) for a, b in pairwise(edges)]
+        return coefs, theta[edges[-1] :].astype(np.float32)
+
+    def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        coefs, intercept = unpack(theta)
+        logits = intercept + sum(np.asarray(b @ c) for b, c in zip(blocks, coefs, strict=True))
+        norm = logsumexp(logits, axis=1)
+        loss = float(weight @ (norm - logits[rows, classes]))
+        residual = np.exp(logits - norm[:, None])
+        residual[rows, classes] -= 1.0
+        residual *= weight[:, None]
+        gradient = np.empty_like(theta)
+        for a, b, block in zip(edges[:-1], edges[1:], transposed, strict=True):
+            gradient[a:b] = np.asarray(block @ residual).ravel()
+        gradient[: edges[-1]] += scale * theta[: edges[-1]]
+        gradient[edges[-1] :] = residual.sum(axis=0)
+        return loss + 0.5 * scale * float(theta[: edges[-1]] @ theta[: edges[-1]]), gradient
+
+    if start is None:
+        share = np.bincount(classes, weights=weight, minlength=n_classes) + 1e-4
+        theta = np.concatenate([np.zeros(edges[-1]), np.log(share)])
+    else:
+        theta = np.concatenate([*(coef.ravel() for coef in start[0]), start[1]]).astype(float)
+    found = minimize(
+        objective,
+        theta,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": max_iter, "maxcor": 6, "gtol": tol / n_classes, "ftol": 1e-7},
+    )
+    return unpack(found.x)
