@@ -180,5 +180,8 @@ class SentenceEncoder:
         if workers < 2:
             yield map
             return
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             yield pool.map
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C or an error, start no further part

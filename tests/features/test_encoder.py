@@ -71,6 +71,26 @@ def test_progress_hears_how_many_are_done(encoder):
     assert heard == [2, 4, 5]
 
 
+def test_after_an_error_no_further_part_is_encoded():
+    def refuse(done):
+        raise RuntimeError("stop")
+
+    encoder, texts = SentenceEncoder.open(threads=2), CountedTexts(["word " * 200] * 400)
+    with pytest.raises(RuntimeError, match="stop"):
+        encoder.encode(texts, batch_size=1, progress=refuse)
+    assert texts.read < 100
+
+
+class CountedTexts(list):
+    """A list that counts how many of its texts were read."""
+
+    read = 0
+
+    def __getitem__(self, place):
+        self.read += 1
+        return super().__getitem__(place)
+
+
 def test_what_lies_beyond_the_token_limit_does_not_count(encoder):
     head = "word " * 300
     one, other = encoder.encode([head + "printer", head + "invoice " * 100_000])
