@@ -17,7 +17,7 @@ from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.problems import add_handlers
-from serving.routers import decisions, health, triage
+from serving.routers import decisions, forecasts, health, models, policy, triage
 from serving.settings import Settings
 from serving.triage_desk import TriageDesk
 from serving.version import VERSION
@@ -29,7 +29,14 @@ from triage.store.idempotency import KEPT_FOR, forget_replies
 
 __all__ = ["app_from_environment", "create_app"]
 
-ROUTERS = (triage.router, decisions.router, health.router)
+ROUTERS = (
+    triage.router,
+    decisions.router,
+    models.router,
+    policy.router,
+    forecasts.router,
+    health.router,
+)
 FORGET_EVERY_SECONDS = 3600.0
 
 log = logging.getLogger("triage.server")
@@ -81,23 +88,23 @@ def _lifespan(
         registry = Registry(settings.models)
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
-        models = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
+        host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
         stopping = threading.Event()
         keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
         try:
-            models.start()
+            host.start()
             keeper.start()
             yield State(
                 settings=settings,
                 store=store,
                 registry=registry,
-                models=models,
-                desk=TriageDesk(store, models, metrics),
+                models=host,
+                desk=TriageDesk(store, host, metrics),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
-            models.stop()
+            host.stop()
             stopping.set()
             if keeper.is_alive():
                 keeper.join()

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from triage.bundle import Bundle
-from triage.errors import BundleError, TriageError
+from triage.errors import BundleError, ConflictError, TriageError
 from triage.registry import Registry
 from triage.ticket import Ticket
 
@@ -47,7 +47,7 @@ class ModelHost:
 
     def __init__(self, registry: Registry, key: bytes, *, threads: int, poll_seconds: float) -> None:
         self.registry = registry
-        self._key = key
+        self.key = key
         self._threads = threads
         self._poll_seconds = poll_seconds
         self._bundles: Mapping[str, Bundle] = {}
@@ -83,6 +83,48 @@ class ModelHost:
         """By workspace, why its champion could not be loaded; the last good one answers there."""
         return self._failures
 
+    def prepare(self, workspace: str, version: str) -> Bundle:
+        """Verify, load and try out a version without letting it answer yet.
+
+        Raises
+        ------
+        NotFoundError
+            If the workspace has no such version.
+        BundleError
+            If it cannot be trusted or used.
+        """
+        return self._load(workspace, version)
+
+    def prepare_rollback(self, workspace: str) -> Bundle | None:
+        """Do the same with the version that a rollback returns to; None when there is none."""
+        previous = self.registry.pointers(workspace).previous
+        return self._load(workspace, previous[-1]) if previous else None
+
+    def promote(self, workspace: str, prepared: Bundle) -> None:
+        """Make a prepared version the champion: it answers here from the next request on."""
+        with self._changing:
+            self.registry.promote(workspace, prepared.version)
+            self._bundles = {**self._bundles, workspace: prepared}
+
+    def roll_back(self, workspace: str, prepared: Bundle | None) -> None:
+        """Return to the earlier champion, which was prepared.
+
+        Raises
+        ------
+        ConflictError
+            If there is none, or somebody else moved the pointer since it was prepared.
+        """
+        with self._changing:
+            previous = self.registry.pointers(workspace).previous
+            if prepared is not None and previous[-1:] != (prepared.version,):
+                raise ConflictError(
+                    f"Got a rollback to {prepared.version!r} while somebody else moved the pointer; "
+                    "look at the models again, then repeat it if it is still wanted."
+                )
+            self.registry.rollback(workspace)
+            if prepared is not None:
+                self._bundles = {**self._bundles, workspace: prepared}
+
     def refresh(self) -> None:
         """Look at the registry now and load what changed."""
         with self._changing:
@@ -114,7 +156,7 @@ class ModelHost:
             self._retry_at = time.monotonic() + RETRY_SECONDS if failures else float("inf")
 
     def _load(self, workspace: str, version: str) -> Bundle:
-        bundle = Bundle.load(self.registry.folder(workspace, version), self._key, threads=self._threads)
+        bundle = Bundle.load(self.registry.folder(workspace, version), self.key, threads=self._threads)
         if bundle.version != version:
             raise BundleError(
                 f"Got a bundle that calls itself {bundle.version!r} in the folder of version {version!r}; "

@@ -1,0 +1,101 @@
+"""The admin's word on a workspace, as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from serving.schemas.base import FieldName, Input, Output, Probability, SafeText
+from triage.guardrails import BLOCKING, SUGGEST_ONLY
+from triage.policy import Policy
+from triage.store.policies import StoredPolicy
+
+__all__ = ["PolicyIn", "PolicyOut"]
+
+ModeName = Literal["off", "shadow", "suggest", "apply"]
+GUARDRAILS = sorted({*BLOCKING, *SUGGEST_ONLY})
+
+EXAMPLE: dict[str, Any] = {
+    "kill_switch": False,
+    "disabled_guardrails": [],
+    "fields": {
+        "team": {"mode": "suggest", "thresholds": {"Network": 0.97}, "never_automate": ["Legal"]},
+    },
+}
+
+
+def _known(name: str) -> str:
+    if name not in GUARDRAILS:
+        raise ValueError(f"Got a guardrail that does not exist; expected one of {', '.join(GUARDRAILS)}.")
+    return name
+
+
+class FieldPolicyIn(Input):
+    """How far one field may go."""
+
+    mode: ModeName = Field(
+        description="`off` says nothing, `shadow` decides silently, `suggest` never applies, `apply` does."
+    )
+    thresholds: dict[Annotated[SafeText, Field(max_length=400)], Probability] = Field(
+        default_factory=dict, description="By label, in place of the learnt ones."
+    )
+    never_automate: list[Annotated[SafeText, Field(max_length=400)]] = Field(
+        default_factory=list, description="Labels that are never applied; survives retraining."
+    )
+
+
+class PolicyIn(Input):
+    """The whole policy: what is left out of `fields` follows the default, mode `apply`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"version": 3}]})
+
+    kill_switch: bool = Field(description="True: nothing is applied or suggested, from the next request on.")
+    disabled_guardrails: list[Annotated[SafeText, AfterValidator(_known)]] = Field(
+        description=f"Guardrails that do not hold here, of: {', '.join(GUARDRAILS)}."
+    )
+    fields: dict[FieldName, FieldPolicyIn] = Field(description="By field.")
+    version: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="The version this change was made from: refused when another stands; null: any."
+    )
+
+    def to_policy(self) -> Policy:
+        """Return the policy as the heart knows it."""
+        return Policy.from_document(self.model_dump(exclude={"version"}))
+
+
+class FieldPolicyOut(Output):
+    """How far one field may go."""
+
+    mode: ModeName
+    thresholds: dict[str, float]
+    never_automate: list[str]
+
+
+class PolicyOut(Output):
+    """The policy as it stands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [EXAMPLE | {"version": 4, "updated_at": "2026-03-02T10:00:00Z", "updated_by": "ops"}]
+        }
+    )
+
+    kill_switch: bool
+    disabled_guardrails: list[str]
+    fields: dict[FieldName, FieldPolicyOut]
+    version: int = Field(description="Counts the changes; 0 when nobody ever set one.")
+    updated_at: datetime | None
+    updated_by: str | None
+
+    @classmethod
+    def of(cls, stored: StoredPolicy) -> "PolicyOut":
+        """Translate."""
+        document = stored.policy.to_document()
+        return cls(
+            kill_switch=document["kill_switch"],
+            disabled_guardrails=document["disabled_guardrails"],
+            fields={cast(FieldName, name): FieldPolicyOut(**one) for name, one in document["fields"].items()},
+            version=stored.version,
+            updated_at=stored.updated_at,
+            updated_by=stored.updated_by,
+        )
