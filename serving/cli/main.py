@@ -8,8 +8,9 @@ How to add a subcommand
 2. In the module, ``app`` is a ``typer.Typer``: with one ``@app.command()`` the subcommand is that
    command (``triage score ...``); with several it is a group (``triage models list``). A group that
    has a single command also needs an ``@app.callback()``. ``app`` may also be a plain function.
-3. The first line of the docstring is the summary that ``triage --help`` shows. Heavy imports belong
-   inside the command function: listing the commands imports every module.
+3. The first line of the docstring (of a group: ``help=``, else the module's line after the colon) is the
+   summary that ``triage --help`` shows. Heavy imports belong inside the command function: listing the
+   commands imports every module.
 4. Raise from the tree in :mod:`triage.errors`; it becomes one line on standard error and exit code 1.
    Wrong usage is exit code 2. ``--json`` prints the router's schema to standard output and nothing else.
 """
@@ -17,6 +18,7 @@ How to add a subcommand
 import re
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, requires, version
 from importlib.util import find_spec
 from typing import Any
@@ -126,8 +128,19 @@ def _load(entry: EntryPoint) -> Any:
         app.command()(function)
     command = typer.main.get_command(app)
     command.name = entry.name
-    command.params = [one for one in command.params if one.name not in COMPLETION]
+    if not command.help:
+        summary = (import_module(entry.module).__doc__ or "").partition("\n")[0].partition(": ")[2]
+        command.help = summary[:1].upper() + summary[1:]
+    _make_plain(command)
     return command
+
+
+def _make_plain(command: Any) -> None:
+    """Print help the same on every terminal, and offer no shell completion below the top."""
+    command.rich_markup_mode = None
+    command.params = [one for one in command.params if one.name not in COMPLETION]
+    for below in getattr(command, "commands", {}).values():
+        _make_plain(below)
 
 
 def _unavailable(entry: EntryPoint, missing: Sequence[str]) -> Any:
@@ -146,6 +159,7 @@ def _unavailable(entry: EntryPoint, missing: Sequence[str]) -> Any:
     app.command(help=f"Not installed; run: {remedy}", context_settings=anything)(refuse)
     command = typer.main.get_command(app)
     command.name = entry.name
+    _make_plain(command)
     return command
 
 

@@ -80,6 +80,10 @@ class Store:
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
+    def newest_revision(self) -> str | None:
+        """Return the newest migration that this version knows."""
+        return _scripts().get_current_head()
+
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
@@ -150,10 +154,19 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _migrate(engine: Engine) -> None:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _migrate(engine: Engine) -> None:
+    config = _config()
+    head = _scripts().get_current_head()
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return

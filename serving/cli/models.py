@@ -1,0 +1,110 @@
+"""``triage models``: which model answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from serving.cli.output import AsJson, Workspace, show, show_table
+
+if TYPE_CHECKING:
+    from serving.model_host import ModelHost
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="List model versions, choose the one that answers, read its card.", no_args_is_help=True
+)
+
+Version = Annotated[str, typer.Argument(help="A version that `triage models list` shows.")]
+
+
+@app.command("list")
+def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """List the versions with their roles and levels."""
+    from serving.model_catalogue import list_models
+    from serving.schemas.models import ModelListOut, ModelOut, PointersOut
+
+    host = _host()
+    facts = list_models(host.registry, host.key, workspace)
+    if as_json:
+        pointers = PointersOut.of(host.registry.pointers(workspace))
+        show(ModelListOut(**pointers.model_dump(), models=[ModelOut.of(one) for one in facts]))
+        return
+    rows = []
+    for one in facts:
+        if one.manifest is None:
+            rows.append((one.version, one.role, "signature does not hold", ""))
+            continue
+        levels = ", ".join(f"{name} ({facts['level']})" for name, facts in one.manifest.fields.items())
+        rows.append((one.version, one.role, one.manifest.created_at.strftime("%Y-%m-%d %H:%M"), levels))
+    empty = f"Workspace {workspace} has no model. Train one with: triage train HISTORY --out BUNDLE"
+    show_table(("version", "role", "made", "fields"), rows, empty)
+
+
+@app.command()
+def promote(version: Version, workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Let a version answer, after verifying and trying it out; running servers follow within seconds."""
+    host = _host()
+    host.promote(workspace, host.prepare(workspace, version))
+    _tell(host, workspace, as_json)
+
+
+@app.command()
+def rollback(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Return to the champion before this one."""
+    host = _host()
+    host.roll_back(workspace, host.prepare_rollback(workspace))
+    _tell(host, workspace, as_json)
+
+
+@app.command()
+def card(
+    version: Annotated[
+        str | None, typer.Argument(help="A version; by default the champion.", show_default=False)
+    ] = None,
+    workspace: Workspace = "default",
+    out: Annotated[Path | None, typer.Option(help="Write the page here.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a model card as HTML, or everything the model says of itself as JSON."""
+    from serving.model_catalogue import find_model, read_card
+    from serving.schemas.models import ModelDetailOut
+    from triage.errors import NoModelError
+
+    host = _host()
+    wanted = version or host.registry.pointers(workspace).champion
+    if wanted is None:
+        raise NoModelError(
+            f"Got no version, and workspace {workspace!r} has no champion; expected a version "
+            "that `triage models list` shows."
+        )
+    if as_json:
+        show(ModelDetailOut.of(find_model(host.registry, host.key, workspace, wanted)))
+        return
+    page = read_card(host.registry, host.key, workspace, wanted)
+    if out is None:
+        typer.echo(page)
+        return
+    out.write_text(page)
+    typer.echo(f"The card of {wanted} is in {out}.")
+
+
+def _host() -> "ModelHost":
+    from serving.model_host import ModelHost
+    from triage.home import models_folder
+    from triage.registry import Registry
+    from triage.signing import signing_key
+
+    return ModelHost(Registry(models_folder()), signing_key(), threads=1, poll_seconds=1.0)
+
+
+def _tell(host: "ModelHost", workspace: str, as_json: bool) -> None:
+    from serving.schemas.models import PointersOut
+
+    pointers = host.registry.pointers(workspace)
+    if as_json:
+        show(PointersOut.of(pointers))
+        return
+    before = f"; `triage models rollback` returns to {pointers.previous[-1]}" if pointers.previous else ""
+    typer.echo(f"{pointers.champion} answers in workspace {workspace}{before}.")

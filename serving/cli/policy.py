@@ -1,0 +1,140 @@
+"""``triage policy``: how far each field may go, and the kill switch. Works while no server runs."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
+from triage.errors import ConfigurationError
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Show and set modes, thresholds and the kill switch.", no_args_is_help=True)
+
+
+@app.command("show")
+def show_policy(workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Show the policy as it stands."""
+    from triage.store.policies import read_policy
+
+    with opened_store() as store:
+        stored = read_policy(store, workspace)
+    _tell(stored, as_json)
+
+
+@app.command("set")
+def set_policy(
+    workspace: Workspace = "default",
+    kill_switch: Annotated[
+        bool | None,
+        typer.Option("--kill-switch/--no-kill-switch", help="Apply and suggest nothing, or again."),
+    ] = None,
+    mode: Annotated[
+        list[str] | None,
+        typer.Option(help="FIELD=off|shadow|suggest|apply; several times.", show_default=False),
+    ] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(help="FIELD:LABEL=NUMBER, or =learnt; several times.", show_default=False),
+    ] = None,
+    never: Annotated[
+        list[str] | None,
+        typer.Option(help="FIELD:LABEL that is never applied; several times.", show_default=False),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="A whole policy as JSON, in place of the one that stands.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change the policy; servers follow with the next request."""
+    from triage.policy import Policy
+    from triage.store.policies import read_policy, write_policy
+
+    with opened_store() as store:
+        stands = read_policy(store, workspace)
+        document = stands.policy.to_document() if file is None else _read(file)
+        if kill_switch is not None:
+            document["kill_switch"] = kill_switch
+        for given in mode or []:
+            name, value = _split(given, "=", "FIELD=MODE")
+            _field(document, name)["mode"] = value
+        for given in threshold or []:
+            where, value = _split(given, "=", "FIELD:LABEL=NUMBER", last=True)
+            name, label = _split(where, ":", "FIELD:LABEL=NUMBER")
+            thresholds = _field(document, name).setdefault("thresholds", {})
+            thresholds.pop(label, None)
+            if value != "learnt":
+                thresholds[label] = _number(value, given)
+        for given in never or []:
+            name, label = _split(given, ":", "FIELD:LABEL")
+            _field(document, name).setdefault("never_automate", []).append(label)
+        changed = write_policy(
+            store,
+            workspace,
+            Policy.from_document(document),
+            "triage policy set",
+            expected_version=stands.version,
+        )
+    _tell(changed, as_json)
+
+
+def _tell(stored: Any, as_json: bool) -> None:
+    from serving.schemas.policy import PolicyOut
+
+    if as_json:
+        show(PolicyOut.of(stored))
+        return
+    policy = stored.policy
+    typer.echo(f"Kill switch: {'ON: nothing is applied or suggested' if policy.kill_switch else 'off'}")
+    if policy.disabled_guardrails:
+        typer.echo(f"Guardrails that do not hold: {', '.join(sorted(policy.disabled_guardrails))}")
+    rows = [
+        (
+            name,
+            one.mode.value,
+            ", ".join(f"{label} {value:g}" for label, value in one.thresholds.items()) or "learnt",
+            ", ".join(sorted(one.never_automate)),
+        )
+        for name, one in policy.fields.items()
+    ]
+    show_table(
+        ("field", "mode", "thresholds", "never applied"),
+        rows,
+        "Every field applies at its learnt thresholds.",
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"Got {file}, which cannot be read as JSON ({type(error).__name__}); "
+            "expected what `triage policy show --json` prints."
+        ) from None
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"Got {file} with something other than a JSON object; expected a policy.")
+    return {
+        name: part for name, part in document.items() if name not in ("version", "updated_at", "updated_by")
+    }
+
+
+def _field(document: dict[str, Any], name: str) -> dict[str, Any]:
+    field: dict[str, Any] = document.setdefault("fields", {}).setdefault(name, {})
+    return field
+
+
+def _split(given: str, at: str, form: str, *, last: bool = False) -> tuple[str, str]:
+    left, found, right = given.rpartition(at) if last else given.partition(at)
+    if not (left and found and right):
+        raise ConfigurationError(f"Got {given!r}; expected {form}.")
+    return left, right
+
+
+def _number(value: str, given: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ConfigurationError(f"Got {given!r}; expected a number from 0 to 1, or learnt.") from None
