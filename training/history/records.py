@@ -8,6 +8,7 @@ from training.history.volume import Volume
 from triage.agent import Agent
 from triage.errors import HistoryError
 from triage.knowledge import Article, ArticleLink
+from triage.priority import PRIORITIES
 from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = ["Record", "identity_of", "make_record"]
@@ -80,7 +81,7 @@ def _ticket(row: Mapping[str, Any], summary: RowSummary) -> PastTicket:
     labels = {name: row[name] for name in FIELDS if name in row}
     for name, value in labels.items():
         summary.see_label(name, value)
-    if "priority" in labels and labels["priority"] not in ("low", "normal", "high", "urgent"):
+    if "priority" in labels and labels["priority"] not in PRIORITIES:
         summary.unknown_priorities[labels["priority"]] += 1
     if not ticket.subject and not ticket.body:
         summary.counts["empty_text"] += 1

@@ -16,10 +16,10 @@ from training.history.moments import AmbiguousDateError, DateOrder, parse_moment
 from training.history.plan import Plan, PlannedColumn
 from training.history.summary import RowSummary
 from triage.errors import HistoryError
+from triage.priority import PRIORITIES
 
 __all__ = ["RefusedRow", "RowConverter"]
 
-PRIORITIES = frozenset({"low", "normal", "high", "urgent"})
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LIST_SEPARATORS = ";|,"
 

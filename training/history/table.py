@@ -74,11 +74,18 @@ class Table:
         )
         self.chunk_rows = chunk_rows
         self._source = open_source(self.path, self.mapping)
-        dialect = None if mapping else find_dialect(self._source.header)
+        dialect = find_dialect(self._source.header) if kind == "history" else None
         try:
             self._plan = make_plan(kind, self._source.header, self.mapping, wanted)
         except HistoryError:
-            if dialect is None or kind != "history":
+            if dialect is None or dialect == self.mapping.name:
+                raise
+            if self.mapping.name is not None:
+                raise HistoryError(
+                    f"Got {self.path.name} as an export of {self.mapping.name}, but its header is that of "
+                    f"{dialect}; import it as that, or name its columns in a mapping file."
+                ) from None
+            if mapping is not None:
                 raise
             self.mapping = built_in_mapping(dialect)
             self._plan = make_plan(kind, self._source.header, self.mapping, wanted)

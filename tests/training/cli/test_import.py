@@ -1,0 +1,82 @@
+import json
+
+import pytest
+
+from serving.cli.main import main
+from tests.training.history.helpers import row, write_csv, write_jsonl
+from triage.store import open_store
+from triage.store.tickets import count_tickets, get_ticket
+
+JIRA = "Summary,Issue key,Created,Priority\nVPN down,OPS-77,02/Jan/26 3:04 AM,Highest\n"
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+
+    def call(*words: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["import", *map(str, words), "--store", url])
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    call.url = url
+    return call
+
+
+def test_an_export_is_imported_by_the_name_of_its_helpdesk(run, tmp_path):
+    path = tmp_path / "jira.csv"
+    path.write_text(JIRA)
+    code, out, err = run("jira", path, "--workspace", "acme")
+    assert (code, err) == (0, "")
+    assert "note: read as an export of jira" in out
+    store = open_store(run.url)
+    assert get_ticket(store, "acme", "OPS-77").labels == {"priority": "urgent"}
+    store.close()
+
+
+def test_json_says_what_was_read_and_a_repeat_that_nothing_was_done(run, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", [row(1), row(2), {"ticket_id": "T-3"}])
+    code, out, _ = run("history", path, "--json", "--rejects", tmp_path / "r.csv")
+    first = json.loads(out)
+    assert (code, first["was_finished"]) == (0, False)
+    assert (first["summary"]["accepted"], first["summary"]["rejected"]) == (2, 1)
+    assert (tmp_path / "r.csv").exists()
+    assert json.loads(run("history", path, "--json")[1])["was_finished"] is True
+    assert "nothing to do" in run("history", path)[1]
+    store = open_store(run.url)
+    assert count_tickets(store, "default") == 2
+    store.close()
+
+
+def test_refused_rows_are_told_with_their_reason_and_place(run, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", [row(1), {"ticket_id": "T-3"}])
+    _, out, _ = run("history", path, "--rejects", tmp_path / "r.csv")
+    assert "refused: created_at is missing (1)" in out
+    assert str(tmp_path / "r.csv") in out.replace("\n", "")
+
+
+def test_what_cannot_be_read_ends_with_one_line_and_code_1(run, tmp_path):
+    code, out, err = run("history", write_csv(tmp_path / "h.csv"))
+    assert (code, out) == (1, "")
+    assert err.startswith("triage: Got h.csv, which has a header but no rows")
+
+
+def test_an_export_of_another_helpdesk_is_recognised(run, tmp_path):
+    path = tmp_path / "jira.csv"
+    path.write_text(JIRA)
+    code, _, err = run("zendesk", path)
+    assert code == 1
+    assert "its header is that of jira" in err
+
+
+def test_an_unknown_source_is_wrong_usage(run, tmp_path):
+    code, _, err = run("remedy", tmp_path / "x.csv")
+    assert code == 2
+    assert "expected one of history" in err
+
+
+def test_a_helpdesk_and_a_mapping_exclude_each_other(run, tmp_path):
+    code, _, err = run("jira", tmp_path / "x.csv", "--mapping", tmp_path / "m.toml")
+    assert code == 1
+    assert "Got both jira and --mapping" in err

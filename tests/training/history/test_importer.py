@@ -1,0 +1,143 @@
+import pytest
+from sqlalchemy import select
+
+from tests.training.history.helpers import row, write_csv, write_jsonl
+from training.history.importer import import_table
+from triage.errors import ConflictError, HistoryError
+from triage.store import schema
+from triage.store.agents import list_agents
+from triage.store.articles import iter_articles
+from triage.store.imports import begin_import, list_imports
+from triage.store.links import list_links
+from triage.store.tickets import count_tickets, get_ticket, iter_past_tickets
+from triage.store.workspaces import ensure_workspace, get_workspace
+
+ROWS = [row(n % 40, subject=f"version {n}") for n in range(100)]
+
+
+def stored(store, workspace: str = "default") -> list:
+    return [past for chunk in iter_past_tickets(store, workspace) for past in chunk]
+
+
+def tables(store) -> dict:
+    """Everything that an import leaves, but for its identity and its times."""
+    left = {}
+    for table in (schema.tickets, schema.imports):
+        columns = [c for c in table.columns if c.name not in ("import_id", "created_at", "updated_at")]
+        with store.reading() as connection:
+            left[table.name] = sorted(map(repr, connection.execute(select(*columns))))
+    return left
+
+
+class Interruption(Exception):
+    pass
+
+
+def interrupt_after(chunks: int):
+    calls = iter(range(1_000_000))
+
+    def stop(share: float) -> None:
+        if next(calls) + 1 >= chunks:
+            raise Interruption
+
+    return stop
+
+
+def test_the_last_row_of_an_id_is_what_the_store_holds(store, tmp_path):
+    result = import_table(store, write_jsonl(tmp_path / "h.jsonl", ROWS), chunk_rows=7)
+    assert (result.summary["accepted"], result.summary["replaced"]) == (100, 60)
+    assert count_tickets(store, "default") == 40
+    assert {past.ticket.subject for past in stored(store)} == {f"version {n}" for n in range(60, 100)}
+
+
+def test_repeating_a_finished_import_does_nothing_and_says_so(store, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", ROWS)
+    first = import_table(store, path)
+    again = import_table(store, path)
+    assert (first.was_finished, again.was_finished) == (False, True)
+    assert again.summary == first.summary
+    assert len(list_imports(store, "default")) == 1
+
+
+def test_a_finished_file_can_be_imported_once_more_on_demand(store, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", [row(1)])
+    import_table(store, path)
+    import_table(store, write_jsonl(tmp_path / "other.jsonl", [row(1, subject="other")]))
+    assert not import_table(store, path, again=True).was_finished
+    assert get_ticket(store, "default", "T-1").ticket.subject == "Printer 1"
+
+
+@pytest.mark.parametrize("chunks", [1, 3, 14, 15])
+def test_an_interrupted_import_goes_on_and_leaves_what_an_undisturbed_one_leaves(store, tmp_path, chunks):
+    path = write_jsonl(tmp_path / "h.jsonl", [*ROWS, {"ticket_id": "T-broken"}])
+    with pytest.raises(Interruption):
+        import_table(store, path, chunk_rows=7, progress=interrupt_after(chunks))
+    resumed = import_table(store, path, chunk_rows=7, rejects=tmp_path / "rejects.csv")
+    assert resumed.resumed_from == min(7 * chunks, 101)
+    after = tables(store)
+    import_table(store, path, chunk_rows=7, again=True, rejects=tmp_path / "undisturbed.csv")
+    assert tables(store) == after
+    assert (tmp_path / "rejects.csv").read_text() == (tmp_path / "undisturbed.csv").read_text()
+
+
+def test_an_interrupted_import_may_go_on_in_chunks_of_another_size(store, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", ROWS)
+    with pytest.raises(Interruption):
+        import_table(store, path, chunk_rows=30, progress=interrupt_after(2))
+    import_table(store, path, chunk_rows=7)
+    assert {past.ticket.subject for past in stored(store)} == {f"version {n}" for n in range(60, 100)}
+
+
+def test_the_same_file_read_otherwise_is_another_import(store, tmp_path):
+    path = write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c")
+    import_table(store, path, zone="UTC")
+    result = import_table(store, path, zone="Europe/Berlin")
+    assert not result.was_finished
+    assert get_ticket(store, "default", "T-1").ticket.created_at.hour == 8
+
+
+def test_times_without_zone_are_taken_in_the_zone_of_the_workspace(store, tmp_path):
+    ensure_workspace(store, "acme", zone="Europe/Berlin")
+    import_table(store, write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c"), workspace="acme")
+    assert get_ticket(store, "acme", "T-1").ticket.created_at.hour == 8
+
+
+def test_a_new_workspace_takes_the_zone_given(store, tmp_path):
+    path = write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c")
+    import_table(store, path, workspace="acme", zone="Asia/Tokyo")
+    assert get_workspace(store, "acme").zone == "Asia/Tokyo"
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(store, tmp_path):
+    with pytest.raises(HistoryError, match="without ticket_id"):
+        import_table(store, write_csv(tmp_path / "h.csv", "x", header="a"), workspace="acme")
+    assert list_imports(store, "acme") == []
+
+
+def test_articles_links_and_agents_are_imported(store, tmp_path):
+    import_table(
+        store, write_csv(tmp_path / "a.csv", "A-1,Reset,Open.", header="article_id,title,body"), "articles"
+    )
+    import_table(store, write_csv(tmp_path / "l.csv", "T-1,A-1", header="ticket_id,article_id"), "links")
+    import_table(store, write_csv(tmp_path / "g.csv", "ada,Network", header="agent,team"), "agents")
+    assert [one.article.title for chunk in iter_articles(store, "default") for one in chunk] == ["Reset"]
+    assert list_links(store, "default")[0].article_id == "A-1"
+    assert list_agents(store, "default")[0].team == "Network"
+
+
+def test_volumes_have_no_place_in_the_store(store, tmp_path):
+    with pytest.raises(HistoryError, match="'volumes'; expected one of history"):
+        import_table(store, tmp_path / "v.csv", "volumes")
+
+
+def test_two_imports_of_one_file_at_once_do_not_mix(store, tmp_path):
+    path = write_jsonl(tmp_path / "h.jsonl", ROWS)
+
+    def overtake(share: float) -> None:
+        state = begin_import(store, "default", "history", list_imports(store, "default")[0].file_hash)
+        if state.rows_done == 7:
+            import_table(store, path, chunk_rows=7)
+
+    with pytest.raises(ConflictError, match="another process"):
+        import_table(store, path, chunk_rows=7, progress=overtake)
+    assert list_imports(store, "default")[0].is_finished

@@ -1,0 +1,186 @@
+"""A table goes into the store, chunk by chunk; one that was cut off goes on where it stood.
+
+Each chunk's rows and the count of rows done are one transaction, so killing the process at any point
+and repeating the import gives the store that an undisturbed import gives. Where refused rows go, how
+many rows were replaced and the like do not depend on interruptions either: the file is read from its
+beginning again, and only what is stored already is not written again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from training.history.columns import Kind
+from training.history.mapping import Mapping
+from training.history.records import Record
+from training.history.table import CHUNK_ROWS, Table
+from triage.agent import Agent
+from triage.errors import HistoryError
+from triage.knowledge import Article, ArticleLink
+from triage.store import Store
+from triage.store.agents import put_agents
+from triage.store.articles import put_articles
+from triage.store.imports import ImportState, advance_import, begin_import, finish_import, restart_import
+from triage.store.links import put_links
+from triage.store.tickets import put_tickets
+from triage.store.workspaces import ensure_workspace, find_workspace
+from triage.ticket import PastTicket
+
+__all__ = ["ImportResult", "import_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import came to.
+
+    Parameters
+    ----------
+    workspace, kind, import_id : str
+        Into which workspace, which kind of table, and the identity of this import.
+    was_finished : bool
+        True when this very file had been imported before and nothing was done.
+    resumed_from : int
+        Rows that an earlier, interrupted run had stored.
+    summary : dict
+        Counts and notes, see :class:`training.history.summary.RowSummary`.
+    """
+
+    workspace: str
+    kind: str
+    import_id: str
+    was_finished: bool
+    resumed_from: int
+    summary: dict[str, Any]
+
+
+def import_table(
+    store: Store,
+    path: Path | str,
+    kind: str = "history",
+    *,
+    workspace: str = "default",
+    source: str | None = None,
+    mapping: Mapping | Path | None = None,
+    zone: str | None = None,
+    rejects: Path | None = None,
+    again: bool = False,
+    chunk_rows: int = CHUNK_ROWS,
+    progress: Callable[[float], None] | None = None,
+) -> ImportResult:
+    """Import a table into a workspace, making the workspace where there is none.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    path : Path or str
+        CSV, JSON lines or Parquet.
+    kind : str, default="history"
+        ``history``, ``articles``, ``links`` or ``agents``.
+    workspace : str, default="default"
+        Whose rows they become.
+    source : str or None, default=None
+        Where tickets come from; None takes the built-in mapping's name, else ``history``.
+    mapping : Mapping, Path or None, default=None
+        See :func:`training.history.read_table`.
+    zone : str or None, default=None
+        Zone of times that carry none; None takes the workspace's.
+    rejects : Path or None, default=None
+        Where refused rows go.
+    again : bool, default=False
+        Read in once more a file whose import is finished.
+    chunk_rows : int, default=20_000
+        Rows in one transaction.
+    progress : callable or None, default=None
+        Called after each chunk with the share of the file that is done.
+
+    Raises
+    ------
+    HistoryError
+        If the file cannot be read as such a table, or the kind is unknown.
+    ConflictError
+        If another process is importing the same file into the same workspace.
+    """
+    if kind not in _WRITERS:
+        raise HistoryError(f"Got the kind of table {kind!r}; expected one of {', '.join(_WRITERS)}.")
+    known = find_workspace(store, workspace)
+    zone = zone or (known.zone if known is not None else "UTC")
+    table = Table(
+        path,
+        cast(Kind, kind),
+        mapping=mapping,
+        zone=zone,
+        rejects=rejects,
+        chunk_rows=chunk_rows,
+    )
+    ensure_workspace(store, workspace, zone=zone)
+    state = begin_import(store, workspace, kind, _file_hash(table))
+    if state.is_finished:
+        if not again:
+            return ImportResult(workspace, kind, state.import_id, True, 0, dict(state.summary))
+        state = restart_import(store, state)
+    _write_chunks(store, table, state, source or table.mapping.name or "history", progress)
+    return ImportResult(workspace, kind, state.import_id, False, state.rows_done, table.summary.as_dict())
+
+
+def _write_chunks(
+    store: Store,
+    table: Table,
+    state: ImportState,
+    source: str,
+    progress: Callable[[float], None] | None,
+) -> None:
+    write = _WRITERS[state.kind]
+    done = state.rows_done
+    for records in table:
+        if table.summary.read > done:
+            with store.writing():
+                write(store, state.workspace, records, source, state.created_at)
+                advance_import(store, state.import_id, rows_before=done, rows_done=table.summary.read)
+            done = table.summary.read
+        if progress is not None:
+            progress(table.progress)
+    summary = table.summary
+    finish_import(store, state.import_id, rows_before=done, rows_done=summary.read, summary=summary.as_dict())
+
+
+def _file_hash(table: Table) -> str:
+    """Name the file's bytes and how they are read: another mapping or zone is another import."""
+    digest = hashlib.sha256()
+    with table.path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    how = {"mapping": asdict(table.mapping), "zone": table.zone, "kind": table.kind}
+    digest.update(json.dumps(how, sort_keys=True, default=list).encode())
+    return digest.hexdigest()
+
+
+Writer = Callable[[Store, str, list[Record], str, datetime], None]
+
+
+def _put_tickets(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_tickets(store, workspace, cast(list[PastTicket], records), source=source, updated_at=moment)
+
+
+def _put_articles(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_articles(store, workspace, cast(list[Article], records), updated_at=moment)
+
+
+def _put_links(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_links(store, workspace, cast(list[ArticleLink], records))
+
+
+def _put_agents(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_agents(store, workspace, cast(list[Agent], records), updated_at=moment)
+
+
+_WRITERS: dict[str, Writer] = {
+    "history": _put_tickets,
+    "articles": _put_articles,
+    "links": _put_links,
+    "agents": _put_agents,
+}

@@ -1,0 +1,222 @@
+"""Tickets of a workspace with what became of them: written, found by id, walked through by time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select, update
+
+from triage.errors import InputError, NotFoundError
+from triage.store.database import Store
+from triage.store.schema import tickets
+from triage.store.upsert import upsert
+from triage.ticket import FIELDS, PastTicket, Ticket
+
+__all__ = [
+    "count_tickets",
+    "get_ticket",
+    "get_tickets",
+    "iter_past_tickets",
+    "put_ticket",
+    "put_tickets",
+    "set_labels",
+]
+
+_FILED = ("subject", "body", "created_at", "requester", "organization", "channel", "product", "language")
+_LATER = (
+    "status",
+    "resolution",
+    "assigned_at",
+    "first_response_at",
+    "resolved_at",
+    "closed_at",
+    "reopened",
+    "reassignments",
+)
+_SOURCE = "_source"
+_MANY = 500
+"""Ids in one query: SQLite allows a limited number of bound values."""
+
+
+def put_tickets(
+    store: Store,
+    workspace: str,
+    past_tickets: Sequence[PastTicket],
+    *,
+    source: str,
+    updated_at: datetime | None = None,
+) -> None:
+    """Store tickets, all or none; one that is there is replaced, of several with one id the last stays.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    workspace : str
+        Whose they are.
+    past_tickets : sequence of PastTicket
+        Each with an id; texts without NUL, which PostgreSQL cannot hold.
+    source : str
+        Where they come from, at most 40 characters: ``jira``, ``history``, ``api`` ...
+    updated_at : datetime or None, default=None
+        The moment to note, with a zone; None is now.
+
+    Raises
+    ------
+    InputError
+        If a ticket has no id.
+    """
+    moment = updated_at or datetime.now(UTC)
+    rows = {past.ticket.ticket_id: _to_row(workspace, past, source, moment) for past in past_tickets}
+    if "" in rows:
+        raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
+    with store.writing() as connection:
+        upsert(connection, tickets, list(rows.values()))
+
+
+def put_ticket(store: Store, workspace: str, past: PastTicket, *, source: str) -> None:
+    """Store one ticket; see :func:`put_tickets`."""
+    put_tickets(store, workspace, [past], source=source)
+
+
+def get_ticket(store: Store, workspace: str, ticket_id: str) -> PastTicket | None:
+    """Return a ticket of this workspace, None when there is none by that id."""
+    return get_tickets(store, workspace, [ticket_id]).get(ticket_id)
+
+
+def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, PastTicket]:
+    """Return the tickets that exist among these ids, by id."""
+    found: dict[str, PastTicket] = {}
+    with store.reading() as connection:
+        for begin in range(0, len(ticket_ids), _MANY):
+            some = ticket_ids[begin : begin + _MANY]
+            query = select(tickets).where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
+            found.update((row.ticket_id, _from_row(row)) for row in connection.execute(query))
+    return found
+
+
+def count_tickets(store: Store, workspace: str) -> int:
+    """Return how many tickets the workspace has."""
+    with store.reading() as connection:
+        query = select(func.count()).select_from(tickets).where(tickets.c.workspace == workspace)
+        return int(connection.execute(query).scalar_one())
+
+
+def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str, str | None]) -> None:
+    """Set or, with None, remove final values of a stored ticket; fields not named stay.
+
+    Raises
+    ------
+    NotFoundError
+        If the ticket is not stored.
+    InputError
+        If a name is not a field.
+    """
+    unknown = sorted(set(labels) - set(FIELDS))
+    if unknown:
+        raise InputError(f"Got the field {unknown[0]!r}; expected one of {', '.join(FIELDS)}.")
+    here = and_(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
+    with store.writing() as connection:
+        # FOR UPDATE keeps another writer of the same ticket waiting; SQLite has one writer anyway.
+        row = connection.execute(select(tickets.c.labels).where(here).with_for_update()).first()
+        if row is None:
+            raise NotFoundError(f"Got the ticket {ticket_id!r}, which is not stored; send it first.")
+        merged = dict(row.labels)
+        for name, value in labels.items():
+            merged.pop(name + _SOURCE, None)
+            merged[name] = value
+        kept = {name: value for name, value in merged.items() if value is not None}
+        connection.execute(update(tickets).where(here).values(labels=kept, updated_at=datetime.now(UTC)))
+
+
+def iter_past_tickets(
+    store: Store,
+    workspace: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    chunk_rows: int = 10_000,
+) -> Iterator[list[PastTicket]]:
+    """Iterate over a workspace's tickets in the order of filing, in chunks.
+
+    Each chunk is a query of its own, so a long walk holds nothing open; a ticket stored behind the
+    walk meanwhile is not seen.
+
+    Parameters
+    ----------
+    store : Store
+        Where from.
+    workspace : str
+        Whose tickets.
+    since, until : datetime or None, default=None
+        Filed at or after, and before; with one of them, tickets without a time are left out, without
+        they come last.
+    chunk_rows : int, default=10_000
+        Tickets in one chunk.
+    """
+    mine = [tickets.c.workspace == workspace]
+    if since is not None:
+        mine.append(tickets.c.created_at >= since)
+    if until is not None:
+        mine.append(tickets.c.created_at < until)
+    dated = (*mine, tickets.c.created_at.is_not(None))
+    order = (tickets.c.created_at, tickets.c.ticket_id)
+    after: Any = None
+    while True:
+        query = select(tickets).where(*dated).order_by(*order).limit(chunk_rows)
+        if after is not None:
+            at, ticket_id = after
+            later = tickets.c.created_at > at
+            query = query.where(or_(later, and_(tickets.c.created_at == at, tickets.c.ticket_id > ticket_id)))
+        rows = _fetch(store, query)
+        if rows:
+            yield [_from_row(row) for row in rows]
+        if len(rows) < chunk_rows:
+            break
+        after = (rows[-1].created_at, rows[-1].ticket_id)
+    if since is not None or until is not None:
+        return
+    last = ""
+    while True:
+        undated = (*mine, tickets.c.created_at.is_(None), tickets.c.ticket_id > last)
+        rows = _fetch(store, select(tickets).where(*undated).order_by(tickets.c.ticket_id).limit(chunk_rows))
+        if rows:
+            yield [_from_row(row) for row in rows]
+            last = rows[-1].ticket_id
+        if len(rows) < chunk_rows:
+            return
+
+
+def _fetch(store: Store, query: Any) -> Sequence[Row[Any]]:
+    with store.reading() as connection:
+        return connection.execute(query).all()
+
+
+def _to_row(workspace: str, past: PastTicket, source: str, moment: datetime) -> dict[str, Any]:
+    ticket = past.ticket
+    labels = dict(past.labels)
+    labels.update((name + _SOURCE, value) for name, value in past.source_values.items())
+    row: dict[str, Any] = {"workspace": workspace, "ticket_id": ticket.ticket_id}
+    row.update((name, getattr(ticket, name)) for name in _FILED)
+    row.update((name, getattr(past, name)) for name in _LATER)
+    row.update(tags=list(ticket.tags), custom=dict(ticket.custom), labels=labels)
+    row.update(source=source, updated_at=moment)
+    return row
+
+
+def _from_row(row: Row[Any]) -> PastTicket:
+    ticket = Ticket(
+        row.ticket_id,
+        tags=tuple(row.tags),
+        custom=dict(row.custom),
+        **{name: getattr(row, name) for name in _FILED},
+    )
+    stored: dict[str, str] = row.labels
+    return PastTicket(
+        ticket,
+        {name: value for name, value in stored.items() if name in FIELDS},
+        source_values={
+            name.removesuffix(_SOURCE): value for name, value in stored.items() if name not in FIELDS
+        },
+        **{name: getattr(row, name) for name in _LATER},
+    )
