@@ -17,7 +17,7 @@ from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.problems import add_handlers
-from serving.routers import decisions, forecasts, health, models, policy, triage
+from serving.routers import decisions, forecasts, health, models, policy, training_runs, triage
 from serving.settings import Settings
 from serving.triage_desk import TriageDesk
 from serving.version import VERSION
@@ -35,6 +35,8 @@ ROUTERS = (
     models.router,
     policy.router,
     forecasts.router,
+    training_runs.router,
+    training_runs.forecast_router,
     health.router,
 )
 FORGET_EVERY_SECONDS = 3600.0

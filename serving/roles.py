@@ -19,6 +19,7 @@ class Role(StrEnum):
 _DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
 _ADMIN = frozenset({Role.ADMIN})
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
+_RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
 
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "triage_ticket": _DESK,
@@ -39,6 +40,12 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "read_policy": _DESK | {Role.AUDITOR},
     "replace_policy": _ADMIN,
     "read_forecast": frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR}),
+    "start_training_run": _ADMIN,
+    "start_forecast_run": frozenset({Role.ADMIN, Role.PLANNER}),
+    "list_training_runs": _RUNS,
+    "read_training_run": _RUNS,
+    "follow_training_run": _RUNS,
+    "cancel_training_run": _ADMIN,
     "read_metrics": frozenset({Role.ADMIN, Role.SERVICE, Role.AUDITOR}),
 }
 """By operation id of the OpenAPI document, the roles that may call it."""
