@@ -9,7 +9,7 @@ the seven published quantiles; CRPS is in % of volume, skill is 1 - CRPS / CRPS(
 Poisson count about our mean. By the hour, SWA8 is the mean of the same hour of the week.
 
 ``--dev`` scores the origins before the reported ones: choices are made there. Nothing is drawn at random.
-The last line is JSON.
+The last line is JSON. Results and where we lose: ``benchmarks/forecast.md``.
 """
 
 from __future__ import annotations

@@ -133,7 +133,8 @@ class SeriesCounter:
             parts.append(pd.DataFrame({"start": start, "series": names, "count": 1.0}))
         for part in parts:
             self._add_counts(part)
-        last = pd.Series(instants).groupby(days).max()
+        each_day, at = np.unique(days, return_inverse=True)
+        last = pd.Series(instants - day_starts(each_day, self.zone)[at]).groupby(days).max()
         self._last_filed = (
             last if self._last_filed is None else pd.concat([self._last_filed, last]).groupby(level=0).max()
         )
@@ -210,8 +211,8 @@ class SeriesCounter:
 
 
 def _is_last_day_over(filed: pd.Series) -> bool:
-    """Say whether the last day looks whole, from the time of the last ticket of each day."""
-    clock, weekday = (filed - filed.index).to_numpy().astype("int64"), filed.index.weekday
+    """Say whether the last day looks whole, from how long after midnight each day's last ticket came."""
+    clock, weekday = filed.to_numpy().astype("int64"), filed.index.weekday
     same = clock[:-1][weekday[:-1] == weekday[-1]][-_DAYS_OF_ITS_KIND:]
     # Before a weekday has come round a few times, every earlier day is its kind.
     kind = same if len(same) >= _FEWEST_OF_ITS_KIND else clock[:-1]

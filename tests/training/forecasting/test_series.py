@@ -26,6 +26,13 @@ def test_a_last_day_that_ended_as_late_as_its_kind_is_kept():
     assert table.origin == np.datetime64("2025-02-05")
 
 
+def test_the_change_of_the_clocks_does_not_make_a_whole_day_look_cut_short():
+    days = pd.date_range("2025-01-06", "2025-04-08", tz="Europe/Berlin")
+    times = pd.Series([day.replace(hour=hour) for day in days for hour in (8, 23)])
+    table = count_series(times, zone="Europe/Berlin")
+    assert table.origin == np.datetime64("2025-04-08T22:00:00")
+
+
 def test_a_last_day_that_was_cut_short_is_dropped():
     times = steady()
     table = count_series(times[:-1])
