@@ -6,6 +6,7 @@ This is where the curve, the people, the words and the desk come together; files
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from training.sample.arrivals import Arrivals, Span, public_holidays
@@ -87,6 +88,8 @@ class History:
 
     def __init__(self, preset: Preset, span: Span, seed: int) -> None:
         days_off = public_holidays(preset, span)
+        # Two companies of the same seed have other people and other days.
+        seed = crc32(f"{preset.id} {seed}".encode())
         self.preset, self.span, self.seed = preset, span, seed
         self.arrivals = Arrivals(preset, span, days_off, seed)
         self.desk = Desk(preset, span, days_off, seed)

@@ -13,7 +13,7 @@ from training.sample.checks import SLOT
 from training.sample.draws import Draws
 from training.sample.kinship import kindred
 from training.sample.people import Requester
-from training.sample.preset import Preset, Register, Subcategory
+from training.sample.preset import BUILT_IN_SLOTS, Preset, Register, Subcategory
 from training.sample.typos import add_typos
 
 _NO_REGISTER = Register((), ())
@@ -145,9 +145,11 @@ class Writer:
             parts.append(draws.pick(phrases.RANTS))
         details = 0 if register == "terse" else draws.pick((0, 1, 1, 2))
         for _ in range(details):
-            detail = self.fill(draws.pick(topic.details), values, draws)
-            if detail not in parts:
-                parts.append(detail)
+            template = draws.pick(topic.details)
+            # A detail about something that was named already would only say it again.
+            is_said = set(SLOT.findall(template)) & (set(values) - BUILT_IN_SLOTS)
+            if not is_said and template not in parts:
+                parts.append(self.fill(template, values, draws))
         if draws.chance(_IMPACT_SAID):
             parts.append(draws.pick(phrases.IMPACT[topic.impact]))
         if draws.chance(_URGENCY_SAID):

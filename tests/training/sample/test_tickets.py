@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from training.sample.arrivals import Arrivals, public_holidays, span_before
-from training.sample.tickets import PRIORITY
+from training.sample.tickets import PRIORITY, History
 
 UNTIL = date(2026, 11, 1)
 
@@ -165,3 +166,13 @@ def test_a_plain_model_learns_it_but_not_perfectly(written) -> None:
     )
     model.fit(texts[:cut], labels[:cut])
     assert 0.60 < model.score(texts[cut:], labels[cut:]) < 0.97
+
+
+def test_two_companies_of_one_seed_have_other_people(it_preset) -> None:
+    other = replace(it_preset, id="other")
+    span = span_before(UNTIL)
+    first, second = (
+        [ticket.requester.id for ticket in History(preset, span, 7).tickets(200)]
+        for preset in (it_preset, other)
+    )
+    assert len(set(first) & set(second)) < 0.2 * len(set(first))
