@@ -2,7 +2,7 @@
 
 ``manifest.json`` lists every file with its size and SHA-256 and all that was learnt about the model;
 ``manifest.sig`` is its HMAC. ``model.joblib`` holds the estimators, ``encoder/`` the sentence encoder,
-``articles/`` the knowledge of training time if there was any, ``card.html`` the model card.
+``knowledge.joblib`` articles and links of training time if there were any, ``card.html`` the model card.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from typing import Any
 import joblib
 
 from triage.errors import BundleError, IncompatibleBundleError, SignatureError
-from triage.ports import Model
+from triage.ports import BundledSuggester, Model
 from triage.signing import sign, verify
 from triage.taxonomy import Taxonomy
 
 __all__ = ["FORMAT", "Bundle", "Manifest", "read_manifest", "seal", "verify_bundle"]
 
 FORMAT = 1
-MANIFEST, SIGNATURE, MODEL = "manifest.json", "manifest.sig", "model.joblib"
+MANIFEST, SIGNATURE, MODEL, KNOWLEDGE = "manifest.json", "manifest.sig", "model.joblib", "knowledge.joblib"
 MAX_MANIFEST_BYTES = 16 * 2**20
 
 
@@ -90,11 +90,12 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified, loaded model version."""
+    """A verified, loaded model version; ``suggester`` is None when it was trained without articles."""
 
     folder: Path
     manifest: Manifest
     model: Model
+    suggester: BundledSuggester | None = None
 
     @property
     def version(self) -> str:
@@ -124,7 +125,11 @@ class Bundle:
         manifest = verify_bundle(folder, key)
         model: Model = joblib.load(folder / MODEL, mmap_mode="r")
         model.open(folder, threads=threads)
-        return cls(folder, manifest, model)
+        suggester: BundledSuggester | None = None
+        if KNOWLEDGE in manifest.files:
+            suggester = joblib.load(folder / KNOWLEDGE, mmap_mode="r")
+            suggester.open(model.encoder)
+        return cls(folder, manifest, model, suggester)
 
 
 def read_manifest(folder: Path, key: bytes) -> Manifest:

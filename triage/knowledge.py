@@ -6,7 +6,7 @@ Says nothing of how articles are found; :mod:`features` and :mod:`training` do t
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Article", "ArticleLink", "Suggestion"]
+__all__ = ["Article", "ArticleLink", "Ground", "Suggestion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,44 @@ class ArticleLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that speaks for an article.
+
+    Parameters
+    ----------
+    kind : str
+        ``words`` (ticket and article share rare words), ``meaning`` (they read alike), ``links`` (people
+        used it for similar tickets), ``popular`` (people use it often), ``product`` (it is about the
+        ticket's product).
+    weight : float
+        How much it speaks for the article against the average article; above 0.
+    examples : tuple of str, default=()
+        The shared words, or the ids of the similar tickets; empty for other kinds.
+    """
+
+    kind: str
+    weight: float
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An article that may help with a ticket; higher scores help more, within one list."""
+    """An article that may help with a ticket.
+
+    Parameters
+    ----------
+    article_id, title : str
+        Which article.
+    score : float
+        Between 0 and 1; the scores of all articles for one ticket sum to 1.
+    url : str or None, default=None
+        Where people read it.
+    because : tuple of Ground, default=()
+        What speaks for it, strongest first.
+    """
 
     article_id: str
     title: str
     score: float
     url: str | None = None
+    because: tuple[Ground, ...] = ()

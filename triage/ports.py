@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from triage.knowledge import Suggestion
 from triage.policy import Promise
 from triage.prediction import Assessment
 from triage.ticket import Ticket
 
-__all__ = ["Model", "Suggester"]
+__all__ = ["BundledSuggester", "Model", "Suggester"]
 
 
 class Model(Protocol):
@@ -18,6 +18,11 @@ class Model(Protocol):
     @property
     def promises(self) -> Mapping[str, Promise]:
         """By field, what was learnt about when to trust it."""
+        ...
+
+    @property
+    def encoder(self) -> Any:
+        """What turns texts into vectors, once opened; the bundle's suggester shares it."""
         ...
 
     def open(self, folder: Path, *, threads: int = 1) -> None:
@@ -36,4 +41,15 @@ class Suggester(Protocol):
 
     def suggest(self, ticket: Ticket, limit: int) -> list[Suggestion]:
         """Return at most ``limit`` articles, best first; one stored a moment ago can be among them."""
+        ...
+
+
+class BundledSuggester(Suggester, Protocol):
+    """A suggester as a bundle holds it, with the articles of training time.
+
+    ``features.knowledge.KnowledgeIndex`` is the real one.
+    """
+
+    def open(self, encoder: Any) -> None:
+        """Make ready to suggest with the model's encoder."""
         ...

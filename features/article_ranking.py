@@ -1,0 +1,128 @@
+"""Weighs the signals of articles into one order, and says what spoke for the best.
+
+The weights are linear, so that what each signal added is exact. Learning them is
+:mod:`training.knowledge.learn`'s job.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+
+from features.article_shelf import ArticleShelf
+from features.article_signals import SIGNALS, Signals
+from features.link_memory import LinkMemory
+from triage.knowledge import Article, Ground, Suggestion
+
+__all__ = ["DEFAULT_WEIGHTS", "RankingWeights", "rank_articles"]
+
+DIGITS = 6
+EXAMPLES_MAX = 3
+GROUND_MIN = 0.05
+GROUND_OF = {
+    "words": "words",
+    "meaning": "meaning",
+    "passage": "meaning",
+    "product": "product",
+    "links": "links",
+    "nearest": "links",
+    "recent": "popular",
+    "popular": "popular",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """How much each signal counts, in logits per unit.
+
+    Parameters
+    ----------
+    values : tuple of float
+        In the order of :data:`features.article_signals.SIGNALS`.
+    learnt_from : int, default=0
+        Linked tickets that they were learnt from; 0 for the defaults.
+    held_out : Mapping of str to float, optional
+        What they reached on later tickets while learning: ``hit_at_1``, ``hit_at_5``, ``hit_at_10``, ``mrr``,
+        and ``tickets``; empty for the defaults.
+    """
+
+    values: tuple[float, ...]
+    learnt_from: int = 0
+    held_out: Mapping[str, float] = field(default_factory=dict)
+
+
+DEFAULT_WEIGHTS = RankingWeights((1.2, 2.3, 5.5, 1.9, 0.25, 10.5, 0.5, 0.1))
+"""Learnt on the first four fifths of the linked Thunderbird tickets (``benchmarks/knowledge.py`` measures the
+last one), rounded; good enough to begin with elsewhere, and what learning starts from."""
+
+
+def rank_articles(
+    signals: Signals, weights: RankingWeights, shelf: ArticleShelf, memory: LinkMemory, limit: int
+) -> list[Suggestion]:
+    """Return the best articles, best first; equal ones in the order of their ids.
+
+    Parameters
+    ----------
+    signals : Signals
+        Of the living articles.
+    weights : RankingWeights
+        Their weights.
+    shelf : ArticleShelf
+        Where the rows of the signals stand.
+    memory : LinkMemory
+        Where the links of the signals come from.
+    limit : int
+        At most so many.
+    """
+    if not len(signals.rows):
+        return []
+    values = np.asarray(weights.values)
+    # Rounded, so that equal articles tie whatever row of the matrix they stand in.
+    logits = np.round(signals.matrix @ values, DIGITS)
+    odds = np.exp(logits - logits.max())
+    scores = odds / odds.sum()
+    near = np.argpartition(-logits, min(limit, len(logits)) - 1)[:limit]
+    contenders = np.flatnonzero(logits >= logits[near].min())
+    ids = {place: _article(shelf, signals.rows[place]).article_id for place in contenders}
+    best = sorted(contenders, key=lambda place: (-logits[place], ids[place]))[:limit]
+    parts = (signals.matrix[best] - signals.matrix.mean(axis=0)) * values
+    shared = shelf.words.shared_words(signals.query, shelf.alive, signals.rows[best].tolist(), EXAMPLES_MAX)
+    suggestions = []
+    for order, place in enumerate(best):
+        article = _article(shelf, signals.rows[place])
+        suggestions.append(
+            Suggestion(
+                article.article_id,
+                article.title,
+                float(scores[place]),
+                article.url,
+                _grounds(
+                    parts[order],
+                    {"words": shared[order], "links": _similar_tickets(signals, memory, article.article_id)},
+                ),
+            )
+        )
+    return suggestions
+
+
+def _article(shelf: ArticleShelf, row: int) -> Article:
+    return cast(Article, shelf.articles[row])  # signals are of living rows only
+
+
+def _grounds(parts: np.ndarray, examples: Mapping[str, tuple[str, ...]]) -> tuple[Ground, ...]:
+    weights: dict[str, float] = {}
+    for name, part in zip(SIGNALS, parts, strict=True):
+        weights[GROUND_OF[name]] = weights.get(GROUND_OF[name], 0.0) + float(part)
+    speaking = [(kind, round(weight, 3)) for kind, weight in weights.items() if weight >= GROUND_MIN]
+    return tuple(
+        Ground(kind, weight, examples.get(kind, ()))
+        for kind, weight in sorted(speaking, key=lambda ground: (-ground[1], ground[0]))
+    )
+
+
+def _similar_tickets(signals: Signals, memory: LinkMemory, article_id: str) -> tuple[str, ...]:
+    recall = signals.recall
+    links = np.flatnonzero(recall.articles == memory.article_numbers.get(article_id, -1))
+    nearest = links[np.argsort(-recall.similarities[links], kind="stable")][:EXAMPLES_MAX]
+    return tuple(memory.ticket_ids[row] for row in recall.tickets[nearest])

@@ -1,0 +1,152 @@
+"""The articles that can be suggested at this moment, ready to be searched by words and by meaning.
+
+A :class:`ArticleShelf` never changes: putting or withdrawing an article gives a new shelf that shares all
+the rest. It knows nothing of tickets' links (:mod:`features.link_memory`) nor of how scores are weighed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from features.article_words import count_words
+from features.bm25 import WordIndex
+from features.vector_rows import VectorRows
+from triage.errors import InputError
+from triage.knowledge import Article
+
+__all__ = ["ArticleShelf"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArticleShelf:
+    """Living articles by row; a replaced or withdrawn article leaves a dead row until the next packing.
+
+    Parameters
+    ----------
+    articles : tuple of Article or None
+        By row; None where the row is dead.
+    rows : Mapping of str to int
+        The row of each living article.
+    words : WordIndex
+        Words of every row.
+    passages : VectorRows
+        Embedded passages of every row; the first of a row is title and summary.
+    owners : ndarray of shape (n_passages,)
+        Row of each passage.
+    heads : ndarray of shape (n_rows,)
+        The first passage of each row.
+    """
+
+    articles: tuple[Article | None, ...]
+    rows: Mapping[str, int]
+    words: WordIndex
+    passages: VectorRows
+    owners: np.ndarray
+    heads: np.ndarray
+
+    @classmethod
+    def build(
+        cls, articles: Sequence[Article], embeddings: Sequence[np.ndarray], dimension: int
+    ) -> "ArticleShelf":
+        """Put up many articles at once.
+
+        Parameters
+        ----------
+        articles : sequence of Article
+            With an id each; the last one of an id wins.
+        embeddings : sequence of ndarray of shape (n_passages, dimension)
+            Of each article's passages, see :func:`features.passages.split_passages`.
+        dimension : int
+            Length of a vector.
+        """
+        last = {article.article_id: number for number, article in enumerate(articles)}
+        kept = [articles[number] for number in last.values()]
+        matrices = [_checked(embeddings[number], dimension) for number in last.values()]
+        sizes = np.array([len(matrix) for matrix in matrices], dtype=np.int64)
+        return cls(
+            tuple(kept),
+            {article.article_id: row for row, article in enumerate(kept)},
+            WordIndex.pack(_words_of(article) for article in kept),
+            VectorRows(np.concatenate([np.empty((0, dimension), dtype=np.float32), *matrices])),
+            np.repeat(np.arange(len(kept), dtype=np.int32), sizes),
+            np.cumsum(sizes) - sizes,
+        )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def alive(self) -> np.ndarray:
+        """Which rows hold a living article, of shape (n_rows,)."""
+        alive = np.zeros(len(self.articles), dtype=bool)
+        alive[list(self.rows.values())] = True
+        return alive
+
+    def put(self, article: Article, embedding: np.ndarray) -> "ArticleShelf":
+        """Return a shelf with an article added, or replaced if its id is known."""
+        matrix = _checked(embedding, self.passages.packed.shape[1])
+        shelf = self.withdraw(article.article_id)
+        row = len(shelf.articles)
+        shelf = ArticleShelf(
+            (*shelf.articles, article),
+            {**shelf.rows, article.article_id: row},
+            shelf.words.add(_words_of(article)),
+            shelf.passages.append(matrix),
+            np.concatenate([shelf.owners, np.full(len(matrix), row, dtype=np.int32)]),
+            np.append(shelf.heads, len(shelf.passages)),
+        )
+        return shelf.pack() if shelf.words.is_long_tailed else shelf
+
+    def withdraw(self, article_id: str) -> "ArticleShelf":
+        """Return a shelf without an article; the same shelf if it is not on it."""
+        if article_id not in self.rows:
+            return self
+        rows = dict(self.rows)
+        row = rows.pop(article_id)
+        return replace(self, rows=rows, articles=(*self.articles[:row], None, *self.articles[row + 1 :]))
+
+    def pack(self) -> "ArticleShelf":
+        """Return the same shelf without dead rows, ordered by article id, every part in one piece."""
+        order = [self.rows[article_id] for article_id in sorted(self.rows)]
+        passages = [np.flatnonzero(self.owners == row) for row in order]
+        kept = self.passages.take(np.concatenate([np.empty(0, dtype=np.int64), *passages]))
+        ends = np.cumsum([len(part) for part in passages], dtype=np.int64)
+        matrices = np.split(kept.packed, ends[:-1]) if order else []
+        living = [article for article in (self.articles[row] for row in order) if article is not None]
+        return ArticleShelf.build(living, matrices, self.passages.packed.shape[1])
+
+    def meaning(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Compare a text's embedding with every row.
+
+        Parameters
+        ----------
+        vector : ndarray of shape (dimension,)
+            A unit vector.
+
+        Returns
+        -------
+        heads, best : ndarray of shape (n_rows,), float64
+            Cosine with title and summary, and with the passage that is nearest.
+        """
+        if not self.articles:
+            return np.zeros(0), np.zeros(0)
+        cosines = self.passages.cosines(vector).astype(np.float64)
+        best = np.full(len(self.articles), -1.0)
+        np.maximum.at(best, self.owners, cosines)
+        return cosines[self.heads], best
+
+
+def _words_of(article: Article) -> Mapping[str, int]:
+    return count_words(
+        (text, 1) for text in (article.title, article.summary, article.body, " ".join(article.topics))
+    )
+
+
+def _checked(embedding: np.ndarray, dimension: int) -> np.ndarray:
+    if embedding.ndim != 2 or embedding.shape[1] != dimension or not len(embedding):
+        raise InputError(
+            f"Got an article embedding of shape {embedding.shape}; expected (n_passages, {dimension}) "
+            "with at least one passage. Encode the article again with this encoder."
+        )
+    return embedding.astype(np.float32, copy=False)

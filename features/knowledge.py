@@ -1,0 +1,317 @@
+"""The knowledge index: suggests articles for tickets, while articles and links come and go.
+
+It joins the articles (:mod:`features.article_shelf`), what past tickets' links say
+(:mod:`features.link_memory`) and the weights of both (:mod:`features.article_ranking`). It works from the
+first article on, without any link, and says by :attr:`KnowledgeIndex.basis` what it could lean on. It
+stores nothing by itself: a bundle or the store does.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from features.article_ranking import DEFAULT_WEIGHTS, RankingWeights, rank_articles
+from features.article_shelf import ArticleShelf
+from features.article_signals import Signals, gather_signals, posix_time
+from features.cleaning import clean_text
+from features.encoder import Encoder
+from features.link_memory import LinkMemory
+from features.passages import PASSAGES_VERSION, content_hash, split_passages
+from triage.errors import ConflictError, IncompatibleBundleError, InputError
+from triage.knowledge import Article, Suggestion
+from triage.ticket import Ticket
+
+__all__ = ["KnowledgeIndex"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Contents:
+    shelf: ArticleShelf
+    memory: LinkMemory
+    weights: RankingWeights
+
+
+class KnowledgeIndex:
+    """Suggests the articles of one workspace.
+
+    Reading needs no lock and never waits: every change puts a new, complete state in the place of the old
+    one. A change costs one article or one link, not the index.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Turns texts into unit vectors; its fingerprint is part of what is kept.
+    memory : LinkMemory, optional
+        Links of past tickets; default: none.
+    weights : RankingWeights, default=DEFAULT_WEIGHTS
+        How much each signal counts.
+
+    Examples
+    --------
+    >>> from features.encoder import SentenceEncoder
+    >>> index = KnowledgeIndex(SentenceEncoder.open())
+    >>> _ = index.put(Article("A-1", "Reset a password", "Open the portal, choose Forgotten."))
+    >>> _ = index.put(Article("A-2", "Clear a paper jam", "Open the printer's back door."))
+    >>> [s.article_id for s in index.suggest(Ticket("T-1", "I forgot my password"), limit=1)]
+    ['A-1']
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        memory: LinkMemory | None = None,
+        weights: RankingWeights = DEFAULT_WEIGHTS,
+    ) -> None:
+        self._encoder: Encoder | None = encoder
+        self._fingerprint = encoder.fingerprint
+        self._lock = threading.Lock()
+        shelf = ArticleShelf.build([], [], encoder.dimension)
+        self._contents = _Contents(shelf, memory or LinkMemory.empty(encoder.dimension), weights)
+
+    def __len__(self) -> int:
+        """Count the articles that can be suggested."""
+        return len(self._contents.shelf)
+
+    @property
+    def basis(self) -> str:
+        """What it leans on: ``text`` without links, ``links`` with them, ``learnt`` with learnt weights."""
+        if not len(self._contents.memory):
+            return "text"
+        return "learnt" if self._contents.weights.learnt_from else "links"
+
+    @property
+    def weights(self) -> RankingWeights:
+        """How much each signal counts."""
+        return self._contents.weights
+
+    @weights.setter
+    def weights(self, weights: RankingWeights) -> None:
+        with self._lock:
+            self._contents = replace(self._contents, weights=weights)
+
+    @property
+    def article_ids(self) -> tuple[str, ...]:
+        """The ids of the articles that can be suggested, sorted."""
+        return tuple(sorted(self._contents.shelf.rows))
+
+    def open(self, encoder: Encoder) -> None:
+        """Give an index that was read from a file the encoder that it was made with.
+
+        Raises
+        ------
+        IncompatibleBundleError
+            If the encoder gives other vectors than the one of the index.
+        """
+        if encoder.fingerprint != self._fingerprint:
+            raise IncompatibleBundleError(
+                f"Got an encoder with fingerprint {encoder.fingerprint[:12]}; the knowledge index was made "
+                f"with {self._fingerprint[:12]}. Open it with that encoder, or train again."
+            )
+        self._encoder = encoder
+
+    def embedding_key(self, article: Article) -> str:
+        """Name an article's embedding by what it was made from; equal keys, equal embeddings."""
+        return f"{self._fingerprint[:32]}:{PASSAGES_VERSION}:{content_hash(article)}"
+
+    def embed(self, article: Article) -> np.ndarray:
+        """Return the embedding of an article's passages, of shape (n_passages, dimension), float32."""
+        return self._ready().encode(list(split_passages(article)))
+
+    def put(self, article: Article, embedding: np.ndarray | None = None) -> np.ndarray:
+        """Add an article, or replace the one of its id; the next suggestion can name it.
+
+        Parameters
+        ----------
+        article : Article
+            With an id and at least one word.
+        embedding : ndarray of shape (n_passages, dimension), optional
+            Kept from earlier under the same :meth:`embedding_key`; without it the article is encoded.
+
+        Returns
+        -------
+        ndarray of shape (n_passages, dimension), float32
+            The embedding, to be kept.
+
+        Raises
+        ------
+        InputError
+            If the embedding has another shape.
+        """
+        matrix = self.embed(article) if embedding is None else embedding
+        with self._lock:
+            self._contents = replace(self._contents, shelf=self._contents.shelf.put(article, matrix))
+        return matrix
+
+    def put_all(
+        self, articles: Sequence[Article], embeddings: Mapping[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Replace all articles at once, as at a start.
+
+        Parameters
+        ----------
+        articles : sequence of Article
+            All that can be suggested from now on.
+        embeddings : Mapping of str to ndarray, optional
+            By :meth:`embedding_key`; articles without one are encoded.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The embeddings that had to be made, by key, to be kept.
+        """
+        known = embeddings or {}
+        keys = [self.embedding_key(article) for article in articles]
+        passages = {
+            key: split_passages(article)
+            for key, article in zip(keys, articles, strict=True)
+            if key not in known
+        }
+        made: dict[str, np.ndarray] = {}
+        if passages:
+            matrix = self._ready().encode([text for texts in passages.values() for text in texts])
+            ends = np.cumsum([len(texts) for texts in passages.values()])
+            made = dict(zip(passages, np.split(matrix, ends[:-1]), strict=True))
+        matrices = [known[key] if key in known else made[key] for key in keys]
+        dimension = self._contents.shelf.passages.packed.shape[1]
+        shelf = ArticleShelf.build(articles, matrices, dimension)
+        with self._lock:
+            self._contents = replace(self._contents, shelf=shelf)
+        return made
+
+    def withdraw(self, article_id: str) -> bool:
+        """Take an article away; True if it was there. Links to it are remembered should it come back."""
+        with self._lock:
+            shelf = self._contents.shelf.withdraw(article_id)
+            was_there = shelf is not self._contents.shelf
+            self._contents = replace(self._contents, shelf=shelf)
+        return was_there
+
+    def remember(
+        self, ticket: Ticket, article_id: str, known_at: datetime | None, vector: np.ndarray | None = None
+    ) -> None:
+        """Learn that people used an article for a ticket; the next suggestion heeds it.
+
+        Parameters
+        ----------
+        ticket : Ticket
+            With an id.
+        article_id : str
+            The article; it need not be suggestible now.
+        known_at : datetime or None
+            Since when this is known; None counts as always.
+        vector : ndarray of shape (dimension,), optional
+            Embedding of the ticket's cleaned text; without it the ticket is encoded.
+        """
+        if not ticket.ticket_id:
+            raise InputError("Got a link of a ticket without an id; expected an id. File the ticket first.")
+        if vector is None:
+            vector = self._ready().encode([clean_text(ticket)])[0]
+        moment = float("-inf") if known_at is None else known_at.timestamp()
+        with self._lock:
+            memory = self._contents.memory.remember(ticket.ticket_id, vector, article_id, moment)
+            self._contents = replace(self._contents, memory=memory)
+
+    def suggest(
+        self,
+        ticket: Ticket,
+        limit: int = 10,
+        *,
+        vector: np.ndarray | None = None,
+        moment: datetime | None = None,
+    ) -> list[Suggestion]:
+        """Return the articles that help most with a ticket, best first.
+
+        Parameters
+        ----------
+        ticket : Ticket
+            An empty id is fine; a ticket's own links never count.
+        limit : int, default=10
+            At most so many.
+        vector : ndarray of shape (dimension,), optional
+            Embedding of ``clean_text(ticket)`` if there is one already; without it the text is encoded.
+        moment : datetime, optional
+            Only links known by then count; default: the ticket's filing, else now.
+
+        Raises
+        ------
+        InputError
+            If ``limit`` is below 1.
+        """
+        if limit < 1:
+            raise InputError(f"Got limit={limit}; expected 1 or more.")
+        contents = self._contents
+        signals = self._signals(contents, ticket, vector, moment)
+        return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit)
+
+    def suggest_many(
+        self, tickets: Iterable[Ticket], limit: int = 10, *, vectors: np.ndarray | None = None
+    ) -> list[list[Suggestion]]:
+        """Do the same as :meth:`suggest` for many tickets, each as if it were alone.
+
+        Parameters
+        ----------
+        tickets : iterable of Ticket
+            In any order.
+        limit : int, default=10
+            At most so many for each.
+        vectors : ndarray of shape (n_tickets, dimension), optional
+            Their embeddings, if there are any already.
+        """
+        listed = list(tickets)
+        if vectors is None:
+            vectors = self._ready().encode([clean_text(ticket) for ticket in listed])
+        return [
+            self.suggest(ticket, limit, vector=vector) for ticket, vector in zip(listed, vectors, strict=True)
+        ]
+
+    def signals(
+        self, ticket: Ticket, *, vector: np.ndarray | None = None, moment: datetime | None = None
+    ) -> tuple[tuple[str, ...], np.ndarray]:
+        """Return ids and signals of all articles for a ticket, for learning weights from.
+
+        Parameters
+        ----------
+        ticket, vector, moment
+            As for :meth:`suggest`.
+
+        Returns
+        -------
+        article_ids : tuple of str
+            Of every article that can be suggested.
+        matrix : ndarray of shape (n_articles, n_signals)
+            See :data:`features.article_signals.SIGNALS`.
+        """
+        contents = self._contents
+        signals = self._signals(contents, ticket, vector, moment)
+        ids = {row: article_id for article_id, row in contents.shelf.rows.items()}
+        return tuple(ids[row] for row in signals.rows.tolist()), signals.matrix
+
+    def _signals(
+        self, contents: _Contents, ticket: Ticket, vector: np.ndarray | None, moment: datetime | None
+    ) -> Signals:
+        text = clean_text(ticket)
+        if vector is None:
+            vector = self._ready().encode([text])[0]
+        known_by = posix_time(moment or ticket.created_at)
+        return gather_signals(ticket, text, vector, known_by, contents.shelf, contents.memory)
+
+    def _ready(self) -> Encoder:
+        if self._encoder is None:
+            raise ConflictError(
+                "Got a text to encode, but this index was read from a file and has no encoder yet. "
+                "Call open(encoder) first."
+            )
+        return self._encoder
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"fingerprint": self._fingerprint, "contents": self._contents}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._fingerprint = state["fingerprint"]
+        self._contents = state["contents"]
+        self._encoder = None
+        self._lock = threading.Lock()

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from features.link_memory import DAY_S, UNRELATED, LinkMemory
+
+NOW = 1_000 * DAY_S
+EAST, NORTH = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
+
+
+def memory_of(*links: tuple[str, np.ndarray, str, float]) -> LinkMemory:
+    memory = LinkMemory.empty(2)
+    for ticket_id, vector, article_id, known_at in links:
+        memory = memory.remember(ticket_id, vector, article_id, known_at)
+    return memory
+
+
+def test_similar_tickets_count_most():
+    memory = memory_of(("T-1", EAST, "a", 0.0), ("T-2", NORTH, "b", 0.0), ("T-3", NORTH, "b", 0.0))
+    recall = memory.recall("", EAST, NOW)
+    assert list(memory.article_numbers) == ["a", "b"]
+    assert recall.links[0] > recall.links[1]
+    assert recall.nearest == pytest.approx([1.0 - UNRELATED, 0.0])
+    assert recall.popular[1] > recall.popular[0]
+
+
+def test_a_link_that_was_not_known_yet_does_not_count():
+    memory = memory_of(("T-1", EAST, "a", NOW + 1))
+    assert len(memory.recall("", EAST, NOW).tickets) == 0
+    assert len(memory.recall("", EAST, NOW + 1).tickets) == 1
+    assert len(memory.recall("", EAST).tickets) == 1
+
+
+def test_a_tickets_own_links_do_not_count():
+    memory = memory_of(("T-1", EAST, "a", 0.0))
+    assert memory.recall("T-1", EAST, NOW).nearest == pytest.approx([0.0])
+
+
+def test_newer_links_count_more():
+    memory = memory_of(("T-1", EAST, "old", NOW - 900 * DAY_S), ("T-2", EAST, "new", NOW - DAY_S))
+    recall = memory.recall("", EAST, NOW)
+    assert recall.links[1] > recall.links[0]
+    assert recall.recent[1] - recall.recent[0] > recall.popular[1] - recall.popular[0] > 0
+
+
+def test_links_without_a_time_are_always_known_and_never_old():
+    memory = memory_of(("T-1", EAST, "a", float("-inf")), ("T-2", EAST, "b", NOW - 900 * DAY_S))
+    for moment in (NOW, np.inf, -NOW):
+        recall = memory.recall("", EAST, moment)
+        assert recall.links[0] >= recall.links[1]
+        assert np.isfinite(recall.links).all()
+
+
+def test_remembering_one_by_one_equals_building_at_once():
+    links = [("T-1", "a", 5.0), ("T-1", "b", 6.0), ("T-2", "a", 7.0), ("T-1", "a", 9.0)]
+    vectors = {"T-1": EAST, "T-2": NORTH}
+    grown = memory_of(*((t, vectors[t], a, moment) for t, a, moment in links))
+    built = LinkMemory.build(["T-1", "T-2"], np.stack([EAST, NORTH]), links)
+    assert len(grown) == len(built) == 3
+    np.testing.assert_array_equal(grown.recall("", EAST, NOW).links, built.recall("", EAST, NOW).links)
+    assert list(built.known_at) == [5.0, 6.0, 7.0]
+
+
+def test_links_of_unrelated_tickets_say_next_to_nothing():
+    recall = memory_of(("T-1", NORTH, "a", NOW)).recall("", EAST, NOW)
+    assert recall.links == pytest.approx([0.0], abs=1e-3)
+    assert recall.nearest == pytest.approx([0.0])

@@ -1,0 +1,1 @@
+"""Learning from which articles people used, and measuring how well they are found."""
