@@ -48,10 +48,11 @@ def sample(
     if as_json:
         typer.echo(json.dumps(summary.as_dict()))
         return
-    table = Table("Table", "Rows", title=f"{summary.company} (made up)", title_justify="left")
+    table = Table("Table", "Rows")
     for name in ("tickets", "articles", "links", "agents"):
         table.add_row(f"{name}.csv", str(getattr(summary, name)))
     console = Console()
+    console.print(f"{summary.company}, a made-up helpdesk", markup=False)
     console.print(table)
     console.print(
         f"{summary.since} to {summary.until}, preset {summary.preset}, seed {summary.seed}, "
