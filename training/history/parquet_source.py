@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ParquetSource"]
 
+BUFFER_BYTES = 1 << 20
+
 
 class ParquetSource:
     """A Parquet file; see :class:`training.history.source.Source`.
@@ -58,7 +60,8 @@ class ParquetSource:
         names = [self.header[index] for index in needed]
         number = 0
         try:
-            with pq.ParquetFile(self._path) as file:
+            # Buffered, so that a file of one huge row group is not held whole.
+            with pq.ParquetFile(self._path, pre_buffer=False, buffer_size=BUFFER_BYTES) as file:
                 for batch in file.iter_batches(batch_size=chunk_rows, columns=names):
                     columns: list[list[Any]] = [[None] * batch.num_rows] * len(self.header)
                     for index, name in zip(needed, names, strict=True):

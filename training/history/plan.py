@@ -206,7 +206,7 @@ def _insist(kind: str, planned: set[str], mapping: Mapping, header: list[str]) -
     missing = missing_columns(kind, present)
     if not missing:
         return
-    named = "; ".join(" or ".join(group) for group in missing)
+    named = " and ".join(" or ".join(group) for group in missing)
     hints = {
         ("ticket_id",): 'or row_ids = "t-" to number the rows',
         ("created_at",): 'or without = ["created_at"] if there are no times',

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 from typing import IO, Any
 
@@ -59,9 +60,7 @@ def raw_row(header: list[str], values: list[Any]) -> Any:
     if len(header) != len(values):
         return values
     row: dict[str, Any] = {}
-    repeated = (
-        {name for name in header if header.count(name) > 1} if len(set(header)) < len(header) else set()
-    )
+    repeated = {name for name, times in Counter(header).items() if times > 1}
     for name, value in zip(header, values, strict=True):
         if value in (None, ""):
             continue

@@ -195,13 +195,19 @@ def _fetch(store: Store, query: Any) -> Sequence[Row[Any]]:
 def _to_row(workspace: str, past: PastTicket, source: str, moment: datetime) -> dict[str, Any]:
     ticket = past.ticket
     labels = dict(past.labels)
-    labels.update((name + _SOURCE, value) for name, value in past.source_values.items())
-    row: dict[str, Any] = {"workspace": workspace, "ticket_id": ticket.ticket_id}
-    row.update((name, getattr(ticket, name)) for name in _FILED)
-    row.update((name, getattr(past, name)) for name in _LATER)
-    row.update(tags=list(ticket.tags), custom=dict(ticket.custom), labels=labels)
-    row.update(source=source, updated_at=moment)
-    return row
+    for name, value in past.source_values.items():
+        labels[name + _SOURCE] = value
+    return {
+        "workspace": workspace,
+        "ticket_id": ticket.ticket_id,
+        "tags": list(ticket.tags),
+        "custom": dict(ticket.custom),
+        "labels": labels,
+        "source": source,
+        "updated_at": moment,
+        **{name: getattr(ticket, name) for name in _FILED},
+        **{name: getattr(past, name) for name in _LATER},
+    }
 
 
 def _from_row(row: Row[Any]) -> PastTicket:

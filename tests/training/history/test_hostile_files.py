@@ -171,3 +171,10 @@ def test_whatever_stands_between_good_rows_they_are_read_or_the_file_is_refused(
         return
     assert {"T-1", "T-9"} <= {past.ticket.ticket_id for past in read.tickets}
     assert read.summary.read == read.summary.accepted + read.summary.rejected
+
+
+def test_a_refused_row_keeps_every_value_of_a_repeated_header(tmp_path):
+    path = write_csv(tmp_path / "h.csv", FIRST + ",,", "T-2,?,a,b,c,x,y", header=f"{HEADER},Labels,Labels")
+    rejects = tmp_path / "rejects.jsonl"
+    read_history(path, rejects=rejects)
+    assert json.loads(rejects.read_text())["row"]["Labels"] == ["x", "y"]
