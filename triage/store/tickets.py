@@ -166,8 +166,11 @@ def iter_past_tickets(
         query = select(tickets).where(*dated).order_by(*order).limit(chunk_rows)
         if after is not None:
             at, ticket_id = after
-            later = tickets.c.created_at > at
-            query = query.where(or_(later, and_(tickets.c.created_at == at, tickets.c.ticket_id > ticket_id)))
+            # Said twice, because a database finds the place by the plain bound and not through the OR.
+            query = query.where(
+                tickets.c.created_at >= at,
+                or_(tickets.c.created_at > at, tickets.c.ticket_id > ticket_id),
+            )
         rows = _fetch(store, query)
         if rows:
             yield [_from_row(row) for row in rows]
