@@ -50,6 +50,11 @@ class BundledSuggester(Suggester, Protocol):
     ``features.knowledge.KnowledgeIndex`` is the real one.
     """
 
+    @property
+    def basis(self) -> str:
+        """What it leans on: ``text``, ``links`` or ``learnt``."""
+        ...
+
     def open(self, encoder: Any) -> None:
         """Make ready to suggest with the model's encoder."""
         ...
