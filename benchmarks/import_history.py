@@ -44,7 +44,8 @@ result = import_table(store, sys.argv[2], rejects=Path(sys.argv[2] + ".rejects")
 seconds = time.perf_counter() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 summary = result.summary
-print(json.dumps({"seconds": seconds, "peak_mb": peak, "resumed_from": result.resumed_from,
+print(json.dumps({"seconds": seconds, "cpu_s": time.process_time(), "peak_mb": peak,
+                  "resumed_from": result.resumed_from,
                   "accepted": summary["accepted"], "rejected": summary["rejected"],
                   "replaced": summary["replaced"]}))
 """
@@ -141,6 +142,7 @@ def main() -> None:
         "rows": arguments.rows,
         "csv_mb": round(size_mb),
         "rows_per_s": round(arguments.rows / undisturbed["seconds"]),
+        "cpu_s": round(undisturbed["cpu_s"], 1),
         "peak_mb": round(undisturbed["peak_mb"]),
         "accepted": undisturbed["accepted"],
         "rejected": undisturbed["rejected"],
@@ -150,7 +152,8 @@ def main() -> None:
         "same_store_after_kill": same,
     }
     print(f"{result['rows']:,} rows ({result['csv_mb']} MB) on {result['machine']}")
-    speed, peak = f"{result['rows_per_s']:,} rows/s", f"peak memory {result['peak_mb']} MB"
+    speed = f"{result['rows_per_s']:,} rows/s ({result['cpu_s']} s of one core)"
+    peak = f"peak memory {result['peak_mb']} MB"
     print(f"  {speed}, {peak} (promise: at most {MEMORY_PROMISE_MB} MB)")
     print(f"  killed after {killed_at:,} rows, repeated: same store: {same}")
     print(json.dumps(result))
