@@ -41,6 +41,8 @@ class SampleSummary:
     directory: str
     preset: str
     company: str
+    zone: str
+    country: str
     seed: int
     since: str
     until: str
@@ -105,6 +107,8 @@ def write_sample(
         directory=str(folder),
         preset=preset.id,
         company=preset.name,
+        zone=preset.zone,
+        country=preset.country,
         seed=seed,
         since=since,
         until=end,

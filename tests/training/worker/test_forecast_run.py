@@ -1,0 +1,66 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from training.worker.forecast_run import forecast_work
+from triage.errors import HistoryError, NotFoundError
+from triage.store import Store
+from triage.store.runs import Run, ask_for_run
+from triage.store.snapshots import latest_snapshot
+from triage.store.tickets import put_tickets
+from triage.store.workspaces import ensure_workspace
+from triage.ticket import PastTicket, Ticket
+
+DAYS = 30
+
+
+def ask(store: Store, by: tuple[str, ...] = ("category", "team")) -> Run:
+    return ask_for_run(store, "acme", "forecast", {"days": 7, "hours": 24, "by": list(by)}, "key-1")
+
+
+@pytest.fixture
+def desk(store: Store) -> Store:
+    """Thirty days in which four tickets a day come in, by two categories; nobody set a team."""
+    ensure_workspace(store, "acme", zone="Europe/Zurich", country="CH")
+    begin = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    past = [
+        PastTicket(
+            Ticket(f"T-{day}-{hour}", subject="vpn", created_at=begin + timedelta(days=day, hours=3 * hour)),
+            labels={"category": "vpn" if hour % 2 else "mail"},
+        )
+        for day in range(DAYS)
+        for hour in range(4)
+    ]
+    put_tickets(store, "acme", [*past, PastTicket(Ticket("T-undated"))], source="history")
+    return store
+
+
+def test_a_forecast_run_publishes_the_volume_by_day_and_by_hour(desk: Store):
+    stages: list[tuple[str, float]] = []
+    run = ask(desk)
+    result = forecast_work(desk)(run, lambda stage, share: stages.append((stage, share)))
+    assert result["tickets"] == 4 * DAYS and result["by"] == ["category"]
+    day, hour = latest_snapshot(desk, "acme", "day"), latest_snapshot(desk, "acme", "hour")
+    assert day is not None and hour is not None
+    assert result["snapshots"] == {"day": day.snapshot_id, "hour": hour.snapshot_id}
+    assert {row.series for row in day.rows} == {"total", "category=mail", "category=vpn"}
+    assert (len(day.rows), len(hour.rows)) == (3 * 7, 3 * 24)
+    assert all(3.0 < row.mean < 5.0 for row in day.rows if row.series == "total")
+    shares = [round(share, 9) for _, share in stages]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+
+
+def test_a_forecast_run_that_is_done_again_publishes_once(desk: Store):
+    run = ask(desk)
+    first, again = (forecast_work(desk)(run, lambda stage, share: None) for _ in range(2))
+    assert first == again
+
+
+def test_without_tickets_there_is_nothing_to_forecast(store: Store):
+    with pytest.raises(NotFoundError, match="acme"):
+        forecast_work(store)(ask(store), lambda stage, share: None)
+    ensure_workspace(store, "acme")
+    with pytest.raises(HistoryError, match="triage import"):
+        forecast_work(store)(
+            ask_for_run(store, "acme", "train", {"by": []}, "key-1"), lambda stage, share: None
+        )

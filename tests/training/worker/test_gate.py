@@ -1,0 +1,49 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from training.worker.gate import judge
+from triage.bundle import Manifest
+from triage.taxonomy import Taxonomy
+
+
+def manifest(**accuracies: float) -> Manifest:
+    return Manifest(
+        version="v1",
+        created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        fields={
+            name: {"level": "linear", "metrics": {"accuracy": accuracy, "tickets": 1_000}}
+            for name, accuracy in accuracies.items()
+        },
+        taxonomy=Taxonomy.from_labels({name: ("a", "b") for name in accuracies}),
+        feature_version=1,
+        data_hash="0" * 64,
+        training={},
+    )
+
+
+def test_the_first_model_may_answer():
+    assert judge(manifest(category=0.1), None).may_answer
+
+
+@pytest.mark.parametrize("accuracy", [0.9, 0.8, 0.78])
+def test_a_challenger_that_is_better_or_within_chance_may_answer(accuracy: float):
+    assert judge(manifest(category=accuracy), manifest(category=0.8)).may_answer
+
+
+def test_a_challenger_that_is_worse_in_one_field_may_not_and_it_says_which():
+    verdict = judge(manifest(category=0.9, team=0.7), manifest(category=0.8, team=0.8))
+    assert not verdict.may_answer
+    assert "team" in verdict.reason and "0.700" in verdict.reason and "0.800" in verdict.reason
+
+
+def test_a_challenger_that_lost_a_field_may_not_answer_and_one_that_gained_one_may():
+    assert not judge(manifest(category=0.9), manifest(category=0.8, team=0.8)).may_answer
+    assert judge(manifest(category=0.8, team=0.2), manifest(category=0.8)).may_answer
+
+
+def test_with_few_held_out_tickets_chance_is_wide():
+    few = manifest(category=0.7)
+    few = replace(few, fields={"category": {"level": "linear", "metrics": {"accuracy": 0.7, "tickets": 20}}})
+    assert judge(few, manifest(category=0.8)).may_answer

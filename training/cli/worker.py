@@ -1,0 +1,42 @@
+"""``triage worker``: does the trainings and forecasts that were asked for."""
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+
+@app.command()
+def worker() -> None:
+    """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
+
+    Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
+    again by the next worker, as it would be after a crash.
+    """
+    import logging
+    import os
+    import signal
+    import sys
+    import threading
+
+    from training.worker.forecast_run import forecast_work
+    from training.worker.train_run import train_work
+    from training.worker.worker import Worker
+    from triage.home import models_folder, store_url
+    from triage.signing import signing_key
+    from triage.store import open_store
+
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("training").setLevel(logging.INFO)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    store = open_store(store_url())
+    works = {"train": train_work(store, models_folder(), signing_key()), "forecast": forecast_work(store)}
+    Worker(store, works).run(stop)
+    # A run may still be at work in its thread; it is not waited for.
+    logging.shutdown()
+    os._exit(0)

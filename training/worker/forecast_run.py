@@ -1,0 +1,103 @@
+"""A forecast run: the workspace's tickets counted by day and by hour, forecast, and published."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from training.worker.job import Work
+from triage.errors import HistoryError
+from triage.store import Store
+from triage.store.runs import Run
+from triage.store.snapshots import put_snapshot
+from triage.store.tickets import iter_past_tickets
+from triage.store.workspaces import get_workspace
+
+if TYPE_CHECKING:
+    from training.forecasting.forecast import Forecast
+    from training.forecasting.series import SeriesTable
+
+__all__ = ["forecast_work"]
+
+READ_SHARE = 0.2
+"""Of a run's progress, how much is reading the tickets."""
+
+
+def forecast_work(store: Store) -> Work:
+    """Return what a run of kind ``forecast`` does.
+
+    Parameters of the run: ``days`` and ``hours`` ahead, ``by`` (fields whose labels get a series each;
+    those that no ticket has are left out). Result: ``snapshots``, by interval the published snapshot's id.
+    """
+
+    def work(run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
+        return _forecast(store, run, report)
+
+    return work
+
+
+def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
+    from training.forecasting.forecast import forecast_series
+    from training.forecasting.series import count_series
+
+    place = get_workspace(store, run.workspace)
+    filed, labels = _read(store, run, report)
+    by = [name for name, column in labels.items() if any(label is not None for label in column)]
+    snapshots: dict[str, str] = {}
+    for interval, horizon in (("day", run.parameters["days"]), ("hour", run.parameters["hours"])):
+        base = READ_SHARE + (1.0 - READ_SHARE) * len(snapshots) / 2
+        report(f"counting tickets by {interval}", base)
+        table = count_series(filed, labels, interval=interval, zone=place.zone, by=by)
+        done = 0
+
+        def tell(
+            _name: str, interval: str = interval, base: float = base, many: int = len(table.names)
+        ) -> None:
+            nonlocal done
+            done += 1
+            report(f"forecasting by {interval}", base + (1.0 - READ_SHARE) / 2 * done / many)
+
+        forecast = forecast_series(table, horizon=horizon, country=place.country, progress=tell)
+        report(f"publishing the forecast by {interval}", base + (1.0 - READ_SHARE) / 2)
+        snapshots[interval] = _publish(store, run, table, horizon, forecast)
+    return {"snapshots": snapshots, "tickets": len(filed), "by": by}
+
+
+def _read(
+    store: Store, run: Run, report: Callable[[str, float], None]
+) -> tuple[list[datetime], dict[str, Sequence[str | None]]]:
+    """Return when tickets were filed and, by field, their labels; those without a time are left out."""
+    report("reading tickets", 0.0)
+    filed: list[datetime] = []
+    labels: dict[str, list[str | None]] = {name: [] for name in run.parameters["by"]}
+    for chunk in iter_past_tickets(store, run.workspace):
+        for past in chunk:
+            if past.ticket.created_at is None:
+                continue
+            filed.append(past.ticket.created_at)
+            for name, column in labels.items():
+                column.append(past.labels.get(name))
+        report("reading tickets", 0.0)
+    if not filed:
+        raise HistoryError(
+            f"Got workspace {run.workspace!r} without a ticket that has a time; expected at least two days "
+            "of them. Import a history first: triage import history FILE."
+        )
+    return filed, dict(labels)
+
+
+def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecast: "Forecast") -> str:
+    # Named after the run, so that a run begun again publishes once.
+    rows = [
+        {str(name): value for name, value in row.items()} | {"start": row["start"].to_pydatetime()}
+        for row in forecast.table.to_dict("records")
+    ]
+    return put_snapshot(
+        store,
+        run.workspace,
+        table.interval,
+        horizon,
+        table.origin.astype("datetime64[s]").item().replace(tzinfo=UTC),
+        {"zone": table.zone, "intervals": len(table.starts), "pool": forecast.basis},
+        rows,
+        snapshot_id=f"{run.run_id}-{table.interval}",
+    )

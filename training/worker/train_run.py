@@ -1,0 +1,109 @@
+"""A training run: everything that the store knows of a workspace becomes a bundle, then a pointer moves.
+
+Learning itself is ``training.train``; whether a challenger may answer is :mod:`training.worker.gate`.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from training.worker.gate import judge
+from training.worker.job import Work
+from triage.bundle import Manifest, read_manifest
+from triage.errors import HistoryError
+from triage.registry import Registry
+from triage.store import Store
+from triage.store.agents import list_agents
+from triage.store.articles import iter_articles
+from triage.store.links import list_links
+from triage.store.runs import Run
+from triage.store.tickets import iter_past_tickets
+from triage.ticket import PastTicket
+
+__all__ = ["Train", "train_work"]
+
+Train = Callable[..., Manifest]
+"""``training.train.train_bundle``, or something with its signature."""
+
+READ_SHARE = 0.05
+"""Of a run's progress, how much is reading the store."""
+
+
+def train_work(store: Store, models: Path, key: bytes, *, train: Train | None = None) -> Work:
+    """Return what a run of kind ``train`` does.
+
+    Parameters of the run: ``targets`` (fields to learn, null for all that have labels). Result:
+    ``version``, ``promoted`` and ``reason``.
+
+    Parameters
+    ----------
+    store : Store
+        Holds tickets, articles, links and agents.
+    models : Path
+        Where bundles and registry stand.
+    key : bytes
+        Signs the bundle.
+    train : callable, optional
+        Learns; by default ``training.train.train_bundle``.
+    """
+
+    def work(run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
+        registry = Registry(models)
+        version = f"{run.created_at:%Y%m%d-%H%M%S}-{run.run_id[:6]}"
+        # A run that is begun again after its bundle was sealed only has the pointers left to move.
+        if version not in registry.versions(run.workspace):
+            _learn(store, run, models / run.workspace / version, key, report, train)
+        report("judging the challenger", 1.0)
+        return _move(registry, run.workspace, version, key)
+
+    return work
+
+
+def _learn(
+    store: Store,
+    run: Run,
+    out: Path,
+    key: bytes,
+    report: Callable[[str, float], None],
+    train: Train | None,
+) -> None:
+    from training.config import TrainingConfig
+
+    if train is None:
+        from training.train import train_bundle
+
+        train = train_bundle
+    report("reading tickets", 0.0)
+    tickets: list[PastTicket] = []
+    for chunk in iter_past_tickets(store, run.workspace):
+        tickets += chunk
+        report("reading tickets", 0.0)
+    if not tickets:
+        raise HistoryError(
+            f"Got workspace {run.workspace!r} without tickets; expected some to learn from. "
+            "Import a history first: triage import history FILE."
+        )
+    articles = [stored.article for chunk in iter_articles(store, run.workspace) for stored in chunk]
+    train(
+        tickets,
+        articles=articles,
+        links=list_links(store, run.workspace),
+        agents=list_agents(store, run.workspace),
+        config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
+        out=out,
+        key=key,
+        progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
+    )
+
+
+def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mapping[str, Any]:
+    champion = registry.pointers(workspace).champion
+    if champion == version:
+        return {"version": version, "promoted": True, "reason": "It was promoted before the worker died."}
+    registry.register(workspace, version)
+    challenger = read_manifest(registry.folder(workspace, version), key)
+    best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
+    verdict = judge(challenger, best)
+    if verdict.may_answer:
+        registry.promote(workspace, version)
+    return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason}
