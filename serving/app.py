@@ -13,11 +13,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
 from serving.dependencies import State
+from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.problems import add_handlers
-from serving.routers import decisions, forecasts, health, models, policy, training_runs, triage
+from serving.routers import decisions, forecasts, health, knowledge, models, policy, training_runs, triage
 from serving.settings import Settings
 from serving.triage_desk import TriageDesk
 from serving.version import VERSION
@@ -32,6 +33,7 @@ __all__ = ["app_from_environment", "create_app"]
 ROUTERS = (
     triage.router,
     decisions.router,
+    knowledge.router,
     models.router,
     policy.router,
     forecasts.router,
@@ -91,21 +93,25 @@ def _lifespan(
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
         host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
+        shelves = KnowledgeHost(store, host, poll_seconds=settings.poll_seconds)
         stopping = threading.Event()
         keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
         try:
             host.start()
+            shelves.start()
             keeper.start()
             yield State(
                 settings=settings,
                 store=store,
                 registry=registry,
                 models=host,
-                desk=TriageDesk(store, host, metrics),
+                knowledge=shelves,
+                desk=TriageDesk(store, host, shelves, metrics),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
+            shelves.stop()
             host.stop()
             stopping.set()
             if keeper.is_alive():

@@ -4,6 +4,7 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.settings import Settings
@@ -14,6 +15,7 @@ from triage.store import Store
 
 __all__ = [
     "DeskDep",
+    "KnowledgeDep",
     "MetricsDep",
     "ModelHostDep",
     "RegistryDep",
@@ -31,6 +33,7 @@ class State(TypedDict):
     store: Store
     registry: Registry
     models: ModelHost
+    knowledge: KnowledgeHost
     desk: TriageDesk
     work: WorkQueue
     metrics: Metrics
@@ -52,6 +55,10 @@ def _models(request: Request) -> ModelHost:
     return cast(ModelHost, request.state.models)
 
 
+def _knowledge(request: Request) -> KnowledgeHost:
+    return cast(KnowledgeHost, request.state.knowledge)
+
+
 def _desk(request: Request) -> TriageDesk:
     return cast(TriageDesk, request.state.desk)
 
@@ -68,6 +75,7 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
 RegistryDep = Annotated[Registry, Depends(_registry)]
 ModelHostDep = Annotated[ModelHost, Depends(_models)]
+KnowledgeDep = Annotated[KnowledgeHost, Depends(_knowledge)]
 DeskDep = Annotated[TriageDesk, Depends(_desk)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

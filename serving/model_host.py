@@ -74,6 +74,11 @@ class ModelHost:
         return self._bundles.get(workspace)
 
     @property
+    def workspaces(self) -> tuple[str, ...]:
+        """The workspaces that have a loaded model."""
+        return tuple(self._bundles)
+
+    @property
     def ready(self) -> int:
         """Workspaces with a loaded model."""
         return len(self._bundles)

@@ -18,6 +18,7 @@ class Role(StrEnum):
 
 _DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
 _ADMIN = frozenset({Role.ADMIN})
+_CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
 
@@ -29,9 +30,9 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "list_articles": _DESK,
     "read_article": _DESK,
     "search_articles": _DESK,
-    "create_article": frozenset({Role.ADMIN, Role.SERVICE}),
-    "replace_article": frozenset({Role.ADMIN, Role.SERVICE}),
-    "delete_article": frozenset({Role.ADMIN, Role.SERVICE}),
+    "create_article": _CURATORS,
+    "replace_article": _CURATORS,
+    "delete_article": _CURATORS,
     "list_models": _OVERSIGHT,
     "read_model": _OVERSIGHT,
     "read_model_card": _OVERSIGHT,

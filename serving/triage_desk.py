@@ -4,8 +4,9 @@ Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from triage.decision import Decision
@@ -14,7 +15,8 @@ from triage.knowledge import Suggestion
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
-from triage.ticket import Ticket
+from triage.store.tickets import get_tickets, put_tickets
+from triage.ticket import PastTicket, Ticket
 
 __all__ = ["Answer", "Extras", "TriageDesk"]
 
@@ -45,13 +47,16 @@ class TriageDesk:
         Holds the policies, read for every call so that a kill switch holds at once, and the decisions.
     models : ModelHost
         Holds the champions.
+    knowledge : KnowledgeHost
+        Suggests articles.
     metrics : Metrics
         Counts the decisions.
     """
 
-    def __init__(self, store: Store, models: ModelHost, metrics: Metrics) -> None:
+    def __init__(self, store: Store, models: ModelHost, knowledge: KnowledgeHost, metrics: Metrics) -> None:
         self._store = store
         self._models = models
+        self._knowledge = knowledge
         self._metrics = metrics
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
@@ -64,12 +69,20 @@ class TriageDesk:
             decisions = triage_tickets(
                 tickets, bundle.model, bundle.version, policy, explain=extras.explain, similar=extras.similar
             )
-        return [Answer(decision, ()) for decision in decisions]
+        articles = self._knowledge.suggest(workspace, tickets, extras.articles)
+        return [Answer(decision, found) for decision, found in zip(decisions, articles, strict=True)]
 
     def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> None:
-        """Store the decisions, in the transaction that is open in this thread if there is one."""
+        """Store the decisions, and the tickets that have an id; joins this thread's open transaction.
+
+        What became of a ticket that is stored already stays.
+        """
         decisions = [answer.decision for answer in answers]
+        filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
         with self._store.writing():
+            stands = get_tickets(self._store, workspace, list(filed))
+            past = [replace(stands.get(name, PastTicket(one)), ticket=one) for name, one in filed.items()]
+            put_tickets(self._store, workspace, past, source="api")
             put_decisions(self._store, workspace, tickets, decisions)
         for decision in decisions:
             self._metrics.note_decision(decision)

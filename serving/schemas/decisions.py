@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import ConfigDict, Field
 
 from serving.schemas.base import FieldName, Input, Output, SafeText
+from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
 from serving.triage_desk import Answer
 from triage.decision import Decision, FieldDecision
 from triage.feedback import Feedback, Verdict
-from triage.knowledge import Suggestion
 from triage.prediction import Explanation
 from triage.store.decisions import StoredDecision
 
-__all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut", "FeedbackIn", "FeedbackOut", "SuggestionOut"]
+__all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut", "FeedbackIn", "FeedbackOut"]
 
 VerdictName = Literal["accepted", "replaced", "skipped"]
 
@@ -49,14 +49,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
         }
     },
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
-    "articles": [
-        {
-            "article_id": "KB-12",
-            "title": "When the VPN drops",
-            "score": 0.71,
-            "url": "https://kb.example.org/12",
-        }
-    ],
+    "articles": [EXAMPLE_SUGGESTION],
 }
 
 
@@ -123,20 +116,6 @@ class SimilarTicketOut(Output):
     ticket_id: str
     similarity: float
     labels: dict[str, str]
-
-
-class SuggestionOut(Output):
-    """An article that may help; higher scores help more, within one list."""
-
-    article_id: str
-    title: str
-    score: float
-    url: str | None
-
-    @classmethod
-    def of(cls, one: Suggestion) -> "SuggestionOut":
-        """Translate."""
-        return cls(article_id=one.article_id, title=one.title, score=one.score, url=one.url)
 
 
 class DecisionOut(Output):

@@ -1,5 +1,6 @@
 """A ticket as it comes in."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
@@ -60,12 +61,12 @@ class TicketIn(Input):
     )
 
     def to_ticket(self) -> Ticket:
-        """Return the ticket as the heart knows it."""
+        """Return the ticket as the heart knows it; one without a time was filed now."""
         return Ticket(
             ticket_id=self.ticket_id or "",
             subject=self.subject,
             body=self.body,
-            created_at=self.created_at,
+            created_at=self.created_at or datetime.now(UTC),
             requester=self.requester,
             organization=self.organization,
             channel=self.channel,

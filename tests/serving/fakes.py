@@ -7,6 +7,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 
+from tests.features.fake_encoder import WordEncoder
 from triage.bundle import Manifest, seal
 from triage.policy import Promise
 from triage.prediction import Assessment, Contribution, Explanation, Prediction, SimilarTicket
@@ -35,6 +36,10 @@ class FakeModel:
             name: Promise(0.9, {label: 0.8 for label in labels if label != "web"}, 0.5)
             for name, labels in LABELS.items()
         }
+
+    @property
+    def encoder(self) -> WordEncoder:
+        return WordEncoder()
 
     def open(self, folder: Path, *, threads: int = 1) -> None:
         self.threads = threads

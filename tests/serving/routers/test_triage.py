@@ -4,6 +4,7 @@ from tests.serving.fakes import promote_fake
 from tests.serving.house import House
 from triage.policy import FieldPolicy, Mode, Policy
 from triage.store.policies import write_policy
+from triage.store.tickets import count_tickets, get_ticket, set_labels
 
 TICKET = {"subject": "VPN drops", "body": "since this morning", "ticket_id": "T-1"}
 
@@ -111,3 +112,15 @@ def test_a_workspace_is_answered_by_its_own_model(house: House, workspace: str):
     house.wait_for_model("other-v1", "other")
     answer = house.client.post("/v1/triage", json=TICKET, headers=house.key("service", workspace))
     assert answer.json()["model_version"] == {"acme": "v1", "other": "other-v1"}[workspace]
+
+
+def test_a_ticket_with_an_id_is_stored_and_what_became_of_it_stays(house: House):
+    post(house, TICKET)
+    set_labels(house.store, "acme", "T-1", {"category": "hardware"})
+    post(house, TICKET | {"body": "and again"})
+    stored = get_ticket(house.store, "acme", "T-1")
+    assert stored is not None
+    assert (stored.ticket.body, stored.labels) == ("and again", {"category": "hardware"})
+    assert stored.ticket.created_at is not None
+    post(house, {"subject": "without an id"})
+    assert count_tickets(house.store, "acme") == 1

@@ -1,0 +1,203 @@
+"""The knowledge that answers: each workspace's articles, found by the champion's own measure of likeness.
+
+The store is the truth. Before a suggestion the index catches up with it, so that an article stored a
+moment ago, on whichever server, can be suggested in the next request. Embeddings are kept beside the
+articles: no article is encoded twice by the same encoder.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy.exc import DBAPIError
+
+from features.encoder import Encoder, SentenceEncoder
+from features.knowledge import KnowledgeIndex
+from features.model import RecentEncoder
+from serving.model_host import ModelHost
+from triage.bundle import Bundle
+from triage.errors import BundleError, TriageError, UnavailableError
+from triage.knowledge import Article, Suggestion
+from triage.store import Store
+from triage.store.articles import StoredArticle, article_changes, latest_revision, put_embeddings
+from triage.store.workspaces import list_workspaces
+from triage.ticket import Ticket
+
+__all__ = ["KnowledgeHost"]
+
+STEP = 32
+"""Articles that one request may have to encode; the rest is caught up with in the background."""
+
+log = logging.getLogger("triage.knowledge")
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One workspace's index, the bundle that it was made for, and the newest revision on it."""
+
+    index: KnowledgeIndex
+    encoder: Encoder
+    bundle: Bundle | None
+    revision: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+class KnowledgeHost:
+    """Holds an index for each workspace that has articles.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the articles and their embeddings.
+    models : ModelHost
+        Its champions bring encoder, links and learnt weights.
+    poll_seconds : float
+        How often the background looks for articles and champions that changed.
+    """
+
+    def __init__(self, store: Store, models: ModelHost, *, poll_seconds: float) -> None:
+        self._store = store
+        self._models = models
+        self._poll_seconds = poll_seconds
+        self._shelves: dict[str, _Shelf] = {}
+        self._stock: Encoder | None = None
+        self._making = threading.Lock()
+        self._stopping = threading.Event()
+        self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
+
+    def start(self) -> None:
+        """Read all articles of all workspaces, encoding those that are new; then follow in a thread."""
+        self._catch_up_everywhere()
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._stopping.set()
+        if self._follower.is_alive():
+            self._follower.join()
+
+    def suggest(self, workspace: str, tickets: Sequence[Ticket], limit: int) -> list[tuple[Suggestion, ...]]:
+        """Return for each ticket at most ``limit`` articles, best first.
+
+        Raises
+        ------
+        UnavailableError
+            If there are articles, but no encoder that could compare them.
+        """
+        if limit == 0:
+            return [() for _ in tickets]
+        shelf = self._shelf(workspace)
+        if shelf is None:
+            return [() for _ in tickets]
+        self._catch_up(workspace, shelf)
+        return [tuple(found) for found in shelf.index.suggest_many(tickets, limit)]
+
+    def _shelf(self, workspace: str) -> _Shelf | None:
+        """Return the workspace's shelf; None when it has no articles and never had."""
+        shelf = self._shelves.get(workspace)
+        if shelf is not None:
+            return shelf
+        with self._making:
+            shelf = self._shelves.get(workspace)
+            if shelf is None:
+                shelf = self._make(workspace)
+                if shelf is not None:
+                    self._shelves[workspace] = shelf
+            return shelf
+
+    def _make(self, workspace: str) -> _Shelf | None:
+        bundle = self._models.bundle(workspace)
+        bundled = None if bundle is None else bundle.suggester
+        has_articles = latest_revision(self._store, workspace) > 0
+        if bundled is None and not has_articles:
+            return None
+        encoder = self._stock_encoder() if bundle is None else bundle.model.encoder
+        if isinstance(bundled, KnowledgeIndex):
+            index = bundled
+            if has_articles:
+                index.put_all([])  # The articles of training time give way to those of the store.
+        else:
+            index = KnowledgeIndex(encoder)
+        return _Shelf(index, encoder, bundle)
+
+    def _stock_encoder(self) -> Encoder:
+        if self._stock is None:
+            try:
+                self._stock = RecentEncoder(SentenceEncoder.open())
+            except BundleError as error:
+                log.error("the shipped encoder: %s", error)
+                raise UnavailableError(
+                    "Got a request for articles, but this server's sentence encoder cannot be loaded; "
+                    "`triage doctor` tells the operator why."
+                ) from None
+        return self._stock
+
+    def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
+        """Take in the next changes of the store; tell whether that was all."""
+        if latest_revision(self._store, workspace) == shelf.revision:
+            return True
+        with shelf.turn:
+            changes = article_changes(self._store, workspace, shelf.revision, limit=limit)
+            made: dict[tuple[str, str], bytes] = {}
+            recipe = ""
+            for stored in changes:
+                article = stored.article
+                if stored.withdrawn_at is not None:
+                    shelf.index.withdraw(article.article_id)
+                    continue
+                recipe = _recipe(shelf.index, article)
+                kept = _kept(stored, recipe, shelf.encoder.dimension)
+                vectors = shelf.index.put(article, kept)
+                if kept is None:
+                    packed = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
+                    made[article.article_id, stored.content_hash] = packed
+            if made:
+                put_embeddings(self._store, workspace, recipe, made)
+            if changes:
+                shelf.revision = changes[-1].revision
+        return len(changes) < limit
+
+    def _catch_up_everywhere(self) -> None:
+        names = {one.workspace for one in list_workspaces(self._store)} | set(self._models.workspaces)
+        for workspace in sorted(names | set(self._shelves)):
+            try:
+                self._follow_champion(workspace)
+                shelf = self._shelf(workspace)
+                while shelf is not None and not self._stopping.is_set():
+                    if self._catch_up(workspace, shelf):
+                        break
+            except (TriageError, DBAPIError) as error:
+                log.error("articles of workspace %s: %s", workspace, type(error).__name__)
+
+    def _follow_champion(self, workspace: str) -> None:
+        """Make a shelf for a new champion and fill it, before it takes the old one's place."""
+        old = self._shelves.get(workspace)
+        if old is None or old.bundle is self._models.bundle(workspace):
+            return
+        new = self._make(workspace)
+        if new is None:
+            del self._shelves[workspace]
+            return
+        while not self._catch_up(workspace, new) and not self._stopping.is_set():
+            pass
+        self._shelves[workspace] = new
+
+    def _follow(self) -> None:
+        while not self._stopping.wait(self._poll_seconds):
+            try:
+                self._catch_up_everywhere()
+            except DBAPIError as error:
+                log.error("articles: %s", type(error).__name__)
+
+
+def _recipe(index: KnowledgeIndex, article: Article) -> str:
+    """Name what makes embeddings: the encoder and how articles are cut, without the article's own hash."""
+    return index.embedding_key(article).rpartition(":")[0]
+
+
+def _kept(stored: StoredArticle, recipe: str, dimension: int) -> np.ndarray | None:
+    if stored.embedding is None or stored.embedding_key != recipe:
+        return None
+    return np.frombuffer(stored.embedding, dtype=np.float32).reshape(-1, dimension)

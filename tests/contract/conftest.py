@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serving.house import House, open_house
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes) -> Iterator[House]:
+    """One running server for the tests of a package, with a fake champion in workspace ``acme``."""
+    home = tmp_path_factory.mktemp("house")
+    (home / "house.db").write_bytes(empty_sqlite)
+    url = f"sqlite:///{home / 'house.db'}"
+    with open_house(home, url, max_body_bytes=100_000, allowed_hosts=("testserver", "127.0.0.1")) as opened:
+        yield opened
