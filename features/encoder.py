@@ -89,6 +89,11 @@ class SentenceEncoder:
         )
         self._input = self._session.get_inputs()[0].name
 
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The encoder's own tokenizer; copy it before changing its settings."""
+        return self._tokenizer
+
     @classmethod
     def open(cls, folder: Path | None = None, *, threads: int = 1) -> "SentenceEncoder":
         """Verify and load an encoder.

@@ -7,6 +7,7 @@ and that a fit can start from an earlier one. It does not scale, select or calib
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Union
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,7 +16,8 @@ from scipy.special import logsumexp
 
 __all__ = ["Block", "fit_softmax"]
 
-Block = sp.csr_matrix | np.ndarray
+Block = Union["sp.csr_matrix", np.ndarray]
+"""Rows of features; sparse or dense."""
 
 
 def fit_softmax(
@@ -25,7 +27,7 @@ def fit_softmax(
     *,
     inverse_penalty: float = 10.0,
     sample_weight: np.ndarray | None = None,
-    max_iter: int = 100,
+    max_iter: int = 30,
     tol: float = 1e-3,
     start: tuple[list[np.ndarray], np.ndarray] | None = None,
 ) -> tuple[list[np.ndarray], np.ndarray]:
@@ -46,8 +48,8 @@ def fit_softmax(
         Larger trusts the training tickets more.
     sample_weight : ndarray of shape (n_tickets,), optional
         Equal by default.
-    max_iter : int, default=100
-        Of L-BFGS.
+    max_iter : int, default=30
+        Of L-BFGS; a path of penalties, each started from the last, needs no more.
     tol : float, default=1e-3
         Largest gradient component, relative to ``inverse_penalty`` and the weights' sum, at which to stop.
     start : tuple, optional
@@ -65,7 +67,7 @@ def fit_softmax(
     weight = (weight / weight.sum()).astype(np.float32)
     sizes = [block.shape[1] * n_classes for block in blocks]
     edges = np.cumsum([0, *sizes])
-    transposed = [block.T.tocsr() if sp.issparse(block) else block.T for block in blocks]
+    transposed = [block.T if isinstance(block, np.ndarray) else block.T.tocsr() for block in blocks]
     rows = np.arange(n)
 
     def unpack(theta: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:

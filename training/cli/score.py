@@ -1,0 +1,112 @@
+"""``triage score``: decisions for a table of tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def score(
+    tickets: Annotated[Path, typer.Argument(help="Tickets as a history table.")],
+    bundle: Annotated[Path, typer.Option(help="The bundle that decides.")],
+    out: Annotated[Path, typer.Option(help="Where to write PREDICTIONS.parquet.")],
+    engine: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="Policy as JSON; by default apply what may be.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Decide every ticket of a table, each with what was known when it was filed."""
+    import json
+    from collections import Counter
+
+    import joblib
+    import pyarrow.parquet as pq
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from training.history import read_table
+    from training.score import ENGINES, keep_last, prediction_schema, prediction_table, score_chunks
+    from triage.bundle import read_manifest
+    from triage.errors import ConfigurationError
+    from triage.policy import Policy
+    from triage.signing import signing_key
+
+    if engine not in ENGINES:
+        raise ConfigurationError(f"Got --engine {engine!r}; expected one of {', '.join(ENGINES)}.")
+    key = signing_key()
+    fields = list(read_manifest(bundle, key).fields)
+    rules = Policy() if policy is None else Policy.from_document(_read_json(policy))
+    table = read_table(tickets, "history", mapping=mapping, zone=zone, rejects=rejects, chunk_rows=1_000)
+    actions: dict[str, Counter[str]] = {name: Counter() for name in fields}
+    console = Console(stderr=True)
+    draft = out.with_name(f".{out.name}.draft")
+    total = 0
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Deciding", total=1.0)
+        decided = score_chunks(
+            ([past.ticket for past in chunk] for chunk in table),  # type: ignore[union-attr]
+            bundle,
+            key,
+            policy=rules,
+            threads=joblib.cpu_count(),
+            engine=engine,
+            scheduler=scheduler,
+        )
+        with pq.ParquetWriter(draft, prediction_schema(fields)) as writer:
+            for decisions in decided:
+                writer.write_table(prediction_table(decisions, fields))
+                total += len(decisions)
+                for decision in decisions:
+                    for name, one in decision.fields.items():
+                        actions[name][one.action.value] += 1
+                bar.update(task, completed=table.progress)
+    if table.summary.replaced:
+        total = keep_last(draft)
+    draft.replace(out)
+    if as_json:
+        summary = table.summary.as_dict()
+        typer.echo(json.dumps({"tickets": total, "actions": actions, "reading": summary, "out": str(out)}))
+        return
+    _print(total, actions, table.summary.rejected, out)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    import json
+
+    from triage.errors import ConfigurationError
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"Got {path}, which cannot be read as JSON: {error}.") from None
+    if not isinstance(document, dict):
+        raise ConfigurationError(
+            f"Got {path}; expected a JSON object, as `triage policy show --json` prints."
+        )
+    return document
+
+
+def _print(total: int, actions: Mapping[str, Mapping[str, int]], rejected: int, out: Path) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title="Decisions")
+    for heading in ("field", "apply", "suggest", "abstain"):
+        table.add_column(heading, justify="left" if heading == "field" else "right")
+    for name, counts in actions.items():
+        shares = [f"{counts.get(one, 0):,}" for one in ("apply", "suggest", "abstain")]
+        table.add_row(name, *shares)
+    console.print(table)
+    console.print(f"{total:,} tickets, {rejected:,} unreadable rows left out.")
+    console.print(f"Written: {escape(str(out))}", soft_wrap=True)

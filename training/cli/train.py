@@ -1,0 +1,117 @@
+"""``triage train``: from a history to a sealed bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from training.history.summary import RowSummary
+    from triage.bundle import Manifest
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def train(
+    history: Annotated[Path, typer.Argument(help="Past tickets as a history table.")],
+    out: Annotated[Path, typer.Option(help="Folder of the bundle to make.")],
+    articles: Annotated[Path | None, typer.Option(help="Articles of the knowledge base.")] = None,
+    links: Annotated[Path | None, typer.Option(help="Which articles were used for which tickets.")] = None,
+    agents: Annotated[Path | None, typer.Option(help="Who can be assigned now.")] = None,
+    targets: Annotated[
+        str | None, typer.Option(help="Fields to learn, with commas; by default all that have labels.")
+    ] = None,
+    target_precision: Annotated[
+        float | None, typer.Option(help="Share of applied values that must be right; 0.95 by default.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings as TOML (docs/guide.md).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
+    track: Annotated[bool, typer.Option("--track/--no-track", help="Record the run in MLflow.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Learn from past tickets and seal what was learnt into a bundle."""
+    import json
+    from dataclasses import replace
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from training.config import TrainingConfig
+    from training.history import read_agents, read_articles, read_history, read_links
+    from training.tracking import track_training, tracking_uri
+    from training.train import train_bundle
+    from triage.signing import signing_key
+
+    settings = TrainingConfig.from_file(config) if config else TrainingConfig()
+    if targets:
+        settings = replace(settings, targets=tuple(one.strip() for one in targets.split(",") if one.strip()))
+    if target_precision is not None:
+        settings = replace(settings, target_precision=target_precision, target_precisions={})
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading the history", total=1.0)
+        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
+        manifest = train_bundle(
+            read.tickets,
+            config=settings,
+            out=out,
+            key=signing_key(),
+            articles=read_articles(articles, zone=zone).articles if articles else (),
+            links=read_links(links, zone=zone).links if links else (),
+            agents=read_agents(agents, zone=zone).agents if agents else (),
+            progress=lambda stage, share: bar.update(task, description=stage, completed=share),
+        )
+    run_id = track_training(manifest, tracking_uri(), bundle=str(out.resolve())) if track else None
+    if as_json:
+        document = json.loads(manifest.to_bytes()) | {"bundle": str(out), "mlflow_run": run_id}
+        typer.echo(json.dumps(document | {"reading": read.summary.as_dict()}))
+        return
+    _print(manifest, read.summary, out)
+    if track:
+        command = f"mlflow ui --backend-store-uri {tracking_uri()}"
+        Console().print(f"Tracked in MLflow; to look: [bold]{command}[/bold]", soft_wrap=True)
+
+
+def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    order = "later" if manifest.training["ordered"] else "other"
+    table = Table(title=f"What held-out, {order} tickets say")
+    headings = (
+        "field",
+        "level",
+        "labels",
+        "tickets",
+        "accuracy",
+        "always the commonest",
+        "applied",
+        "of them right",
+    )
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in headings[:2] else "right")
+    for name, facts in manifest.fields.items():
+        metrics = facts["metrics"]
+        right = f"{metrics['precision']:.1%}" if metrics["coverage"] else "-"
+        table.add_row(
+            name,
+            facts["level"],
+            f"{facts['labels']:,}",
+            f"{facts['tickets']:,}",
+            f"{metrics['accuracy']:.1%}",
+            f"{metrics['majority']:.1%}",
+            f"{metrics['coverage']:.1%}",
+            right,
+        )
+    console.print(table)
+    console.print(f"{summary.accepted:,} tickets read, {summary.rejected:,} rows refused.")
+    for note in summary.notes:
+        console.print(f"Note: {escape(note)}")
+    console.print(f"Bundle: {escape(str(out))} (card.html tells more)", soft_wrap=True)

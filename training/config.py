@@ -1,0 +1,94 @@
+"""What an admin may set for a training run: ``triage.toml``, every key with a default that works."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from triage.errors import ConfigurationError
+from triage.ticket import FIELDS
+
+__all__ = ["TrainingConfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Settings of one training run.
+
+    Parameters
+    ----------
+    targets : tuple of str
+        Fields to learn; empty: every field that the history has labels for.
+    target_precision : float, default=0.95
+        What applied values promise, unless a field has its own.
+    target_precisions : Mapping of str to float
+        By field.
+    merged : Mapping of str to Mapping of str to str
+        By field: labels of the past and the ones that took their place.
+    min_label_count : int, default=2
+        Labels with fewer tickets are not learnt: nothing could be held out to judge them by.
+    max_labels : int, default=2000
+        The most frequent labels of a field are learnt.
+    neighbours : int, default=50000
+        Newest past tickets kept for similar tickets and familiarity.
+    seed : int, default=0
+        Of everything random.
+    """
+
+    targets: tuple[str, ...] = ()
+    target_precision: float = 0.95
+    target_precisions: Mapping[str, float] = field(default_factory=dict)
+    merged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    min_label_count: int = 2
+    max_labels: int = 2_000
+    neighbours: int = 50_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in (*self.targets, *self.target_precisions, *self.merged):
+            if name not in FIELDS:
+                raise ConfigurationError(f"Got field {name!r}; expected one of {', '.join(FIELDS)}.")
+        for name, value in {"target_precision": self.target_precision, **self.target_precisions}.items():
+            if not 0.0 < value < 1.0:
+                raise ConfigurationError(f"Got {name}={value}; expected a share above 0 and below 1.")
+        for name, least in (("min_label_count", 2), ("max_labels", 2), ("neighbours", 1)):
+            if getattr(self, name) < least:
+                raise ConfigurationError(f"Got {name}={getattr(self, name)}; expected {least} or more.")
+
+    def precision_for(self, name: str) -> float:
+        """Return the target precision of a field."""
+        return self.target_precisions.get(name, self.target_precision)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "TrainingConfig":
+        """Read the settings of a parsed file.
+
+        Raises
+        ------
+        ConfigurationError
+            If a key does not exist or a value is out of range.
+        """
+        known = {one.name for one in fields(cls)}
+        unknown = sorted(set(document) - known)
+        if unknown:
+            raise ConfigurationError(
+                f"Got {', '.join(map(repr, unknown))}; expected only {', '.join(sorted(known))}."
+            )
+        given = dict(document)
+        if "targets" in given:
+            given["targets"] = tuple(given["targets"])
+        try:
+            return cls(**given)
+        except TypeError as error:
+            raise ConfigurationError(
+                f"Got a setting of the wrong kind ({error}); see docs/guide.md."
+            ) from None
+
+    @classmethod
+    def from_file(cls, path: Path) -> "TrainingConfig":
+        """Read ``triage.toml``; see :meth:`from_document`."""
+        try:
+            return cls.from_document(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigurationError(f"Got {path}, which cannot be read as TOML: {error}.") from None

@@ -1,0 +1,206 @@
+"""Learns one field: a head for each view and one for all together, their penalty and their weights.
+
+Everything that is chosen (penalty, weights, thresholds, the measured quality) is chosen on held-out
+tickets, later ones where time is known; then the heads are fitted again on all tickets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_softmax
+
+from features.field_model import FieldModel, Head
+from features.views import Views
+from training.blend import FLOOR, learn_weights
+from training.softmax import Block, fit_softmax
+from training.splits import Fold, folds
+from training.thresholds import solve_promise
+from triage.errors import TrainingError
+from triage.policy import Promise
+
+__all__ = ["LearntField", "learn_field"]
+
+PENALTY_PATH = (0.3, 1.0, 3.0, 10.0, 30.0)
+"""Inverse penalties tried from strong to weak, each fit starting from the last, until it stops paying."""
+
+FEW_SHOT, LINEAR = 20, 1_000
+"""Tickets a label, and tickets in all, from which a field leaves each rung of the ladder."""
+
+Start = tuple[list[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearntField:
+    """A fitted field and what held-out tickets say of it.
+
+    Parameters
+    ----------
+    model : FieldModel
+        Fitted on all tickets.
+    promise : Promise
+        Solved on held-out predictions.
+    level : str
+        Rung of the ladder: ``few-shot``, ``linear`` or ``hybrid``.
+    held_out : ndarray of shape (m,)
+        Rows judged, as places in the field's labelled rows.
+    probabilities : ndarray of shape (m, n_labels)
+        Of the held-out rows, by the blend.
+    classes : ndarray of shape (m,)
+        Their truth.
+    penalties : dict of str to float
+        Inverse penalty chosen, by head.
+    """
+
+    model: FieldModel
+    promise: Promise
+    level: str
+    held_out: np.ndarray
+    probabilities: np.ndarray
+    classes: np.ndarray
+    penalties: dict[str, float]
+
+
+def learn_field(
+    field: str,
+    values: Sequence[str],
+    views: Views,
+    *,
+    ordered: bool,
+    target_precision: float,
+    random_state: int = 0,
+) -> LearntField:
+    """Learn a field from labelled tickets.
+
+    Parameters
+    ----------
+    field : str
+        Its name.
+    values : sequence of str
+        A label a row, in time order where ``ordered``.
+    views : dict of str to matrix
+        Rows as ``values``.
+    ordered : bool
+        Whether the rows' order is that of time.
+    target_precision : float
+        What applied values shall promise.
+    random_state : int, default=0
+        Of the folds where there is no order.
+
+    Returns
+    -------
+    LearntField
+
+    Raises
+    ------
+    TrainingError
+        If there are fewer than two labels: there is nothing to tell apart.
+    """
+    names, classes = np.unique(np.asarray(values, dtype=str), return_inverse=True)
+    if len(names) < 2:
+        raise TrainingError(
+            f"Got {len(names)} label for {field!r}; expected two or more. "
+            f"Leave {field!r} out of the targets, or give a history in which it varies."
+        )
+    parts = folds(classes, ordered, random_state=random_state)
+    heads = _heads(views)
+    chosen: dict[str, float] = {}
+    last: dict[str, Start] = {}
+    held_out = np.concatenate([fold.judge for fold in parts])
+    log_probabilities = {}
+    for name, blocks in heads.items():
+        rows = [views[block] for block in blocks]
+        chosen[name], first, start = _choose_penalty(rows, classes, len(names), parts[0])
+        found = [first]
+        for fold in parts[1:]:
+            start = _fit(rows, classes, len(names), fold.learn, chosen[name], start)
+            found.append(_judge(rows, start, fold.judge))
+        log_probabilities[name] = np.concatenate(found)
+        last[name] = start
+    truth = classes[held_out]
+    weights = learn_weights(log_probabilities, truth)
+    everything = np.arange(len(classes))
+    fitted = {}
+    for name in weights:
+        rows = [views[block] for block in heads[name]]
+        coefs, intercept = _fit(rows, classes, len(names), everything, chosen[name], last[name])
+        fitted[name] = Head(heads[name], tuple(coefs), intercept)
+    model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
+    logits = np.sum(
+        [weight * np.maximum(log_probabilities[name], np.log(FLOOR)) for name, weight in weights.items()],
+        axis=0,
+    )
+    probabilities = np.exp(log_softmax(logits, axis=1))
+    promise = solve_promise(probabilities, truth, model.labels, target_precision=target_precision)
+    return LearntField(
+        model,
+        promise,
+        _level(len(classes), len(names), model.blocks),
+        held_out,
+        probabilities,
+        truth,
+        chosen,
+    )
+
+
+def _heads(views: Views) -> dict[str, tuple[str, ...]]:
+    """Return which blocks each head reads: every block alone, and all of them together."""
+    present = [name for name in ("words", "meaning", "fields") if name in views and _says(views[name])]
+    if not present:
+        raise TrainingError(
+            "Got tickets without words and without fields; expected a subject, a body or field.<name> "
+            "columns."
+        )
+    heads = {name: (name,) for name in present}
+    return heads | ({"joint": tuple(present)} if len(present) > 1 else {})
+
+
+def _says(block: Block) -> bool:
+    """Return whether a block differs between any two rows (texts may all be empty)."""
+    if isinstance(block, np.ndarray):
+        return bool(len(block)) and bool((block != block[0]).any())
+    return bool(block.nnz)
+
+
+def _choose_penalty(
+    rows: Sequence[Block], classes: np.ndarray, n_classes: int, fold: Fold
+) -> tuple[float, np.ndarray, Start]:
+    best: tuple[float, float, np.ndarray, Start] | None = None
+    start: Start | None = None
+    for penalty in PENALTY_PATH:
+        start = _fit(rows, classes, n_classes, fold.learn, penalty, start)
+        judged = _judge(rows, start, fold.judge)
+        truth = classes[fold.judge]
+        loss = -np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)).mean()
+        if best is not None and loss > best[0]:
+            break
+        best = (loss, penalty, judged, start)
+    if best is None:
+        raise TrainingError("Got no penalty to try; expected at least one.")
+    return best[1], best[2], best[3]
+
+
+def _fit(
+    rows: Sequence[Block],
+    classes: np.ndarray,
+    n_classes: int,
+    learn: np.ndarray,
+    penalty: float,
+    start: Start | None,
+) -> Start:
+    return fit_softmax(
+        [block[learn] for block in rows], classes[learn], n_classes, inverse_penalty=penalty, start=start
+    )
+
+
+def _judge(rows: Sequence[Block], fitted: Start, judge: np.ndarray) -> np.ndarray:
+    logits = fitted[1] + sum(
+        np.asarray(block[judge] @ coef) for block, coef in zip(rows, fitted[0], strict=True)
+    )
+    return np.asarray(log_softmax(logits.astype(float), axis=1))
+
+
+def _level(n_tickets: int, n_labels: int, blocks: tuple[str, ...]) -> str:
+    if n_tickets < FEW_SHOT * n_labels:
+        return "few-shot"
+    return "hybrid" if n_tickets >= LINEAR and len(blocks) > 1 else "linear"

@@ -1,0 +1,147 @@
+"""Decides whole tables of tickets: chunk by chunk, on this machine or on a Dask cluster, by the same code.
+
+The decisions are those of :mod:`triage.engine`, as over HTTP; nothing is stored but the result.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from triage.bundle import Bundle
+from triage.decision import Decision
+from triage.engine import triage_tickets
+from triage.policy import Policy
+from triage.ticket import Ticket
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["ENGINES", "keep_last", "prediction_schema", "prediction_table", "score_chunks"]
+
+ENGINES = ("local", "dask")
+WINDOW = 16
+"""Chunks that wait on the cluster at once: bounds memory."""
+
+
+def score_chunks(
+    chunks: Iterable[Sequence[Ticket]],
+    bundle: Path,
+    key: bytes,
+    *,
+    policy: Policy,
+    threads: int,
+    engine: str = "local",
+    scheduler: str | None = None,
+) -> Iterator[list[Decision]]:
+    """Decide chunks of tickets, in order.
+
+    Parameters
+    ----------
+    chunks : iterable of sequences of Ticket
+        Any number; a few are held at a time.
+    bundle : Path
+        A bundle's folder; with ``dask`` every worker must see it under the same path.
+    key : bytes
+        The signing key.
+    policy : Policy
+        By which to decide.
+    threads : int
+        Encoder threads of a process.
+    engine : str, default="local"
+        ``local``: this process; ``dask``: a cluster.
+    scheduler : str, optional
+        Address of the cluster's scheduler; by default a cluster is started on this machine.
+
+    Yields
+    ------
+    list of Decision
+        One list a chunk.
+    """
+    if engine == "local":
+        for chunk in chunks:
+            yield _decide(chunk, bundle, key, policy, threads)
+        return
+    from distributed import Client
+
+    with Client(scheduler) as client:
+        source = iter(chunks)
+        while window := list(islice(source, WINDOW)):
+            futures = [client.submit(_decide, chunk, bundle, key, policy, 1, pure=False) for chunk in window]
+            for future in futures:
+                yield future.result()
+
+
+@lru_cache(maxsize=1)
+def _load(bundle: Path, key: bytes, threads: int) -> Bundle:
+    """Load a bundle once a process."""
+    return Bundle.load(bundle, key, threads=threads)
+
+
+def _decide(
+    chunk: Sequence[Ticket], bundle: Path, key: bytes, policy: Policy, threads: int
+) -> list[Decision]:
+    loaded = _load(bundle, key, threads)
+    decisions = triage_tickets(chunk, loaded.model, loaded.version, policy)
+    return [
+        Decision(one.decision_id, one.ticket_id, one.model_version, one.created_at, one.fields)
+        for one in decisions
+    ]
+
+
+def prediction_schema(fields: Sequence[str]) -> "pa.Schema":
+    """Return the columns of ``PREDICTIONS.parquet`` (design contract)."""
+    import pyarrow as pa
+
+    columns = [("ticket_id", pa.string()), ("model_version", pa.string())]
+    for name in fields:
+        columns += [
+            (name, pa.string()),
+            (f"{name}_confidence", pa.float64()),
+            (f"{name}_threshold", pa.float64()),
+            (f"{name}_action", pa.string()),
+            (f"{name}_reason", pa.string()),
+            (f"{name}_top", pa.list_(pa.string())),
+            (f"{name}_top_confidence", pa.list_(pa.float64())),
+        ]
+    return pa.schema(columns)
+
+
+def prediction_table(decisions: Sequence[Decision], fields: Sequence[str]) -> "pa.Table":
+    """Return decisions as rows of ``PREDICTIONS.parquet``."""
+    import pyarrow as pa
+
+    columns: dict[str, list[Any]] = {
+        "ticket_id": [one.ticket_id for one in decisions],
+        "model_version": [one.model_version for one in decisions],
+    }
+    for name in fields:
+        of_field = [one.fields.get(name) for one in decisions]
+        columns |= {
+            name: [one and one.value for one in of_field],
+            f"{name}_confidence": [one and one.confidence for one in of_field],
+            f"{name}_threshold": [one and one.threshold for one in of_field],
+            f"{name}_action": [one and one.action.value for one in of_field],
+            f"{name}_reason": [one and one.reason for one in of_field],
+            f"{name}_top": [one and [label for label, _ in one.top] for one in of_field],
+            f"{name}_top_confidence": [one and [value for _, value in one.top] for one in of_field],
+        }
+    return pa.table(columns, schema=prediction_schema(fields))
+
+
+def keep_last(path: Path) -> int:
+    """Rewrite a predictions file so that of several rows with one id only the last stays; return the rows."""
+    import pyarrow.parquet as pq
+
+    ids = pq.read_table(path, columns=["ticket_id"])["ticket_id"].to_pylist()
+    last = {ticket_id: row for row, ticket_id in enumerate(ids)}
+    draft = path.with_name(f"{path.name}.unique")
+    at = 0
+    with pq.ParquetFile(path) as source, pq.ParquetWriter(draft, source.schema_arrow) as writer:
+        for batch in source.iter_batches():
+            kept = [last[one] == row for row, one in enumerate(batch["ticket_id"].to_pylist(), start=at)]
+            at += len(kept)
+            writer.write_batch(batch.filter(kept))
+    draft.replace(path)
+    return len(last)

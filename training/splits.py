@@ -1,0 +1,61 @@
+"""Which tickets a model learns from and which it is judged on: earlier on later, where time is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from triage.ticket import PastTicket
+
+__all__ = ["FORWARD_EDGES", "Fold", "folds", "has_order"]
+
+FORWARD_EDGES = (0.6, 0.8, 1.0)
+"""Two forward folds: learn from the first 60 %, judge the next 20 %; then 80 % and the last 20 %."""
+
+SMALL = 2_000
+"""Histories shorter than this can afford five folds, and need them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """Rows to learn from and rows to judge on."""
+
+    learn: np.ndarray
+    judge: np.ndarray
+
+
+def has_order(tickets: Sequence[PastTicket]) -> bool:
+    """Return whether most tickets have a time and the times differ, so that "later" means something."""
+    times = {past.ticket.created_at for past in tickets if past.ticket.created_at is not None}
+    timed = sum(past.ticket.created_at is not None for past in tickets)
+    return timed > 0.9 * len(tickets) and len(times) > 0.1 * len(tickets)
+
+
+def folds(classes: np.ndarray, ordered: bool, *, random_state: int = 0) -> list[Fold]:
+    """Return the folds of one field's labelled rows.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n,)
+        Integers, in time order where ``ordered``.
+    ordered : bool
+        True: forward folds by time; False: stratified random folds.
+    random_state : int, default=0
+        Of the random folds.
+
+    Returns
+    -------
+    list of Fold
+        Judged rows are disjoint.
+    """
+    n = len(classes)
+    if ordered:
+        edges = FORWARD_EDGES if n >= SMALL else (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+        places = [round(edge * n) for edge in edges]
+        return [Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if b > a]
+    smallest = np.bincount(classes).min()
+    count = int(min(4 if n >= SMALL else 5, max(2, smallest)))
+    splitter = StratifiedKFold(count, shuffle=True, random_state=random_state)
+    return [Fold(learn, judge) for learn, judge in splitter.split(np.zeros(n), classes)]

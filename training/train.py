@@ -1,0 +1,291 @@
+"""From a history to a sealed bundle: the whole of training in the order in which it happens."""
+
+import hashlib
+import platform
+import shutil
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from features.cleaning import clean_text
+from features.embedding_cache import CachedEncoder
+from features.encoder import Encoder, SentenceEncoder
+from features.model import FEATURE_VERSION, TicketModel
+from features.neighbours import NeighbourIndex
+from features.structured import StructuredView
+from features.views import MEANING_SCALE, make_views
+from features.words import WordView
+from training.card import render_card
+from training.config import TrainingConfig
+from training.knowledge.learn import learn_knowledge
+from training.learn_field import LearntField, learn_field
+from training.metrics import held_out_metrics
+from training.splits import has_order
+from triage.agent import Agent
+from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
+from triage.errors import TrainingError
+from triage.home import home_folder
+from triage.knowledge import Article, ArticleLink
+from triage.taxonomy import Taxonomy
+from triage.ticket import FIELDS, PastTicket
+
+__all__ = ["train_bundle"]
+
+MIN_TICKETS = 10
+KNOWN_SAMPLE = 2_000
+PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "joblib")
+
+Progress = Callable[[str, float], None]
+
+
+def train_bundle(
+    tickets: Sequence[PastTicket],
+    *,
+    config: TrainingConfig,
+    out: Path,
+    key: bytes,
+    articles: Sequence[Article] = (),
+    links: Sequence[ArticleLink] = (),
+    agents: Sequence[Agent] = (),
+    cache: Path | None = None,
+    progress: Progress = lambda stage, share: None,
+) -> Manifest:
+    """Learn every target field of a history and seal the result.
+
+    Parameters
+    ----------
+    tickets : sequence of PastTicket
+        The history, in any order.
+    config : TrainingConfig
+        See there.
+    out : Path
+        Where the bundle shall stand.
+    key : bytes
+        Signs it.
+    articles, links : sequences, optional
+        Make the bundle suggest articles.
+    agents : sequence of Agent, optional
+        Assignees who are not among them have left and are not learnt; without agents all are.
+    cache : Path, optional
+        Folder of embeddings by content hash; by default in the home folder.
+    progress : callable, optional
+        Told each stage and the share done.
+
+    Returns
+    -------
+    Manifest
+        Of the sealed bundle.
+
+    Raises
+    ------
+    TrainingError
+        If there is nothing to learn: too few tickets, or no field with two labels.
+    """
+    if len(tickets) < MIN_TICKETS:
+        raise TrainingError(
+            f"Got {len(tickets)} tickets; expected {MIN_TICKETS} or more to learn from. "
+            "Give a longer history; `triage check` tells what is in it."
+        )
+    ordered = has_order(tickets)
+    history = _in_order(tickets, ordered)
+    labels = _labels(history, config, agents)
+    if not labels:
+        wanted = ", ".join(config.targets) if config.targets else "any field"
+        raise TrainingError(
+            f"Got no field to learn (asked for {wanted}); expected two labels with {config.min_label_count} "
+            "tickets or more in at least one. `triage check` tells what is in the history."
+        )
+    stock = SentenceEncoder.open(threads=joblib.cpu_count())
+    encoder = CachedEncoder(stock, cache or home_folder() / "cache" / "embeddings")
+    progress("reading texts", 0.02)
+    texts = [clean_text(past.ticket) for past in history]
+    words = WordView(stock.tokenizer).fit(texts)
+    structured = StructuredView().fit([past.ticket for past in history])
+    _encode_ahead(encoder, texts, progress)
+    views = make_views([past.ticket for past in history], words, structured, encoder)
+    learnt = _learn_fields(labels, views, ordered, config, progress)
+    progress("finding neighbours", 0.85)
+    model = TicketModel(
+        words,
+        structured,
+        {name: one.model for name, one in learnt.items()},
+        {name: one.promise for name, one in learnt.items()},
+        _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config),
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
+    draft.mkdir()
+    try:
+        joblib.dump(model, draft / MODEL)
+        shutil.copytree(stock.folder, draft / "encoder")
+        if articles:
+            progress("learning which articles help", 0.9)
+            index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
+            joblib.dump(index, draft / KNOWLEDGE)
+        manifest = _manifest(history, labels, learnt, config, stock, out.name, ordered)
+        (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
+        progress("sealing", 0.98)
+        sealed = seal(draft, out, manifest, key)
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft)
+    progress("done", 1.0)
+    return sealed
+
+
+def _in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+    if not ordered:
+        return list(tickets)
+    timed = [past for past in tickets if past.ticket.created_at is not None]
+    return sorted(timed, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
+
+
+def _labels(
+    history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent]
+) -> dict[str, list[str | None]]:
+    """Return today's label of every ticket by field; None where there is none or it is not learnt."""
+    taxonomy = Taxonomy({}, config.merged)
+    present = {agent.agent for agent in agents}
+    labels: dict[str, list[str | None]] = {}
+    for name in config.targets or FIELDS:
+        values = [
+            taxonomy.current(name, past.labels[name]) if past.labels.get(name) else None for past in history
+        ]
+        if name == "assignee" and present:
+            values = [value if value in present else None for value in values]
+        counts = Counter(value for value in values if value is not None)
+        kept = {
+            label for label, count in counts.most_common(config.max_labels) if count >= config.min_label_count
+        }
+        if len(kept) >= 2:
+            labels[name] = [value if value in kept else None for value in values]
+    return labels
+
+
+def _encode_ahead(encoder: Encoder, texts: Sequence[str], progress: Progress) -> None:
+    """Fill the cache, telling how far it is: encoding is most of the time of a first training."""
+    total = max(1, len(texts))
+    encoder.encode(
+        list(dict.fromkeys(texts)),
+        progress=lambda done: progress("reading texts", 0.02 + 0.38 * min(1.0, done / total)),
+    )
+
+
+def _learn_fields(
+    labels: Mapping[str, Sequence[str | None]],
+    views: Mapping[str, Any],
+    ordered: bool,
+    config: TrainingConfig,
+    progress: Progress,
+) -> dict[str, LearntField]:
+    learnt = {}
+    for place, (name, values) in enumerate(labels.items()):
+        progress(f"learning {name}", 0.4 + 0.45 * place / len(labels))
+        rows = np.array([row for row, value in enumerate(values) if value is not None])
+        learnt[name] = learn_field(
+            name,
+            [value for value in values if value is not None],
+            {block: matrix[rows] for block, matrix in views.items()},
+            ordered=ordered,
+            target_precision=config.precision_for(name),
+            random_state=config.seed,
+        )
+    return learnt
+
+
+def _neighbours(
+    history: Sequence[PastTicket], vectors: np.ndarray, ordered: bool, config: TrainingConfig
+) -> NeighbourIndex:
+    """Index the newest tickets; measure on held-out ones how near a known ticket's neighbour is."""
+    spoken = np.flatnonzero(
+        [bool(past.ticket.subject.strip() or past.ticket.body.strip()) for past in history]
+    )
+    places = np.arange(len(spoken))
+    if not ordered:
+        places = np.random.default_rng(config.seed).permutation(places)
+    split = int(0.8 * len(spoken))
+    earlier, later = spoken[places[:split]], spoken[places[split:]][-KNOWN_SAMPLE:]
+    kept = spoken[-config.neighbours :]
+    index = NeighbourIndex(
+        np.ascontiguousarray(vectors[kept]),
+        [history[row].ticket.ticket_id for row in kept],
+        [history[row].labels for row in kept],
+        np.empty(0, np.float32),
+    )
+    if len(earlier) and len(later):
+        reference = vectors[earlier[-config.neighbours :]]
+        nearest = [float((reference @ vectors[row]).max()) for row in later]
+        index.known = np.sort(np.asarray(nearest, np.float32))
+    return index
+
+
+def _manifest(
+    history: Sequence[PastTicket],
+    labels: Mapping[str, Sequence[str | None]],
+    learnt: Mapping[str, LearntField],
+    config: TrainingConfig,
+    stock: SentenceEncoder,
+    version: str,
+    ordered: bool,
+) -> Manifest:
+    fields = {
+        name: {
+            "level": one.level,
+            "labels": len(one.model.labels),
+            "tickets": sum(value is not None for value in labels[name]),
+            "target_precision": one.promise.target_precision,
+            "penalties": one.penalties,
+            "weights": dict(one.model.weights),
+            "metrics": held_out_metrics(one.probabilities, one.classes, one.model.labels, one.promise),
+        }
+        for name, one in learnt.items()
+    }
+    times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
+    return Manifest(
+        version=version,
+        created_at=datetime.now(UTC),
+        fields=fields,
+        taxonomy=_taxonomy(labels, config),
+        feature_version=FEATURE_VERSION,
+        data_hash=_data_hash(history),
+        training={
+            "tickets": len(history),
+            "first": min(times).isoformat() if times else None,
+            "last": max(times).isoformat() if times else None,
+            "ordered": ordered,
+            "config": asdict(config),
+            "encoder": stock.fingerprint,
+            "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
+        },
+    )
+
+
+def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig) -> Taxonomy:
+    parents: dict[str, dict[str, str]] = {}
+    if "category" in labels and "subcategory" in labels:
+        pairs = Counter(
+            (below, above)
+            for below, above in zip(labels["subcategory"], labels["category"], strict=True)
+            if below is not None and above is not None
+        )
+        # Misfiled tickets put a subcategory under a wrong category: the commonest parent is the one.
+        parents["subcategory"] = {below: above for (below, above), _ in reversed(pairs.most_common())}
+    seen = {name: [value for value in values if value is not None] for name, values in labels.items()}
+    return Taxonomy.from_labels(seen, parents, config.merged)
+
+
+def _data_hash(history: Sequence[PastTicket]) -> str:
+    digest = hashlib.sha256()
+    for past in history:
+        ticket = past.ticket
+        row = (ticket.ticket_id, str(ticket.created_at), ticket.text_hash, repr(sorted(past.labels.items())))
+        digest.update("\0".join(row).encode("utf-8", "replace") + b"\n")
+    return digest.hexdigest()
