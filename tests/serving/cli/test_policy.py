@@ -1,0 +1,78 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.serving.cli.conftest import Run
+
+
+def shown(run: Run, capsys: pytest.CaptureFixture[str]) -> dict:
+    capsys.readouterr()
+    assert run("policy", "show", "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_kill_switch_is_thrown_and_taken_back(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
+    assert run("policy", "set", "--kill-switch") == 0
+    assert "ON" in capsys.readouterr().out
+    assert shown(run, capsys)["kill_switch"] is True
+    assert run("policy", "set", "--no-kill-switch") == 0
+    assert shown(run, capsys)["kill_switch"] is False
+
+
+def test_what_is_not_named_stays(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
+    run(
+        "policy",
+        "set",
+        "--mode",
+        "team=suggest",
+        "--threshold",
+        "team:a=b: c=0.9",
+        "--never",
+        "team:Legal: x",
+    )
+    run("policy", "set", "--mode", "category=shadow")
+    fields = shown(run, capsys)["fields"]
+    assert fields["category"]["mode"] == "shadow"
+    assert fields["team"] == {
+        "mode": "suggest",
+        "thresholds": {"a=b: c": 0.9},
+        "never_automate": ["Legal: x"],
+    }
+    run("policy", "set", "--threshold", "team:a=b: c=learnt")
+    assert shown(run, capsys)["fields"]["team"]["thresholds"] == {}
+
+
+def test_a_policy_that_was_shown_can_be_set_again_from_a_file(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str]
+):
+    run("policy", "set", "--mode", "team=suggest")
+    before = shown(run, capsys)
+    (home / "policy.json").write_text(json.dumps(before))
+    run("policy", "set", "--mode", "team=off")
+    assert run("policy", "set", "--file", str(home / "policy.json")) == 0
+    after = shown(run, capsys)
+    assert after["fields"] == before["fields"]
+    assert after["version"] == 3
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--mode", "team"),
+        ("--mode", "team=maybe"),
+        ("--mode", "colour=apply"),
+        ("--threshold", "team=0.5"),
+        ("--threshold", "team:web=much"),
+        ("--threshold", "team:web=1.5"),
+        ("--threshold", "team:web=nan"),
+        ("--never", "team"),
+        ("--file", "no-such-file.json"),
+    ],
+)
+def test_a_wrong_value_changes_nothing_and_says_what_was_expected(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str], argv: tuple[str, ...]
+):
+    assert run("policy", "set", *argv) == 1
+    assert "expected" in capsys.readouterr().err
+    assert shown(run, capsys)["version"] == 0

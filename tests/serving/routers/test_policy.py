@@ -1,0 +1,49 @@
+from tests.serving.house import House
+
+CAREFUL = {
+    "kill_switch": False,
+    "disabled_guardrails": ["automatic_reply"],
+    "fields": {"team": {"mode": "suggest", "thresholds": {"web": 0.97}, "never_automate": ["Legal"]}},
+}
+
+
+def put(house: House, policy: dict):
+    return house.client.put("/v1/policy", json=policy, headers=house.key("admin"))
+
+
+def read(house: House, workspace: str = "acme") -> dict:
+    return house.client.get("/v1/policy", headers=house.key("agent", workspace)).json()
+
+
+def test_a_policy_comes_back_as_it_was_put_with_who_and_when(house: House):
+    assert read(house)["version"] == 0
+    answer = put(house, CAREFUL)
+    assert answer.status_code == 200
+    found = read(house)
+    assert found == answer.json()
+    assert {name: found[name] for name in CAREFUL} == CAREFUL
+    assert (found["version"], found["updated_by"]) == (1, "admin@acme")
+    assert read(house, "other")["version"] == 0
+
+
+def test_the_kill_switch_stops_the_next_decision(house: House):
+    put(house, CAREFUL | {"kill_switch": True})
+    answer = house.client.post("/v1/triage", json={"subject": "vpn"}, headers=house.key("service"))
+    assert {one["reason"] for one in answer.json()["fields"].values()} == {"kill_switch"}
+
+
+def test_a_change_from_an_older_version_is_refused(house: House):
+    put(house, CAREFUL)
+    answer = put(house, CAREFUL | {"version": 0})
+    assert answer.status_code == 409
+    assert put(house, CAREFUL | {"version": 1}).json()["version"] == 2
+
+
+def test_a_policy_with_a_guardrail_that_does_not_exist_is_refused(house: House):
+    answer = put(house, CAREFUL | {"disabled_guardrails": ["common_sense"]})
+    assert answer.status_code == 422
+    assert "automatic_reply" in answer.json()["errors"][0]["message"]
+
+
+def test_nothing_of_a_policy_may_be_left_out_silently(house: House):
+    assert put(house, {"fields": {}}).status_code == 422
