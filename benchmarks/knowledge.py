@@ -32,6 +32,7 @@ from training.knowledge.metrics import measure_rankings
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
 
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "mozilla_support"
 MAPPING = Path(__file__).parent / "mappings" / "mozilla.toml"
 PEERS = {
     "most linked": lambda by, votes: by["popular"],
@@ -48,10 +49,13 @@ Ranker = Callable[[Ticket, np.ndarray], list[str]]
 def main() -> None:
     """Run the benchmark and print its table, then one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/mozilla_support"))
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=Path("var/cache"))
     parser.add_argument("--development", action="store_true")
     options = parser.parse_args()
+    if not options.data.is_dir():
+        print(f"Nothing measured: no data in {options.data}.")
+        return
     encoder = CachedEncoder(SentenceEncoder.open(threads=2), options.cache)
     articles, links, past = read_tables(options.data)
     if options.development:

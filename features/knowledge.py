@@ -1,9 +1,8 @@
 """The knowledge index: suggests articles for tickets, while articles and links come and go.
 
 It joins the articles (:mod:`features.article_shelf`), what past tickets' links say
-(:mod:`features.link_memory`) and the weights of both (:mod:`features.article_ranking`). It works from the
-first article on, without any link, and says by :attr:`KnowledgeIndex.basis` what it could lean on. It
-stores nothing by itself: a bundle or the store does.
+(:mod:`features.link_memory`) and the weights of both (:mod:`features.article_ranking`). It works without
+any link and says by :attr:`KnowledgeIndex.basis` what it leans on. A bundle or the store keep it, not it.
 """
 
 import threading
@@ -38,8 +37,7 @@ class _Contents:
 class KnowledgeIndex:
     """Suggests the articles of one workspace.
 
-    Reading needs no lock and never waits: every change puts a new, complete state in the place of the old
-    one. A change costs one article or one link, not the index.
+    Reading needs no lock and never waits: every change puts a new, complete state in the place of the old one.
 
     Parameters
     ----------
@@ -250,17 +248,7 @@ class KnowledgeIndex:
     def suggest_many(
         self, tickets: Iterable[Ticket], limit: int = 10, *, vectors: np.ndarray | None = None
     ) -> list[list[Suggestion]]:
-        """Do the same as :meth:`suggest` for many tickets, each as if it were alone.
-
-        Parameters
-        ----------
-        tickets : iterable of Ticket
-            In any order.
-        limit : int, default=10
-            At most so many for each.
-        vectors : ndarray of shape (n_tickets, dimension), optional
-            Their embeddings, if there are any already.
-        """
+        """Do the same as :meth:`suggest` for many tickets, each as if it were alone."""
         listed = list(tickets)
         if vectors is None:
             vectors = self._ready().encode([clean_text(ticket) for ticket in listed])
@@ -271,12 +259,7 @@ class KnowledgeIndex:
     def signals(
         self, ticket: Ticket, *, vector: np.ndarray | None = None, moment: datetime | None = None
     ) -> tuple[tuple[str, ...], np.ndarray]:
-        """Return ids and signals of all articles for a ticket, for learning weights from.
-
-        Parameters
-        ----------
-        ticket, vector, moment
-            As for :meth:`suggest`.
+        """Return what weights are learnt from; the arguments are those of :meth:`suggest`.
 
         Returns
         -------

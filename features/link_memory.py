@@ -152,8 +152,7 @@ class LinkMemory:
 
         A link counts ``exp((cosine - 0.5) / 0.05)``, halved for every 365 days since it became known. The
         constants were chosen on the fourth fifth of the linked Thunderbird tickets, with all earlier links
-        and with those of 20, 60 and 200 tickets (docs/log.md); ``benchmarks/knowledge.py`` measures the
-        last fifth.
+        and with those of 20, 60 and 200 tickets only; ``benchmarks/knowledge.py`` measures the last fifth.
 
         Parameters
         ----------

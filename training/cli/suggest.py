@@ -70,7 +70,7 @@ def _print(rows: list[SuggestionRow], rejected: int, basis: str, out: Path) -> N
 
     leans_on = {
         "text": "the articles' text alone: no links were given",
-        "links": "the articles' text and past links, by default weights: there were few links to learn from",
+        "links": "the articles' text and past links, by default weights",
         "learnt": "the articles' text and past links, by weights learnt from them",
     }
     console = Console()

@@ -47,9 +47,9 @@ def learn_knowledge(
     """Make a knowledge index and learn its weights, if there is enough to learn from.
 
     The first quarter of the linked tickets, in order of filing, only fills the memory. Weights learnt on the
-    next ones are held against the defaults on the last fifth; where people's choices were at least as likely
-    under them, they are learnt once more on all and kept, else the defaults stay. With fewer than 50
-    tickets to learn from the defaults stay, too.
+    next ones are held against the defaults on the last fifth: unless people's choices were less likely under
+    them, by more than a standard error, they are learnt once more on all and kept. With fewer than 50
+    tickets to learn from the defaults stay.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ def learn_knowledge(
         return index
     split = round(len(examples) * (1 - HELD_OUT))
     tried, later = _fit(examples[:split]), examples[split:]
-    if _surprise(later, tried) <= _surprise(later, DEFAULT_WEIGHTS):
+    worse = _surprise(later, tried) - _surprise(later, DEFAULT_WEIGHTS)
+    if worse.mean() <= worse.std() / np.sqrt(len(worse)):
         index.weights = replace(_fit(examples), held_out=_measure(later, tried).to_document())
     return index
 
@@ -148,7 +149,7 @@ def _fit(examples: Sequence[_Example]) -> RankingWeights:
     return RankingWeights(tuple(float(value) for value in values.round(4)), learnt_from=len(examples))
 
 
-def _surprise(examples: Sequence[_Example], weights: RankingWeights) -> float:
+def _surprise(examples: Sequence[_Example], weights: RankingWeights) -> np.ndarray:
     return choice_surprise(
         [example.matrix for example in examples],
         [example.used for example in examples],

@@ -62,8 +62,10 @@ def fit_weights(
     return np.asarray(np.where(spread > SPREAD_MIN, found.x / scale, prior))
 
 
-def choice_surprise(matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], weights: np.ndarray) -> float:
-    """Return the mean negative log-likelihood of people's choices, in nats a ticket; lower is better.
+def choice_surprise(
+    matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], weights: np.ndarray
+) -> np.ndarray:
+    """Return the negative log-likelihood of people's choices by ticket, in nats; lower is better.
 
     Parameters
     ----------
@@ -71,6 +73,10 @@ def choice_surprise(matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], 
         As for :func:`fit_weights`.
     weights : ndarray of shape (n_signals,)
         The weights to judge.
+
+    Returns
+    -------
+    ndarray of shape (n_tickets,)
     """
     surprises = []
     for matrix, chosen in zip(matrices, used, strict=True):
@@ -78,4 +84,4 @@ def choice_surprise(matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], 
         top = logits.max()
         total = top + np.log(np.exp(logits - top).sum())
         surprises.append(total - float(logits[chosen].mean()))
-    return float(np.mean(surprises))
+    return np.asarray(surprises)

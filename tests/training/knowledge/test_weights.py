@@ -20,7 +20,7 @@ def test_the_weights_by_which_people_chose_are_found_again():
     matrices, used = choices(truth, 3000)
     found = fit_weights(matrices, used, np.zeros(3), pull=0.01)
     np.testing.assert_allclose(found, truth, atol=0.15)
-    assert choice_surprise(matrices, used, found) <= choice_surprise(matrices, used, truth)
+    assert choice_surprise(matrices, used, found).mean() <= choice_surprise(matrices, used, truth).mean()
 
 
 def test_few_tickets_move_the_weights_little():
@@ -39,4 +39,4 @@ def test_a_signal_that_never_differs_keeps_its_weight():
 
 def test_a_choice_among_equals_surprises_by_their_number():
     surprise = choice_surprise([np.zeros((8, 1))], [np.arange(8) == 3], np.ones(1))
-    assert surprise == pytest.approx(np.log(8))
+    assert surprise == pytest.approx([np.log(8)])
