@@ -37,7 +37,7 @@ class _Contents:
 class KnowledgeIndex:
     """Suggests the articles of one workspace.
 
-    Reading needs no lock and never waits: every change puts a new, complete state in the place of the old one.
+    Reading needs no lock and never waits: a change puts a new, complete state in the place of the old one.
 
     Parameters
     ----------
