@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
+from serving.console import router as console
 from serving.dependencies import State
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
@@ -40,6 +41,7 @@ ROUTERS = (
     training_runs.router,
     training_runs.forecast_router,
     health.router,
+    console.router,
 )
 FORGET_EVERY_SECONDS = 3600.0
 

@@ -21,7 +21,7 @@ from triage.errors import ForbiddenError, InputError, UnauthenticatedError
 from triage.store import Store
 from triage.store.keys import ApiKey, find_key, note_key_use, put_key
 
-__all__ = ["Caller", "authenticate", "create_key", "permitted"]
+__all__ = ["Caller", "authenticate", "caller_of", "create_key", "permitted"]
 
 PREFIX = "tk"
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -93,14 +93,23 @@ def authenticate(store: Store, token: str | None) -> Caller:
     key = find_key(store, key_id) if prefix == PREFIX and key_id.isascii() and key_id.isalnum() else None
     # An unknown id costs the same comparison as a wrong secret.
     is_right = hmac.compare_digest(_digest(secret), NO_SECRET if key is None else key.secret_hash)
-    now = datetime.now(UTC)
-    if key is None or not is_right or key.revoked_at is not None or (key.expires_at or now) < now:
+    caller = caller_of(key)
+    if key is None or caller is None or not is_right:
         raise UnauthenticatedError(
             "Got no valid key; expected the header 'Authorization: Bearer tk_...' with a key that is neither "
             "revoked nor expired. An admin makes one with `triage keys create`."
         )
+    now = datetime.now(UTC)
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         note_key_use(store, key.key_id, now)
+    return caller
+
+
+def caller_of(key: ApiKey | None) -> Caller | None:
+    """Say whom a stored key speaks for; None when there is none, or it was revoked or has expired."""
+    now = datetime.now(UTC)
+    if key is None or key.revoked_at is not None or (key.expires_at or now) < now:
+        return None
     return Caller(key.key_id, key.name, key.workspace, Role(key.role))
 
 

@@ -1,0 +1,173 @@
+"""A decision as the page shows it: fields in reading order, with their reasons, articles and kin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from serving.console import wording
+from serving.console.highlight import Mark, mark_words, strength
+from serving.triage_desk import Answer
+from triage.decision import Action, Decision, FieldDecision
+from triage.prediction import Contribution, SimilarTicket
+from triage.store import Store
+from triage.store.articles import get_article
+from triage.store.tickets import get_tickets
+from triage.taxonomy import Taxonomy
+from triage.ticket import FIELDS, Ticket
+
+__all__ = ["ArticleView", "DecisionView", "FieldView", "SimilarView", "label_names", "view_decision"]
+
+SHOWN = 8
+EXTRACT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field: the decision, its reason in words, what moved it, and the labels it could have been."""
+
+    decision: FieldDecision
+    reason: str
+    moved_by: tuple[tuple[Contribution, str], ...]
+    subject: tuple[Mark, ...]
+    body: tuple[Mark, ...]
+    names: Mapping[str, str]
+    actual: str | None
+
+    def name_of(self, label: str) -> str:
+        """Return a label's name for people."""
+        return self.names.get(label, label)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article that may help."""
+
+    article_id: str
+    title: str
+    summary: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarView:
+    """A past ticket that reads alike; subject and resolution as far as the store has them."""
+
+    similar: SimilarTicket
+    subject: str
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """Everything about one decision."""
+
+    decision: Decision
+    fields: tuple[FieldView, ...]
+    articles: tuple[ArticleView, ...]
+    similar: tuple[SimilarView, ...]
+
+    @property
+    def summary(self) -> str:
+        """What was decided, in one sentence."""
+        said = []
+        for action, words in ((Action.APPLY, "applied"), (Action.SUGGEST, "suggested")):
+            names = [one.decision.field for one in self.fields if one.decision.action is action]
+            if names:
+                said.append(f"{_listed(names)} {words}")
+        left = [one.decision.field for one in self.fields if one.decision.action is Action.ABSTAIN]
+        if left:
+            said.append(f"{_listed(left) if said else 'everything'} left to a person")
+        sentence = "; ".join(said) or "Every field is switched off by the policy"
+        return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def view_decision(
+    store: Store,
+    workspace: str,
+    ticket: Ticket,
+    answer: Answer,
+    taxonomy: Taxonomy | None,
+    actual: Mapping[str, str],
+) -> DecisionView:
+    """Gather what the page shows.
+
+    Parameters
+    ----------
+    store : Store
+        Has articles and past tickets.
+    workspace : str
+        Whose.
+    ticket : Ticket
+        What was decided.
+    answer : Answer
+        The decision and the articles.
+    taxonomy : Taxonomy or None
+        Names the labels; None when there is no model.
+    actual : Mapping of str to str
+        What became of the ticket, by field, where it is a past one.
+    """
+    decision = answer.decision
+    order = [name for name in FIELDS if name in decision.fields]
+    return DecisionView(
+        decision,
+        tuple(
+            _view_field(decision, name, ticket, label_names(taxonomy, name), actual.get(name))
+            for name in order
+        ),
+        tuple(_view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
+        _view_similar(store, workspace, decision, ticket),
+    )
+
+
+def label_names(taxonomy: Taxonomy | None, name: str) -> dict[str, str]:
+    """Return the names of a field's labels by id, empty without a taxonomy."""
+    return {} if taxonomy is None else {one.label: one.name for one in taxonomy.labels.get(name, ())}
+
+
+def _view_field(
+    decision: Decision, name: str, ticket: Ticket, names: Mapping[str, str], actual: str | None
+) -> FieldView:
+    one = decision.fields[name]
+    explanation = decision.assessment.explanations.get(name) if decision.assessment else None
+    moved_by = explanation.contributions if explanation else ()
+    strongest = sorted(moved_by, key=lambda part: -abs(part.weight))[:SHOWN]
+    return FieldView(
+        decision=one,
+        reason=wording.reason_of(one),
+        moved_by=tuple((part, strength(part, moved_by)) for part in strongest),
+        subject=tuple(mark_words(ticket.subject, moved_by)),
+        body=tuple(mark_words(ticket.body, moved_by)),
+        names=names,
+        actual=actual,
+    )
+
+
+def _view_article(store: Store, workspace: str, article_id: str, title: str, url: str | None) -> ArticleView:
+    stored = get_article(store, workspace, article_id)
+    summary = "" if stored is None else stored.article.summary or _extract(stored.article.body)
+    # Anything but http(s), such as javascript:, is no link.
+    link = url if url and url.startswith(("https://", "http://")) else None
+    return ArticleView(article_id, title, summary, link)
+
+
+def _view_similar(
+    store: Store, workspace: str, decision: Decision, ticket: Ticket
+) -> tuple[SimilarView, ...]:
+    found: Sequence[SimilarTicket] = decision.assessment.similar if decision.assessment else ()
+    past = get_tickets(store, workspace, [one.ticket_id for one in found])
+    views = []
+    for one in found:
+        known = past.get(one.ticket_id)
+        if known is not None and known.ticket.text == ticket.text:
+            continue  # The ticket itself, which says nothing new.
+        subject = known.ticket.subject if known else ""
+        views.append(SimilarView(one, subject, _extract((known.resolution if known else None) or "")))
+    return tuple(views)
+
+
+def _extract(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= EXTRACT else plain[:EXTRACT].rsplit(" ", 1)[0] + " …"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

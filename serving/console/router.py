@@ -1,0 +1,19 @@
+"""All pages of the console as one router."""
+
+from fastapi import APIRouter
+
+from serving.console import assets, model_page, sign_in, ticket_page, volume_page
+from serving.console.errors import ConsoleRoute
+from triage.errors import NotFoundError
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
+for part in (assets, sign_in, ticket_page, volume_page, model_page):
+    router.include_router(part.router)
+
+
+@router.get("/console/{path:path}")
+def miss(path: str) -> None:
+    """Say that there is no such page."""
+    raise NotFoundError("Got the address of a page that the console does not have; open /console.")

@@ -1,0 +1,109 @@
+// The forecast as uPlot draws it: what was filed, the median, two bands, the spike threshold, spike probability.
+"use strict";
+
+let drawn = [];
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function drawCharts() {
+  drawn.forEach((plot) => plot.destroy());
+  drawn = [];
+  const place = document.getElementById("chart");
+  if (!place) return;
+  const data = JSON.parse(place.dataset.chart);
+  const clock = new Intl.DateTimeFormat(undefined, {
+    weekday: "short", day: "numeric", month: "short", timeZone: data.zone,
+    ...(data.interval === "day" ? {} : { hour: "2-digit", minute: "2-digit" }),
+  });
+  const common = {
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), data.zone),
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, sync: { key: "volume" }, points: { size: 7 } },
+  };
+  const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: data.zone });
+  const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+  const when = (seconds) => {
+    const at = new Date(seconds * 1000);
+    const hour = hours.format(at);
+    return data.interval === "day" || hour.startsWith("00") || hour.startsWith("12:00 AM") ? days.format(at) : hour;
+  };
+  const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `12px ${getComputedStyle(document.body).fontFamily}` };
+  const plot = new uPlot({
+    ...common, ...sizeOf(place),
+    padding: [12, 8, 0, 0],
+    scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] } },
+    axes: [{ ...axis, space: 64, values: (_, ticks) => ticks.map(when) }, { ...axis, size: 44 }],
+    series: [
+      {},
+      { stroke: colour("--ink"), width: 2, points: { show: false } },
+      line("transparent"), line("transparent"), line("transparent"), line("transparent"),
+      { stroke: colour("--accent"), width: 2.5, points: { show: false } },
+      { stroke: colour("--threshold"), width: 1.5, dash: [6, 5], points: { show: false } },
+    ],
+    bands: [
+      { series: [3, 2], fill: colour("--band-outer") },
+      { series: [5, 4], fill: colour("--band-inner") },
+    ],
+    hooks: {
+      drawClear: [(self) => markOrigin(self, data.origin)],
+      setCursor: [(self) => tell(self, data, clock)],
+    },
+  }, [data.start, data.actual, data.q05, data.q95, data.q20, data.q80, data.q50, data.threshold], place);
+  const below = document.getElementById("spike");
+  const spike = new uPlot({
+    ...common, ...sizeOf(below),
+    padding: [8, 8, 8, 0],
+    scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(0.1, high * 1.1)] } },
+    axes: [{ ...axis, show: false }, { ...axis, size: 44, space: 24, values: (_, ticks) => ticks.map((share) => `${Math.round(share * 100)} %`) }],
+    series: [{}, { fill: colour("--spike"), width: 0, stroke: colour("--spike"), points: { show: false }, paths: uPlot.paths.bars({ size: [0.7, 14] }) }],
+  }, [data.start, data.spike], below);
+  drawn = [plot, spike];
+  tell(plot, data, clock);
+  place.dataset.drawn = String(data.start.length);
+}
+
+function line(stroke) {
+  return { stroke, width: 0, points: { show: false } };
+}
+
+function sizeOf(place) {
+  return { width: Math.floor(place.clientWidth), height: Math.floor(place.clientHeight) };
+}
+
+function markOrigin(plot, origin) {
+  const x = Math.round(plot.valToPos(origin, "x", true));
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = colour("--soft");
+  ctx.setLineDash([2, 4]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+function tell(plot, data, clock) {
+  const readout = document.getElementById("readout");
+  const at = plot.cursor.idx;
+  readout.replaceChildren();
+  if (at === null || at === undefined) {
+    readout.textContent = matchMedia("(hover: hover)").matches ? "Point at the chart for the figures of one interval." : "\u00a0";
+    return;
+  }
+  const strong = document.createElement("b");
+  strong.textContent = clock.format(new Date(data.start[at] * 1000));
+  const filed = data.actual[at];
+  const rest = filed !== null ? ` · ${filed} filed`
+    : ` · about ${Math.round(data.q50[at])}, likely ${Math.round(data.q20[at])} to ${Math.round(data.q80[at])}, spike from ${Math.round(data.threshold[at])} (${Math.round(data.spike[at] * 100)} %)`;
+  readout.append(strong, rest);
+}
+
+new ResizeObserver(() => {
+  drawn.forEach((plot) => {
+    const size = sizeOf(plot.root.parentElement);
+    if (size.width && size.width !== plot.width) plot.setSize(size);
+  });
+}).observe(document.documentElement);

@@ -1,0 +1,184 @@
+"""A published forecast beside what really came: points for the chart, figures and words for people.
+
+Counts tickets by the same intervals as the forecast: days begin in the zone of the forecast.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triage.store import Store
+from triage.store.recent import filed_between
+from triage.store.snapshots import Snapshot, SnapshotRow
+
+__all__ = ["Series", "VolumeView", "series_names", "view_volume"]
+
+LOOK_BACK = {"day": timedelta(days=56), "hour": timedelta(days=7), "30min": timedelta(days=3)}
+BANDS = ("q05", "q20", "q80", "q95")
+TOTAL = "total"
+
+MEMBERS = {
+    "GLMq": "a regression on weekday and holidays that follows the level quickly",
+    "GLM": "the same with a season of the year",
+    "GLMy": "the same with a trend and a finer season",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series to choose: ``category=vpn`` is in the group ``category`` with the title ``vpn``."""
+
+    name: str
+    group: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeView:
+    """One series at one interval.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        Where it comes from.
+    series : str
+        Which series.
+    zone : ZoneInfo
+        In which days begin.
+    rows : tuple of SnapshotRow
+        The forecast.
+    actual : tuple of (datetime, int)
+        Counts of the intervals before the origin.
+    basis : str
+        What the forecast rests on, in words.
+    """
+
+    snapshot: Snapshot
+    series: str
+    zone: ZoneInfo
+    rows: tuple[SnapshotRow, ...]
+    actual: tuple[tuple[datetime, int], ...]
+    basis: str
+
+    @property
+    def chart(self) -> dict[str, Any]:
+        """What the chart draws: columns of equal length, seconds since 1970 and counts."""
+        before, after = len(self.actual), len(self.rows)
+        gap: list[float | None] = [None] * before
+        median = gap + [round(row.q50, 2) for row in self.rows]
+        if self.actual:
+            median[before - 1] = self.actual[-1][1]  # The line goes on where the counts end.
+        return {
+            "zone": self.zone.key,
+            "interval": self.snapshot.interval,
+            "origin": self.rows[0].start.timestamp(),
+            "start": [at.timestamp() for at, _ in self.actual] + [row.start.timestamp() for row in self.rows],
+            "actual": [count for _, count in self.actual] + [None] * after,
+            **{name: gap + [round(getattr(row, name), 2) for row in self.rows] for name in BANDS},
+            "q50": median,
+            "threshold": gap + [round(row.spike_threshold, 2) for row in self.rows],
+            "spike": gap + [round(row.spike_probability, 4) for row in self.rows],
+        }
+
+    @property
+    def next(self) -> SnapshotRow:
+        """The first interval ahead."""
+        return self.rows[0]
+
+    @property
+    def week(self) -> float:
+        """Tickets expected in the seven days after the origin."""
+        end = self.rows[0].start + timedelta(days=7)
+        return sum(row.mean for row in self.rows if row.start < end)
+
+    @property
+    def is_whole_week(self) -> bool:
+        """Whether the forecast reaches seven days ahead."""
+        return self.rows[-1].start - self.rows[0].start >= timedelta(days=6)
+
+    @property
+    def likeliest_spike(self) -> SnapshotRow:
+        """The interval with the highest probability of a spike."""
+        return max(self.rows, key=lambda row: row.spike_probability)
+
+    def clock(self, moment: datetime) -> str:
+        """Say when an interval begins, in the workspace's zone."""
+        local = moment.astimezone(self.zone)
+        date = f"{local:%a} {local.day} {local:%b}"
+        return date if self.snapshot.interval == "day" else f"{date}, {local:%H:%M}"
+
+
+def series_names(snapshot: Snapshot) -> list[Series]:
+    """Return the series of a forecast in its order, the total first."""
+    names = list(dict.fromkeys(row.series for row in snapshot.rows))
+    names.sort(key=lambda name: (name != TOTAL, name.partition("=")[0]))
+    found = []
+    for name in names:
+        field, _, label = name.partition("=")
+        found.append(Series(name, field if label else "", label or name.capitalize()))
+    return found
+
+
+def view_volume(store: Store, snapshot: Snapshot, series: str, zone: ZoneInfo) -> VolumeView:
+    """Gather one series of a snapshot that has it, with the counts before its origin."""
+    rows = tuple(row for row in snapshot.rows if row.series == series)
+    origin = rows[0].start
+    since = origin - LOOK_BACK[snapshot.interval]
+    field, _, label = series.partition("=")
+    counts: Counter[datetime] = Counter()
+    for filed_at, labels in filed_between(store, snapshot.workspace, since, origin):
+        if not label or labels.get(field) == label:
+            counts[_begin(filed_at, snapshot.interval, zone)] += 1
+    return VolumeView(
+        snapshot,
+        series,
+        zone,
+        rows,
+        _without_holes(counts, snapshot.interval, zone, origin),
+        _basis(snapshot, series),
+    )
+
+
+def _begin(moment: datetime, interval: str, zone: ZoneInfo) -> datetime:
+    local = moment.astimezone(zone)
+    if interval == "day":
+        return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    minute = local.minute // 30 * 30 if interval == "30min" else 0
+    return local.replace(minute=minute, second=0, microsecond=0).astimezone(UTC)
+
+
+def _without_holes(
+    counts: Mapping[datetime, int], interval: str, zone: ZoneInfo, origin: datetime
+) -> tuple[tuple[datetime, int], ...]:
+    """Return every interval from the first one with a ticket to the origin; one without any counts zero."""
+    if not counts:
+        return ()
+    step = {"day": timedelta(hours=36), "hour": timedelta(hours=1), "30min": timedelta(minutes=30)}[interval]
+    found, at = [], min(counts)
+    while at < origin:
+        found.append((at, counts.get(at, 0)))
+        at = _begin(at + step, interval, zone)  # From midnight, 36 hours on is always the next day.
+    return tuple(found)
+
+
+def _basis(snapshot: Snapshot, series: str) -> str:
+    told = snapshot.basis.get("basis", snapshot.basis)
+    code = told.get(series) if isinstance(told, Mapping) else told
+    if not isinstance(code, str):
+        return ""
+    if code.startswith("no basis"):
+        return "Less than two weeks of history: the average so far with a wide margin, no more than that."
+    parts = []
+    for member in code.split("+"):
+        if member.startswith("SWA"):
+            parts.append(f"the average of the same weekday over the last {member.removeprefix('SWA')} weeks")
+        else:
+            parts.append(MEMBERS.get(member, member))
+    return (
+        f"Rests on {'; '.join(parts)}; each weighed by how well it did lately."
+        if len(parts) > 1
+        else (f"Rests on {parts[0]}.")
+    )

@@ -1,0 +1,182 @@
+"""What a person sees and does in the console, in Chromium."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Looker
+from triage.store.feedback import feedback_on
+from triage.store.runs import cancel_run, list_runs
+
+pytestmark = pytest.mark.browser
+
+PHONE = pytest.mark.parametrize("looker", [(390, 844)], ids=["phone"], indirect=True)
+PAINTED = """id => {
+  const canvas = document.querySelector(`#${id} canvas`);
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const colours = new Set();
+  for (let at = 0; at < pixels.length; at += 4) {
+    if (pixels[at + 3] > 250) colours.add(pixels.slice(at, at + 3).join());
+  }
+  return colours.size;
+}"""
+SHIFTED = """() => new Promise(resolve => new PerformanceObserver(list => resolve(
+  list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+)).observe({type: "layout-shift", buffered: true}) || setTimeout(() => resolve(0), 300))"""
+
+
+def decide(looker: Looker, subject: str) -> None:
+    looker.page.get_by_label("Subject").fill(subject)
+    looker.page.get_by_role("button", name="Decide").click()
+    looker.page.locator("#verdict").wait_for()
+
+
+def test_who_is_signed_out_is_sent_to_sign_in_and_back(looker: Looker):
+    looker.page.goto(f"{looker.site.address}/console/volume")
+    assert "/console/sign-in" in looker.page.url
+    looker.page.get_by_label("API key").fill(looker.site.token)
+    looker.page.keyboard.press("Enter")
+    looker.page.get_by_role("heading", name="Volume").wait_for()
+    looker.page.get_by_role("button", name="Sign out").click()
+    looker.page.get_by_label("API key").wait_for()
+    looker.page.goto(f"{looker.site.address}/console")
+    assert "/console/sign-in" in looker.page.url
+
+
+def test_a_pasted_ticket_gets_a_decision_with_reasons_without_leaving_the_page(looker: Looker):
+    looker.sign_in()
+    decide(looker, "The vpn is slow")
+    page = looker.page
+    assert page.locator("#verdict").inner_text() == "Category applied; team suggested."
+    category = page.get_by_role("article", name="Category")
+    assert category.get_by_role("img", name="90 % sure, needs 80 %").is_visible()
+    assert "Sure enough: 90 %, needs 80 %." in category.inner_text()
+    category.get_by_text("in the text").click()
+    assert category.locator("mark.for-3").first.inner_text() == "vpn"
+    assert page.get_by_text("VPN was gone").is_visible() and page.get_by_text("Restarted.").is_visible()
+    assert page.url.endswith("/console")
+    assert page.get_by_text("This helpdesk is invented.").is_visible()
+
+
+def test_accepting_and_correcting_is_stored(looker: Looker):
+    looker.sign_in()
+    decide(looker, "vpn")
+    page = looker.page
+    page.get_by_role("button", name="Category is right").click()
+    page.get_by_text("Accepted, thank you.").wait_for()
+    team = page.get_by_role("article", name="Team")
+    team.get_by_text("Correct …").click()
+    team.get_by_label("The right team").select_option("desk")
+    team.get_by_role("button", name="Save").click()
+    page.get_by_text("Corrected to desk").wait_for()
+    decision_id = re.search(r"decision ([0-9a-f]{32})", page.locator("#decision").inner_text())[1]
+    kept = {
+        one.field: (one.verdict.value, one.value)
+        for one in feedback_on(looker.site.store, "acme", decision_id)
+    }
+    assert kept == {"category": ("accepted", "network"), "team": ("replaced", "desk")}
+
+
+def test_an_example_is_one_click_away_and_fills_the_form(looker: Looker):
+    looker.sign_in()
+    example = looker.page.get_by_role("button", name="VPN drops in room 0")
+    example.click()
+    looker.page.locator("#verdict").wait_for()
+    assert looker.page.get_by_label("Subject").input_value() == "VPN drops in room 0"
+    assert "The helpdesk itself chose network" in looker.page.locator("#decision").inner_text()
+
+
+def test_the_keyboard_alone_is_enough(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.get_by_label("Subject").focus()
+    page.keyboard.type("laptop broken")
+    page.keyboard.press("Tab")
+    page.keyboard.type("since noon")
+    page.keyboard.press("Control+Enter")
+    page.locator("#verdict").wait_for()
+    page.wait_for_function("document.activeElement.id === 'verdict'")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.locator("details.why[open]").count() == 1
+
+
+def test_an_error_is_a_sentence_in_the_page(looker: Looker):
+    looker.sign_in()
+    looker.page.get_by_role("button", name="Decide").click()
+    looker.page.get_by_text("Got neither a subject nor a text").wait_for()
+    assert all("422" in said for said in looker.complaints)  # Chromium reports the status by itself.
+    looker.complaints.clear()
+
+
+def test_a_server_that_is_gone_is_said_and_the_text_stays(looker: Looker):
+    looker.sign_in()
+    looker.page.get_by_label("Subject").fill("vpn")
+    looker.page.route("**/console/decide", lambda route: route.abort())
+    looker.page.get_by_role("button", name="Decide").click()
+    looker.page.get_by_text("The server does not answer.").wait_for()
+    assert looker.page.get_by_label("Subject").input_value() == "vpn"
+    looker.complaints.clear()  # The failed request itself.
+
+
+def test_the_forecast_is_drawn_and_follows_the_choice_of_series(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.get_by_role("link", name="Volume").click()
+    page.locator("#chart[data-drawn]").wait_for()
+    assert page.evaluate(PAINTED, "chart") > 4
+    assert page.evaluate(PAINTED, "spike") > 1
+    assert page.evaluate(SHIFTED) < 0.05
+    total = page.locator("#chart").get_attribute("data-chart")
+    page.get_by_label("Series").select_option("category=network")
+    page.wait_for_url("**series=category*")
+    page.locator("#chart[data-drawn]").wait_for()
+    assert page.locator("#chart").get_attribute("data-chart") != total
+    page.locator("#chart").hover(position={"x": 800, "y": 100})
+    assert "likely 2 to 6" in page.locator("#readout").inner_text()
+    page.get_by_text("Hours").click()
+    page.get_by_text("No forecast by hour has been published yet").wait_for()
+
+
+def test_forecasting_again_asks_for_a_run_and_follows_it(looker: Looker):
+    looker.sign_in()
+    looker.page.goto(f"{looker.site.address}/console/volume")
+    looker.page.get_by_role("button", name="Forecast again").click()
+    looker.page.get_by_text("queued").wait_for()
+    (run,) = list_runs(looker.site.store, "acme", kind="forecast")
+    cancel_run(looker.site.store, "acme", run.run_id)
+    looker.page.get_by_text("cancelled").wait_for()
+
+
+def test_the_model_page_leads_to_the_card(looker: Looker):
+    looker.sign_in()
+    looker.page.get_by_role("link", name="Model").click()
+    assert "90 %" in looker.page.get_by_role("row", name="Category").inner_text()
+    with looker.page.context.expect_page() as opened:
+        looker.page.get_by_role("link", name="Read its card").click()
+    opened.value.get_by_role("heading", name="A fake model").wait_for()
+
+
+@PHONE
+def test_no_page_is_wider_than_a_phone(looker: Looker):
+    looker.sign_in()
+    assert looker.width_of_content() == 390
+    decide(looker, "vpn " + "x" * 300)
+    looker.page.get_by_text("in the text").first.click()
+    looker.page.get_by_text("Correct …").first.click()
+    assert looker.width_of_content() == 390
+    for page in ("volume", "model"):
+        looker.page.goto(f"{looker.site.address}/console/{page}")
+        assert looker.width_of_content() == 390
+    looker.page.goto(f"{looker.site.address}/console/volume")
+    looker.page.get_by_text("The same as a table").click()
+    assert looker.width_of_content() == 390
+
+
+def test_dark_and_light_are_both_readable(looker: Looker):
+    looker.sign_in()
+    for scheme, is_dark in (("dark", True), ("light", False)):
+        looker.page.emulate_media(color_scheme=scheme)
+        paper = looker.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        red = int(re.search(r"\d+", paper)[0])
+        assert (red < 60) is is_dark

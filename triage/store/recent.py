@@ -1,0 +1,42 @@
+"""The newest tickets of a workspace, and when tickets were filed: for people who look, not for learning."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from triage.store.database import Store
+from triage.store.schema import tickets
+from triage.store.tickets import get_tickets
+from triage.ticket import FIELDS, PastTicket
+
+__all__ = ["filed_between", "newest_tickets"]
+
+
+def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]:
+    """Return the tickets filed last, newest first; those without a time are left out."""
+    query = (
+        select(tickets.c.ticket_id)
+        .where(tickets.c.workspace == workspace, tickets.c.created_at.is_not(None))
+        .order_by(tickets.c.created_at.desc(), tickets.c.ticket_id)
+        .limit(limit)
+    )
+    with store.reading() as connection:
+        ids = list(connection.execute(query).scalars())
+    found = get_tickets(store, workspace, ids)
+    return [found[ticket_id] for ticket_id in ids if ticket_id in found]
+
+
+def filed_between(
+    store: Store, workspace: str, since: datetime, until: datetime
+) -> list[tuple[datetime, dict[str, str]]]:
+    """Return time of filing and labels of the tickets filed from ``since`` to before ``until``, in order."""
+    query = (
+        select(tickets.c.created_at, tickets.c.labels)
+        .where(tickets.c.workspace == workspace, tickets.c.created_at >= since, tickets.c.created_at < until)
+        .order_by(tickets.c.created_at)
+    )
+    with store.reading() as connection:
+        return [
+            (row.created_at, {name: value for name, value in row.labels.items() if name in FIELDS})
+            for row in connection.execute(query)
+        ]
