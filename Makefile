@@ -14,8 +14,9 @@ TEST_FLAGS ?= -n 2 --dist loadfile
 
 .PHONY: up test lint bench clean
 
+up: export TRIAGE_HOME ?= var
 up: $(VENV)/.worker
-	TRIAGE_HOME=$${TRIAGE_HOME:-var} $(BIN)/triage up $(UP_FLAGS)
+	$(BIN)/triage up $(UP_FLAGS)
 
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
