@@ -198,6 +198,8 @@ def _recipe(index: KnowledgeIndex, article: Article) -> str:
 
 
 def _kept(stored: StoredArticle, recipe: str, dimension: int) -> np.ndarray | None:
-    if stored.embedding is None or stored.embedding_key != recipe:
+    """Return the kept embedding; None when there is none, or it is not this encoder's or not whole."""
+    packed = stored.embedding
+    if not packed or stored.embedding_key != recipe or len(packed) % (4 * dimension):
         return None
-    return np.frombuffer(stored.embedding, dtype=np.float32).reshape(-1, dimension)
+    return np.frombuffer(packed, dtype=np.float32).reshape(-1, dimension)

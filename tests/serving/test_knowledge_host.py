@@ -1,0 +1,95 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import update
+
+from serving.knowledge_host import KnowledgeHost
+from serving.model_host import ModelHost
+from tests.serving.fakes import promote_fake
+from triage.knowledge import Article
+from triage.registry import Registry
+from triage.signing import signing_key
+from triage.store import Store
+from triage.store.articles import get_article, put_articles
+from triage.store.schema import articles
+from triage.store.workspaces import ensure_workspace
+from triage.ticket import Ticket
+
+VPN = Article("KB-1", "When the VPN drops", "Update the vpn client.")
+JAM = Article("KB-2", "Paper jam", "Open the printer.")
+QUESTION = Ticket("", subject="vpn drops")
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> ModelHost:
+    promote_fake(tmp_path, "v1")
+    key = signing_key({"TRIAGE_HOME": str(tmp_path)})
+    host = ModelHost(Registry(tmp_path / "models"), key, threads=1, poll_seconds=1.0)
+    host.refresh()
+    return host
+
+
+@pytest.fixture
+def host(store: Store, models: ModelHost) -> Iterator[KnowledgeHost]:
+    made = KnowledgeHost(store, models, poll_seconds=0.02)
+    yield made
+    made.stop()
+
+
+def found(host: KnowledgeHost) -> list[str]:
+    (suggestions,) = host.suggest("acme", [QUESTION], 5)
+    return [one.article_id for one in suggestions]
+
+
+def test_what_another_process_stored_is_suggested_next(store: Store, host: KnowledgeHost):
+    assert found(host) == []
+    put_articles(store, "acme", [JAM])
+    assert found(host) == ["KB-2"]
+    put_articles(store, "acme", [VPN])
+    assert found(host) == ["KB-1", "KB-2"]
+
+
+def test_an_article_is_encoded_once_and_its_embedding_kept(
+    store: Store, models: ModelHost, host: KnowledgeHost
+):
+    put_articles(store, "acme", [VPN])
+    found(host)
+    stored = get_article(store, "acme", "KB-1")
+    assert stored is not None and stored.embedding is not None
+    zeros = np.zeros_like(np.frombuffer(stored.embedding, dtype=np.float32)).tobytes()
+    with store.writing() as connection:
+        connection.execute(update(articles).values(embedding=zeros))
+    again = KnowledgeHost(store, models, poll_seconds=1.0)
+    assert found(again) == ["KB-1"]
+    kept = get_article(store, "acme", "KB-1")
+    assert kept is not None and kept.embedding == zeros  # Read, not made again.
+
+
+def test_more_articles_than_one_request_takes_are_caught_up_with_in_the_background(
+    store: Store, host: KnowledgeHost
+):
+    ensure_workspace(store, "acme")
+    many = [Article(f"M-{number}", f"Number {number}", "Something else.") for number in range(100)]
+    put_articles(store, "acme", [*many, VPN])
+    host.start()
+    assert found(host)[0] == "KB-1"
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 10])
+def test_a_damaged_embedding_is_made_anew(
+    store: Store, models: ModelHost, host: KnowledgeHost, damage: bytes
+):
+    put_articles(store, "acme", [VPN])
+    found(host)
+    with store.writing() as connection:
+        connection.execute(update(articles).values(embedding=damage))
+    assert found(KnowledgeHost(store, models, poll_seconds=1.0)) == ["KB-1"]
+    stored = get_article(store, "acme", "KB-1")
+    assert stored is not None and stored.embedding is not None and len(stored.embedding) > len(damage)
+
+
+def test_workspaces_without_articles_need_no_encoder(store: Store, models: ModelHost):
+    host = KnowledgeHost(store, models, poll_seconds=1.0)
+    assert host.suggest("empty", [QUESTION], 3) == [()]
