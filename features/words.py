@@ -28,7 +28,7 @@ class WordView:
         The encoder's; truncation and padding are switched off on a copy.
     min_texts : int, default=2
         Terms in fewer texts are dropped.
-    max_terms : int, default=40_000
+    max_terms : int, default=20_000
         The most frequent terms are kept; bounds the time of a fit and the size of a bundle.
     max_pieces : int, default=2_000
         Pieces read of one text.
@@ -42,7 +42,7 @@ class WordView:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, *, min_texts: int = 2, max_terms: int = 40_000, max_pieces: int = 2_000
+        self, tokenizer: Tokenizer, *, min_texts: int = 2, max_terms: int = 20_000, max_pieces: int = 2_000
     ) -> None:
         self.tokenizer = Tokenizer.from_str(tokenizer.to_str())
         self.tokenizer.no_truncation()

@@ -22,7 +22,7 @@ from triage.policy import Promise
 __all__ = ["LearntField", "learn_field"]
 
 PENALTY_PATH = (0.3, 1.0, 3.0, 10.0, 30.0)
-"""Inverse penalties tried from strong to weak, each fit starting from the last, until it stops paying."""
+"""Inverse penalties to choose from, strong to weak."""
 
 FEW_SHOT, LINEAR = 20, 1_000
 """Tickets a label, and tickets in all, from which a field leaves each rung of the ladder."""
@@ -102,7 +102,13 @@ def learn_field(
             f"Got {len(names)} label for {field!r}; expected two or more. "
             f"Leave {field!r} out of the targets, or give a history in which it varies."
         )
-    parts = folds(classes, ordered, random_state=random_state)
+    parts = [_judgeable(fold, classes) for fold in folds(classes, ordered, random_state=random_state)]
+    parts = [fold for fold in parts if len(fold.judge)]
+    if not parts:
+        raise TrainingError(
+            f"Got a history of {field!r} in which no label of the end was seen before; expected labels that "
+            "come back. Give a longer history."
+        )
     heads = _heads(views)
     chosen: dict[str, float] = {}
     last: dict[str, Start] = {}
@@ -143,6 +149,12 @@ def learn_field(
     )
 
 
+def _judgeable(fold: Fold, classes: np.ndarray) -> Fold:
+    """Leave out rows whose label is newer than the fold: the final model, unlike the fold's, knows it."""
+    known = np.isin(classes[fold.judge], classes[fold.learn])
+    return Fold(fold.learn, fold.judge[known])
+
+
 def _heads(views: Views) -> dict[str, tuple[str, ...]]:
     """Return which blocks each head reads: every block alone, and all of them together."""
     present = [name for name in ("words", "meaning", "fields") if name in views and _says(views[name])]
@@ -165,19 +177,27 @@ def _says(block: Block) -> bool:
 def _choose_penalty(
     rows: Sequence[Block], classes: np.ndarray, n_classes: int, fold: Fold
 ) -> tuple[float, np.ndarray, Start]:
-    best: tuple[float, float, np.ndarray, Start] | None = None
-    start: Start | None = None
-    for penalty in PENALTY_PATH:
-        start = _fit(rows, classes, n_classes, fold.learn, penalty, start)
-        judged = _judge(rows, start, fold.judge)
-        truth = classes[fold.judge]
-        loss = -np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)).mean()
-        if best is not None and loss > best[0]:
+    """Climb the path from its middle, each fit starting from its neighbour's, until it stops paying."""
+    truth = classes[fold.judge]
+
+    def attempt(place: int, start: Start | None) -> tuple[float, np.ndarray, Start]:
+        fitted = _fit(rows, classes, n_classes, fold.learn, PENALTY_PATH[place], start)
+        judged = _judge(rows, fitted, fold.judge)
+        own = np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR))
+        return float(-own.mean()), judged, fitted
+
+    place = len(PENALTY_PATH) // 2
+    best = attempt(place, None)
+    for step in (1, -1):
+        moved = False
+        while 0 <= place + step < len(PENALTY_PATH):
+            found = attempt(place + step, best[2])
+            if found[0] >= best[0]:
+                break
+            place, best, moved = place + step, found, True
+        if moved:
             break
-        best = (loss, penalty, judged, start)
-    if best is None:
-        raise TrainingError("Got no penalty to try; expected at least one.")
-    return best[1], best[2], best[3]
+    return PENALTY_PATH[place], best[1], best[2]
 
 
 def _fit(

@@ -11,8 +11,8 @@ from typing import Union
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import minimize
-from scipy.special import logsumexp
+
+from training.lbfgs import minimise
 
 __all__ = ["Block", "fit_softmax"]
 
@@ -28,7 +28,7 @@ def fit_softmax(
     inverse_penalty: float = 10.0,
     sample_weight: np.ndarray | None = None,
     max_iter: int = 30,
-    tol: float = 1e-3,
+    tol: float = 1e-4,
     start: tuple[list[np.ndarray], np.ndarray] | None = None,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Fit class logits that are linear in all blocks together.
@@ -50,8 +50,8 @@ def fit_softmax(
         Equal by default.
     max_iter : int, default=30
         Of L-BFGS; a path of penalties, each started from the last, needs no more.
-    tol : float, default=1e-3
-        Largest gradient component, relative to ``inverse_penalty`` and the weights' sum, at which to stop.
+    tol : float, default=1e-4
+        Stops when a step lowers the objective by less than this share.
     start : tuple, optional
         An earlier result for the same features and classes.
 
@@ -63,7 +63,7 @@ def fit_softmax(
     """
     n = len(classes)
     weight = np.ones(n) if sample_weight is None else np.asarray(sample_weight, float)
-    scale = 1.0 / (inverse_penalty * weight.sum())
+    scale = np.float32(1.0 / (inverse_penalty * weight.sum()))
     weight = (weight / weight.sum()).astype(np.float32)
     sizes = [block.shape[1] * n_classes for block in blocks]
     edges = np.cumsum([0, *sizes])
@@ -71,34 +71,33 @@ def fit_softmax(
     rows = np.arange(n)
 
     def unpack(theta: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-        coefs = [theta[a:b].reshape(-1, n_classes).astype(np.float32) for a, b in pairwise(edges)]
-        return coefs, theta[edges[-1] :].astype(np.float32)
+        coefs = [theta[a:b].reshape(-1, n_classes) for a, b in pairwise(edges)]
+        return coefs, theta[edges[-1] :]
 
     def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
         coefs, intercept = unpack(theta)
-        logits = intercept + sum(np.asarray(b @ c) for b, c in zip(blocks, coefs, strict=True))
-        norm = logsumexp(logits, axis=1)
-        loss = float(weight @ (norm - logits[rows, classes]))
-        residual = np.exp(logits - norm[:, None])
+        logits = np.tile(intercept, (n, 1))
+        for block, coef in zip(blocks, coefs, strict=True):
+            logits += block @ coef
+        logits -= logits.max(axis=1, keepdims=True)
+        own = logits[rows, classes]
+        residual = np.exp(logits, out=logits)
+        total = residual.sum(axis=1)
+        loss = float(weight @ (np.log(total) - own))
+        residual /= total[:, None]
         residual[rows, classes] -= 1.0
         residual *= weight[:, None]
         gradient = np.empty_like(theta)
-        for a, b, block in zip(edges[:-1], edges[1:], transposed, strict=True):
-            gradient[a:b] = np.asarray(block @ residual).ravel()
-        gradient[: edges[-1]] += scale * theta[: edges[-1]]
+        for (a, b), block in zip(pairwise(edges), transposed, strict=True):
+            gradient[a:b] = (block @ residual).ravel()
+        penalised = theta[: edges[-1]]
+        gradient[: edges[-1]] += scale * penalised
         gradient[edges[-1] :] = residual.sum(axis=0)
-        return loss + 0.5 * scale * float(theta[: edges[-1]] @ theta[: edges[-1]]), gradient
+        return loss + 0.5 * float(scale) * float(penalised @ penalised), gradient
 
     if start is None:
         share = np.bincount(classes, weights=weight, minlength=n_classes) + 1e-4
-        theta = np.concatenate([np.zeros(edges[-1]), np.log(share)])
+        theta = np.concatenate([np.zeros(edges[-1], np.float32), np.log(share).astype(np.float32)])
     else:
-        theta = np.concatenate([*(coef.ravel() for coef in start[0]), start[1]]).astype(float)
-    found = minimize(
-        objective,
-        theta,
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": max_iter, "maxcor": 6, "gtol": tol / n_classes, "ftol": 1e-7},
-    )
-    return unpack(found.x)
+        theta = np.concatenate([*(coef.ravel() for coef in start[0]), start[1]])
+    return unpack(minimise(objective, theta, max_iter=max_iter, tol=tol))

@@ -11,8 +11,8 @@ from triage.ticket import PastTicket
 
 __all__ = ["FORWARD_EDGES", "Fold", "folds", "has_order"]
 
-FORWARD_EDGES = (0.6, 0.8, 1.0)
-"""Two forward folds: learn from the first 60 %, judge the next 20 %; then 80 % and the last 20 %."""
+FORWARD_EDGES = (0.7, 0.85, 1.0)
+"""Two forward folds: learn from the first 70 %, judge the next 15 %; then 85 % and the last 15 %."""
 
 SMALL = 2_000
 """Histories shorter than this can afford five folds, and need them."""

@@ -28,6 +28,7 @@ from training.config import TrainingConfig
 from training.knowledge.learn import learn_knowledge
 from training.learn_field import LearntField, learn_field
 from training.metrics import held_out_metrics
+from training.retired import retired_labels
 from training.splits import has_order
 from triage.agent import Agent
 from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
@@ -96,7 +97,7 @@ def train_bundle(
         )
     ordered = has_order(tickets)
     history = _in_order(tickets, ordered)
-    labels = _labels(history, config, agents)
+    labels = _labels(history, config, agents, ordered)
     if not labels:
         wanted = ", ".join(config.targets) if config.targets else "any field"
         raise TrainingError(
@@ -149,7 +150,7 @@ def _in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
 
 
 def _labels(
-    history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent]
+    history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent], ordered: bool
 ) -> dict[str, list[str | None]]:
     """Return today's label of every ticket by field; None where there is none or it is not learnt."""
     taxonomy = Taxonomy({}, config.merged)
@@ -165,6 +166,8 @@ def _labels(
         kept = {
             label for label, count in counts.most_common(config.max_labels) if count >= config.min_label_count
         }
+        if ordered:
+            kept -= retired_labels(values)
         if len(kept) >= 2:
             labels[name] = [value if value in kept else None for value in values]
     return labels
