@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from typing import Annotated
 
@@ -29,13 +28,14 @@ def serve(
 
     from serving.cli.output import opened_store
     from serving.logs import LOGGING
+    from serving.port import check_port
     from serving.settings import Settings
     from triage.signing import signing_key
 
     Settings.from_env()
     signing_key()
     with opened_store():
-        _check_port(host, port)
+        check_port(host, port)
     os.environ["TRIAGE_WORKERS"] = str(workers)
     numbers = tempfile.mkdtemp(prefix="triage-metrics-") if workers > 1 else None
     if numbers is not None:
@@ -55,19 +55,3 @@ def serve(
     finally:
         if numbers is not None:
             shutil.rmtree(numbers, ignore_errors=True)
-
-
-def _check_port(host: str, port: int) -> None:
-    """Say plainly that a port is taken, before a server is started."""
-    from triage.errors import ConfigurationError
-
-    try:
-        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as error:
-        raise ConfigurationError(
-            f"Got {host} port {port}, which cannot be listened on ({error.strerror}); "
-            "expected a free one. Name another with --port."
-        ) from None

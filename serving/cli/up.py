@@ -84,6 +84,7 @@ def _start(
     tickets: int,
 ) -> None:
     """Start server and worker, and see to it that a model answers."""
+    from serving.port import check_port
     from serving.sample_desk import (
         WORKSPACE,
         ask_for_model,
@@ -96,6 +97,7 @@ def _start(
     from triage.registry import Registry
 
     host, port = address
+    check_port(host, port)
     processes.start("server", ["serve", "--host", host, "--port", str(port)])
     _wait(lambda: _answers(address), processes, stop)
     if needs_sample(store):
@@ -110,7 +112,7 @@ def _start(
     registry = Registry(models_folder())
     training = ask_for_model(store, registry.pointers(WORKSPACE).champion)
     if training is not None:
-        _follow(store, training.run_id, processes, stop, console)
+        _follow(store, training.run_id, registry, processes, stop, console)
     if registry.pointers(WORKSPACE).champion is not None:
         _wait(lambda: _answers(address, with_model=True), processes, stop)
 
@@ -129,9 +131,14 @@ def _wait(holds: Callable[[], bool], processes: "Processes", stop: threading.Eve
 
 
 def _follow(
-    store: "Store", run_id: str, processes: "Processes", stop: threading.Event, console: "Console"
+    store: "Store",
+    run_id: str,
+    registry: "Registry",
+    processes: "Processes",
+    stop: threading.Event,
+    console: "Console",
 ) -> None:
-    """Show a training until it ends."""
+    """Show a training until there is a champion; what the run does after that, nobody has to wait for."""
     from rich.progress import Progress
 
     from serving.sample_desk import WORKSPACE
@@ -141,13 +148,13 @@ def _follow(
     run = get_run(store, WORKSPACE, run_id)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(run.stage, total=1.0)
-        while run.is_active:
+        while run.is_active and registry.pointers(WORKSPACE).champion is None:
             processes.check()
             if stop.wait(LOOK_EVERY_S):
                 raise _Stopped
             run = get_run(store, WORKSPACE, run_id)
             bar.update(task, completed=run.progress, description=run.stage)
-    if run.state != "succeeded":
+    if registry.pointers(WORKSPACE).champion is None:
         why = run.problem["detail"] if run.problem else f"it was {run.state}"
         raise TrainingError(f"Got no model from the sample helpdesk; expected one: {why}")
     console.print("Trained a model on the sample helpdesk.")
@@ -166,7 +173,7 @@ def _answers(address: tuple[str, int], *, with_model: bool = False) -> bool:
         said = json.loads(answer.read())
         return answer.status == 200 and (not with_model or said["models_ready"] + said["models_failed"] > 0)
     except (OSError, http.client.HTTPException, ValueError, KeyError):
-        return False  # Not listening yet, or somebody else is: then our own server ends and says so.
+        return False  # Not listening yet.
     finally:
         connection.close()
 

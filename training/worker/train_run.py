@@ -3,6 +3,7 @@
 Learning itself is ``training.train``; whether a challenger may answer is :mod:`training.worker.gate`.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,20 +21,28 @@ from triage.store.runs import Run
 from triage.store.tickets import iter_past_tickets
 from triage.ticket import PastTicket
 
-__all__ = ["Train", "train_work"]
+__all__ = ["Track", "Train", "train_work"]
 
 Train = Callable[..., Manifest]
 """``training.train.train_bundle``, or something with its signature."""
+
+Track = Callable[[Manifest, Path, str], str]
+"""Records a manifest, where its bundle stands and its workspace; returns the id of the record."""
 
 READ_SHARE = 0.05
 """Of a run's progress, how much is reading the store."""
 
 
-def train_work(store: Store, models: Path, key: bytes, *, train: Train | None = None) -> Work:
+log = logging.getLogger(__name__)
+
+
+def train_work(
+    store: Store, models: Path, key: bytes, *, train: Train | None = None, track: Track | None = None
+) -> Work:
     """Return what a run of kind ``train`` does.
 
     Parameters of the run: ``targets`` (fields to learn, null for all that have labels). Result:
-    ``version``, ``promoted`` and ``reason``.
+    ``version``, ``promoted``, ``reason`` and ``mlflow_run`` (null when MLflow could not be reached).
 
     Parameters
     ----------
@@ -45,6 +54,8 @@ def train_work(store: Store, models: Path, key: bytes, *, train: Train | None = 
         Signs the bundle.
     train : callable, optional
         Learns; by default ``training.train.train_bundle``.
+    track : callable, optional
+        Records; by default in MLflow.
     """
 
     def work(run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
@@ -54,7 +65,10 @@ def train_work(store: Store, models: Path, key: bytes, *, train: Train | None = 
         if version not in registry.versions(run.workspace):
             _learn(store, run, models / run.workspace / version, key, report, train)
         report("judging the challenger", 1.0)
-        return _move(registry, run.workspace, version, key)
+        result = _move(registry, run.workspace, version, key)
+        # Last, since importing MLflow alone takes seconds, and the new model can answer already.
+        report("recording the run", 1.0)
+        return {**result, "mlflow_run": _record(registry.folder(run.workspace, version), run, key, track)}
 
     return work
 
@@ -107,3 +121,17 @@ def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mappi
     if verdict.may_answer:
         registry.promote(workspace, version)
     return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason}
+
+
+def _record(bundle: Path, run: Run, key: bytes, track: Track | None) -> str | None:
+    try:
+        return (track or _track_in_mlflow)(read_manifest(bundle, key), bundle, run.workspace)
+    except Exception as error:  # MLflow may be anybody's server: without it the model is as good
+        log.warning("run %s was not recorded in MLflow: %s", run.run_id, type(error).__name__)
+        return None
+
+
+def _track_in_mlflow(manifest: Manifest, bundle: Path, workspace: str) -> str:
+    from training.tracking import track_training, tracking_uri
+
+    return track_training(manifest, tracking_uri(), bundle=str(bundle.resolve()), workspace=workspace)
