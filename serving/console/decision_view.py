@@ -16,7 +16,12 @@ from triage.ticket import FIELDS, Ticket
 
 __all__ = ["ArticleView", "DecisionView", "FieldView", "SimilarView", "label_names", "view_decision"]
 
-SHOWN = 8
+SHOWN = 6
+SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "abstain on"}
+LEAST = 0.1
+"""Of the strongest word or field: what moved it less is not worth a mention."""
+KEPT = ("category", "priority", "team", "assignee")
+"""Labels of a similar ticket that are shown."""
 EXTRACT = 240
 
 
@@ -55,6 +60,11 @@ class SimilarView:
     subject: str
     resolution: str
 
+    @property
+    def labels(self) -> list[tuple[str, str]]:
+        """Field and label of what became of it, the telling ones."""
+        return [(name, self.similar.labels[name]) for name in KEPT if name in self.similar.labels]
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
@@ -69,14 +79,11 @@ class DecisionView:
     def summary(self) -> str:
         """What was decided, in one sentence."""
         said = []
-        for action, words in ((Action.APPLY, "applied"), (Action.SUGGEST, "suggested")):
+        for action, words in SUMMARY.items():
             names = [one.decision.field for one in self.fields if one.decision.action is action]
             if names:
-                said.append(f"{_listed(names)} {words}")
-        left = [one.decision.field for one in self.fields if one.decision.action is Action.ABSTAIN]
-        if left:
-            said.append(f"{_listed(left) if said else 'everything'} left to a person")
-        sentence = "; ".join(said) or "Every field is switched off by the policy"
+                said.append(f"{words} {'everything' if len(names) == len(self.fields) else _listed(names)}")
+        sentence = "; ".join(said) or "every field is switched off by the policy"
         return f"{sentence[0].upper()}{sentence[1:]}."
 
 
@@ -129,16 +136,22 @@ def _view_field(
     one = decision.fields[name]
     explanation = decision.assessment.explanations.get(name) if decision.assessment else None
     moved_by = explanation.contributions if explanation else ()
-    strongest = sorted(moved_by, key=lambda part: -abs(part.weight))[:SHOWN]
     return FieldView(
         decision=one,
         reason=wording.reason_of(one),
-        moved_by=tuple((part, strength(part, moved_by)) for part in strongest),
+        moved_by=tuple((part, strength(part, moved_by)) for part in _telling(moved_by)),
         subject=tuple(mark_words(ticket.subject, moved_by)),
         body=tuple(mark_words(ticket.body, moved_by)),
         names=names,
         actual=actual,
     )
+
+
+def _telling(moved_by: Sequence[Contribution]) -> list[Contribution]:
+    """Choose the words and fields that moved a decision most, then what the text as a whole did."""
+    named = sorted((part for part in moved_by if part.kind != "meaning"), key=lambda part: -abs(part.weight))
+    shown = [part for part in named[:SHOWN] if abs(part.weight) >= LEAST * abs(named[0].weight)]
+    return shown + [part for part in moved_by if part.kind == "meaning"]
 
 
 def _view_article(store: Store, workspace: str, article_id: str, title: str, url: str | None) -> ArticleView:

@@ -180,7 +180,8 @@ def _examples(newest: list[PastTicket]) -> list[Ticket]:
     """Choose the newest ticket of each category, so that the examples differ."""
     chosen: dict[str, Ticket] = {}
     for past in newest:
-        if past.ticket.subject and past.ticket.body:
+        is_new = all(past.ticket.subject != one.subject for one in chosen.values())
+        if past.ticket.subject and past.ticket.body and is_new:
             chosen.setdefault(past.labels.get("category", past.ticket.ticket_id), past.ticket)
     return list(chosen.values())[:EXAMPLES]
 

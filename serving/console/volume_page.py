@@ -1,7 +1,6 @@
 """The volume ahead: the newest forecast with its bands, and asking for a new one."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
@@ -41,8 +40,7 @@ def show_volume(
         if series != TOTAL:
             raise NotFoundError("Got a series that this forecast does not have; choose one from its list.")
         series = known[0]
-    zone = ZoneInfo(visit.workspace.zone if visit.workspace else "UTC")
-    view = view_volume(store, snapshot, series, zone)
+    view = view_volume(store, snapshot, series)
     return visit.show("volume.html", view=view, interval=interval, series=names, run=run)
 
 

@@ -122,9 +122,10 @@ def series_names(snapshot: Snapshot) -> list[Series]:
     return found
 
 
-def view_volume(store: Store, snapshot: Snapshot, series: str, zone: ZoneInfo) -> VolumeView:
+def view_volume(store: Store, snapshot: Snapshot, series: str) -> VolumeView:
     """Gather one series of a snapshot that has it, with the counts before its origin."""
     rows = tuple(row for row in snapshot.rows if row.series == series)
+    zone = _zone(snapshot)
     origin = rows[0].start
     since = origin - LOOK_BACK[snapshot.interval]
     field, _, label = series.partition("=")
@@ -164,10 +165,13 @@ def _without_holes(
     return tuple(found)
 
 
+def _zone(snapshot: Snapshot) -> ZoneInfo:
+    return ZoneInfo(snapshot.basis.get("zone", "UTC"))
+
+
 def _basis(snapshot: Snapshot, series: str) -> str:
-    told = snapshot.basis.get("basis", snapshot.basis)
-    code = told.get(series) if isinstance(told, Mapping) else told
-    if not isinstance(code, str):
+    code = snapshot.basis.get("pool", {}).get(series, "")
+    if not code:
         return ""
     if code.startswith("no basis"):
         return "Less than two weeks of history: the average so far with a wide margin, no more than that."
@@ -177,8 +181,6 @@ def _basis(snapshot: Snapshot, series: str) -> str:
             parts.append(f"the average of the same weekday over the last {member.removeprefix('SWA')} weeks")
         else:
             parts.append(MEMBERS.get(member, member))
-    return (
-        f"Rests on {'; '.join(parts)}; each weighed by how well it did lately."
-        if len(parts) > 1
-        else (f"Rests on {parts[0]}.")
-    )
+    if len(parts) == 1:
+        return f"Rests on {parts[0]}."
+    return f"Rests on {'; '.join(parts)}; each weighed by how well it did lately."

@@ -6,7 +6,7 @@ from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
 
 __all__ = ["ACTIONS", "METRICS", "count", "day", "field_name", "percent", "reason_of"]
 
-ACTIONS = {"apply": "Apply", "suggest": "Suggest", "abstain": "Leave to a person"}
+ACTIONS = {"apply": "Apply", "suggest": "Suggest", "abstain": "Abstain"}
 
 REASONS = {
     Reason.UNFAMILIAR: "Unlike any ticket it has learnt from.",
@@ -22,7 +22,7 @@ REASONS = {
 
 METRICS = {
     "accuracy": "Likeliest is right",
-    "top3_accuracy": "One of three is",
+    "top3": "One of three is",
     "coverage": "Applied by itself",
     "precision": "Of those, right",
 }

@@ -146,4 +146,4 @@ def _seed(store: Store) -> None:
         for series in ("total", "category=network")
         for day in range(14)
     ]
-    put_snapshot(store, "acme", "day", 14, ORIGIN, {"basis": {"total": "SWA8+GLMq"}}, rows)
+    put_snapshot(store, "acme", "day", 14, ORIGIN, {"zone": "UTC", "pool": {"total": "SWA8+GLMq"}}, rows)

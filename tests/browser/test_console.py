@@ -47,7 +47,7 @@ def test_a_pasted_ticket_gets_a_decision_with_reasons_without_leaving_the_page(l
     looker.sign_in()
     decide(looker, "The vpn is slow")
     page = looker.page
-    assert page.locator("#verdict").inner_text() == "Category applied; team suggested."
+    assert page.locator("#verdict").inner_text() == "Apply category; suggest team."
     category = page.get_by_role("article", name="Category")
     assert category.get_by_role("img", name="90 % sure, needs 80 %").is_visible()
     assert "Sure enough: 90 %, needs 80 %." in category.inner_text()

@@ -34,7 +34,7 @@ function drawCharts() {
     ...common, ...sizeOf(place),
     padding: [12, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.05)] } },
-    axes: [{ ...axis, space: 64, values: (_, ticks) => ticks.map(when) }, { ...axis, size: 44 }],
+    axes: [{ ...axis, size: 32, space: 64, values: (_, ticks) => ticks.map(when) }, { ...axis, size: 44 }],
     series: [
       {},
       { stroke: colour("--ink"), width: 2, points: { show: false } },

@@ -29,7 +29,9 @@ def put_forecast(house: House, series: tuple[str, ...] = ("total",), days: int =
         for name in series
         for day in range(days)
     ]  # fmt: skip
-    put_snapshot(house.store, "acme", "day", days, ORIGIN, {"basis": {"total": "SWA8+GLMq"}}, rows)
+    put_snapshot(
+        house.store, "acme", "day", days, ORIGIN, {"zone": "UTC", "pool": {"total": "SWA8+GLMq"}}, rows
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -81,7 +83,7 @@ def test_a_decision_shows_value_threshold_reason_and_what_moved_it(desk: Desk):
     answer = desk.post("/console/decide", subject="VPN drops", body="since today")
     assert answer.status_code == 200
     text = " ".join(answer.text.split())
-    assert "Category applied; team suggested." in text
+    assert "Apply category; suggest team." in text
     assert "Sure enough: 90 %, needs 80 %." in text
     assert "this label was never reliable enough" in text
     assert '<mark class="for-3">VPN</mark>' in text

@@ -10,13 +10,14 @@ from triage.ticket import PastTicket, Ticket
 BERN = ZoneInfo("Europe/Zurich")
 
 
-def snapshot(start: datetime, interval: str, step: timedelta) -> Snapshot:
+def snapshot(start: datetime, interval: str, step: timedelta, zone: str = "UTC") -> Snapshot:
     rows = [
         SnapshotRow(name, start + step * n, *(float(n + q) for q in range(9)), n / 10)
         for name in ("total", "category=vpn")
         for n in range(8)
     ]
-    return Snapshot("s", "acme", interval, 8, start, {"basis": {"total": "no basis"}}, start, tuple(rows))
+    basis = {"zone": zone, "pool": {"total": "no basis"}}
+    return Snapshot("s", "acme", interval, 8, start, basis, start, tuple(rows))
 
 
 def put(store: Store, *filed: datetime, label: str = "vpn") -> None:
@@ -28,14 +29,14 @@ def test_days_are_those_of_the_zone_across_a_change_of_the_clock(sqlite_store: S
     start = datetime(2026, 3, 31, tzinfo=BERN).astimezone(UTC)  # Clocks went forward on the 29th.
     put(sqlite_store, datetime(2026, 3, 27, 23, 30, tzinfo=UTC))  # The 28th in Bern.
     put(sqlite_store, datetime(2026, 3, 29, 21, 59, tzinfo=UTC), datetime(2026, 3, 29, 22, 1, tzinfo=UTC))
-    view = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "total", BERN)
+    view = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1), BERN.key), "total")
     assert [(at.astimezone(BERN).day, count) for at, count in view.actual] == [(28, 1), (29, 1), (30, 1)]
 
 
 def test_hours_without_a_ticket_count_zero_up_to_the_origin(sqlite_store: Store):
     start = datetime(2026, 3, 2, 12, tzinfo=UTC)
     put(sqlite_store, start - timedelta(hours=3, minutes=-1), start + timedelta(minutes=5))
-    view = view_volume(sqlite_store, snapshot(start, "hour", timedelta(hours=1)), "total", ZoneInfo("UTC"))
+    view = view_volume(sqlite_store, snapshot(start, "hour", timedelta(hours=1)), "total")
     assert [count for _, count in view.actual] == [1, 0, 0]
 
 
@@ -43,16 +44,14 @@ def test_a_series_counts_its_own_tickets_only(sqlite_store: Store):
     start = datetime(2026, 3, 2, tzinfo=UTC)
     put(sqlite_store, start - timedelta(hours=1))
     put(sqlite_store, start - timedelta(hours=2), start - timedelta(hours=3), label="mail")
-    one = view_volume(
-        sqlite_store, snapshot(start, "day", timedelta(days=1)), "category=vpn", ZoneInfo("UTC")
-    )
+    one = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "category=vpn")
     assert [count for _, count in one.actual] == [1]
 
 
 def test_the_chart_has_columns_of_one_length_and_a_median_that_goes_on_from_the_counts(sqlite_store: Store):
     start = datetime(2026, 3, 2, tzinfo=UTC)
     put(sqlite_store, start - timedelta(hours=1), start - timedelta(hours=30))
-    view = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "total", ZoneInfo("UTC"))
+    view = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "total")
     chart = view.chart
     columns = [value for value in chart.values() if isinstance(value, list)]
     assert {len(column) for column in columns} == {2 + 8}

@@ -1,0 +1,89 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from serving.console.decision_view import view_decision
+from serving.triage_desk import Answer
+from triage.decision import Action, Decision, FieldDecision
+from triage.knowledge import Article, Suggestion
+from triage.prediction import Assessment, Contribution, Explanation, Prediction, SimilarTicket
+from triage.store import Store
+from triage.store.articles import put_articles
+from triage.store.tickets import put_tickets
+from triage.ticket import PastTicket, Ticket
+
+TICKET = Ticket("", "VPN down", "It drops.")
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def answer(articles: tuple[Suggestion, ...] = (), similar: tuple[SimilarTicket, ...] = (), **actions: str):
+    fields = {
+        name: FieldDecision(name, "desk", 0.9, 0.8, Action(action), None) for name, action in actions.items()
+    }
+    parts = [Contribution("word", f"w{weight}", weight) for weight in (0.05, -2.0, 1.0, 0.19, 0.3)]
+    parts.insert(0, Contribution("meaning", "the text as a whole", 9.0))
+    assessment = Assessment(
+        {name: Prediction(name, ("desk",), np.ones(1)) for name in fields},
+        0.5,
+        {name: Explanation(name, "desk", tuple(parts)) for name in fields},
+        similar,
+    )
+    return Answer(Decision("d", "", "v1", NOW, fields, assessment), articles)
+
+
+@pytest.mark.parametrize(
+    ("actions", "sentence"),
+    [
+        (
+            {"team": "suggest", "category": "apply", "impact": "apply"},
+            "Apply category and impact; suggest team.",
+        ),
+        ({"team": "abstain", "impact": "abstain"}, "Abstain on everything."),
+        ({"team": "apply", "impact": "abstain"}, "Apply team; abstain on impact."),
+        ({}, "Every field is switched off by the policy."),
+    ],
+)
+def test_the_summary_names_the_fields_by_action(sqlite_store: Store, actions: dict[str, str], sentence: str):
+    assert view_decision(sqlite_store, "acme", TICKET, answer(**actions), None, {}).summary == sentence
+
+
+def test_fields_stand_in_reading_order_with_what_moved_them_most(sqlite_store: Store):
+    view = view_decision(sqlite_store, "acme", TICKET, answer(team="apply", category="apply"), None, {})
+    assert [one.decision.field for one in view.fields] == ["category", "team"]
+    moved = [(part.weight, look) for part, look in view.fields[0].moved_by]
+    assert moved == [(-2.0, "against-3"), (1.0, "for-2"), (0.3, "for-1"), (9.0, "for-3")]
+
+
+def test_an_article_comes_with_its_summary_and_only_a_web_address_is_a_link(sqlite_store: Store):
+    put_articles(sqlite_store, "acme", [Article("a", "A", "x " * 400), Article("b", "B", "Body", "Short")])
+    found = (
+        Suggestion("a", "A", 0.9, "javascript:alert(1)"),
+        Suggestion("b", "B", 0.8, "https://kb.example/b"),
+        Suggestion("gone", "Gone", 0.7),
+    )
+    shown = view_decision(sqlite_store, "acme", TICKET, answer(found, team="apply"), None, {}).articles
+    assert [(one.url, one.summary) for one in shown][1:] == [("https://kb.example/b", "Short"), (None, "")]
+    assert shown[0].url is None and shown[0].summary.endswith(" …") and len(shown[0].summary) < 250
+
+
+def test_similar_tickets_tell_what_became_of_them_and_leave_the_ticket_itself_out(sqlite_store: Store):
+    put_tickets(
+        sqlite_store,
+        "acme",
+        [
+            PastTicket(Ticket("same", TICKET.subject, TICKET.body)),
+            PastTicket(Ticket("other", "VPN slow"), {}, resolution="Restarted\nthe box."),
+        ],
+        source="history",
+    )
+    similar = tuple(
+        SimilarTicket(name, 0.9, {"impact": "low", "team": "desk", "category": "network"})
+        for name in ("same", "other", "unknown")
+    )
+    shown = view_decision(sqlite_store, "acme", TICKET, answer((), similar, team="apply"), None, {}).similar
+    assert [(one.similar.ticket_id, one.subject, one.resolution) for one in shown] == [
+        ("other", "VPN slow", "Restarted the box."),
+        ("unknown", "", ""),
+    ]
+    assert shown[0].labels == [("category", "network"), ("team", "desk")]
