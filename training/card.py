@@ -5,20 +5,21 @@ measures nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from training.pages import render_page
-from training.thresholds import lower_bound
+from training.verdicts import field_verdicts
 from triage.bundle import Manifest
 
-__all__ = ["Verdict", "field_verdicts", "render_card"]
+__all__ = ["render_card"]
 
 FEWEST = 10
 """Held-out tickets below which a label's share found is mostly chance."""
 
 LISTED = 10
+SHORT = 20
+"""A table of so few labels shows its hardest and thinnest by itself."""
 
 LEVEL_WORDS = {
     "rules": "no labels to learn from; rules and descriptions decide",
@@ -26,14 +27,6 @@ LEVEL_WORDS = {
     "linear": "enough tickets for one linear model",
     "hybrid": "enough tickets to blend models of words, meaning and form fields",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One sentence about a field; ``good`` is False where a reader should take care."""
-
-    good: bool
-    text: str
 
 
 def render_card(manifest: Manifest) -> str:
@@ -61,63 +54,6 @@ def render_card(manifest: Manifest) -> str:
     )
 
 
-def field_verdicts(facts: Mapping[str, Any]) -> list[Verdict]:
-    """Return what the numbers of one field mean, in sentences.
-
-    Parameters
-    ----------
-    facts : Mapping
-        The manifest's ``fields[name]``.
-    """
-    metrics, target = facts["metrics"], facts["target_precision"]
-    tickets = metrics["tickets"]
-    verdicts = []
-    accuracy_bound = lower_bound(round(metrics["accuracy"] * tickets), tickets)
-    if accuracy_bound <= metrics["majority"]:
-        verdicts.append(
-            Verdict(
-                False,
-                f"Not learnt: it is right in {metrics['accuracy']:.1%}, and always answering the commonest "
-                f"label would be right in {metrics['majority']:.1%}; on {tickets:,} tickets that is no proof "
-                "of being better.",
-            )
-        )
-    if not metrics["coverage"]:
-        verdicts.append(
-            Verdict(
-                False,
-                f"Nothing is applied: no threshold keeps the promise that {target:.0%} of what is applied is "
-                "right. It can only suggest.",
-            )
-        )
-    else:
-        verdicts.append(
-            Verdict(
-                metrics["precision_lower_bound"] >= target,
-                f"Of {tickets:,} held-out tickets it would have applied a value to {metrics['coverage']:.1%};"
-                f" {metrics['precision']:.1%} of these were right (at least "
-                f"{metrics['precision_lower_bound']:.1%}, 19 times in 20). Promised: {target:.0%}.",
-            )
-        )
-    if metrics["ece"] > metrics["ece_null_95"]:
-        verdicts.append(
-            Verdict(
-                False,
-                f"Stated confidence is {metrics['ece']:.3f} away from what came true on average, more than "
-                f"chance explains ({metrics['ece_null_95']:.3f}): tickets have changed over time, or there "
-                "were too few to calibrate on.",
-            )
-        )
-    never = facts["labels"] - metrics["labels_applied"]
-    if never and metrics["coverage"]:
-        verdicts.append(
-            Verdict(
-                True, f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
-            )
-        )
-    return verdicts
-
-
 def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     rows = facts["metrics"]["labels"]
     judged = [row for row in rows if row["tickets"] >= FEWEST]
@@ -126,6 +62,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "level_words": LEVEL_WORDS[facts["level"]],
         "verdicts": field_verdicts(facts),
+        "is_long": len(rows) > SHORT,
         "hardest": sorted(judged, key=lambda row: (row["recall"], -row["tickets"]))[:LISTED],
         "thinnest": sorted(rows, key=lambda row: row["tickets"])[:LISTED],
     }
@@ -158,7 +95,7 @@ def _limits(training: Mapping[str, Any]) -> list[str]:
         "Right means: as people filed past tickets in the end. Where they misfiled, it learnt that, and is "
         "measured against that.",
         "The thresholds were solved on the same held-out tickets that are counted here, with a bound for the "
-        "finite number of them. `triage evaluate` on later tickets is the independent check.",
+        "finite number of them. The command triage evaluate, given later tickets, is the independent check.",
         "It abstains on tickets unlike any it learnt from and on tickets that say nothing; guardrails and "
         "the policy may hold back more. In service it therefore applies rather less than stands here.",
         "It reads subject, body and form fields as they were at filing, and no attachments or pictures. Its "

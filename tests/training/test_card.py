@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from training.card import field_verdicts, render_card
+from training.card import render_card
 from training.metrics import held_out_metrics
 from triage.bundle import Manifest
 from triage.policy import Promise
@@ -115,35 +115,6 @@ def test_every_drawn_coordinate_lies_inside_its_picture():
     for x, y in re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', page):
         assert 40 <= float(x) <= 350
         assert 10 <= float(y) <= 200
-
-
-def texts(**changes):
-    return [(one.good, one.text) for one in field_verdicts(facts(**changes))]
-
-
-def test_a_field_that_keeps_its_promise_is_said_to():
-    assert texts()[0][0]
-    assert "Promised: 80%" in texts()[0][1]
-
-
-def test_labels_that_are_never_applied_are_counted():
-    assert any("1 of 3 labels have no threshold" in text for _, text in texts())
-
-
-def test_a_field_without_any_threshold_is_said_to_apply_nothing():
-    assert texts(thresholds=(None, None, None)) == [
-        (
-            False,
-            "Nothing is applied: no threshold keeps the promise that 80% of what is applied is right. "
-            "It can only suggest.",
-        )
-    ]
-
-
-def test_a_field_no_better_than_its_commonest_label_is_called_not_learnt():
-    found = texts(accuracy=0.34)
-    assert found[0][0] is False
-    assert found[0][1].startswith("Not learnt")
 
 
 @pytest.mark.parametrize("level", ["rules", "few-shot", "linear", "hybrid"])

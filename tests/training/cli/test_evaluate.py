@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+from serving.cli.main import main
+from tests.serving.fakes import seal_fake
+from tests.training.history.helpers import write_jsonl
+
+SUBJECTS = {"my laptop": "hardware", "the vpn": "network", "forgot my password": "account"}
+
+
+@pytest.fixture
+def bundle(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
+    return seal_fake(tmp_path / "home", "v1")
+
+
+@pytest.fixture
+def tickets(tmp_path):
+    rows = [
+        {
+            "ticket_id": f"T-{number}",
+            "created_at": f"2026-03-{1 + number % 28:02}T08:00:00Z",
+            "subject": subject,
+            "category": "network" if number == 0 else label,
+        }
+        for number in range(40)
+        for subject, label in [list(SUBJECTS.items())[number % 3]]
+    ]
+    return write_jsonl(tmp_path / "tickets.jsonl", rows)
+
+
+def run(*words: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["evaluate", *map(str, words)])
+    return int(ended.value.code or 0)
+
+
+def test_a_bundle_is_measured_and_the_page_and_its_json_are_written(bundle, tickets, tmp_path, capsys):
+    out = tmp_path / "report.html"
+    assert run(bundle, tickets, "--out", out) == 0
+    printed = capsys.readouterr().out
+    assert "97.5%" in printed
+    assert "The promise of 90%" not in printed, "only what needs care is printed"
+    assert "category" in out.read_text()
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert written["fields"]["category"]["metrics"]["accuracy"] == 0.975
+    assert written["reading"]["accepted"] == 40
+
+
+def test_json_is_all_that_is_printed_where_it_is_asked_for(bundle, tickets, capsys):
+    assert run(bundle, tickets, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["fields"]["category"]["metrics"]["tickets"] == 40
+
+
+def test_a_changed_bundle_is_not_opened(bundle, tickets, capsys):
+    (bundle / "card.html").write_text("better than it is")
+    assert run(bundle, tickets) == 1
+    assert "changed bytes" in capsys.readouterr().err
+
+
+def test_a_page_cannot_take_the_name_of_its_json(bundle, tickets, tmp_path, capsys):
+    assert run(bundle, tickets, "--out", tmp_path / "report.json") == 2
+    assert "name of an HTML page" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+from training.verdicts import field_verdicts
+
+
+def metrics(**changes):
+    return {
+        "tickets": 1_000,
+        "accuracy": 0.8,
+        "majority": 0.3,
+        "coverage": 0.5,
+        "precision": 0.97,
+        "precision_lower_bound": 0.953,
+        "ece": 0.01,
+        "ece_null_95": 0.04,
+        "labels_applied": 5,
+    } | changes
+
+
+def verdicts(labels=5, **changes):
+    return field_verdicts({"metrics": metrics(**changes), "target_precision": 0.95, "labels": labels})
+
+
+def test_a_promise_kept_with_proof_is_said_to_be():
+    (only,) = verdicts()
+    assert only.good
+    assert "97.0% of these were right, 15 wrong" in only.text
+    assert "The promise of 95% is kept (at least 95.3%" in only.text
+
+
+def test_a_promise_kept_on_few_tickets_is_not_called_proven():
+    (only,) = verdicts(precision=0.96, precision_lower_bound=0.94)
+    assert only.good
+    assert "too few tickets to prove it" in only.text
+
+
+def test_a_little_under_the_promise_is_within_chance_and_far_under_is_broken():
+    (near,) = verdicts(precision=0.946, precision_lower_bound=0.93)
+    (far,) = verdicts(precision=0.90, precision_lower_bound=0.87)
+    assert near.good and "no more than chance" in near.text
+    assert not far.good and "is broken" in far.text
+
+
+def test_a_field_without_any_threshold_can_only_suggest():
+    (only,) = verdicts(labels_applied=0, coverage=0.0, precision=None, precision_lower_bound=0.0)
+    assert not only.good
+    assert "It can only suggest" in only.text
+
+
+def test_thresholds_that_no_ticket_reached_are_told_apart_from_no_thresholds():
+    (only,) = verdicts(coverage=0.0, precision=None, precision_lower_bound=0.0)
+    assert "No threshold was reached" in only.text
+
+
+def test_a_field_no_better_than_its_commonest_label_is_called_not_learnt():
+    found = verdicts(accuracy=0.31)
+    assert not found[0].good
+    assert found[0].text.startswith("Not learnt")
+
+
+def test_confidence_outside_the_null_band_is_said_and_inside_is_not():
+    assert any("Stated confidence" in one.text and not one.good for one in verdicts(ece=0.05))
+    assert not any("Stated confidence" in one.text for one in verdicts(ece=0.03))
+
+
+def test_labels_that_are_never_applied_are_counted():
+    assert any("2 of 7 labels have no threshold" in one.text for one in verdicts(labels=7))
