@@ -80,7 +80,10 @@ class TicketModel:
         probabilities = {name: model.probabilities(views) for name, model in self.fields.items()}
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         places, cosines = self.neighbours.search(vectors, max(1, similar))
-        familiarity = self.neighbours.familiarity(cosines[:, 0])
+        # A history without text has no neighbours, and nothing to be unfamiliar with.
+        familiarity = (
+            self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else np.ones(len(tickets))
+        )
         assessments = []
         for row, ticket in enumerate(tickets):
             predictions = {
