@@ -149,7 +149,8 @@ def _view_field(
 
 def _telling(moved_by: Sequence[Contribution]) -> list[Contribution]:
     """Choose the words and fields that moved a decision most, then what the text as a whole did."""
-    named = sorted((part for part in moved_by if part.kind != "meaning"), key=lambda part: -abs(part.weight))
+    named = [part for part in moved_by if part.kind != "meaning" and any(map(str.isalnum, part.name))]
+    named.sort(key=lambda part: -abs(part.weight))
     shown = [part for part in named[:SHOWN] if abs(part.weight) >= LEAST * abs(named[0].weight)]
     return shown + [part for part in moved_by if part.kind == "meaning"]
 

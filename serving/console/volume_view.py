@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from serving.console import wording
 from triage.store import Store
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, SnapshotRow
@@ -34,6 +35,15 @@ class Series:
     name: str
     group: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with what it is and what to know about it."""
+
+    title: str
+    figure: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +94,22 @@ class VolumeView:
         }
 
     @property
-    def next(self) -> SnapshotRow:
-        """The first interval ahead."""
-        return self.rows[0]
-
-    @property
-    def week(self) -> float:
-        """Tickets expected in the seven days after the origin."""
-        end = self.rows[0].start + timedelta(days=7)
-        return sum(row.mean for row in self.rows if row.start < end)
-
-    @property
-    def is_whole_week(self) -> bool:
-        """Whether the forecast reaches seven days ahead."""
-        return self.rows[-1].start - self.rows[0].start >= timedelta(days=6)
-
-    @property
-    def likeliest_spike(self) -> SnapshotRow:
-        """The interval with the highest probability of a spike."""
-        return max(self.rows, key=lambda row: row.spike_probability)
+    def figures(self) -> list[Figure]:
+        """The figures above the chart."""
+        spike = max(self.rows, key=lambda row: row.spike_probability)
+        if self.snapshot.interval == "day":
+            head, span, title = self.rows[0], timedelta(days=7), "Seven days"
+            first = self.clock(head.start)
+        else:
+            head, span, title = max(self.rows, key=lambda row: row.mean), timedelta(days=1), "24 hours"
+            first = f"Busiest: {self.clock(head.start)}"
+        likely = f"likely {wording.count(head.q20)} to {wording.count(head.q80)}"
+        found = [Figure(first, wording.count(head.q50), likely)]
+        ahead = [row for row in self.rows if row.start < self.rows[0].start + span]
+        if len(ahead) < len(self.rows):
+            found.append(Figure(title, wording.count(sum(row.mean for row in ahead)), "expected in all"))
+        hint = f"{self.clock(spike.start)}, from {wording.count(spike.spike_threshold)} tickets"
+        return [*found, Figure("Likeliest spike", wording.percent(spike.spike_probability), hint)]
 
     def clock(self, moment: datetime) -> str:
         """Say when an interval begins, in the workspace's zone."""

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
 
-__all__ = ["ACTIONS", "METRICS", "count", "day", "field_name", "percent", "reason_of"]
+__all__ = ["ACTIONS", "METRICS", "count", "day", "field_name", "percent", "reason_of", "signed"]
 
 ACTIONS = {"apply": "Apply", "suggest": "Suggest", "abstain": "Abstain"}
 
@@ -36,6 +36,11 @@ def percent(share: float) -> str:
     if 0.995 <= share < 1:
         return ">99 %"
     return f"{100 * share:.0f} %"
+
+
+def signed(weight: float) -> str:
+    """Return a contribution with its sign, two digits of it that count: ``+1.9``, ``−0.24``."""
+    return (f"{weight:+.1f}" if abs(weight) >= 0.995 else f"{weight:+.2f}").replace("-", "−")
 
 
 def count(number: float) -> str:

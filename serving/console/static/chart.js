@@ -1,6 +1,7 @@
 // The forecast as uPlot draws it: what was filed, the median, two bands, the spike threshold, spike probability.
 "use strict";
 
+const LOCALE = "en-GB"; // The pages' own way to write dates, whatever the browser's.
 let drawn = [];
 
 function colour(name) {
@@ -13,7 +14,7 @@ function drawCharts() {
   const place = document.getElementById("chart");
   if (!place) return;
   const data = JSON.parse(place.dataset.chart);
-  const clock = new Intl.DateTimeFormat(undefined, {
+  const clock = new Intl.DateTimeFormat(LOCALE, {
     weekday: "short", day: "numeric", month: "short", timeZone: data.zone,
     ...(data.interval === "day" ? {} : { hour: "2-digit", minute: "2-digit" }),
   });
@@ -22,12 +23,12 @@ function drawCharts() {
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: "volume" }, points: { size: 7 } },
   };
-  const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: data.zone });
-  const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
+  const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: data.zone });
+  const hours = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: data.zone });
   const when = (seconds) => {
     const at = new Date(seconds * 1000);
     const hour = hours.format(at);
-    return data.interval === "day" || hour.startsWith("00") || hour.startsWith("12:00 AM") ? days.format(at) : hour;
+    return data.interval === "day" || hour === "00:00" ? days.format(at) : hour;
   };
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: `12px ${getComputedStyle(document.body).fontFamily}` };
   const plot = new uPlot({

@@ -1,4 +1,4 @@
-// What htmx leaves to a page: saying that the server cannot be reached, focus, a shortcut, redrawing charts.
+// What htmx leaves to a page: saying that the server cannot be reached, focus, a shortcut, closing what is open, redrawing charts.
 "use strict";
 
 const trouble = document.getElementById("trouble");
@@ -24,9 +24,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeCorrections(null);
   const form = event.target.form;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && form.id === "ticket") form.requestSubmit();
 });
+
+document.addEventListener("click", (event) => closeCorrections(event.target));
+
+function closeCorrections(inside) {
+  for (const open of document.querySelectorAll(".correct[open]")) {
+    if (open.contains(inside)) continue;
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+    open.open = false;
+  }
+}
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
 window.addEventListener("popstate", () => setTimeout(drawCharts));

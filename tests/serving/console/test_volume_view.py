@@ -56,5 +56,20 @@ def test_the_chart_has_columns_of_one_length_and_a_median_that_goes_on_from_the_
     columns = [value for value in chart.values() if isinstance(value, list)]
     assert {len(column) for column in columns} == {2 + 8}
     assert chart["q50"][:3] == [None, 1, 4.0]
-    assert view.likeliest_spike.start == start + timedelta(days=7)
     assert view.basis.startswith("Less than two weeks of history")
+
+
+def test_figures_by_day_are_tomorrow_a_week_and_the_likeliest_spike(sqlite_store: Store):
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    figures = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "total").figures
+    assert [(one.title, one.figure, one.hint) for one in figures] == [
+        ("Mon 2 Mar", "4", "likely 3 to 5"),
+        ("Seven days", "21", "expected in all"),
+        ("Likeliest spike", "70 %", "Mon 9 Mar, from 15 tickets"),
+    ]
+
+
+def test_figures_by_hour_are_the_busiest_one_and_no_sum_beyond_the_horizon(sqlite_store: Store):
+    start = datetime(2026, 3, 2, 6, tzinfo=UTC)
+    figures = view_volume(sqlite_store, snapshot(start, "hour", timedelta(hours=1)), "total").figures
+    assert [one.title for one in figures] == ["Busiest: Mon 2 Mar, 13:00", "Likeliest spike"]

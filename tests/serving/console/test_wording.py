@@ -1,6 +1,6 @@
 import pytest
 
-from serving.console.wording import percent, reason_of
+from serving.console.wording import percent, reason_of, signed
 from triage.decision import Action, FieldDecision, Reason
 
 
@@ -10,6 +10,11 @@ from triage.decision import Action, FieldDecision, Reason
 )
 def test_percentages_do_not_round_certainty_into_being(share: float, said: str):
     assert percent(share) == said
+
+
+@pytest.mark.parametrize(("weight", "said"), [(1.87, "+1.9"), (-0.236, "−0.24"), (0.999, "+1.0")])
+def test_a_contribution_has_a_sign_and_two_digits(weight: float, said: str):
+    assert signed(weight) == said
 
 
 def decided(action: str, reason: str | None, confidence: float | None = 0.61, threshold: float | None = 0.74):
