@@ -124,6 +124,20 @@ def test_a_word_on_a_field_is_kept(desk: Desk):
     assert kept["team"].actor == "admin@acme"
 
 
+def test_forms_work_without_scripts_too(desk: Desk):
+    page = desk.post("/console/decide", part=False, subject="vpn")
+    path = re.search(r'action="(/console/decisions/[0-9a-f]+/feedback)"', page.text)[1]
+    for answer in (
+        page,
+        desk.post(path, part=False, field="category", verdict="accepted"),
+        desk.post("/console/volume/forecast", part=False),
+        desk.post("/console/model/train", part=False),
+    ):
+        assert answer.status_code == 200
+        assert "<html" in answer.text and 'href="/console/volume"' in answer.text
+    assert {run.kind for run in list_runs(desk.house.store, "acme")} == {"forecast", "train"}
+
+
 def test_another_workspace_cannot_judge_a_decision(desk: Desk):
     page = desk.post("/console/decide", subject="vpn")
     path = re.search(r'hx-post="(/console/decisions/[0-9a-f]+/feedback)"', page.text)[1]
