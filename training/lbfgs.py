@@ -14,6 +14,8 @@ MEMORY = 8
 ARMIJO = 1e-4
 SHRINK = 0.5
 BACKTRACKS = 20
+PATIENCE = 2
+"""Small gains in a row that end the search: one may be a badly scaled step."""
 
 Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
@@ -30,7 +32,7 @@ def minimise(objective: Objective, start: np.ndarray, *, max_iter: int, tol: flo
     max_iter : int
         At most so many steps.
     tol : float
-        Stops when a step lowers the value by less than this share of it.
+        Stops when steps lower the value by less than this share of it.
 
     Returns
     -------
@@ -42,12 +44,13 @@ def minimise(objective: Objective, start: np.ndarray, *, max_iter: int, tol: flo
     changes = np.empty((MEMORY, len(point)), np.float32)
     curvatures = np.zeros(MEMORY)
     order: list[int] = []
+    idle = 0
     for _ in range(max_iter):
         direction = -_multiply(gradient, steps, changes, curvatures, order)
         slope = float(gradient @ direction)
         if slope >= 0:
             break
-        length = 1.0 if order else min(1.0, 1.0 / float(np.abs(gradient).sum()))
+        length = 1.0 if order else 1.0 / float(np.linalg.norm(gradient))
         for _ in range(BACKTRACKS):
             trial = point + np.float32(length) * direction
             trial_value, trial_gradient = objective(trial)
@@ -64,7 +67,8 @@ def minimise(objective: Objective, start: np.ndarray, *, max_iter: int, tol: flo
             order.append(slot)
         gain = value - trial_value
         point, value, gradient = trial, trial_value, trial_gradient
-        if gain < tol * abs(value):
+        idle = idle + 1 if gain < tol * abs(value) else 0
+        if idle == PATIENCE:
             break
     return point
 

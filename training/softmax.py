@@ -51,7 +51,7 @@ def fit_softmax(
     max_iter : int, default=30
         Of L-BFGS; a path of penalties, each started from the last, needs no more.
     tol : float, default=1e-4
-        Stops when a step lowers the objective by less than this share.
+        Stops when steps lower the objective by less than this share.
     start : tuple, optional
         An earlier result for the same features and classes.
 
