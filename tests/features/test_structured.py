@@ -1,0 +1,49 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.structured import StructuredView
+from triage.ticket import PastTicket, Ticket
+
+TICKETS = [
+    Ticket(f"T-{row}", channel=("mail", "web")[row % 2], product=("vpn", "mail", None)[row % 3])
+    for row in range(12)
+]
+
+
+@pytest.fixture
+def view() -> StructuredView:
+    return StructuredView().fit(TICKETS)
+
+
+def test_tags_are_not_read_since_an_export_holds_those_of_the_end(view: StructuredView):
+    tagged = [replace(one, tags=("solved-by-reset", one.ticket_id)) for one in TICKETS]
+    assert StructuredView().fit(tagged).terms_ == view.terms_
+    assert (view.transform(tagged) != view.transform(TICKETS)).nnz == 0
+
+
+def test_what_became_of_a_ticket_cannot_be_given_to_it(view: StructuredView):
+    past = PastTicket(TICKETS[0], labels={"category": "network"}, resolution="Replaced the cable.")
+    with pytest.raises(AttributeError):
+        view.transform([past])  # type: ignore[list-item]
+
+
+def test_a_row_depends_on_its_ticket_alone(view: StructuredView):
+    together = view.transform(TICKETS).toarray()
+    alone = np.vstack([view.transform([one]).toarray() for one in TICKETS])
+    assert (together == alone).all()
+
+
+def test_a_row_has_a_one_for_each_known_value(view: StructuredView):
+    rows = view.transform([TICKETS[0], Ticket("new", channel="fax")]).toarray()
+    assert set(np.unique(rows)) <= {0.0, 1.0}
+    assert rows.sum(axis=1).tolist() == [2.0, 0.0]
+
+
+def test_contributions_add_up_to_the_score(view: StructuredView):
+    weights = np.random.default_rng(0).normal(size=view.n_features)
+    for ticket in TICKETS:
+        parts = view.contributions(ticket, weights)
+        assert sum(value for _, value in parts) == pytest.approx((view.transform([ticket]) @ weights)[0])
+        assert {name.split("=")[0] for name, _ in parts} <= {"channel", "product"}

@@ -1,0 +1,34 @@
+import numpy as np
+from scipy.special import log_softmax
+
+from training.blend import learn_weights
+
+
+def heads(n: int = 2_000, seed: int = 0) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Two heads that each see half of what decides, and one that sees nothing."""
+    rng = np.random.default_rng(seed)
+    left, right, noise = (rng.normal(size=(n, 4)) for _ in range(3))
+    logits = left + right
+    classes = np.array([rng.choice(4, p=np.exp(row)) for row in log_softmax(logits, axis=1)])
+    parts = {"left": left, "right": right, "noise": noise}
+    return {name: log_softmax(part, axis=1) for name, part in parts.items()}, classes
+
+
+def test_heads_that_know_share_the_weight_and_one_that_does_not_is_left_out():
+    parts, classes = heads()
+    weights = learn_weights(parts, classes)
+    assert set(weights) == {"left", "right"}
+    assert all(0.7 < weight < 1.2 for weight in weights.values())
+
+
+def test_the_weights_calibrate_an_overconfident_head():
+    parts, classes = heads()
+    shouting = {"left": log_softmax(3 * parts["left"], axis=1)}
+    (weight,) = learn_weights(shouting, classes).values()
+    (calm,) = learn_weights({"left": parts["left"]}, classes).values()
+    assert 0.8 < 3 * weight / calm < 1.2
+
+
+def test_some_head_is_always_left():
+    parts, classes = heads(n=200)
+    assert len(learn_weights({"noise": parts["noise"]}, np.roll(classes, 7))) == 1
