@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from triage.ticket import PastTicket
 
-__all__ = ["FORWARD_EDGES", "Fold", "folds", "has_order"]
+__all__ = ["FORWARD_EDGES", "SMALL", "Fold", "folds", "has_order"]
 
 FORWARD_EDGES = (0.7, 0.85, 1.0)
 """Two forward folds: learn from the first 70 %, judge the next 15 %; then 85 % and the last 15 %."""

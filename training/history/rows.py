@@ -91,6 +91,7 @@ class RowConverter:
             if (as_text(values[position]) or "").strip() not in allowed:
                 return None
         row: dict[str, Any] = {}
+        stripped = self._summary.counts["stripped"]
         if self._plan.row_ids is not None:
             row["ticket_id"] = f"{self._plan.row_ids}{number}"
         for planned in self._plan.columns:
@@ -104,6 +105,8 @@ class RowConverter:
         for name in self._required:
             if name not in row:
                 raise RefusedRow(f"{name} is missing")
+        if self._summary.counts["stripped"] > stripped and "ticket_id" in row:
+            self._summary.see_stripped(row["ticket_id"])
         return row
 
     def _value(self, planned: PlannedColumn, values: list[Any], row: dict[str, Any]) -> Any:

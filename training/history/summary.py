@@ -8,6 +8,7 @@ __all__ = ["RowSummary"]
 
 MANY = "\x00many"
 MAX_VALUES_NAMED = 5
+MAX_ROWS_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class RowSummary:
         Refused rows by reason.
     counts : Counter of str
         Smaller events, see :attr:`notes`.
+    stripped_rows : list of str
+        A few identities of rows with spaces around a label.
     """
 
     kind: str
@@ -58,12 +61,18 @@ class RowSummary:
     unknown_priorities: Counter[str] = field(default_factory=Counter)
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
+    stripped_rows: list[str] = field(default_factory=list)
 
     def see_label(self, name: str, value: str) -> None:
         """Remember whether a field has one value only."""
         seen = self.only_label.setdefault(name, value)
         if seen != value and seen != MANY:
             self.only_label[name] = MANY
+
+    def see_stripped(self, identity: str) -> None:
+        """Remember a few of the rows with spaces around a label."""
+        if len(self.stripped_rows) < MAX_ROWS_NAMED:
+            self.stripped_rows.append(identity)
 
     @property
     def notes(self) -> list[str]:

@@ -1,0 +1,17 @@
+from tests.training.check.made import past
+from training.check.gaps import find_gaps
+
+
+def test_a_month_without_tickets_is_found_between_its_neighbours():
+    tickets = [past(number, hours=number + (720 if number >= 200 else 0)) for number in range(400)]
+    (found,) = find_gaps(tickets)
+    assert found.rows == ("T-199", "T-200")
+    assert "30 days" in found.text
+
+
+def test_weekends_and_the_waits_of_a_quiet_helpdesk_are_no_gaps():
+    assert (
+        find_gaps([past(number, hours=24 * (7 * (number // 5) + number % 5)) for number in range(200)]) == []
+    )
+    assert find_gaps([past(number, hours=24 * 9 * number) for number in range(50)]) == []
+    assert find_gaps([]) == []

@@ -1,0 +1,73 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.training.check.made import history, past, read, tokenizer
+from training.check import check_history
+from training.check.page import render_check
+from triage.errors import ConfigurationError, TrainingError
+
+
+def test_a_clean_history_has_an_estimate_and_nothing_to_do():
+    document = check_history(read(history()), tokenizer())
+    facts = document["fields"]["category"]
+    assert (facts["labels"], facts["thin"], facts["labelled"]) == (3, 0, 1.0)
+    assert 0.85 < facts["estimate"]["accuracy"] < 1.0
+    assert [one for one in document["findings"] if one["weight"] == "problem"] == []
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_every_fault_that_was_put_in_is_found():
+    tickets = history()
+    for number in range(0, 600, 2):
+        tickets[number] = replace(
+            tickets[number],
+            ticket=replace(tickets[number].ticket, custom={"close_code": tickets[number].labels["category"]}),
+        )
+    tickets[5] = replace(tickets[5], labels={"category": "Net-work"})
+    tickets[7] = past(7, hours=56, category="account")
+    tickets += [past(number, "disk full", hours=8 * number, category="network") for number in range(600, 606)]
+    tickets.append(past(700, "the end", hours=8 * 900, category="network"))
+    document = check_history(read(tickets), tokenizer())
+    codes = {one["code"] for one in document["findings"]}
+    assert {"same_label", "empty_text", "late_column", "repeated_text", "time_gap", "thin_labels"} <= codes
+    weights = [one["weight"] for one in document["findings"]]
+    assert weights == sorted(weights, key=("problem", "look", "note").index)
+    assert all(one["remedy"] for one in document["findings"])
+
+
+def test_a_field_that_texts_do_not_tell_is_called_hardly_learnable():
+    document = check_history(read(history(sure=0.0)), tokenizer())
+    assert "hardly_learnable" in {one["code"] for one in document["findings"]}
+
+
+def test_only_the_fields_asked_for_are_looked_at():
+    tickets = [replace(one, labels={**one.labels, "team": "desk"}) for one in history(120)]
+    assert list(check_history(read(tickets), tokenizer(), targets=["category"])["fields"]) == ["category"]
+    assert check_history(read(tickets), tokenizer())["fields"]["team"]["estimate"] is None
+
+
+def test_few_tickets_give_no_estimate():
+    assert check_history(read(history(30)), tokenizer())["fields"]["category"]["estimate"] is None
+
+
+def test_a_history_without_labels_and_a_target_that_is_no_field_are_refused():
+    with pytest.raises(TrainingError, match="without a label"):
+        check_history(read([past(1, "vpn")]), tokenizer())
+    with pytest.raises(ConfigurationError, match="'colour'"):
+        check_history(read(history(30)), tokenizer(), targets=["colour"])
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    tickets = history(200)
+    assert check_history(read(tickets), tokenizer()) == check_history(read(tickets[::-1]), tokenizer())
+
+
+def test_the_page_shows_what_was_found_and_escapes_what_others_wrote():
+    tickets = history(200)
+    tickets[3] = past(3, "vpn", hours=24, category="<script>alert(1)</script>")
+    page = render_check(check_history(read(tickets), tokenizer()), "tickets.csv")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "Check of tickets.csv" in page

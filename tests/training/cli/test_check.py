@@ -1,0 +1,48 @@
+import csv
+import json
+
+import pytest
+
+from serving.cli.main import main
+from tests.training.check.made import history
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "tickets.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ticket_id", "created_at", "subject", "category"])
+        for past in history(200):
+            label = past.labels["category"] + (" " if past.ticket.ticket_id == "T-9" else "")
+            rows.writerow([past.ticket.ticket_id, past.ticket.created_at, past.ticket.subject, label])
+    return path
+
+
+def run(*words: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", *map(str, words)])
+    return int(ended.value.code or 0)
+
+
+def test_a_history_is_looked_over_and_the_page_and_its_json_are_written(table, tmp_path, capsys):
+    out = tmp_path / "check.html"
+    assert run(table, "--out", out) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "What can be learnt" in printed
+    assert "1 value with spaces around the label" in printed
+    assert "For example T-9." in printed
+    assert "category" in out.read_text()
+    assert json.loads((tmp_path / "check.json").read_text())["tickets"] == 200
+
+
+def test_json_is_all_that_is_printed_where_it_is_asked_for(table, capsys):
+    assert run(table, "--json", "--targets", "category") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["reading"]["accepted"] == 200
+    assert document["fields"]["category"]["estimate"]["accuracy"] > 0.8
+
+
+def test_a_target_without_labels_ends_with_a_message(table, capsys):
+    assert run(table, "--targets", "team") == 1
+    assert "without a label of team" in capsys.readouterr().err

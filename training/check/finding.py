@@ -1,0 +1,66 @@
+"""One thing found in a history, the rows that show it and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "examples"]
+
+EXAMPLES = 5
+
+PEOPLE = frozenset({"assignee"})
+"""Fields whose labels are people, who come and go and may be called alike."""
+
+Weight = Literal["problem", "look", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    Parameters
+    ----------
+    code : str
+        What kind of thing; stable, for programs.
+    weight : str
+        ``problem`` (do something about it), ``look`` (for someone who knows the helpdesk) or ``note``.
+    field : str or None
+        The field that it is about; None for the whole history.
+    text : str
+        What was found, in a sentence.
+    remedy : str
+        What to do.
+    tickets : int
+        How many tickets it is about; 0 where it is not about single tickets.
+    rows : tuple of str
+        A few of their ids.
+    """
+
+    code: str
+    weight: Weight
+    field: str | None
+    text: str
+    remedy: str
+    tickets: int = 0
+    rows: tuple[str, ...] = ()
+
+
+def examples(ticket_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the first few different ids."""
+    found: dict[str, None] = {}
+    for ticket_id in ticket_ids:
+        found[ticket_id] = None
+        if len(found) == EXAMPLES:
+            break
+    return tuple(found)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "label"), counted(1200, "label")
+    ('1 label', '1,200 labels')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

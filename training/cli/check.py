@@ -1,0 +1,104 @@
+"""``triage check``: what is wrong with a history and what it can teach, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(add_completion=False)
+
+MOST_PRINTED = 15
+
+
+@app.command()
+def check(
+    history: Annotated[Path, typer.Argument(help="Past tickets as a history table.")],
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    targets: Annotated[
+        str | None, typer.Option(help="Fields to look at, with commas; by default all that have labels.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="HTML page to write; a JSON file of the same name lies beside it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Look a history over: data quality, and what each field can reach."""
+    import json
+
+    from rich.console import Console
+    from rich.progress import Progress
+    from tokenizers import Tokenizer
+
+    from features.encoder_folder import find_encoder, read_encoder
+    from training.check import check_history
+    from training.check.page import render_check
+    from training.history import read_history
+
+    if out is not None and out.suffix == ".json":
+        raise typer.BadParameter(f"Got --out {out}; expected the name of an HTML page.")
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading the history", total=1.0)
+        read = read_history(history, mapping=mapping, zone=zone)
+        document = check_history(
+            read,
+            Tokenizer.from_str(read_encoder(find_encoder()).tokenizer),
+            targets=[one.strip() for one in (targets or "").split(",") if one.strip()],
+            progress=lambda stage, share: bar.update(task, description=stage, completed=share),
+        )
+    if out is not None:
+        out.write_text(render_check(document, history.name), encoding="utf-8")
+        out.with_suffix(".json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(document))
+    else:
+        _print(document, out)
+
+
+def _print(document: Mapping[str, Any], out: Path | None) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from training.check.page import WEIGHTS
+    from triage.ticket import FIELDS
+
+    console = Console()
+    later = "later" if document["ordered"] else "held-out"
+    table = Table(title=f"What can be learnt ({later} tickets, a quick model of words and form fields)")
+    table.add_column("field", min_width=max(map(len, FIELDS)))
+    for heading in ("labelled", "labels", "thin", "always the commonest", "reachable, about"):
+        table.add_column(heading, justify="right")
+    for name, facts in document["fields"].items():
+        estimate = facts["estimate"]
+        reachable = "too few tickets"
+        if estimate is not None:
+            reachable = f"{estimate['accuracy']:.1%} ± {100 * estimate['error']:.1f}"
+        table.add_row(
+            name,
+            f"{facts['labelled']:.1%}",
+            f"{facts['labels']:,}",
+            f"{facts['thin']:,}",
+            f"{(estimate or facts)['majority']:.1%}",
+            reachable,
+        )
+    console.print(table)
+    findings = document["findings"]
+    for weight, heading in WEIGHTS.items():
+        found = [one for one in findings if one["weight"] == weight]
+        if found:
+            console.print(f"[bold]{heading}[/bold]")
+        for one in found[:MOST_PRINTED]:
+            rows = f" [dim]For example {escape(', '.join(one['rows']))}.[/dim]" if one["rows"] else ""
+            console.print(f"- {one['field'] or 'history'}: {escape(one['text'])}{rows}")
+            console.print(f"  {escape(one['remedy'])}")
+        if len(found) > MOST_PRINTED:
+            console.print(f"- and {len(found) - MOST_PRINTED:,} more in --json or on the page of --out")
+    for note in document["reading"]["notes"]:
+        console.print(f"Note: {escape(note)}")
+    if out is not None:
+        console.print(f"Written: {escape(str(out))}, {escape(str(out.with_suffix('.json')))}", soft_wrap=True)
