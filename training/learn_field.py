@@ -27,6 +27,10 @@ PENALTY_PATH = (0.3, 1.0, 3.0, 10.0, 30.0)
 FEW_SHOT, LINEAR = 20, 1_000
 """Tickets a label, and tickets in all, from which a field leaves each rung of the ladder."""
 
+FINAL_ITERATIONS = 150
+"""The last fit runs nearer to the minimum than those that only choose: ServiceNow groups, development
+slice, .696 after 30 steps, .710 after 100, .712 after 300."""
+
 Start = tuple[list[np.ndarray], np.ndarray]
 
 
@@ -129,7 +133,9 @@ def learn_field(
     fitted = {}
     for name in weights:
         rows = [views[block] for block in heads[name]]
-        coefs, intercept = _fit(rows, classes, len(names), everything, chosen[name], last[name])
+        coefs, intercept = _fit(
+            rows, classes, len(names), everything, chosen[name], last[name], max_iter=FINAL_ITERATIONS
+        )
         fitted[name] = Head(heads[name], tuple(coefs), intercept)
     model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
     logits = np.sum(
@@ -207,9 +213,16 @@ def _fit(
     learn: np.ndarray,
     penalty: float,
     start: Start | None,
+    *,
+    max_iter: int = 30,
 ) -> Start:
     return fit_softmax(
-        [block[learn] for block in rows], classes[learn], n_classes, inverse_penalty=penalty, start=start
+        [block[learn] for block in rows],
+        classes[learn],
+        n_classes,
+        inverse_penalty=penalty,
+        max_iter=max_iter,
+        start=start,
     )
 
 
