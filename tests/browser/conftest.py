@@ -97,7 +97,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     store.close()
 
 
-@pytest.fixture(scope="session")
+# By module, not by session: Playwright keeps an event loop running, beside which no other can start.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium with a fresh profile; skips where there is none."""
     if shutil.which(CHROMIUM) is None:

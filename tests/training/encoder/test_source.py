@@ -58,6 +58,7 @@ def test_a_module_from_elsewhere_is_refused(model_folder):
 def test_a_name_that_is_nowhere_is_refused(name, tmp_path, monkeypatch):
     pytest.importorskip("huggingface_hub", reason="names need the train extra")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # From a checkout near the root, ../../etc would be a folder.
     with pytest.raises(NotFoundError, match="expected a folder"):
         find_source(name)
 
