@@ -54,6 +54,8 @@ class LearntField:
         Of the held-out rows, by the blend.
     classes : ndarray of shape (m,)
         Their truth.
+    applied : ndarray of shape (m,), bool
+        Which of them thresholds placed by the others apply.
     penalties : dict of str to float
         Inverse penalty chosen, by head.
     """
@@ -64,6 +66,7 @@ class LearntField:
     held_out: np.ndarray
     probabilities: np.ndarray
     classes: np.ndarray
+    applied: np.ndarray
     penalties: dict[str, float]
 
 
@@ -145,7 +148,7 @@ def learn_field(
         axis=0,
     )
     probabilities = np.exp(log_softmax(logits, axis=1))
-    promise = solve_promise(probabilities, truth, model.labels, target_precision=target_precision)
+    promise, applied = solve_promise(probabilities, truth, model.labels, target_precision=target_precision)
     return LearntField(
         model,
         promise,
@@ -153,6 +156,7 @@ def learn_field(
         held_out,
         probabilities,
         truth,
+        applied,
         chosen,
     )
 

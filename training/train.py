@@ -247,7 +247,9 @@ def _manifest(
             "target_precision": one.promise.target_precision,
             "penalties": one.penalties,
             "weights": dict(one.model.weights),
-            "metrics": held_out_metrics(one.probabilities, one.classes, one.model.labels, one.promise),
+            "metrics": held_out_metrics(
+                one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
+            ),
         }
         for name, one in learnt.items()
     }
