@@ -1,13 +1,16 @@
-"""Fixtures that several rooms share: a fresh store, once on SQLite and once on PostgreSQL.
+"""Fixtures that several rooms share: a home of the test's own, a trained model, a fresh store.
 
-PostgreSQL is the server of ``TRIAGE_TEST_DATABASE_URL``, else a local one, else those tests are
-skipped with the reason. Each test gets a schema of its own, dropped afterwards.
+Stores come once on SQLite and once on PostgreSQL: the server of ``TRIAGE_TEST_DATABASE_URL``, else a local
+one, else those tests are skipped with the reason. Each test gets a schema of its own, dropped afterwards.
 """
+
+from __future__ import annotations
 
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,7 +20,36 @@ from sqlalchemy.exc import OperationalError
 from triage.store import Store, open_store
 from triage.store.worker_slots import schema_name
 
+if TYPE_CHECKING:
+    from tests.trained import Trained
+
 LOCAL_POSTGRES = "postgresql+psycopg://root@127.0.0.1:5432/test"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep everything that triage makes away from the home folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [one for one in os.environ if one.startswith("TRIAGE_") and "TEST" not in one]:
+            patch.delenv(name)
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        home = tmp_path_factory.mktemp("home")
+        patch.setenv("TRIAGE_HOME", str(home))
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def own_home(home_of_the_session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty ``TRIAGE_HOME``, made when it is first written to."""
+    monkeypatch.setenv("TRIAGE_HOME", str(home_of_the_session / uuid.uuid4().hex))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, home_of_the_session: Path) -> Trained:
+    """A small trained model: never change its folder, copy it."""
+    from tests.trained import train_small
+
+    return train_small(tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import Any
 import joblib
 
 from triage.errors import BundleError, IncompatibleBundleError, SignatureError
+from triage.folder_swap import put_in_place
 from triage.ports import BundledSuggester, Model
 from triage.signing import sign, verify
 from triage.taxonomy import Taxonomy
@@ -209,11 +209,7 @@ def seal(draft: Path, target: Path, manifest: Manifest, key: bytes) -> Manifest:
     (draft / SIGNATURE).write_text(sign(key, content) + "\n")
     for path in [*draft.rglob("*"), draft]:
         _sync(path)
-    old = None
-    if target.exists():
-        old = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        target.rename(old)
-    draft.rename(target)
+    old = put_in_place(draft, target)
     _sync(target.parent)
     if old is not None:
         shutil.rmtree(old)

@@ -1,108 +1,236 @@
-from collections.abc import Callable
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import joblib
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.serving.fakes import FakeModel
+from tests.trained import KEY, copy_of
 from triage.bundle import Bundle, Manifest, read_manifest, seal, verify_bundle
-from triage.errors import BundleError, SignatureError
+from triage.errors import BundleError, IncompatibleBundleError, SignatureError
+from triage.signing import sign
 from triage.taxonomy import Taxonomy
 
-KEY = b"k" * 32
 MANIFEST = Manifest(
     version="v1",
     created_at=datetime(2026, 3, 1, tzinfo=UTC),
-    fields={"category": {"level": "linear"}},
-    taxonomy=Taxonomy.from_labels({"category": ["mail", "vpn"]}),
+    fields={"category": {"level": "linear", "labels": 2}},
+    taxonomy=Taxonomy.from_labels({"category": ["Zürich", "b"]}),
     feature_version=1,
     data_hash="0" * 64,
-    training={},
+    training={"tickets": 10},
 )
 
 
-class Payload:
-    """What an attacker would put into a bundle: reading it leaves a mark."""
+class Evil:
+    """What an attacker would plant: unpickling it leaves a trace."""
 
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
 
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-        return Path.touch, (self.mark,)
+    def __reduce__(self):
+        return os.mkdir, (str(self.trace),)
+
+
+def draft_in(folder: Path, content: str = "one") -> Path:
+    draft = folder / ".draft"
+    (draft / "encoder").mkdir(parents=True)
+    joblib.dump(FakeModel(), draft / "model.joblib")
+    (draft / "encoder" / "notes.txt").write_text(content)
+    return draft
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    draft = tmp_path / "draft"
-    (draft / "encoder").mkdir(parents=True)
-    joblib.dump([1.0, 2.0], draft / "model.joblib")
-    (draft / "encoder" / "model.onnx").write_bytes(b"weights")
-    seal(draft, tmp_path / "v1", MANIFEST, KEY)
+def sealed(tmp_path) -> Path:
+    seal(draft_in(tmp_path), tmp_path / "v1", MANIFEST, KEY)
     return tmp_path / "v1"
 
 
-def test_a_sealed_bundle_says_what_was_sealed(bundle: Path):
-    manifest = verify_bundle(bundle, KEY)
-    assert manifest.version == "v1" and manifest.taxonomy == MANIFEST.taxonomy
-    assert set(manifest.files) == {"model.joblib", "encoder/model.onnx"}
+def refuses(folder: Path, match: str | None = None, key: bytes = KEY) -> None:
+    """Both doors refuse the bundle, and nothing in it was unpickled: the trace is not there."""
+    trace = folder.parent / "trace"
+    for door in (verify_bundle, Bundle.load):
+        with pytest.raises(SignatureError, match=match):
+            door(folder, key)
+    assert not trace.exists()
 
 
-def flip_a_bit(bundle: Path) -> None:
-    content = bytearray((bundle / "model.joblib").read_bytes())
-    content[len(content) // 2] ^= 1
-    (bundle / "model.joblib").write_bytes(content)
+def plant(folder: Path) -> None:
+    joblib.dump(Evil(folder.parent / "trace"), folder / "model.joblib")
 
 
-def add_a_file(bundle: Path) -> None:
-    (bundle / "encoder" / "extra.py").write_text("print()")
+def test_the_planted_model_would_run_if_it_were_loaded(sealed):
+    plant(sealed)
+    joblib.load(sealed / "model.joblib")
+    assert (sealed.parent / "trace").is_dir()
 
 
-def take_a_file(bundle: Path) -> None:
-    (bundle / "encoder" / "model.onnx").unlink()
+def test_a_sealed_bundle_is_loaded_and_says_what_it_is(sealed):
+    bundle = Bundle.load(sealed, KEY, threads=3)
+    assert (bundle.version, bundle.suggester, bundle.model.threads) == ("v1", None, 3)
+    assert set(bundle.manifest.files) == {"model.joblib", "encoder/notes.txt"}
+    assert replace(bundle.manifest, files={}) == MANIFEST
+    assert Manifest.from_bytes(bundle.manifest.to_bytes()) == bundle.manifest
 
 
-def link_a_file(bundle: Path) -> None:
-    (bundle / "model.joblib").rename(bundle.parent / "elsewhere")
-    (bundle / "model.joblib").symlink_to(bundle.parent / "elsewhere")
+def test_a_model_put_in_its_place_is_never_unpickled(sealed):
+    plant(sealed)
+    refuses(sealed, "changed bytes")
 
 
-def edit_the_manifest(bundle: Path) -> None:
-    path = bundle / "manifest.json"
-    path.write_text(path.read_text().replace('"linear"', '"hybrid"'))
+def test_a_model_and_a_manifest_by_another_key_are_never_unpickled(sealed):
+    plant(sealed)
+    other = bytes(32)
+    content = read_manifest(sealed, KEY).to_bytes()
+    (sealed / "manifest.sig").write_text(sign(other, content) + "\n")
+    refuses(sealed, "did not sign")
+    fresh = draft_in(sealed.parent)
+    plant(fresh)
+    seal(fresh, sealed, MANIFEST, other)
+    refuses(sealed, "did not sign")
 
 
-def lose_the_signature(bundle: Path) -> None:
-    (bundle / "manifest.sig").unlink()
+def test_the_wrong_key_opens_nothing(sealed):
+    plant(sealed)
+    refuses(sealed, "TRIAGE_SIGNING_KEY", key=bytes(32))
 
 
-@pytest.mark.parametrize(
-    "harm", [flip_a_bit, add_a_file, take_a_file, link_a_file, edit_the_manifest, lose_the_signature]
-)
-def test_a_bundle_that_is_not_as_it_was_signed_is_refused(bundle: Path, harm: Callable[[Path], None]):
-    harm(bundle)
-    with pytest.raises(SignatureError):
-        verify_bundle(bundle, KEY)
+def test_a_file_more_or_less_is_noticed(sealed):
+    (sealed / "encoder" / "more.txt").write_text("")
+    refuses(sealed, "not signed.*encoder/more.txt")
+    (sealed / "encoder" / "more.txt").unlink()
+    (sealed / "encoder" / "notes.txt").unlink()
+    refuses(sealed, "missing")
 
 
-def test_another_machines_key_opens_nothing(bundle: Path):
-    with pytest.raises(SignatureError, match="did not sign"):
-        verify_bundle(bundle, b"x" * 32)
+@pytest.mark.parametrize("name", ["encoder/notes.txt", "model.joblib", "encoder", "new"])
+def test_a_link_is_refused_even_to_the_very_same_bytes(sealed, name):
+    place, aside = sealed / name, sealed.parent / "aside"
+    if place.exists():
+        place.rename(aside)
+    else:
+        aside.write_text("x")
+    place.symlink_to(aside)
+    refuses(sealed, "link")
 
 
-def test_nothing_is_unpickled_before_the_signature_holds(bundle: Path, tmp_path: Path):
-    mark = tmp_path / "mark"
-    joblib.dump(Payload(mark), bundle / "model.joblib")
-    with pytest.raises(SignatureError):
-        Bundle.load(bundle, KEY)
-    assert not mark.exists()
+@pytest.mark.parametrize("signature", [None, "", "0" * 64, "é"])
+def test_a_signature_that_is_gone_or_made_up_is_refused(sealed, signature):
+    (sealed / "manifest.sig").unlink()
+    if signature is not None:
+        (sealed / "manifest.sig").write_text(signature, encoding="utf-8")
+    refuses(sealed, "did not sign")
 
 
-def test_a_folder_that_is_no_bundle_is_neither_read_nor_replaced(tmp_path: Path):
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "one.jpg").write_bytes(b"")
-    (tmp_path / "draft").mkdir()
-    with pytest.raises(BundleError, match=r"expected a bundle folder"):
-        read_manifest(tmp_path / "photos", KEY)
-    with pytest.raises(BundleError, match=r"other than a bundle"):
-        seal(tmp_path / "draft", tmp_path / "photos", MANIFEST, KEY)
-    assert (tmp_path / "photos" / "one.jpg").exists()
+def test_the_manifest_of_another_bundle_does_not_fit(sealed):
+    seal(draft_in(sealed.parent, "two"), sealed.parent / "v2", replace(MANIFEST, version="v2"), KEY)
+    for name in ("manifest.json", "manifest.sig"):
+        (sealed.parent / "v2" / name).rename(sealed / name)
+    refuses(sealed, "changed bytes")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_one_flipped_bit_anywhere_is_noticed(sealed, data):
+    files = sorted(path for path in sealed.rglob("*") if path.is_file())
+    path = data.draw(st.sampled_from(files), label="file")
+    good = path.read_bytes()
+    end = len(good) - (path.name == "manifest.sig")  # After the signature a line may end in any way.
+    place = data.draw(st.integers(0, end - 1), label="byte")
+    bad = bytearray(good)
+    bad[place] ^= 1 << data.draw(st.integers(0, 7), label="bit")
+    path.write_bytes(bad)
+    try:
+        refuses(sealed)
+    finally:
+        path.write_bytes(good)
+    verify_bundle(sealed, KEY)
+
+
+def test_one_flipped_bit_in_a_real_models_encoder_is_noticed(trained, tmp_path):
+    folder = copy_of(trained, tmp_path / "copy")
+    verify_bundle(folder, KEY)
+    with (folder / "encoder" / "model.onnx").open("r+b") as file:
+        file.seek(1_000_000)
+        byte = file.read(1)[0]
+        file.seek(1_000_000)
+        file.write(bytes([byte ^ 16]))
+    refuses(folder, "model.onnx")
+
+
+def test_a_folder_that_is_no_bundle_is_called_so(tmp_path):
+    for door in (read_manifest, verify_bundle, Bundle.load):
+        with pytest.raises(BundleError, match="triage train"):
+            door(tmp_path, KEY)
+    (tmp_path / "manifest.json").write_bytes(b" " * (16 * 2**20 + 1))
+    with pytest.raises(BundleError, match="not one of ours"):
+        read_manifest(tmp_path, KEY)
+
+
+def test_a_bundle_of_a_later_format_is_refused_with_the_remedy(tmp_path):
+    seal(draft_in(tmp_path), tmp_path / "v1", replace(MANIFEST, format=2), KEY)
+    with pytest.raises(IncompatibleBundleError, match=r"format 2.*Train it again"):
+        Bundle.load(tmp_path / "v1", KEY)
+
+
+def test_sealing_again_replaces_the_bundle_and_leaves_nothing_behind(sealed):
+    seal(draft_in(sealed.parent, "two"), sealed, replace(MANIFEST, version="v2"), KEY)
+    assert Bundle.load(sealed, KEY).version == "v2"
+    assert [path.name for path in sealed.parent.iterdir()] == ["v1"]
+
+
+def test_a_folder_of_something_else_is_never_replaced(tmp_path):
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "thesis.txt").write_text("years of work")
+    with pytest.raises(BundleError, match="other than a bundle"):
+        seal(draft_in(tmp_path), tmp_path / "v1", MANIFEST, KEY)
+    assert [path.name for path in (tmp_path / "v1").iterdir()] == ["thesis.txt"]
+
+
+def seal_in_a_child(folder: Path, steps: int) -> bool:
+    """Seal a second bundle over the first in a process that dies at a step; True when it came to the end."""
+    draft = draft_in(folder, "two")
+    child = os.fork()
+    if child == 0:
+        left = steps
+
+        def look(event: str, args: tuple) -> None:
+            nonlocal left
+            if event in ("open", "os.rename", "os.remove", "os.rmdir") and str(folder) in f"{args}":
+                left -= 1
+                if left < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(look)
+        seal(draft, folder / "v1", replace(MANIFEST, version="v2"), KEY)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_seal_killed_between_any_two_steps_leaves_the_old_bundle_or_the_new_one(tmp_path):
+    seen = []
+    for steps in range(40):
+        folder = tmp_path / str(steps)
+        folder.mkdir()
+        seal(draft_in(folder), folder / "v1", MANIFEST, KEY)
+        ended = seal_in_a_child(folder, steps)
+        seen.append((ended, verify_bundle(folder / "v1", KEY).version))
+        if ended:
+            break
+    assert seen == sorted(seen)
+    assert {(False, "v1"), (False, "v2"), (True, "v2")} == set(seen)
+
+
+def test_the_manifest_is_json_that_people_can_read(sealed):
+    document = json.loads((sealed / "manifest.json").read_text(encoding="utf-8"))
+    assert document["taxonomy"]["labels"]["category"][0]["name"] == "Zürich"
+    assert "Zürich" in (sealed / "manifest.json").read_text(encoding="utf-8")
+    assert document["files"]["model.joblib"]["bytes"] == (sealed / "model.joblib").stat().st_size
