@@ -106,7 +106,10 @@ class FieldModel:
 
 
 def _product(block: "sp.csr_matrix | np.ndarray", coef: np.ndarray) -> np.ndarray:
-    """Multiply row by row where BLAS would otherwise round a row differently by the size of its batch."""
+    """Multiply row by row in a fixed order; BLAS rounds by the size of a batch and the number of threads."""
     if sp.issparse(block):
         return np.asarray(block @ coef)
-    return np.stack([row @ coef for row in block]) if len(block) else np.empty((0, coef.shape[1]), coef.dtype)
+    product = np.empty((len(block), coef.shape[1]), coef.dtype)
+    for place, row in enumerate(block):
+        np.einsum("j,jk->k", row, coef, out=product[place])
+    return product

@@ -80,9 +80,12 @@ class TicketModel:
         probabilities = {name: model.probabilities(views) for name, model in self.fields.items()}
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         places, cosines = self.neighbours.search(vectors, max(1, similar))
-        # A history without text has no neighbours, and nothing to be unfamiliar with.
-        familiarity = (
-            self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else np.ones(len(tickets))
+        familiarity = self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else None
+        # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
+        known = (
+            np.asarray(abs(views["fields"]).sum(axis=1)).ravel() > 0
+            if "fields" in views
+            else np.zeros(len(tickets), bool)
         )
         assessments = []
         for row, ticket in enumerate(tickets):
@@ -94,8 +97,9 @@ class TicketModel:
             assessments.append(
                 Assessment(
                     predictions=predictions,
-                    # Without text there is nothing to be unfamiliar: the fields view stands alone.
-                    familiarity=float(familiarity[row]) if has_text else 1.0,
+                    familiarity=float(
+                        known[row] if familiarity is None or not has_text else familiarity[row]
+                    ),
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
                     similar=self.neighbours.similar(places[row], cosines[row])
                     if similar and has_text

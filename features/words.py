@@ -139,10 +139,11 @@ def _pair_codes(pieces: np.ndarray) -> np.ndarray:
 
 
 def _by_word(text: str, encoding: Encoding, of_piece: np.ndarray) -> list[tuple[str, float]]:
+    word_ids, offsets = encoding.word_ids, encoding.offsets  # Each is made anew whenever it is asked for.
     spans: dict[int | None, tuple[int, int]] = {}
     sums: dict[int | None, float] = {}
     for place, value in enumerate(of_piece):
-        word, (start, end) = encoding.word_ids[place], encoding.offsets[place]
+        word, (start, end) = word_ids[place], offsets[place]
         first, _ = spans.get(word, (start, end))
         spans[word] = (first, end)
         sums[word] = sums.get(word, 0.0) + float(value)

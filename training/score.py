@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triage.bundle import Bundle
+from triage.bundle import SIGNATURE, Bundle
 from triage.decision import Decision
 from triage.engine import triage_tickets
 from triage.policy import Policy
@@ -74,15 +74,16 @@ def score_chunks(
 
 
 @lru_cache(maxsize=1)
-def _load(bundle: Path, key: bytes, threads: int) -> Bundle:
-    """Load a bundle once a process."""
+def _load(bundle: Path, key: bytes, threads: int, _signature: bytes) -> Bundle:
+    """Load a bundle once a process, anew when another one was sealed in its place."""
     return Bundle.load(bundle, key, threads=threads)
 
 
 def _decide(
     chunk: Sequence[Ticket], bundle: Path, key: bytes, policy: Policy, threads: int
 ) -> list[Decision]:
-    loaded = _load(bundle, key, threads)
+    signature = bundle / SIGNATURE
+    loaded = _load(bundle, key, threads, signature.read_bytes() if signature.is_file() else b"")
     decisions = triage_tickets(chunk, loaded.model, loaded.version, policy)
     return [
         Decision(one.decision_id, one.ticket_id, one.model_version, one.created_at, one.fields)

@@ -159,5 +159,5 @@ def _decide_field(
 
 
 def _says_something(ticket: Ticket) -> bool:
-    """Whether there is a word of two characters, or a field, to go by."""
-    return bool(WORD.search(ticket.text) or ticket.custom or ticket.product or ticket.tags)
+    """Whether there is a word of two characters, or a field that a model reads, to go by."""
+    return bool(WORD.search(ticket.text) or any(ticket.custom.values()) or ticket.product)

@@ -115,7 +115,7 @@ class Policy:
         """
         _refuse_unknown(document, {"kill_switch", "fields", "disabled_guardrails"}, "the policy")
         fields = {}
-        for name, part in document.get("fields", {}).items():
+        for name, part in _object(document.get("fields", {}), "fields").items():
             if name not in FIELDS:
                 raise ConfigurationError(
                     f"Got a policy for field {name!r}; expected one of {', '.join(FIELDS)}."
@@ -124,22 +124,37 @@ class Policy:
         kill_switch = document.get("kill_switch", False)
         if not isinstance(kill_switch, bool):
             raise ConfigurationError(f"Got kill_switch={kill_switch!r}; expected true or false.")
-        return cls(kill_switch, fields, frozenset(document.get("disabled_guardrails", ())))
+        disabled = _words(document.get("disabled_guardrails", ()), "disabled_guardrails")
+        return cls(kill_switch, fields, disabled)
 
 
-def _field_policy(name: str, part: Mapping[str, Any]) -> FieldPolicy:
+def _field_policy(name: str, part: Any) -> FieldPolicy:
+    part = _object(part, f"the policy of {name!r}")
     _refuse_unknown(part, {"mode", "thresholds", "never_automate"}, f"the policy of {name!r}")
     modes = [mode.value for mode in Mode]
     mode = part.get("mode", Mode.APPLY.value)
     if mode not in modes:
         raise ConfigurationError(f"Got mode {mode!r} for {name!r}; expected one of {', '.join(modes)}.")
-    thresholds = part.get("thresholds", {})
+    thresholds = _object(part.get("thresholds", {}), f"thresholds of {name!r}")
     for label, threshold in thresholds.items():
         if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
             raise ConfigurationError(
                 f"Got threshold={threshold!r} for {name} {label!r}; expected a number from 0 to 1."
             )
-    return FieldPolicy(Mode(mode), dict(thresholds), frozenset(part.get("never_automate", ())))
+    never = _words(part.get("never_automate", ()), f"never_automate of {name!r}")
+    return FieldPolicy(Mode(mode), dict(thresholds), never)
+
+
+def _object(given: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ConfigurationError(f"Got {given!r} as {where}; expected an object of names and values.")
+    return given
+
+
+def _words(given: Any, where: str) -> frozenset[str]:
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise ConfigurationError(f"Got {given!r} as {where}; expected a list of names.")
+    return frozenset(given)
 
 
 def _refuse_unknown(document: Mapping[str, Any], known: set[str], where: str) -> None:
