@@ -137,3 +137,11 @@ def test_values_are_worth_showing_from_where_they_are_right_half_the_time():
     classes = (random.random(20_000) > 2 * confidence - 1).astype(int)  # Right half the time at 0.75.
     promise, _ = solve_promise(probabilities, classes, ("a", "b"), target_precision=0.9)
     assert promise.suggest_at == pytest.approx(0.75, abs=0.05)
+
+
+def test_a_label_that_was_never_likeliest_is_never_applied():
+    probabilities, classes = calibrated(np.random.default_rng(1), 2_000, labels=3)
+    widened = np.hstack([probabilities, np.zeros((2_000, 1))])
+    promise, _ = solve_promise(widened, classes, ("a", "b", "c", "zebra"), target_precision=0.9)
+    assert promise.thresholds["zebra"] is None
+    assert promise.thresholds["a"] is not None

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.errors import ConfigurationError
@@ -21,6 +21,7 @@ policies = st.builds(
 )
 
 
+@settings(max_examples=30, deadline=None)
 @given(policies)
 def test_the_json_form_gives_the_same_policy_back(policy):
     assert Policy.from_document(json.loads(json.dumps(policy.to_document()))) == policy
