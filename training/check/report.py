@@ -3,29 +3,24 @@
 Trains nothing that is kept. Every value is a JSON type, for the terminal, the file and the page alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-import numpy as np
 from tokenizers import Tokenizer
 
 from features.cleaning import clean_text
 from training.check.alike_labels import find_alike_labels
-from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
-from training.check.estimate import SampleViews, estimate_field, judging_folds, sample_rows
-from training.check.finding import Finding, counted, examples
+from training.check.columns import column_values, filled_shares, find_late_columns, find_spaces
+from training.check.estimate import Sample
+from training.check.field_facts import field_facts
+from training.check.finding import PEOPLE, Finding, counted, examples
 from training.check.gaps import find_gaps
-from training.check.label_life import (
-    THIN,
-    Labelled,
-    find_breaks,
-    find_silent_labels,
-    find_thin_labels,
-)
+from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
+from training.check.taxonomy_changes import find_breaks, taxonomy_changes
 from training.check.texts import find_conflicts, find_empty_texts, find_repeated_texts
 from training.history.read import HistoryRead
-from training.retired import retired_labels
 from training.splits import has_order
 from triage.errors import ConfigurationError, TrainingError
 from triage.ticket import FIELDS, PastTicket
@@ -35,8 +30,8 @@ __all__ = ["check_history"]
 SPARSE = 0.8
 """Share of tickets with a label below which the rest is worth a question."""
 
-FEWEST = 50
-"""Labelled tickets below which nothing is estimated."""
+FEWEST_SINCE = 500
+"""Labelled tickets since a grave change of the taxonomy from which the estimate looks at these alone."""
 
 ORDER = ("problem", "look", "note")
 
@@ -67,8 +62,8 @@ def check_history(
     -------
     dict
         ``tickets, first, last, ordered, reading, filled`` (share of values present, by column), ``fields``
-        (by field ``labelled, labels, thin, majority, estimate``: as
-        :class:`training.check.estimate.Estimate`, or None) and ``findings``, heaviest first.
+        (by field ``labelled``, ``since`` and those of :func:`training.check.field_facts.field_facts`) and
+        ``findings``, heaviest first.
 
     Raises
     ------
@@ -100,15 +95,28 @@ def check_history(
         *find_gaps(history if ordered else ()),
     ]
     progress("sampling", 0.2)
-    rows = sample_rows(len(history))
-    sample = [history[row] for row in rows]
-    views = SampleViews.of(sample, [texts[row] for row in rows], tokenizer)
-    sampled = {name: [values[row] for row in rows] for name, values in columns.items()}
+    sample = Sample.of(history, texts, columns, tokenizer, range(len(history)))
     fields = {}
     for place, name in enumerate(wanted):
         progress(f"looking at {name}", 0.3 + 0.7 * place / len(wanted))
-        findings += _label_findings(name, history, texts, ordered)
-        fields[name], leaks = _predictability(name, history, sample, views, sampled, ordered)
+        rows = [row for row, past in enumerate(history) if past.labels.get(name)]
+        labelled = [
+            Labelled(one.ticket.ticket_id, one.labels[name], one.ticket.created_at)
+            for one in (history[row] for row in rows)
+        ]
+        changes = taxonomy_changes(labelled) if ordered and name not in PEOPLE else []
+        findings += _label_findings(name, labelled, history, texts, ordered) + find_breaks(name, changes)
+        since = max((change.ended for change in changes if change.is_grave), default=None)
+        later = [row for row in rows if since and _filed_since(history[row], since)]
+        if len(later) < FEWEST_SINCE:
+            since, own = None, sample
+        else:
+            own = Sample.of(history, texts, columns, tokenizer, later)
+        fields[name], leaks = field_facts(name, [one.label for one in labelled], own, ordered)
+        fields[name] |= {
+            "labelled": round(len(rows) / len(history), 6),
+            "since": since.isoformat() if since else None,
+        }
         findings += leaks
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return {
@@ -131,20 +139,24 @@ def _filing_time(past: PastTicket) -> tuple[bool, float, str]:
     return at is None, at.timestamp() if at else 0.0, past.ticket.ticket_id
 
 
+def _filed_since(past: PastTicket, since: datetime) -> bool:
+    at = past.ticket.created_at
+    return at is not None and at >= since
+
+
 def _label_findings(
-    name: str, history: Sequence[PastTicket], texts: Sequence[str], ordered: bool
+    name: str,
+    labelled: Sequence[Labelled],
+    history: Sequence[PastTicket],
+    texts: Sequence[str],
+    ordered: bool,
 ) -> list[Finding]:
-    labelled = [
-        Labelled(past.ticket.ticket_id, past.labels[name], past.ticket.created_at)
-        for past in history
-        if past.labels.get(name)
-    ]
     rows: dict[str, list[str]] = {}
     for one in labelled:
         rows.setdefault(one.label, []).append(one.ticket_id)
     findings = [*find_alike_labels(name, rows), *find_thin_labels(name, labelled)]
     if ordered:
-        findings += [*find_silent_labels(name, labelled), *find_breaks(name, labelled)]
+        findings += [*find_silent_labels(name, labelled)]
     missing = [past.ticket.ticket_id for past in history if not past.labels.get(name)]
     if len(labelled) < SPARSE * len(history):
         findings.append(
@@ -160,53 +172,3 @@ def _label_findings(
             )
         )
     return findings + find_conflicts(name, history, texts)
-
-
-def _predictability(
-    name: str,
-    history: Sequence[PastTicket],
-    sample: Sequence[PastTicket],
-    views: SampleViews,
-    columns: Mapping[str, Sequence[str | None]],
-    ordered: bool,
-) -> tuple[dict[str, Any], list[Finding]]:
-    values = [past.labels[name] for past in history if past.labels.get(name)]
-    names, counts = np.unique(np.asarray(values, dtype=str), return_counts=True)
-    facts: dict[str, Any] = {
-        "labelled": round(len(values) / len(history), 6),
-        "labels": len(names),
-        "thin": int((counts < THIN).sum()),
-        "majority": round(float(counts.max() / len(values)), 6),
-        "estimate": None,
-    }
-    # What is in use no more is not learnt, so it is not told apart here either.
-    dead = retired_labels(values) if ordered else set()
-    learnt = [label if (label := past.labels.get(name)) not in dead else None for past in sample]
-    rows = np.array([row for row, label in enumerate(learnt) if label], dtype=int)
-    classes = np.searchsorted(names, [sample[row].labels[name] for row in rows])
-    if len(rows) < FEWEST or len(np.unique(classes)) < 2:
-        return facts, []
-    _, classes = np.unique(classes, return_inverse=True)
-    parts = judging_folds(classes, ordered)
-    estimate = estimate_field(classes, views, rows, parts)
-    if estimate is None:
-        return facts, []
-    facts["estimate"] = {key: round(value, 6) for key, value in asdict(estimate).items()}
-    mine = {key: [column[row] for row in rows] for key, column in columns.items()}
-    labelled = [sample[row] for row in rows]
-    findings = find_leaks(
-        name, labelled, classes, mine, parts[-1], max(estimate.text_accuracy, estimate.majority)
-    )
-    if estimate.accuracy - estimate.error <= estimate.majority:
-        findings.append(
-            Finding(
-                "hardly_learnable",
-                "problem",
-                name,
-                f"Text and form fields hardly tell {name}: {estimate.accuracy:.1%} of later tickets, always "
-                f"the commonest label {estimate.majority:.1%}.",
-                "Expect suggestions at most. Look whether people agree on its values, and whether what they "
-                "go by is in the export.",
-            )
-        )
-    return facts, findings

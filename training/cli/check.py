@@ -78,6 +78,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
         reachable = "too few tickets"
         if estimate is not None:
             reachable = f"{estimate['accuracy']:.1%} ± {100 * estimate['error']:.1f}"
+            reachable += f", from {facts['since'][:7]} on" if facts["since"] else ""
         table.add_row(
             name,
             f"{facts['labelled']:.1%}",

@@ -1,14 +1,19 @@
 import numpy as np
 
-from tests.training.check.made import history, tokenizer
-from training.check.estimate import SampleViews, estimate_field, judging_folds, sample_rows
+from tests.training.check.made import history, past, tokenizer
+from training.check.estimate import Sample, estimate_field, judging_folds
+
+
+def sample_of(tickets) -> Sample:
+    texts = [one.ticket.subject for one in tickets]
+    return Sample.of(tickets, texts, {"channel": texts}, tokenizer(), range(len(tickets)))
 
 
 def estimate(sure: float, count: int = 600):
     tickets = history(count, sure=sure)
-    views = SampleViews.of(tickets, [past.ticket.subject for past in tickets], tokenizer())
-    _, classes = np.unique([past.labels["category"] for past in tickets], return_inverse=True)
-    return estimate_field(classes, views, np.arange(count), judging_folds(classes, True))
+    sample = sample_of(tickets)
+    _, classes = np.unique([one.labels["category"] for one in tickets], return_inverse=True)
+    return estimate_field(classes, sample, np.arange(count), judging_folds(classes, True))
 
 
 def test_what_the_words_tell_is_what_is_estimated():
@@ -26,18 +31,18 @@ def test_words_that_tell_nothing_reach_no_more_than_the_commonest_label():
 
 def test_tickets_of_labels_never_seen_before_are_left_out_and_counted():
     tickets = history(200)
-    views = SampleViews.of(tickets, [past.ticket.subject for past in tickets], tokenizer())
+    sample = sample_of(tickets)
     classes = np.array([0, 1] * 90 + [2] * 20)
-    found = estimate_field(classes, views, np.arange(200), judging_folds(classes, True)[-1:])
+    found = estimate_field(classes, sample, np.arange(200), judging_folds(classes, True)[-1:])
     assert found is None
-    earlier = estimate_field(classes, views, np.arange(200), judging_folds(classes, True)[-2:])
+    earlier = estimate_field(classes, sample, np.arange(200), judging_folds(classes, True)[-2:])
     assert earlier is not None
     assert earlier.unseen == 0.5
 
 
-def test_the_sample_is_spread_over_the_whole_history():
-    rows = sample_rows(50_000)
-    assert len(rows) == 10_000
-    assert (rows[0], rows[-1]) == (0, 49_999)
-    assert (np.diff(rows) > 0).all()
-    assert list(sample_rows(3)) == [0, 1, 2]
+def test_the_sample_is_spread_over_the_whole_history_and_keeps_its_order():
+    drawn = sample_of([past(number, "vpn") for number in range(25_000)])
+    numbers = [int(one.ticket.ticket_id[2:]) for one in drawn.tickets]
+    assert len(numbers) == len(drawn.columns["channel"]) == drawn.words.shape[0] == 10_000
+    assert (numbers[0], numbers[-1]) == (0, 24_999)
+    assert numbers == sorted(set(numbers))

@@ -48,6 +48,18 @@ def test_only_the_fields_asked_for_are_looked_at():
     assert check_history(read(tickets), tokenizer())["fields"]["team"]["estimate"] is None
 
 
+def test_after_a_grave_change_of_the_labels_only_the_tickets_since_then_are_estimated_by():
+    earlier = [replace(one, labels={"category": f"old {one.labels['category']}"}) for one in history(900)]
+    later = [
+        past(900 + number, one.ticket.subject, hours=8 * (900 + number), **one.labels)
+        for number, one in enumerate(history(900, seed=1))
+    ]
+    facts = check_history(read(earlier + later), tokenizer())["fields"]["category"]
+    assert facts["since"] == "2025-12-01T00:00:00+00:00" or facts["since"] == "2025-11-01T00:00:00+00:00"
+    assert facts["estimate"]["accuracy"] > 0.85
+    assert check_history(read(history()), tokenizer())["fields"]["category"]["since"] is None
+
+
 def test_few_tickets_give_no_estimate():
     assert check_history(read(history(30)), tokenizer())["fields"]["category"]["estimate"] is None
 
