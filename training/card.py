@@ -101,6 +101,9 @@ def _limits(training: Mapping[str, Any]) -> list[str]:
         "It reads subject, body and form fields as they were at filing, and no attachments or pictures. Its "
         "sense of meaning was trained on English; tickets in other languages rest on their words.",
     ]
-    if not training["ordered"]:
-        limits.append("Without times nothing here can tell how fast it ages.")
+    limits.append(
+        "Held-out tickets whose label no earlier ticket had are not counted: it knows these labels now."
+        if training["ordered"]
+        else "Without times nothing here can tell how fast it ages."
+    )
     return limits

@@ -22,9 +22,9 @@ __all__ = [
 
 # What helpdesks call fields that are filled while or after a ticket is worked on.
 LATE = re.compile(
-    r"\b(clos\w*|resol\w*|solv\w*|solution\w*|root cause|fix\w*|outcome|work ?log\w*|work notes?|time spent|"
-    r"satisf\w*|csat|survey|rating|feedback|reopen\w*|reassign\w*|escalat\w*|sla|breach\w*|made sla|"
-    r"answer\w*|repl\w*|status|state|stage|completed|updated|modified)\b"
+    r"\b(clos\w*|resol\w*|solv\w*|solution\w*|root cause|fix(ed|es)?|outcome|work ?log\w*|work notes?|"
+    r"time spent|satisf\w*|csat|survey|rating|feedback|reopen\w*|reassign\w*|escalat\w*|made sla|breach\w*|"
+    r"answer\w*|repl\w*|status|completed|updated|modified)\b"
 )
 
 LEAST = 0.8
@@ -92,7 +92,7 @@ def find_late_columns(
             found.append(
                 Finding(
                     "late_column",
-                    "problem",
+                    "look",
                     None,
                     f"By its name, {name} is filled while or after a ticket is worked on: a new ticket does "
                     "not have it, so what is learnt from it is lost in service.",

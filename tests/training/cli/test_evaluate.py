@@ -4,6 +4,7 @@ import pytest
 
 from serving.cli.main import main
 from tests.serving.fakes import seal_fake
+from tests.training.check.made import history
 from tests.training.history.helpers import write_jsonl
 
 SUBJECTS = {"my laptop": "hardware", "the vpn": "network", "forgot my password": "account"}
@@ -62,3 +63,33 @@ def test_a_changed_bundle_is_not_opened(bundle, tickets, capsys):
 def test_a_page_cannot_take_the_name_of_its_json(bundle, tickets, tmp_path, capsys):
     assert run(bundle, tickets, "--out", tmp_path / "report.json") == 2
     assert "name of an HTML page" in capsys.readouterr().err
+
+
+@pytest.mark.encoder
+def test_what_training_seals_can_be_evaluated_and_has_a_card(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
+    columns = ("ticket_id", "created_at", "subject", "category")
+    rows = [
+        dict(
+            zip(
+                columns,
+                (one.ticket.ticket_id, f"{one.ticket.created_at:%FT%TZ}", one.ticket.subject),
+                strict=False,
+            )
+        )
+        | {"category": one.labels["category"]}
+        for one in history(120)
+    ]
+    earlier, later = (
+        write_jsonl(tmp_path / "a.jsonl", rows[:90]),
+        write_jsonl(tmp_path / "b.jsonl", rows[90:]),
+    )
+    with pytest.raises(SystemExit):
+        main(["train", str(earlier), "--out", str(tmp_path / "bundle"), "--no-track"])
+    assert "Model card: bundle" in (tmp_path / "bundle" / "card.html").read_text()
+    capsys.readouterr()
+    assert run(tmp_path / "bundle", later, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["within_training"] == 0
+    assert document["fields"]["category"]["metrics"]["tickets"] == 30
+    assert document["fields"]["category"]["metrics"]["accuracy"] > 0.7
