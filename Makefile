@@ -28,7 +28,8 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	set -e; for script in benchmarks/[!_]*.py; do HF_HUB_OFFLINE=1 $(BIN)/python $$script; done
+	set -e; for script in benchmarks/[!_]*.py; do \
+		HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks.$$(basename $$script .py); done
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
