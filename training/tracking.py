@@ -92,15 +92,17 @@ def _params(manifest: Manifest) -> dict[str, Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep MLflow's and Alembic's chatter, and the warnings of its own dependencies, out of our terminal."""
-    loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
-    levels = [one.level for one in loggers]
-    for one in loggers:
-        one.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    """Keep MLflow's and Alembic's chatter, and the warnings of their dependencies, out of our terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow.tracking  # noqa: F401  # Sets its own log level when imported: quieten it after.
+
+        loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
+        levels = [one.level for one in loggers]
+        for one in loggers:
+            one.setLevel(logging.ERROR)
+        try:
             yield
-    finally:
-        for one, level in zip(loggers, levels, strict=True):
-            one.setLevel(level)
+        finally:
+            for one, level in zip(loggers, levels, strict=True):
+                one.setLevel(level)

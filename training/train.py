@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
@@ -14,6 +15,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
@@ -189,11 +191,18 @@ def _learn_fields(
     config: TrainingConfig,
     progress: Progress,
 ) -> dict[str, LearntField]:
-    learnt = {}
-    for place, (name, values) in enumerate(labels.items()):
-        progress(f"learning {name}", 0.4 + 0.45 * place / len(labels))
+    """Learn fields side by side, each with one BLAS thread.
+
+    On matrices of this size more threads a matrix mostly wait for each other: on two busy cores 5,000
+    tickets took 13 seconds of processor time with one and 39 with two.
+    """
+    done = 0
+
+    def learn(name: str) -> LearntField:
+        nonlocal done
+        values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None])
-        learnt[name] = learn_field(
+        learnt = learn_field(
             name,
             [value for value in values if value is not None],
             {block: matrix[rows] for block, matrix in views.items()},
@@ -201,7 +210,15 @@ def _learn_fields(
             target_precision=config.precision_for(name),
             random_state=config.seed,
         )
-    return learnt
+        done += 1
+        progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
+        return learnt
+
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(joblib.cpu_count()) as pool,
+    ):
+        return dict(zip(labels, pool.map(learn, labels), strict=True))
 
 
 def _neighbours(

@@ -38,7 +38,7 @@ def read_forecast(
     if snapshot is None:
         raise NotFoundError(
             f"Got a request for the forecast by {interval}; expected one to be published in this workspace. "
-            "Ask for one with POST /v1/training-runs."
+            "Ask for one with POST /v1/forecasts."
         )
     found = ForecastOut.of(snapshot, interval, series)
     if series is not None and not found.series:

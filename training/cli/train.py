@@ -91,9 +91,9 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
         "labels",
         "tickets",
         "accuracy",
-        "always the commonest",
+        "commonest",
         "applied",
-        "of them right",
+        "right",
     )
     for heading in headings:
         table.add_column(heading, justify="left" if heading in headings[:2] else "right")
@@ -111,6 +111,10 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
             right,
         )
     console.print(table)
+    console.print(
+        "commonest: always saying the commonest label. applied: tickets whose confidence reached the "
+        "threshold; right: the share of those that were right."
+    )
     console.print(f"{summary.accepted:,} tickets read, {summary.rejected:,} rows refused.")
     for note in summary.notes:
         console.print(f"Note: {escape(note)}")

@@ -81,8 +81,6 @@ def _learn(
     report: Callable[[str, float], None],
     train: Train | None,
 ) -> None:
-    from threadpoolctl import threadpool_limits
-
     from training.config import TrainingConfig
 
     if train is None:
@@ -100,19 +98,16 @@ def _learn(
             "Import a history first: triage import history FILE."
         )
     articles = [stored.article for chunk in iter_articles(store, run.workspace) for stored in chunk]
-    # On matrices of this size more threads mostly wait for each other: on two busy cores 5,000 tickets take
-    # 13 seconds of processor time with one and 39 with two. And a server beside the worker wants the rest.
-    with threadpool_limits(limits=1, user_api="blas"):
-        train(
-            tickets,
-            articles=articles,
-            links=list_links(store, run.workspace),
-            agents=list_agents(store, run.workspace),
-            config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
-            out=out,
-            key=key,
-            progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
-        )
+    train(
+        tickets,
+        articles=articles,
+        links=list_links(store, run.workspace),
+        agents=list_agents(store, run.workspace),
+        config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
+        out=out,
+        key=key,
+        progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
+    )
 
 
 def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mapping[str, Any]:
