@@ -46,8 +46,7 @@ $(VENV)/.worker: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@
 
 # torch first and alone: pip then takes the build for the CPU where a package index offers one, and the
-# second step leaves it as it is. (PyPI's own torch brings CUDA along; to avoid that anywhere:
-# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make test)
+# second step leaves it as it is.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing everything, torch and the development tools included: two or three minutes."
 	$(PIP) torch==2.13.0
