@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from features.onnx_runtime import load_onnxruntime
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 LENGTHS = (15, 90, 256)
 ROUNDS = 12
@@ -41,7 +43,7 @@ def read_texts(count: int) -> list[str]:
 
 def session(model: bytes) -> Any:
     """Open a model as the product does."""
-    import onnxruntime
+    onnxruntime = load_onnxruntime()
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -172,7 +174,8 @@ def main() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     warnings.simplefilter("ignore")
     import onnx
-    import onnxruntime
+
+    onnxruntime = load_onnxruntime()
     import torch
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer

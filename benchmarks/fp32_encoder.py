@@ -39,11 +39,11 @@ def _compile() -> Callable[[str], np.ndarray]:
     import warnings
 
     os.environ["HF_HUB_OFFLINE"] = "1"
-    import onnxruntime
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
     from features.encoder_folder import find_encoder, read_encoder
+    from features.onnx_runtime import load_onnxruntime
     from training.encoder.export import export_graph
     from training.encoder.source import find_source
 
@@ -51,6 +51,7 @@ def _compile() -> Callable[[str], np.ndarray]:
         warnings.simplefilter("ignore")
         full = SentenceTransformer(str(find_source().folder), device="cpu", local_files_only=True)
         graph = export_graph(full, max_tokens=256)
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

@@ -29,7 +29,7 @@ QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 SIGNATURE = re.compile(r"^--[ \t]?$", re.MULTILINE)
 BLOB = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
 INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 LINES = re.compile(r"\s*\n\s*")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from features.encoder_folder import EncoderFiles, find_encoder, read_encoder
+from features.onnx_runtime import load_onnxruntime
 from triage.errors import BundleError, ConfigurationError, InputError
 
 __all__ = ["Encoder", "SentenceEncoder"]
@@ -75,6 +75,7 @@ class SentenceEncoder:
         self._max_chars = int(files.recipe["max_chars"])
         self._threads = threads
         self._tokenizer = Tokenizer.from_str(files.tokenizer)
+        onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()
         # One thread a run; texts run side by side instead, which scales better.
         options.intra_op_num_threads = 1
@@ -124,9 +125,10 @@ class SentenceEncoder:
             raise
         # The two libraries raise bare Exception and a family of their own; either way the folder is unusable.
         except Exception as error:
+            version = load_onnxruntime().__version__
             raise BundleError(
                 f"Cannot load the encoder in {files.folder} ({type(error).__name__}); expected one that "
-                f"onnxruntime {onnxruntime.__version__} can run. Build it again with `triage encoder build`."
+                f"onnxruntime {version} can run. Build it again with `triage encoder build`."
             ) from error
 
     def encode(

@@ -43,6 +43,8 @@ def track_training(manifest: Manifest, uri: str, *, bundle: str, workspace: str 
     str
         MLflow's id of the run.
     """
+    # Set before MLflow is imported: it would tell its makers which of its functions are used.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     with _quiet():
         from mlflow.entities import Metric, Param, RunTag
         from mlflow.tracking import MlflowClient

@@ -59,3 +59,7 @@ def test_cleaning_a_plain_text_twice_changes_nothing_more(text):
 @given(st.text(alphabet="ab< >/&;=\n-", max_size=400))
 def test_cleaning_never_fails_and_never_grows_a_text(text):
     assert len(clean(text)) <= len(text)
+
+
+def test_half_a_character_is_left_out_since_no_tokenizer_reads_it():
+    assert clean("VPN \ud800drops \udfff") == "VPN drops"

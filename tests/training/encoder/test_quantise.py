@@ -1,10 +1,10 @@
 import numpy as np
-import onnxruntime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from features.onnx_runtime import load_onnxruntime
 from training.encoder.quantise import ACTIVATION_LIMIT, WEIGHT_LIMIT, quantise_graph, quantise_rows
 
 
@@ -42,6 +42,7 @@ def product():
 
 
 def run(graph_file, values):
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(

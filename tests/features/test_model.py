@@ -1,0 +1,126 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.model import TicketModel
+from tests.features.fake_encoder import WordEncoder
+from tests.trained import Trained
+from triage.ticket import Ticket
+
+ODD = [
+    Ticket("no-text"),
+    Ticket("form-only", channel="email", product="nothing known"),
+    Ticket("long", "VPN", "drops " * 5_000),
+    Ticket("script", "网络断了", "Привет \U0001f600"),
+    Ticket("space", " \n", "\t"),
+]
+
+
+@pytest.fixture(scope="module")
+def tickets(trained: Trained) -> list[Ticket]:
+    return [past.ticket for past in trained.later[:20]] + ODD
+
+
+def test_probabilities_sum_to_one_for_every_field_and_ticket(trained, tickets):
+    for assessment in trained.bundle.model.assess(tickets):
+        assert set(assessment.predictions) == {"category", "priority", "team"}
+        for name, prediction in assessment.predictions.items():
+            assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-9)
+            assert set(prediction.labels) == set(trained.bundle.model.promises[name].thresholds)
+        assert 0 <= assessment.familiarity <= 1
+
+
+def test_a_batch_is_its_tickets_one_by_one_bit_for_bit(trained, tickets):
+    model = trained.bundle.model
+    together = model.assess(tickets, explain=True, similar=3)
+    backwards = model.assess(tickets[::-1], explain=True, similar=3)[::-1]
+    for ticket, one, other in zip(tickets, together, backwards, strict=True):
+        (alone,) = model.assess([ticket], explain=True, similar=3)
+        for found in (alone, other):
+            assert found.familiarity == one.familiarity
+            assert found.similar == one.similar
+            assert found.explanations == one.explanations
+            for name, prediction in one.predictions.items():
+                assert (found.predictions[name].probabilities == prediction.probabilities).all()
+
+
+def test_the_reasons_speak_for_the_likeliest_label_strongest_first(trained, tickets):
+    for ticket, assessment in zip(tickets, trained.bundle.model.assess(tickets, explain=True), strict=True):
+        for name, explanation in assessment.explanations.items():
+            assert explanation.label == assessment.predictions[name].top(1)[0][0]
+            exact = [abs(one.weight) for one in explanation.contributions if one.kind != "meaning"]
+            assert exact == sorted(exact, reverse=True) and len(exact) <= 8
+            spoken = {one.name for one in explanation.contributions if one.kind == "word"}
+            assert all(word in ticket.text.lower() for word in spoken)
+
+
+def test_neither_an_id_nor_a_persons_value_nor_the_time_changes_what_is_said(trained, tickets):
+    model = trained.bundle.model
+    changed = [
+        replace(one, ticket_id="other", created_at=None, tags=("vip",), values={"category": "network"})
+        for one in tickets
+    ]
+    for one, other in zip(model.assess(tickets), model.assess(changed), strict=True):
+        for name, prediction in one.predictions.items():
+            assert (prediction.probabilities == other.predictions[name].probabilities).all()
+
+
+def test_a_ticket_that_was_learnt_from_finds_itself(trained):
+    past = trained.history[-1]
+    (assessment,) = trained.bundle.model.assess([past.ticket], similar=1)
+    assert assessment.similar[0].similarity == pytest.approx(1, abs=1e-5)
+    assert assessment.similar[0].labels == dict(past.labels)
+
+
+def test_a_ticket_of_which_nothing_is_known_is_unfamiliar(trained):
+    known = trained.history[0].ticket
+    form = Ticket("form", channel=known.channel, product=known.product, organization=known.organization)
+    nothing, strange, familiar = trained.bundle.model.assess(
+        [Ticket("none"), Ticket("new", product="never seen"), form], similar=2
+    )
+    assert (nothing.familiarity, strange.familiarity, familiar.familiarity) == (0, 0, 1)
+    assert nothing.similar == strange.similar == familiar.similar == ()
+
+
+def test_what_was_not_asked_for_is_not_made(trained):
+    (assessment,) = trained.bundle.model.assess([Ticket("T-1", "VPN")])
+    assert (assessment.explanations, assessment.similar) == ({}, ())
+    assert trained.bundle.model.assess([]) == []
+
+
+def test_a_model_that_was_not_opened_says_so(trained):
+    model = trained.bundle.model
+    closed = TicketModel(model.words, model.structured, model.fields, model.promises, model.neighbours)
+    with pytest.raises(RuntimeError, match="open"):
+        closed.assess([Ticket("T-1", "VPN")])
+
+
+def test_the_encoder_is_not_pickled_with_the_model(trained):
+    assert trained.bundle.model.encoder is not None
+    assert trained.bundle.model.__getstate__()["encoder"] is None
+
+
+def test_no_text_of_a_past_ticket_is_kept_in_the_bundle(trained):
+    content = (trained.folder / "model.joblib").read_bytes()
+    bodies = [past.ticket.body for past in trained.history if len(past.ticket.body) > 60]
+    assert bodies
+    assert not [body for body in bodies if body[:60].encode() in content]
+
+
+def test_a_remembered_text_is_encoded_once():
+    from features.model import RecentEncoder
+
+    inner = WordEncoder()
+    recent = RecentEncoder(inner, size=3)
+    first = recent.encode(["a", "b", "a"])
+    assert inner.encoded == ["a", "b"]
+    assert (recent.encode(["b", "c"]) == inner.encode(["b", "c"])).all()
+    assert (first == recent.encode(["a", "b", "a"])).all()
+    many = recent.encode(list("vwxyz"))
+    assert many.shape == (5, inner.dimension) and recent.encode([]).shape == (0, inner.dimension)
+    inner.encoded.clear()
+    recent.encode(["a", "z"])
+    assert inner.encoded == ["a"]
+    assert (recent.dimension, recent.fingerprint) == (inner.dimension, inner.fingerprint)
+    assert np.isfinite(many).all()

@@ -1,0 +1,143 @@
+import math
+import pickle
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from features.encoder_folder import find_encoder
+from features.words import WordView
+
+TEXTS = [
+    "VPN drops every hour",
+    "the VPN drops, drops and drops",
+    "printer jams on the third floor",
+    "Printer offline since this morning",
+    "reset my password please",
+    "password reset for the printer",
+    "",
+    "unbelievable antidisestablishmentarianism",
+]
+
+words = st.sampled_from(
+    "vpn drops printer jam password reset please every hour unbelievable 网络 ü !".split()
+)
+texts = st.lists(words, max_size=12).map(" ".join) | st.text(max_size=30)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(find_encoder() / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def view(tokenizer: Tokenizer) -> WordView:
+    return WordView(tokenizer).fit(TEXTS)
+
+
+def terms_of(tokenizer: Tokenizer, text: str) -> Counter:
+    """Pieces, and pairs of neighbouring pieces, of a text."""
+    pieces = tokenizer.encode(text, add_special_tokens=False).ids  # Of short texts: nothing is cut off.
+    return Counter([*((piece,) for piece in pieces), *pairwise(pieces)])
+
+
+def slow_tfidf(tokenizer: Tokenizer, learnt: list[str], asked: list[str], min_texts: int = 2) -> np.ndarray:
+    """TF-IDF as a textbook has it, one number at a time; columns by term, singles and pairs mixed."""
+    frequency = Counter(term for text in learnt for term in terms_of(tokenizer, text))
+    # The code of a term orders columns: singles by piece, pairs by first and second piece after them.
+    kept = sorted(
+        (term for term, count in frequency.items() if count >= min_texts), key=lambda one: (len(one), one)
+    )
+    rows = np.zeros((len(asked), len(kept)))
+    for row, text in enumerate(asked):
+        found = terms_of(tokenizer, text)
+        for column, term in enumerate(kept):
+            if found[term]:
+                idf = math.log((1 + len(learnt)) / (1 + frequency[term])) + 1
+                rows[row, column] = (1 + math.log(found[term])) * idf
+        norm = math.sqrt(sum(rows[row] ** 2))
+        rows[row] /= norm or 1
+    return rows
+
+
+def test_rows_are_those_of_a_slow_textbook_tfidf(tokenizer, view):
+    asked = [*TEXTS, "vpn vpn vpn printer", "nothing known here: zebra"]
+    np.testing.assert_allclose(
+        view.transform(asked).toarray(), slow_tfidf(tokenizer, TEXTS, asked), atol=1e-6
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(texts, max_size=6), st.lists(texts, max_size=4))
+def test_rows_are_those_of_the_reference_for_any_texts(tokenizer, learnt, asked):
+    made = WordView(tokenizer).fit(learnt)
+    np.testing.assert_allclose(
+        made.transform(asked).toarray(), slow_tfidf(tokenizer, learnt, asked), atol=1e-6
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(texts, max_size=8))
+def test_a_batch_is_its_texts_one_by_one_bit_for_bit(view, asked):
+    together = view.transform(asked)
+    assert together.shape == (len(asked), view.n_features) and together.dtype == np.float32
+    for row, text in enumerate(asked):
+        alone = view.transform([text])
+        assert (together[row] != alone).nnz == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts, st.integers(0, 1_000))
+def test_contributions_add_up_to_the_score(view, text, seed):
+    weights = np.random.default_rng(seed).normal(size=view.n_features).astype(np.float32)
+    parts = view.contributions(text, weights)
+    assert sum(value for _, value in parts) == pytest.approx(
+        float((view.transform([text]) @ weights)[0]), abs=1e-5
+    )
+    names = [name for name, _ in parts]
+    assert len(names) == len(set(names)) and all(name == name.lower() for name in names)
+
+
+def test_contributions_name_whole_words_in_their_order(view):
+    parts = view.contributions("Unbelievable PRINTER jams; printer!", np.ones(view.n_features, np.float32))
+    assert [name for name, _ in parts][:3] == ["unbelievable", "printer", "jams"]
+
+
+def test_the_most_frequent_terms_are_kept_when_there_are_too_many(tokenizer):
+    small = WordView(tokenizer, max_terms=3).fit(TEXTS)
+    assert small.n_features == 3
+    assert (np.diff(small.terms_) > 0).all()
+    counts = Counter(term for text in TEXTS for term in terms_of(tokenizer, text))
+    assert min(sorted(counts.values())[-3:]) <= small.transform(TEXTS).getnnz(axis=0).min()
+
+
+def test_only_so_many_pieces_of_a_text_are_read(tokenizer):
+    view = WordView(tokenizer, max_pieces=4).fit(
+        ["door door drops drops", "door door drops drops paper paper"]
+    )
+    long = "door door drops drops " + "paper " * 50_000
+    assert (view.transform([long]) != view.transform(["door door drops drops"])).nnz == 0
+    assert {name for name, _ in view.contributions(long, np.ones(view.n_features))} == {"door", "drops"}
+
+
+def test_the_tokenizer_that_was_given_is_left_as_it_is(tokenizer):
+    before = tokenizer.to_str()
+    WordView(tokenizer).fit(TEXTS)
+    assert tokenizer.to_str() == before
+
+
+@pytest.mark.parametrize("learnt", [[], ["", ""], ["one two", "three four"]])
+def test_where_nothing_is_frequent_enough_every_row_is_empty(tokenizer, learnt):
+    view = WordView(tokenizer).fit(learnt)
+    assert view.n_features == 0
+    assert view.transform(["one two", ""]).shape == (2, 0)
+    assert sum(value for _, value in view.contributions("one two", np.empty(0))) == 0
+
+
+def test_a_pickled_view_gives_the_same_rows(view):
+    again = pickle.loads(pickle.dumps(view))
+    assert (again.transform(TEXTS) != view.transform(TEXTS)).nnz == 0
