@@ -1,15 +1,10 @@
 """From a history to a sealed bundle: the whole of training in the order in which it happens."""
 
-import hashlib
-import platform
 import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder, SentenceEncoder
-from features.model import FEATURE_VERSION, TicketModel
+from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
@@ -29,7 +24,7 @@ from training.card import render_card
 from training.config import TrainingConfig
 from training.knowledge.learn import learn_knowledge
 from training.learn_field import LearntField, learn_field
-from training.metrics import held_out_metrics
+from training.manifest import make_manifest
 from training.retired import retired_labels
 from training.splits import has_order
 from triage.agent import Agent
@@ -44,7 +39,6 @@ __all__ = ["train_bundle"]
 
 MIN_TICKETS = 10
 KNOWN_SAMPLE = 2_000
-PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "joblib")
 
 Progress = Callable[[str, float], None]
 
@@ -133,7 +127,7 @@ def train_bundle(
             progress("learning which articles help", 0.9)
             index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
             joblib.dump(index, draft / KNOWLEDGE)
-        manifest = _manifest(history, labels, learnt, config, stock, out.name, ordered)
+        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered)
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
@@ -245,69 +239,3 @@ def _neighbours(
         nearest = [float((reference @ vectors[row]).max()) for row in later]
         index.known = np.sort(np.asarray(nearest, np.float32))
     return index
-
-
-def _manifest(
-    history: Sequence[PastTicket],
-    labels: Mapping[str, Sequence[str | None]],
-    learnt: Mapping[str, LearntField],
-    config: TrainingConfig,
-    stock: SentenceEncoder,
-    version: str,
-    ordered: bool,
-) -> Manifest:
-    fields = {
-        name: {
-            "level": one.level,
-            "labels": len(one.model.labels),
-            "tickets": sum(value is not None for value in labels[name]),
-            "target_precision": one.promise.target_precision,
-            "penalties": one.penalties,
-            "weights": dict(one.model.weights),
-            "metrics": held_out_metrics(
-                one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
-            ),
-        }
-        for name, one in learnt.items()
-    }
-    times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
-    return Manifest(
-        version=version,
-        created_at=datetime.now(UTC),
-        fields=fields,
-        taxonomy=_taxonomy(labels, config),
-        feature_version=FEATURE_VERSION,
-        data_hash=_data_hash(history),
-        training={
-            "tickets": len(history),
-            "first": min(times).isoformat() if times else None,
-            "last": max(times).isoformat() if times else None,
-            "ordered": ordered,
-            "config": asdict(config),
-            "encoder": stock.fingerprint,
-            "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
-        },
-    )
-
-
-def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig) -> Taxonomy:
-    parents: dict[str, dict[str, str]] = {}
-    if "category" in labels and "subcategory" in labels:
-        pairs = Counter(
-            (below, above)
-            for below, above in zip(labels["subcategory"], labels["category"], strict=True)
-            if below is not None and above is not None
-        )
-        # Misfiled tickets put a subcategory under a wrong category: the commonest parent is the one.
-        parents["subcategory"] = {below: above for (below, above), _ in reversed(pairs.most_common())}
-    seen = {name: [value for value in values if value is not None] for name, values in labels.items()}
-    return Taxonomy.from_labels(seen, parents, config.merged)
-
-
-def _data_hash(history: Sequence[PastTicket]) -> str:
-    digest = hashlib.sha256()
-    for past in history:
-        ticket = past.ticket
-        row = (ticket.ticket_id, str(ticket.created_at), ticket.text_hash, repr(sorted(past.labels.items())))
-        digest.update("\0".join(row).encode("utf-8", "replace") + b"\n")
-    return digest.hexdigest()
