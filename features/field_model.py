@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import log_softmax, softmax
 
+from features.neighbours import VOTERS, vote
 from features.views import Views
 
 __all__ = ["FieldModel", "Head"]
@@ -53,20 +54,42 @@ class FieldModel:
     heads : Mapping of str to Head
         By name.
     weights : Mapping of str to float
-        Learnt on held-out time; not negative. Their scale is what calibrates the blend.
+        Learnt on held-out time; not negative. Their scale is what calibrates the blend. Besides the heads'
+        names there may be ``neighbours``: the vote of similar past tickets.
+    neighbour_classes : ndarray of shape (n_index,), optional
+        Label of each ticket of the neighbour index, -1 for none; where neighbours vote.
     """
 
     field: str
     labels: tuple[str, ...]
     heads: Mapping[str, Head]
     weights: Mapping[str, float]
+    neighbour_classes: np.ndarray | None = None
 
-    def probabilities(self, views: Views) -> np.ndarray:
-        """Return the calibrated probabilities of shape (n_tickets, n_labels), float64."""
-        parts = [
-            weight * log_softmax(self.heads[name].logits(views).astype(float), axis=1)
-            for name, weight in self.weights.items()
-        ]
+    def probabilities(
+        self, views: Views, places: np.ndarray | None = None, cosines: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return calibrated probabilities.
+
+        Parameters
+        ----------
+        views : dict of str to matrix
+            Of the tickets.
+        places, cosines : ndarray of shape (n_tickets, k), optional
+            Their nearest past tickets, as :meth:`features.neighbours.NeighbourIndex.search` finds them;
+            needed where neighbours vote.
+
+        Returns
+        -------
+        ndarray of shape (n_tickets, n_labels), float64
+        """
+        parts = []
+        for name, weight in self.weights.items():
+            if name in self.heads:
+                part = log_softmax(self.heads[name].logits(views).astype(float), axis=1)
+            else:
+                part = self._vote(places, cosines)
+            parts.append(weight * part)
         return np.asarray(softmax(np.sum(parts, axis=0), axis=1))
 
     def direction(self, block: str, label: str, against: Sequence[str] | None = None) -> np.ndarray:
@@ -84,13 +107,14 @@ class FieldModel:
         Returns
         -------
         ndarray of shape (n_features_of_block,)
-            Blended coefficients: the exact gradient of the blended logit difference.
+            Blended coefficients: the exact gradient of the linear heads' logit difference. The neighbours'
+            vote has none; the similar tickets themselves are its explanation.
         """
         column = self.labels.index(label)
         others = [self.labels.index(one) for one in against] if against else slice(None)
         total: np.ndarray | None = None
-        for name, weight in self.weights.items():
-            head = self.heads[name]
+        for name, head in self.heads.items():
+            weight = self.weights[name]
             for block_name, coef in zip(head.blocks, head.coefs, strict=True):
                 if block_name == block:
                     part = weight * (coef[:, column] - coef[:, others].mean(axis=1))
@@ -99,10 +123,16 @@ class FieldModel:
             raise ValueError(f"Got block {block!r}; expected one that a head of {self.field!r} reads.")
         return np.asarray(total)
 
+    def _vote(self, places: np.ndarray | None, cosines: np.ndarray | None) -> np.ndarray:
+        if self.neighbour_classes is None or places is None or cosines is None:
+            raise ValueError(f"Got no neighbours to vote for {self.field!r}; expected places and cosines.")
+        classes = self.neighbour_classes[places[:, :VOTERS]]
+        return vote(cosines[:, :VOTERS], classes, len(self.labels))
+
     @property
     def blocks(self) -> tuple[str, ...]:
         """The blocks of features that the heads with weight read."""
-        return tuple(sorted({block for name in self.weights for block in self.heads[name].blocks}))
+        return tuple(sorted({block for head in self.heads.values() for block in head.blocks}))
 
 
 def _product(block: "sp.csr_matrix | np.ndarray", coef: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
 from features.field_model import FieldModel
-from features.neighbours import NeighbourIndex
+from features.neighbours import VOTERS, NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, Views, make_views
 from features.words import WordView
@@ -77,9 +77,11 @@ class TicketModel:
         if not tickets:
             return []
         views = make_views(tickets, self.words, self.structured, self.encoder)
-        probabilities = {name: model.probabilities(views) for name, model in self.fields.items()}
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-        places, cosines = self.neighbours.search(vectors, max(1, similar))
+        places, cosines = self.neighbours.search(vectors, max(VOTERS, similar))
+        probabilities = {
+            name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
+        }
         familiarity = self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else None
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         known = (
@@ -101,7 +103,7 @@ class TicketModel:
                         known[row] if familiarity is None or not has_text else familiarity[row]
                     ),
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
-                    similar=self.neighbours.similar(places[row], cosines[row])
+                    similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text
                     else (),
                 )

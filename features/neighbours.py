@@ -9,7 +9,16 @@ import numpy as np
 
 from triage.prediction import SimilarTicket
 
-__all__ = ["NeighbourIndex"]
+__all__ = ["VOTERS", "NeighbourIndex", "vote"]
+
+VOTERS = 20
+TEMPERATURE = 0.05
+PRIOR = 1e-3
+"""Nearest tickets that vote, how fast a vote fades with distance, what a label without votes keeps.
+
+Chosen on the development slice of Mozilla's topics, where blending the vote in brought .565 to .584
+(docs/log.md).
+"""
 
 BATCH = 256
 
@@ -71,3 +80,31 @@ class NeighbourIndex:
             SimilarTicket(self.ticket_ids[place], float(cosine), self.labels[place])
             for place, cosine in zip(places, cosines, strict=True)
         )
+
+
+def vote(cosines: np.ndarray, classes: np.ndarray, n_labels: int) -> np.ndarray:
+    """Let the nearest past tickets vote for their labels.
+
+    A vote weighs ``exp((cosine - nearest) / 0.05)``; every label has a thousandth of the nearest one's vote
+    to begin with.
+
+    Parameters
+    ----------
+    cosines : ndarray of shape (n, k)
+        To the nearest past tickets, nearest first.
+    classes : ndarray of shape (n, k)
+        Their labels as integers, -1 for none.
+    n_labels : int
+        How many labels there are.
+
+    Returns
+    -------
+    ndarray of shape (n, n_labels)
+        Logarithms of probabilities, float64.
+    """
+    votes = np.full((len(cosines), n_labels), PRIOR)
+    if cosines.shape[1]:
+        weights = np.exp((cosines - cosines[:, :1]).astype(float) / TEMPERATURE) * (classes >= 0)
+        rows = np.repeat(np.arange(len(cosines)), cosines.shape[1])
+        np.add.at(votes, (rows, np.maximum(classes, 0).ravel()), weights.ravel())
+    return np.log(votes / votes.sum(axis=1, keepdims=True))

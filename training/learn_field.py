@@ -1,4 +1,4 @@
-"""Learns one field: a head for each view and one for all together, their penalty and their weights.
+"""Learns one field: a head for each view, one for all together, the neighbours' vote, and their weights.
 
 Everything that is chosen (penalty, weights, thresholds, the measured quality) is chosen on held-out
 tickets, later ones where time is known; then the heads are fitted again on all tickets.
@@ -11,7 +11,8 @@ import numpy as np
 from scipy.special import log_softmax
 
 from features.field_model import FieldModel, Head
-from features.views import Views
+from features.neighbours import VOTERS, vote
+from features.views import MEANING_SCALE, Views
 from training.blend import FLOOR, learn_weights
 from training.softmax import Block, fit_softmax
 from training.splits import Fold, folds
@@ -32,6 +33,8 @@ CHOOSING_ITERATIONS = 30
 FINAL_ITERATIONS = 150
 """The last fit runs nearer to the minimum than those that only choose: ServiceNow groups, development
 slice, .696 after 30 steps, .710 after 100, .712 after 300."""
+
+VOTE_BATCH = 512
 
 Start = tuple[list[np.ndarray], np.ndarray]
 
@@ -132,11 +135,15 @@ def learn_field(
             found.append(_judge(rows, start, fold.judge))
         log_probabilities[name] = np.concatenate(found)
         last[name] = start
+    if "meaning" in heads:
+        vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+        votes = [_neighbours_vote(vectors, classes, len(names), fold) for fold in parts]
+        log_probabilities["neighbours"] = np.concatenate(votes)
     truth = classes[held_out]
     weights = learn_weights(log_probabilities, truth)
     everything = np.arange(len(classes))
     fitted = {}
-    for name in weights:
+    for name in [one for one in weights if one in heads]:
         rows = [views[block] for block in heads[name]]
         coefs, intercept = _fit(
             rows, classes, len(names), everything, chosen[name], last[name], max_iter=FINAL_ITERATIONS
@@ -220,6 +227,19 @@ def _choose_penalty(
             best = place
             break
     return PENALTY_PATH[best], tried[best][1], tried[best][2]
+
+
+def _neighbours_vote(vectors: np.ndarray, classes: np.ndarray, n_classes: int, fold: Fold) -> np.ndarray:
+    """Return what the tickets learnt from vote for the judged ones, as logarithms of probabilities."""
+    earlier = vectors[fold.learn]
+    count = min(VOTERS, len(earlier))
+    found = []
+    for at in range(0, len(fold.judge), VOTE_BATCH):
+        cosines = vectors[fold.judge[at : at + VOTE_BATCH]] @ earlier.T
+        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        near = np.take_along_axis(near, np.argsort(-np.take_along_axis(cosines, near, 1), axis=1), 1)
+        found.append(vote(np.take_along_axis(cosines, near, 1), classes[fold.learn[near]], n_classes))
+    return np.concatenate(found)
 
 
 def _fit(

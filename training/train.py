@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder, SentenceEncoder
+from features.field_model import FieldModel
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
@@ -110,12 +112,13 @@ def train_bundle(
     views = make_views([past.ticket for past in history], words, structured, encoder)
     learnt = _learn_fields(labels, views, ordered, config, progress)
     progress("finding neighbours", 0.85)
+    neighbours, kept = _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config)
     model = TicketModel(
         words,
         structured,
-        {name: one.model for name, one in learnt.items()},
+        {name: _with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
         {name: one.promise for name, one in learnt.items()},
-        _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config),
+        neighbours,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -217,8 +220,8 @@ def _learn_fields(
 
 def _neighbours(
     history: Sequence[PastTicket], vectors: np.ndarray, ordered: bool, config: TrainingConfig
-) -> NeighbourIndex:
-    """Index the newest tickets; measure on held-out ones how near a known ticket's neighbour is."""
+) -> tuple[NeighbourIndex, np.ndarray]:
+    """Index the newest tickets, naming their rows; measure how near a held-out ticket's neighbour is."""
     spoken = np.flatnonzero(
         [bool(past.ticket.subject.strip() or past.ticket.body.strip()) for past in history]
     )
@@ -238,4 +241,13 @@ def _neighbours(
         reference = vectors[earlier[-config.neighbours :]]
         nearest = [float((reference @ vectors[row]).max()) for row in later]
         index.known = np.sort(np.asarray(nearest, np.float32))
-    return index
+    return index, kept
+
+
+def _with_voters(model: FieldModel, values: Sequence[str | None], kept: np.ndarray) -> FieldModel:
+    """Give a field the labels of the tickets in the neighbour index, where they vote."""
+    if "neighbours" not in model.weights:
+        return model
+    places = {label: place for place, label in enumerate(model.labels)}
+    classes = [-1 if values[row] is None else places[str(values[row])] for row in kept]
+    return replace(model, neighbour_classes=np.asarray(classes, np.int32))
