@@ -113,7 +113,7 @@ class FieldModel:
         column = self.labels.index(label)
         others = [self.labels.index(one) for one in against] if against else slice(None)
         total: np.ndarray | None = None
-        for name, head in self.heads.items():
+        for name, head in self._weighted_heads():
             weight = self.weights[name]
             for block_name, coef in zip(head.blocks, head.coefs, strict=True):
                 if block_name == block:
@@ -122,6 +122,9 @@ class FieldModel:
         if total is None:
             raise ValueError(f"Got block {block!r}; expected one that a head of {self.field!r} reads.")
         return np.asarray(total)
+
+    def _weighted_heads(self) -> list[tuple[str, Head]]:
+        return [(name, head) for name, head in self.heads.items() if name in self.weights]
 
     def _vote(self, places: np.ndarray | None, cosines: np.ndarray | None) -> np.ndarray:
         if self.neighbour_classes is None or places is None or cosines is None:
@@ -132,7 +135,7 @@ class FieldModel:
     @property
     def blocks(self) -> tuple[str, ...]:
         """The blocks of features that the heads with weight read."""
-        return tuple(sorted({block for head in self.heads.values() for block in head.blocks}))
+        return tuple(sorted({block for _, head in self._weighted_heads() for block in head.blocks}))
 
 
 def _product(block: "sp.csr_matrix | np.ndarray", coef: np.ndarray) -> np.ndarray:
