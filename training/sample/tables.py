@@ -264,7 +264,7 @@ trying things out. No claim about the quality of a model or a forecast rests on 
 Times are UTC; the company works in {preset.zone}. Several values in one cell are separated by '{SEPARATOR}'.
 
 Put in on purpose (times in UTC): typos, signatures, forwarded mails, vague tickets, tickets about two
-things, about 3 % filed under a wrong category, a few broken priorities, and
+things, about 2 % filed under a wrong category, a few broken priorities, and
 {outages}
   {day}: taxonomy change ({change.kind}), {old} -> {new}. {change.note}
 """

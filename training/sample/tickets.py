@@ -36,7 +36,7 @@ PRIORITY = {
 high, moderate, low, planning) folded onto our four."""
 
 # Shares of tickets, chosen so that a history has the flaws of a real one.
-_MISFILED = 0.03
+_MISFILED = 0.02
 _BROKEN_PRIORITY = 0.03
 _HABIT = 0.3
 _HABIT_CHANNEL = 0.75
