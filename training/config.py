@@ -46,15 +46,37 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        self._refuse_wrong_kinds()
         for name in (*self.targets, *self.target_precisions, *self.merged):
             if name not in FIELDS:
                 raise ConfigurationError(f"Got field {name!r}; expected one of {', '.join(FIELDS)}.")
         for name, value in {"target_precision": self.target_precision, **self.target_precisions}.items():
             if not 0.0 < value < 1.0:
                 raise ConfigurationError(f"Got {name}={value}; expected a share above 0 and below 1.")
-        for name, least in (("min_label_count", 2), ("max_labels", 2), ("neighbours", 1)):
+        for name, least in (("min_label_count", 2), ("max_labels", 2), ("neighbours", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ConfigurationError(f"Got {name}={getattr(self, name)}; expected {least} or more.")
+
+    def _refuse_wrong_kinds(self) -> None:
+        right = {
+            "targets": isinstance(self.targets, tuple) and all(isinstance(one, str) for one in self.targets),
+            "target_precision": _is_number(self.target_precision),
+            "target_precisions": isinstance(self.target_precisions, Mapping)
+            and all(_is_number(one) for one in self.target_precisions.values()),
+            "merged": isinstance(self.merged, Mapping)
+            and all(
+                isinstance(one, Mapping) and all(isinstance(label, str) for label in one.values())
+                for one in self.merged.values()
+            ),
+        } | {
+            name: _is_number(getattr(self, name)) and isinstance(getattr(self, name), int)
+            for name in ("min_label_count", "max_labels", "neighbours", "seed")
+        }
+        for name, is_right in right.items():
+            if not is_right:
+                raise ConfigurationError(
+                    f"Got {name}={getattr(self, name)!r}, a setting of the wrong kind; see docs/guide.md."
+                )
 
     def precision_for(self, name: str) -> float:
         """Return the target precision of a field."""
@@ -76,14 +98,9 @@ class TrainingConfig:
                 f"Got {', '.join(map(repr, unknown))}; expected only {', '.join(sorted(known))}."
             )
         given = dict(document)
-        if "targets" in given:
+        if isinstance(given.get("targets"), list):
             given["targets"] = tuple(given["targets"])
-        try:
-            return cls(**given)
-        except TypeError as error:
-            raise ConfigurationError(
-                f"Got a setting of the wrong kind ({error}); see docs/guide.md."
-            ) from None
+        return cls(**given)
 
     @classmethod
     def from_file(cls, path: Path) -> "TrainingConfig":
@@ -92,3 +109,7 @@ class TrainingConfig:
             return cls.from_document(tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(f"Got {path}, which cannot be read as TOML: {error}.") from None
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)

@@ -3,7 +3,10 @@
 The decisions are those of :mod:`triage.engine`, as over HTTP; nothing is stored but the result.
 """
 
+import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -12,13 +15,22 @@ from typing import TYPE_CHECKING, Any
 from triage.bundle import SIGNATURE, Bundle
 from triage.decision import Decision
 from triage.engine import triage_tickets
+from triage.errors import ConfigurationError
 from triage.policy import Policy
 from triage.ticket import Ticket
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ENGINES", "keep_last", "prediction_schema", "prediction_table", "score_chunks"]
+__all__ = [
+    "ENGINES",
+    "count_actions",
+    "keep_last",
+    "prediction_schema",
+    "prediction_table",
+    "replaced_at_the_end",
+    "score_chunks",
+]
 
 ENGINES = ("local", "dask")
 WINDOW = 16
@@ -131,8 +143,41 @@ def prediction_table(decisions: Sequence[Decision], fields: Sequence[str]) -> "p
     return pa.table(columns, schema=prediction_schema(fields))
 
 
-def keep_last(path: Path) -> int:
-    """Rewrite a predictions file so that of several rows with one id only the last stays; return the rows."""
+@contextmanager
+def replaced_at_the_end(path: Path) -> Iterator[Path]:
+    """Give a draft beside a file that takes its place when all went well, and is removed otherwise.
+
+    Raises
+    ------
+    ConfigurationError
+        If there cannot be a file.
+    """
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.touch()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Got --out {path}, which cannot be written ({error.strerror}). Name another --out."
+        ) from None
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def count_actions(path: Path, fields: Sequence[str]) -> tuple[int, dict[str, dict[str, int]]]:
+    """Return the rows of a predictions file and, by field, how often each action was decided."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, columns=["ticket_id", *(f"{name}_action" for name in fields)])
+    counted = {name: Counter(table[f"{name}_action"].drop_null().to_pylist()) for name in fields}
+    return table.num_rows, {name: dict(counts) for name, counts in counted.items()}
+
+
+def keep_last(path: Path) -> None:
+    """Rewrite a predictions file so that of several rows with one id only the last stays."""
     import pyarrow.parquet as pq
 
     ids = pq.read_table(path, columns=["ticket_id"])["ticket_id"].to_pylist()
@@ -145,4 +190,3 @@ def keep_last(path: Path) -> int:
             at += len(kept)
             writer.write_batch(batch.filter(kept))
     draft.replace(path)
-    return len(last)

@@ -69,7 +69,9 @@ class FakeModel:
         return Assessment(predictions, familiarity, explanations if explain else {}, neighbours)
 
 
-def seal_fake(home: Path, version: str, workspace: str = "acme", total: float = 1.0) -> Path:
+def seal_fake(
+    home: Path, version: str, workspace: str = "acme", total: float = 1.0, key: bytes | None = None
+) -> Path:
     """Seal a bundle with a fake model in the models folder of a home, signed by the home's key."""
     models = home / "models"
     draft = models / f".{version}.draft"
@@ -95,7 +97,7 @@ def seal_fake(home: Path, version: str, workspace: str = "acme", total: float = 
     )
     target = models / workspace / version
     target.parent.mkdir(parents=True, exist_ok=True)
-    seal(draft, target, manifest, signing_key({"TRIAGE_HOME": str(home)}))
+    seal(draft, target, manifest, key or signing_key({"TRIAGE_HOME": str(home)}))
     return target
 
 

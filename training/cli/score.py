@@ -26,7 +26,6 @@ def score(
 ) -> None:
     """Decide every ticket of a table, each with what was known when it was filed."""
     import json
-    from collections import Counter
 
     import joblib
     import pyarrow.parquet as pq
@@ -34,7 +33,15 @@ def score(
     from rich.progress import Progress
 
     from training.history import read_table
-    from training.score import ENGINES, keep_last, prediction_schema, prediction_table, score_chunks
+    from training.score import (
+        ENGINES,
+        count_actions,
+        keep_last,
+        prediction_schema,
+        prediction_table,
+        replaced_at_the_end,
+        score_chunks,
+    )
     from triage.bundle import read_manifest
     from triage.errors import ConfigurationError
     from triage.policy import Policy
@@ -46,11 +53,11 @@ def score(
     fields = list(read_manifest(bundle, key).fields)
     rules = Policy() if policy is None else Policy.from_document(_read_json(policy))
     table = read_table(tickets, "history", mapping=mapping, zone=zone, rejects=rejects, chunk_rows=1_000)
-    actions: dict[str, Counter[str]] = {name: Counter() for name in fields}
     console = Console(stderr=True)
-    draft = out.with_name(f".{out.name}.draft")
-    total = 0
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with (
+        Progress(console=console, transient=True, disable=not console.is_terminal) as bar,
+        replaced_at_the_end(out) as draft,
+    ):
         task = bar.add_task("Deciding", total=1.0)
         decided = score_chunks(
             ([past.ticket for past in chunk] for chunk in table),  # type: ignore[union-attr]
@@ -64,14 +71,10 @@ def score(
         with pq.ParquetWriter(draft, prediction_schema(fields)) as writer:
             for decisions in decided:
                 writer.write_table(prediction_table(decisions, fields))
-                total += len(decisions)
-                for decision in decisions:
-                    for name, one in decision.fields.items():
-                        actions[name][one.action.value] += 1
                 bar.update(task, completed=table.progress)
-    if table.summary.replaced:
-        total = keep_last(draft)
-    draft.replace(out)
+        if table.summary.replaced:
+            keep_last(draft)
+    total, actions = count_actions(out, fields)
     if as_json:
         summary = table.summary.as_dict()
         typer.echo(json.dumps({"tickets": total, "actions": actions, "reading": summary, "out": str(out)}))

@@ -1,0 +1,43 @@
+"""A few tickets whose decisions are known: a change is a diff to read (``python -m tests.golden.make``)."""
+
+import json
+
+import pytest
+
+from tests.golden.make import FOLDER, decided, tickets
+from tests.trained import Trained
+
+EXPECTED = json.loads((FOLDER / "decisions.json").read_text(encoding="utf-8"))
+FIELDS = ("category", "priority", "team")
+
+
+@pytest.fixture(scope="module")
+def found(trained: Trained) -> dict:
+    return decided(trained.bundle, tickets())
+
+
+def test_every_golden_ticket_has_a_decision():
+    assert [one.ticket_id for one in tickets()] == list(EXPECTED)
+
+
+@pytest.mark.parametrize("ticket_id", EXPECTED)
+def test_a_golden_ticket_is_decided_as_ever(found: dict, ticket_id: str):
+    for name in FIELDS:
+        one, expected = found[ticket_id][name], EXPECTED[ticket_id][name]
+        # Processors round differently: two digits are the same everywhere, the rest must match.
+        assert one["confidence"] == pytest.approx(expected["confidence"], abs=0.01)
+        assert {**one, "confidence": 0} == {**expected, "confidence": 0}, name
+    assert found[ticket_id]["articles"][:1] == EXPECTED[ticket_id]["articles"][:1]
+
+
+def test_the_golden_decisions_hold_every_action_and_the_reasons_that_a_ticket_can_have():
+    told = [one[name] for one in EXPECTED.values() for name in FIELDS]
+    assert {one["action"] for one in told} == {"apply", "suggest", "abstain"}
+    assert {one["reason"] for one in told} >= {
+        None,
+        "low_confidence",
+        "too_short",
+        "human_value_present",
+        "guardrail:automatic_reply",
+        "guardrail:security_report",
+    }

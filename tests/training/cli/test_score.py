@@ -1,0 +1,147 @@
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from serving.cli.main import main
+from tests.serving.fakes import seal_fake
+from tests.trained import KEY, Trained
+from tests.training.history.helpers import row, write_jsonl
+from training.score import score_chunks
+from triage.policy import Policy
+from triage.ticket import Ticket
+
+COLUMNS = ("", "_confidence", "_threshold", "_action", "_reason", "_top", "_top_confidence")
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv("TRIAGE_SIGNING_KEY", KEY.hex())
+
+
+@pytest.fixture
+def bundle(tmp_path) -> Path:
+    seal_fake(tmp_path, "v1", key=KEY)
+    return tmp_path / "models" / "acme" / "v1"
+
+
+@pytest.fixture
+def tickets(tmp_path) -> Path:
+    rows = [
+        row(1, subject="vpn down", category="printer"),
+        row(2, subject="my laptop"),
+        {"ticket_id": "T-3", "subject": "no time"},
+        row(1, subject="forgot my password"),
+    ]
+    return write_jsonl(tmp_path / "tickets.jsonl", rows)
+
+
+def run(capsys, *words: object) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["score", *map(str, words)])
+    printed = capsys.readouterr()
+    return int(ended.value.code or 0), printed.out, printed.err
+
+
+def test_each_ticket_gets_its_row_in_the_columns_that_others_build_on(tmp_path, bundle, tickets, capsys):
+    out = tmp_path / "p.parquet"
+    code, printed, _ = run(capsys, tickets, "--bundle", bundle, "--out", out)
+    assert code == 0
+    table = pq.read_table(out)
+    fields = [f"{name}{column}" for name in ("category", "team") for column in COLUMNS]
+    assert table.column_names == ["ticket_id", "model_version", *fields]
+    rows = {one["ticket_id"]: one for one in table.to_pylist()}
+    assert list(rows) == ["T-2", "T-1"]
+    assert (rows["T-1"]["category"], rows["T-1"]["category_action"]) == ("account", "apply")
+    assert rows["T-2"]["category_top"] == ["hardware", "account", "network"]
+    assert "2 tickets, 1 unreadable" in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["models", "p.parquet", "tickets.jsonl"]
+
+
+def test_json_counts_what_was_done(tmp_path, bundle, tickets, capsys):
+    out = tmp_path / "p.parquet"
+    code, printed, _ = run(capsys, tickets, "--bundle", bundle, "--out", out, "--json")
+    document = json.loads(printed)
+    assert (code, document["tickets"], document["out"]) == (0, 2, str(out))
+    assert document["actions"]["category"] == {"apply": 2}
+    assert document["reading"]["rejected"] == 1
+
+
+def test_a_policy_file_is_heard(tmp_path, bundle, tickets, capsys):
+    (tmp_path / "policy.json").write_text('{"kill_switch": true}')
+    out = tmp_path / "p.parquet"
+    code, *_ = run(capsys, tickets, "--bundle", bundle, "--out", out, "--policy", tmp_path / "policy.json")
+    assert code == 0
+    assert set(pq.read_table(out)["category_reason"].to_pylist()) == {"kill_switch"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"fields": {"colour": {}}}', '{"fields": []}'])
+def test_a_policy_file_with_a_mistake_is_refused_before_anything_is_read(
+    tmp_path, bundle, tickets, capsys, text
+):
+    (tmp_path / "policy.json").write_text(text)
+    out = tmp_path / "p.parquet"
+    given = ("--bundle", bundle, "--out", out, "--policy", tmp_path / "policy.json")
+    code, _, err = run(capsys, tickets, *given)
+        capsys, tickets, "--bundle", bundle, "--out", out, "--policy", tmp_path / "policy.json"
+    )
+    assert code == 1 and err.startswith("triage: Got ")
+    assert not out.exists()
+
+
+def test_a_folder_that_is_not_there_yet_is_made_and_one_that_cannot_be_is_told(
+    tmp_path, bundle, tickets, capsys
+):
+    code, *_ = run(capsys, tickets, "--bundle", bundle, "--out", tmp_path / "new" / "p.parquet")
+    assert code == 0 and (tmp_path / "new" / "p.parquet").is_file()
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, tickets, "--bundle", bundle, "--out", tmp_path / "file" / "p.parquet")
+    assert code == 1 and "Name another --out" in err
+
+
+def test_a_table_that_breaks_half_way_leaves_the_earlier_predictions(tmp_path, bundle, tickets, capsys):
+    out = tmp_path / "p.parquet"
+    assert run(capsys, tickets, "--bundle", bundle, "--out", out)[0] == 0
+    before = out.read_bytes()
+    (tmp_path / "none.jsonl").write_text('{"ticket_id": "T-1", "created_at": "never", "subject": "x"}\n')
+    code, _, err = run(capsys, tmp_path / "none.jsonl", "--bundle", bundle, "--out", out)
+    assert code == 1 and "none can be used" in err
+    assert out.read_bytes() == before
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_bundle_that_was_changed_or_an_engine_that_is_not_there_is_refused(
+    tmp_path, bundle, tickets, capsys
+):
+    out = tmp_path / "p.parquet"
+    code, _, err = run(capsys, tickets, "--bundle", bundle, "--out", out, "--engine", "spark")
+    assert code == 1 and "local, dask" in err
+    (bundle / "card.html").write_text("changed")
+    code, _, err = run(capsys, tickets, "--bundle", bundle, "--out", out)
+    assert code == 1 and "changed bytes" in err
+    assert not out.exists() and not list(tmp_path.glob(".*"))
+
+
+def test_a_bundle_sealed_anew_in_the_same_place_is_the_one_that_decides(tmp_path, bundle):
+    def decided() -> set[str | None]:
+        chunks = score_chunks([[Ticket("T-1", "vpn")]], bundle, KEY, policy=Policy(), threads=1)
+        return {one.model_version for chunk in chunks for one in chunk}
+
+    assert decided() == {"v1"}
+    other = seal_fake(tmp_path, "v2", key=KEY)
+    shutil.rmtree(bundle)
+    other.rename(bundle)
+    assert decided() == {"v2"}
+
+
+def test_chunks_of_any_size_give_the_same_decisions(trained: Trained):
+    asked = [past.ticket for past in trained.later]
+
+    def decided(size: int) -> list:
+        chunks = [asked[at : at + size] for at in range(0, len(asked), size)]
+        found = score_chunks(chunks, trained.folder, KEY, policy=Policy(), threads=2)
+        return [one.fields for chunk in found for one in chunk]
+
+    assert decided(1) == decided(7) == decided(1_000)

@@ -1,0 +1,71 @@
+import pytest
+
+from training.config import TrainingConfig
+from triage.errors import ConfigurationError
+
+GOOD = """
+targets = ["category", "team"]
+target_precision = 0.9
+seed = 3
+
+[target_precisions]
+team = 0.8
+
+[merged.category]
+wifi = "network"
+"""
+
+
+def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
+    (tmp_path / "triage.toml").write_text(GOOD)
+    config = TrainingConfig.from_file(tmp_path / "triage.toml")
+    assert config == TrainingConfig(
+        targets=("category", "team"),
+        target_precision=0.9,
+        target_precisions={"team": 0.8},
+        merged={"category": {"wifi": "network"}},
+        seed=3,
+    )
+    assert (config.precision_for("team"), config.precision_for("category")) == (0.8, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("target = []", "'target'"),
+        ('targets = ["colour"]', "colour"),
+        ('targets = "category"', "targets"),
+        ("targets = [1]", "targets"),
+        ("target_precision = 1", "above 0 and below 1"),
+        ("target_precision = 0.0", "above 0 and below 1"),
+        ("target_precision = nan", "above 0 and below 1"),
+        ('target_precision = "high"', "target_precision"),
+        ("target_precision = true", "target_precision"),
+        ("target_precisions = 0.9", "target_precisions"),
+        ("[target_precisions]\ncategory = 2", "category=2"),
+        ("[target_precisions]\ncolour = 0.9", "colour"),
+        ('merged = "wifi"', "merged"),
+        ('[merged]\ncategory = "wifi"', "merged"),
+        ("[merged.category]\nwifi = 3", "merged"),
+        ("min_label_count = 1", "min_label_count=1"),
+        ("min_label_count = 2.5", "min_label_count"),
+        ("max_labels = 1", "max_labels=1"),
+        ("neighbours = 0", "neighbours=0"),
+        ("neighbours = true", "neighbours"),
+        ('seed = "x"', "seed"),
+        ("seed = -1", "seed"),
+        ("seed = ", "TOML"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path, text, told):
+    (tmp_path / "triage.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match=told):
+        TrainingConfig.from_file(tmp_path / "triage.toml")
+
+
+def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"triage\.toml"):
+        TrainingConfig.from_file(tmp_path / "triage.toml")
+    (tmp_path / "noise.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match=r"noise\.toml"):
+        TrainingConfig.from_file(tmp_path / "noise.toml")
