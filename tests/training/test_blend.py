@@ -32,3 +32,27 @@ def test_the_weights_calibrate_an_overconfident_head():
 def test_some_head_is_always_left():
     parts, classes = heads(n=200)
     assert len(learn_weights({"noise": parts["noise"]}, np.roll(classes, 7))) == 1
+
+
+def test_heads_that_say_the_same_share_the_weight_of_one():
+    parts, classes = heads()
+    (alone,) = learn_weights({"left": parts["left"]}, classes).values()
+    shared = learn_weights(dict.fromkeys(("a", "b", "c"), parts["left"]), classes)
+    assert set(shared) == {"a", "b", "c"}
+    np.testing.assert_allclose(list(shared.values()), alone / 3, atol=0.02)
+
+
+def test_heads_that_held_out_tickets_hardly_tell_apart_share_the_weight():
+    parts, classes = heads(n=300)
+    rng = np.random.default_rng(1)
+    near = log_softmax(parts["left"] + rng.normal(size=parts["left"].shape) * 0.02, axis=1)
+    weights = learn_weights({"one": parts["left"], "other": near}, classes)
+    assert abs(weights["one"] - weights["other"]) < 0.2
+
+
+def test_a_label_that_a_fold_had_never_seen_costs_a_finite_loss():
+    parts, classes = heads(n=300)
+    blind = parts["left"].copy()
+    blind[:, 0] = -np.inf
+    weights = learn_weights({"blind": blind, "right": parts["right"]}, classes)
+    assert all(np.isfinite(weight) and weight >= 0 for weight in weights.values())

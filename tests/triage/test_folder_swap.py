@@ -1,5 +1,7 @@
 import os
-import threading
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -30,24 +32,27 @@ def test_what_stood_there_is_handed_back(tmp_path):
     assert (word_in(target), word_in(old)) == ("new", "old")
 
 
+def look_for(path: Path, done: Event, missing: Synchronized) -> None:
+    while not done.is_set():
+        try:
+            os.stat(path)
+        except FileNotFoundError:
+            missing.value += 1
+
+
 def test_a_reader_finds_a_folder_at_every_moment(tmp_path):
     target, draft = folder(tmp_path / "target", "a"), folder(tmp_path / "draft", "b")
-    missing, done = [], threading.Event()
-
-    def look() -> None:
-        while not done.is_set():
-            try:
-                os.stat(target / "word")
-            except FileNotFoundError:
-                missing.append(1)
-
-    reader = threading.Thread(target=look)
+    context = get_context("fork")
+    done, missing = context.Event(), context.Value("i", 0)
+    reader = context.Process(target=look_for, args=(target / "word", done, missing))
     reader.start()
-    for _ in range(300):
-        put_in_place(draft, target)
-    done.set()
-    reader.join()
-    assert missing == []
+    try:
+        for _ in range(3_000):
+            draft = put_in_place(draft, target)
+    finally:
+        done.set()
+        reader.join()
+    assert missing.value == 0
 
 
 def test_without_the_exchange_the_result_is_the_same(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -128,6 +129,25 @@ def test_promotes_of_several_processes_wait_for_each_other_too(tmp_path):
         child.join()
     pointers = registry.pointers("acme")
     assert sorted([*pointers.previous, pointers.champion]) == versions
+
+
+def test_a_reader_never_finds_half_a_file(registry):
+    registry.promote("acme", "v1")
+    stop = threading.Event()
+
+    def move() -> None:
+        while not stop.is_set():
+            registry.promote("acme", "v2")
+            registry.promote("acme", "v3")
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        seen = {Registry(registry.models).pointers("acme").champion for _ in range(2_000)}
+    finally:
+        stop.set()
+        mover.join()
+    assert seen <= {"v1", "v2", "v3"}
 
 
 def test_a_crash_at_any_step_of_a_promotion_leaves_the_old_pointer_or_the_new_one(registry):

@@ -85,8 +85,6 @@ def test_a_policy_file_with_a_mistake_is_refused_before_anything_is_read(
     out = tmp_path / "p.parquet"
     given = ("--bundle", bundle, "--out", out, "--policy", tmp_path / "policy.json")
     code, _, err = run(capsys, tickets, *given)
-        capsys, tickets, "--bundle", bundle, "--out", out, "--policy", tmp_path / "policy.json"
-    )
     assert code == 1 and err.startswith("triage: Got ")
     assert not out.exists()
 
