@@ -107,4 +107,4 @@ def vote(cosines: np.ndarray, classes: np.ndarray, n_labels: int) -> np.ndarray:
         weights = np.exp((cosines - cosines[:, :1]).astype(float) / TEMPERATURE) * (classes >= 0)
         rows = np.repeat(np.arange(len(cosines)), cosines.shape[1])
         np.add.at(votes, (rows, np.maximum(classes, 0).ravel()), weights.ravel())
-    return np.log(votes / votes.sum(axis=1, keepdims=True))
+    return np.asarray(np.log(votes / votes.sum(axis=1, keepdims=True)))

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from features.neighbours import NeighbourIndex
+from features.neighbours import NeighbourIndex, vote
 
 
 def units(random: np.random.Generator, rows: int, dimension: int = 16) -> np.ndarray:
@@ -64,3 +64,24 @@ def test_a_similar_ticket_is_named_with_what_became_of_it():
     places, cosines = index.search(np.array([[0, 1, 0]], np.float32), 1)
     (found,) = index.similar(places[0], cosines[0])
     assert (found.ticket_id, found.similarity, found.labels) == ("T-1", 1.0, {"category": "T-1"})
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 6), st.integers(0, 8), st.integers(1, 5))
+def test_a_vote_is_a_probability_for_each_label_and_one_by_one_the_same(seed, rows, count, labels):
+    random = np.random.default_rng(seed)
+    cosines = -np.sort(-random.random((rows, count)).astype(np.float32), axis=1)
+    classes = random.integers(-1, labels, (rows, count))
+    found = vote(cosines, classes, labels)
+    np.testing.assert_allclose(np.exp(found).sum(axis=1), np.ones(rows), atol=1e-12)
+    for row in range(rows):
+        assert (vote(cosines[row : row + 1], classes[row : row + 1], labels)[0] == found[row]).all()
+
+
+def test_the_nearer_a_ticket_the_more_its_vote_weighs():
+    cosines = np.array([[0.9, 0.85, 0.85, 0.4]], np.float32)
+    votes = np.exp(vote(cosines, np.array([[2, 1, 1, 0]]), 4))[0]
+    # Two votes of e^-1 against one of 1; the far one hardly counts, the label without any keeps the prior.
+    assert votes[1] / votes[2] == pytest.approx(2 * np.exp(-1), rel=0.01)
+    assert votes[3] == pytest.approx(0.001 * votes[2], rel=0.01)
+    assert votes[3] < votes[0] < 2 * votes[3]
