@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,14 +76,26 @@ def score_chunks(
         for chunk in chunks:
             yield _decide(chunk, bundle, key, policy, threads)
         return
-    from distributed import Client
-
-    with Client(scheduler) as client:
+    with _client(scheduler) as client:
         source = iter(chunks)
         while window := list(islice(source, WINDOW)):
             futures = [client.submit(_decide, chunk, bundle, key, policy, 1, pure=False) for chunk in window]
             for future in futures:
                 yield future.result()
+
+
+def _client(scheduler: str | None) -> Any:
+    """Connect to a cluster, or start one on this machine without a dashboard."""
+    try:
+        distributed: Any = import_module("distributed")
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"Got --engine dask without the package {error.name!r}; expected the extra `dask`. "
+            "Install it: pip install 'triage[dask]'."
+        ) from None
+    if scheduler is not None:
+        return distributed.Client(scheduler)
+    return distributed.Client(distributed.LocalCluster(threads_per_worker=1, dashboard_address=None))
 
 
 @lru_cache(maxsize=1)

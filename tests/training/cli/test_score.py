@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -143,3 +146,24 @@ def test_chunks_of_any_size_give_the_same_decisions(trained: Trained):
         return [one.fields for chunk in found for one in chunk]
 
     assert decided(1) == decided(7) == decided(1_000)
+
+
+def test_a_dask_cluster_decides_as_this_process_does(tmp_path, bundle, tickets):
+    pytest.importorskip("distributed", reason="needs the extra dask")
+    root = Path(__file__).parents[3]
+    environ = os.environ | {"PYTHONPATH": str(root)}
+    tables = []
+    for engine in ("local", "dask"):
+        out = tmp_path / f"{engine}.parquet"
+        command = [sys.executable, "-m", "serving.cli.main", "score", str(tickets), "--bundle", str(bundle)]
+        done = subprocess.run(
+            [*command, "--out", str(out), "--engine", engine],
+            env=environ,
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        tables.append(pq.read_table(out))
+    assert tables[0].num_rows and tables[0].equals(tables[1])
