@@ -77,6 +77,10 @@ def solve_promise(
     for own in range(TURNS):
         others, mine = turn != own, np.flatnonzero(turn == own)
         curves = _curves(predicted[others], confidence[others], right[others], len(labels))
+        # A label whose only tickets are judged here goes by its confidence, as it would with so little more.
+        alone = np.sort(confidence[others])[::-1]
+        of_all = (alone, np.cumsum(alone) / np.arange(1, len(alone) + 1))
+        curves = [curve if len(curve[0]) else of_all for curve in curves]
         for step, one in enumerate(strictness):
             needed = np.array([np.inf if at is None else at for at in _thresholds(curves, one)])
             shown[step, mine] = confidence[mine] >= needed[predicted[mine]]

@@ -118,6 +118,16 @@ def test_a_label_that_is_wrong_though_sure_gets_no_threshold_or_a_stricter_one()
     assert promise.thresholds["c"] is None or promise.thresholds["c"] > max(strict)
 
 
+def test_labels_with_one_held_out_ticket_each_can_keep_a_promise_together():
+    probabilities = np.full((300, 300), 0.01 / 299)
+    np.fill_diagonal(probabilities, 0.99)
+    names = [f"label-{place}" for place in range(300)]
+    promise, applied = solve_promise(probabilities, np.arange(300), names, target_precision=0.95)
+    assert None not in promise.thresholds.values() and applied.all()
+    promise, _ = solve_promise(probabilities, (np.arange(300) + 1) % 300, names, target_precision=0.5)
+    assert set(promise.thresholds.values()) == {None}
+
+
 def test_too_few_held_out_tickets_promise_nothing_however_right():
     probabilities, _ = calibrated(np.random.default_rng(1), 50)
     promise, _ = solve_promise(probabilities, probabilities.argmax(axis=1), LABELS, target_precision=0.95)
