@@ -14,8 +14,7 @@ FLOOR = 1e-6
 SHRINKAGE = 0.01
 """Pull towards equal weights, in nats at one unit of distance.
 
-Heads that held-out tickets hardly tell apart share the weight, which pays when later tickets differ from
-the held-out ones (docs/log.md)."""
+Heads that held-out tickets hardly tell apart share the weight. Set by judgement, not by measurement."""
 
 
 def learn_weights(

@@ -191,7 +191,7 @@ def _learn_fields(
     """Learn fields side by side, each with one BLAS thread.
 
     On matrices of this size more threads a matrix mostly wait for each other: on two busy cores 5,000
-    tickets took 13 seconds of processor time with one and 39 with two.
+    tickets took an earlier solver 13 seconds of processor time with one and 39 with two.
     """
     done = 0
 
