@@ -11,7 +11,7 @@ import numpy as np
 from training.history import load_mapping, read_history
 from triage.ticket import PastTicket
 
-__all__ = ["TASKS", "Task", "make_tasks"]
+__all__ = ["TASKS", "Task", "make_tasks", "servicenow_tickets"]
 
 MAPPINGS = Path(__file__).parent / "mappings"
 TRAIN_SHARE = 0.8
@@ -86,7 +86,7 @@ def _mozilla(data: Path) -> Iterator[Task]:
 
 def _apache(data: Path) -> Iterator[Task]:
     tickets = _read(data / "apache_jira" / "issues.parquet", "apache")
-    for project in ("HDFS", "HIVE"):
+    for project in ("HDFS", "HIVE", "YARN", "MAPREDUCE", "HADOOP"):
         mine = [past for past in tickets if past.ticket.product == project]
         yield _by_time(f"{project} component", "category", mine)
     mine = [past for past in tickets if past.ticket.product == "HDFS"]
@@ -100,8 +100,25 @@ def _anonymous(past: PastTicket) -> PastTicket:
 
 
 def _servicenow(data: Path) -> Iterator[Task]:
-    tickets = _read(data / "servicenow_log" / "incidents.parquet", "servicenow")
-    yield _by_time("ServiceNow group", "team", tickets)
+    yield _by_time("ServiceNow group", "team", servicenow_tickets(data))
+
+
+def servicenow_tickets(data: Path) -> list[PastTicket]:
+    """Read the incidents, each with what its first event held."""
+    folder = data / "servicenow_log"
+    first = {
+        past.ticket.ticket_id: past.ticket.custom
+        for past in _read(folder / "events.parquet", "servicenow_first")
+    }
+    return [
+        replace(
+            past,
+            ticket=replace(
+                past.ticket, custom={**past.ticket.custom, **first.get(past.ticket.ticket_id, {})}
+            ),
+        )
+        for past in _read(folder / "incidents.parquet", "servicenow")
+    ]
 
 
 TASKS: dict[str, Callable[[Path], Iterator[Task]]] = {

@@ -1,7 +1,8 @@
 """The fields view: what the ticket's form says, as indicators of values.
 
-Reads only what was known at filing time. Tags are left out: exports hold the tags a ticket had in the
-end, and those name the answer too often.
+Reads only what was known at filing time. A form's empty place tells something too: who files by mail, say,
+has no site. Tags are left out: exports hold the tags a ticket had in the end, and those name the answer too
+often.
 """
 
 from collections import Counter
@@ -16,6 +17,9 @@ __all__ = ["StructuredView"]
 
 Term = tuple[str, str]
 
+EMPTY, EMPTY_WORD = "", "(empty)"
+"""Value of a name that the history knows and a ticket does not have, and how people read it."""
+
 
 class StructuredView:
     """Tickets to sparse indicator rows.
@@ -29,8 +33,10 @@ class StructuredView:
 
     Attributes
     ----------
+    names_ : tuple of str
+        Names that some ticket of the history had, sorted.
     terms_ : dict of (str, str) to int
-        Column of each kept ``(name, value)``.
+        Column of each kept ``(name, value)``; the value is empty where a ticket lacks the name.
     """
 
     def __init__(self, *, min_tickets: int = 2, max_terms: int = 100_000) -> None:
@@ -44,6 +50,7 @@ class StructuredView:
 
     def fit(self, tickets: Sequence[Ticket]) -> "StructuredView":
         """Learn which values are frequent enough."""
+        self.names_ = tuple(sorted({name for ticket in tickets for name, _ in _filled(ticket)}))
         counts: Counter[Term] = Counter()
         for ticket in tickets:
             counts.update(self._terms(ticket))
@@ -70,24 +77,34 @@ class StructuredView:
         Returns
         -------
         list of (``name=value``, contribution)
-            Adding up to ``transform([ticket]) @ weights``.
+            ``name=(empty)`` where the form's place is empty. Adding up to ``transform([ticket]) @ weights``.
         """
         return [
-            (f"{name}={value}", float(weights[self.terms_[name, value]]))
+            (f"{name}={value or EMPTY_WORD}", float(weights[self.terms_[name, value]]))
             for name, value in self._terms(ticket)
             if (name, value) in self.terms_
         ]
 
+    def knows(self, tickets: Sequence[Ticket]) -> np.ndarray:
+        """Return, for each ticket, whether its form holds a value learnt from, as bools of shape (n,)."""
+        return np.array([any(term in self.terms_ for term in _filled(ticket)) for ticket in tickets], bool)
+
     def _terms(self, ticket: Ticket) -> list[Term]:
-        return [
-            (name, value)
-            for name, value in (
-                ("product", ticket.product),
-                ("channel", ticket.channel),
-                ("language", ticket.language),
-                ("organization", ticket.organization),
-                ("requester", ticket.requester),
-                *sorted(ticket.custom.items()),
-            )
-            if value
-        ]
+        filled = _filled(ticket)
+        there = {name for name, _ in filled}
+        return filled + [(name, EMPTY) for name in self.names_ if name not in there]
+
+
+def _filled(ticket: Ticket) -> list[Term]:
+    return [
+        (name, value)
+        for name, value in (
+            ("product", ticket.product),
+            ("channel", ticket.channel),
+            ("language", ticket.language),
+            ("organization", ticket.organization),
+            ("requester", ticket.requester),
+            *sorted(ticket.custom.items()),
+        )
+        if value
+    ]

@@ -36,9 +36,22 @@ def test_a_row_depends_on_its_ticket_alone(view: StructuredView):
 
 
 def test_a_row_has_a_one_for_each_known_value(view: StructuredView):
-    rows = view.transform([TICKETS[0], Ticket("new", channel="fax")]).toarray()
+    rows = view.transform([TICKETS[0], Ticket("new", channel="fax", product="fax")]).toarray()
     assert set(np.unique(rows)) <= {0.0, 1.0}
     assert rows.sum(axis=1).tolist() == [2.0, 0.0]
+
+
+def test_an_empty_place_of_the_form_is_a_value_where_the_history_has_both(view: StructuredView):
+    weights = np.arange(1.0, view.n_features + 1)
+    parts = dict(view.contributions(Ticket("new", channel="mail"), weights))
+    assert set(parts) == {"channel=mail", "product=(empty)"}
+    assert parts["product=(empty)"] == weights[view.terms_["product", ""]]
+    assert ("channel", "") not in view.terms_
+
+
+def test_an_empty_form_holds_nothing_learnt_from(view: StructuredView):
+    asked = [TICKETS[0], Ticket("empty"), Ticket("new", channel="fax")]
+    assert view.knows(asked).tolist() == [True, False, False]
 
 
 def test_contributions_add_up_to_the_score(view: StructuredView):
