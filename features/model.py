@@ -11,6 +11,8 @@ import numpy as np
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
 from features.field_model import FieldModel
+from features.language import language_of
+from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, Views, make_views
@@ -43,6 +45,8 @@ class TicketModel:
         By field.
     neighbours : NeighbourIndex
         Of the training history.
+    languages : LearntLanguages, optional
+        Of the training history; without it no language is held against a ticket.
     """
 
     def __init__(
@@ -52,12 +56,15 @@ class TicketModel:
         fields: Mapping[str, FieldModel],
         promises: Mapping[str, Promise],
         neighbours: NeighbourIndex,
+        *,
+        languages: LearntLanguages | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
         self.fields = dict(fields)
         self.promises: Mapping[str, Promise] = dict(promises)
         self.neighbours = neighbours
+        self.languages = languages or LearntLanguages()
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -95,7 +102,8 @@ class TicketModel:
                 name: Prediction(name, self.fields[name].labels, matrix[row])
                 for name, matrix in probabilities.items()
             }
-            has_text = bool(ticket.subject.strip() or ticket.body.strip())
+            has_text = bool(clean_text(ticket))
+            language = language_of(ticket)
             assessments.append(
                 Assessment(
                     predictions=predictions,
@@ -106,6 +114,8 @@ class TicketModel:
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text
                     else (),
+                    language=language,
+                    unsupported=self.languages.unsupported(language, self.fields),
                 )
             )
         return assessments

@@ -17,6 +17,7 @@ from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder, SentenceEncoder
 from features.field_model import FieldModel
+from features.language import language_of
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
@@ -26,6 +27,7 @@ from training.card import render_card
 from training.config import TrainingConfig
 from training.knowledge.learn import learn_knowledge
 from training.learn_field import LearntField, learn_field
+from training.learn_languages import learn_languages
 from training.manifest import make_manifest
 from training.retired import retired_labels
 from training.splits import has_order
@@ -113,12 +115,14 @@ def train_bundle(
     learnt = _learn_fields(labels, views, ordered, config, progress)
     progress("finding neighbours", 0.85)
     neighbours, kept = _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config)
+    languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
         structured,
         {name: _with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
         {name: one.promise for name, one in learnt.items()},
         neighbours,
+        languages=languages,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -130,7 +134,7 @@ def train_bundle(
             progress("learning which articles help", 0.9)
             index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
             joblib.dump(index, draft / KNOWLEDGE)
-        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered)
+        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
