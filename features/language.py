@@ -16,8 +16,8 @@ from triage.ticket import Ticket
 __all__ = ["LEAST_LETTERS", "LEAST_OTHER_LETTERS", "detect_language", "language_code", "language_of"]
 
 LEAST_LETTERS = 40
-"""Letters of a Latin text below which no language is named. Of English Mozilla tickets cut to 20, 30, 40 and 60
-characters CLD2 called 1.5 %, 0.9 %, 0.14 % and none foreign."""
+"""Letters of a Latin text below which no language is named. Of English Mozilla tickets cut to 20, 30, 40 and
+60 characters CLD2 called 1.5 %, 0.9 %, 0.14 % and none foreign."""
 
 LEAST_OTHER_LETTERS = 8
 """The same where most letters are not Latin: the script itself says most. Set by judgement."""
@@ -30,13 +30,15 @@ NAMES = {name.casefold(): code.split("-")[0] for name, code in pycld2.LANGUAGES}
 NOBODY_KNOWS = "un"
 
 
-def language_of(ticket: Ticket) -> str | None:
+def language_of(ticket: Ticket, text: str | None = None) -> str | None:
     """Return the code of a ticket's language; None when it is neither given nor to be seen.
 
     Parameters
     ----------
     ticket : Ticket
         ``ticket.language`` wins where it names a language.
+    text : str, optional
+        Its cleaned text, where that is at hand already.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def language_of(ticket: Ticket) -> str | None:
     'pt'
     """
     given = language_code(ticket.language) if ticket.language else None
-    return given or detect_language(clean_text(ticket))
+    return given or detect_language(clean_text(ticket) if text is None else text)
 
 
 def language_code(name: str) -> str | None:
@@ -89,7 +91,9 @@ def detect_language(text: str) -> str | None:
     True
     """
     # CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
-    shown = "".join(one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text[:READ])
+    shown = "".join(
+        one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text[:READ]
+    )
     letters = [one for one in shown if one.isalpha()]
     latin = sum(one < "\u0250" for one in letters)
     least = LEAST_LETTERS if 2 * latin > len(letters) else LEAST_OTHER_LETTERS

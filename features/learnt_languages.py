@@ -15,7 +15,7 @@ KIN: Mapping[str, str] = {
     **dict.fromkeys(("cs", "sk"), "cs"),
     **dict.fromkeys(("es", "gl"), "es"),
 }
-"""Languages so near to each other that a detector mistakes one for the other, and a reader of one reads both."""
+"""Languages so near to each other that a detector mistakes one for the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
+from features.familiarity import Familiarity
 from features.field_model import FieldModel
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
@@ -47,6 +48,8 @@ class TicketModel:
         Of the training history.
     languages : LearntLanguages, optional
         Of the training history; without it no language is held against a ticket.
+    familiarity : Mapping of str to Familiarity, optional
+        By field; a field without one, as where the history has no text, goes by what the form says.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class TicketModel:
         neighbours: NeighbourIndex,
         *,
         languages: LearntLanguages | None = None,
+        familiarity: Mapping[str, Familiarity] | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -65,6 +69,7 @@ class TicketModel:
         self.promises: Mapping[str, Promise] = dict(promises)
         self.neighbours = neighbours
         self.languages = languages or LearntLanguages()
+        self.familiarity = dict(familiarity or {})
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -89,7 +94,9 @@ class TicketModel:
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
-        familiarity = self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else None
+        familiar = {
+            name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
+        }
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         known = (
             np.asarray(abs(views["fields"]).sum(axis=1)).ravel() > 0
@@ -102,14 +109,20 @@ class TicketModel:
                 name: Prediction(name, self.fields[name].labels, matrix[row])
                 for name, matrix in probabilities.items()
             }
-            has_text = bool(clean_text(ticket))
-            language = language_of(ticket)
+            text = clean_text(ticket)
+            has_text = bool(text)
+            language = language_of(ticket, text)
+            # A field of which no held-out ticket was measured cannot call one with text strange.
+            otherwise = 1.0 if has_text and cosines.shape[1] else float(known[row])
+            familiarity = {
+                name: float(familiar[name][row]) if has_text and name in familiar else otherwise
+                for name in self.fields
+            }
             assessments.append(
                 Assessment(
                     predictions=predictions,
-                    familiarity=float(
-                        known[row] if familiarity is None or not has_text else familiarity[row]
-                    ),
+                    familiarity=familiarity[self._telling],
+                    familiar_to=familiarity,
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text
@@ -119,6 +132,11 @@ class TicketModel:
                 )
             )
         return assessments
+
+    @property
+    def _telling(self) -> str:
+        """The field with the most labels: it tells most about what a ticket is about."""
+        return max(self.fields, key=lambda name: (len(self.fields[name].labels), name))
 
     def _explain(
         self, ticket: Ticket, views: Views, row: int, predictions: Mapping[str, Prediction]

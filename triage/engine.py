@@ -93,8 +93,8 @@ def decide(
     """Decide every field of one ticket; fields whose mode is ``off`` are left out.
 
     Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
-    text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails that only allow
-    suggestions, the mode ``suggest``, the threshold.
+    text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
+    that only allow suggestions, the mode ``suggest``, the threshold.
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
@@ -120,7 +120,7 @@ def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None) -> s
 def _strange(field: str, assessment: Assessment) -> str | None:
     if field in assessment.unsupported:
         return Reason.UNSUPPORTED_LANGUAGE.value
-    if assessment.familiarity < UNFAMILIAR_BELOW:
+    if assessment.familiar_to.get(field, assessment.familiarity) < UNFAMILIAR_BELOW:
         return Reason.UNFAMILIAR.value
     return None
 

@@ -42,13 +42,17 @@ def test_too_little_text_has_no_language(text):
     assert detect_language(text) is None
 
 
-@pytest.mark.parametrize("text", ["asdf jkl; qwer uiop zxcv bnm asdf jkl qwer uiop zxcv", "\ud800" * 60, "\x00\x85" * 60])
+@pytest.mark.parametrize(
+    "text", ["asdf jkl; qwer uiop zxcv bnm asdf jkl qwer uiop zxcv", "\ud800" * 60, "\x00\x85" * 60]
+)
 def test_noise_has_no_language(text):
     assert detect_language(text) is None
 
 
 def test_markup_and_a_signature_do_not_hide_the_language():
-    ticket = Ticket("T-1", body=f"<p>{WRITTEN['de']}</p>\n-- \nKind regards from the London office of the team")
+    ticket = Ticket(
+        "T-1", body=f"<p>{WRITTEN['de']}</p>\n-- \nKind regards from the London office of the team"
+    )
     assert language_of(ticket) == "de"
 
 

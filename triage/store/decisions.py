@@ -16,7 +16,7 @@ __all__ = ["StoredDecision", "get_decision", "put_decisions"]
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision without its assessment, the hash of the text decided, how familiar that was, its language."""
+    """A decision without its assessment; the hash, the familiarity and the language of what was decided."""
 
     decision: Decision
     text_hash: str
