@@ -6,19 +6,21 @@ import numpy as np
 
 from features.familiarity import NEAREST, Familiarity, evidence
 from training.learn_field import LearntField
+from training.splits import folds
 
 __all__ = ["learn_familiarity", "measure_nearness"]
 
 KNOWN = 2_000
 """Held-out tickets that say what is usual; one in a hundred is then known to about a fifth of itself."""
 
+FEWEST = 10
 BATCH = 256
 
 
 def measure_nearness(
     vectors: np.ndarray, spoken: np.ndarray, ordered: bool, *, reach: int, random_state: int = 0
 ) -> np.ndarray:
-    """Measure how near the nearest tickets of a history's last fifth are.
+    """Measure how near to the tickets before them a history's later tickets are.
 
     Parameters
     ----------
@@ -27,12 +29,11 @@ def measure_nearness(
     spoken : ndarray of shape (m,)
         Rows with text.
     ordered : bool
-        Whether rows are in time order: then the last fifth looks for neighbours among what came before it,
-        otherwise a random fifth among the others.
+        Whether rows are in time order; the folds are those of :func:`training.splits.folds`.
     reach : int
-        Only so many of the newest earlier tickets are looked at, as when deciding.
+        Only so many of the newest tickets of a fold are looked at, as when deciding.
     random_state : int, default=0
-        Of the random fifth.
+        Of the folds where there is no order.
 
     Returns
     -------
@@ -40,13 +41,17 @@ def measure_nearness(
         Mean cosine to the five nearest; NaN for rows that were not measured.
     """
     found = np.full(len(vectors), np.nan)
-    places = np.arange(len(spoken))
+    if len(spoken) < FEWEST:
+        return found
+    parts = folds(np.zeros(len(spoken), int), ordered, random_state=random_state)
+    wanted = np.concatenate([fold.judge for fold in parts])
     if not ordered:
-        places = np.random.default_rng(random_state).permutation(places)
-    split = int(0.8 * len(spoken))
-    earlier, later = vectors[spoken[places[:split]][-reach:]], spoken[places[split:]][-KNOWN:]
-    count = min(NEAREST, len(earlier))
-    if count:
+        wanted = np.random.default_rng(random_state).permutation(wanted)
+    wanted = wanted[-KNOWN:]
+    for fold in parts:
+        earlier = vectors[spoken[fold.learn[-reach:]]]
+        later = spoken[fold.judge[np.isin(fold.judge, wanted)]]
+        count = min(NEAREST, len(earlier))
         for at in range(0, len(later), BATCH):
             rows = later[at : at + BATCH]
             cosines = vectors[rows] @ earlier.T
