@@ -80,7 +80,8 @@ class Familiarity:
         A signal's normal score is the normal quantile of its rank among known tickets (van der Waerden
         1952), so that neither signal's scale counts and both weigh the same.
         """
-        return _normal_score(self.evidence, evidence) + _normal_score(self.nearness, nearness)
+        scores = _normal_score(self.evidence, evidence) + _normal_score(self.nearness, nearness)
+        return np.asarray(scores)
 
     def p_values(self, probabilities: np.ndarray, cosines: np.ndarray) -> np.ndarray:
         """Return the conformal p-value of being known, between 0 and 1.

@@ -26,7 +26,9 @@ READ = 1_000
 """Characters read; more did not change what was found."""
 
 CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
-NAMES = {name.casefold(): code.split("-")[0] for name, code in pycld2.LANGUAGES}
+RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
+"""Codes that ISO 639 withdrew; CLD2 and old software still use them."""
+
 NOBODY_KNOWS = "un"
 
 
@@ -67,7 +69,7 @@ def language_code(name: str) -> str | None:
     if named is not None:
         return named
     code = CODE.match(name)
-    return code[1].lower() if code else None
+    return _code(code[1]) if code else None
 
 
 def detect_language(text: str) -> str | None:
@@ -100,5 +102,13 @@ def detect_language(text: str) -> str | None:
     if len(letters) < least:
         return None
     sure, _, found = pycld2.detect(shown)
-    code = str(found[0][1]).split("-")[0]
+    code = _code(found[0][1])
     return code if sure and code != NOBODY_KNOWS else None
+
+
+def _code(tag: str) -> str:
+    primary = re.split("[-_]", tag)[0].lower()
+    return RENAMED.get(primary, primary)
+
+
+NAMES: dict[str, str] = {name.casefold(): _code(code) for name, code in pycld2.LANGUAGES}

@@ -16,6 +16,7 @@ WRITTEN = {
     "ja": "昨日からメールを受信できません。設定を確認しましたが、原因がわかりません。",
     "ru": "После обновления программа не запускается и показывает сообщение об ошибке.",
     "zh": "我的电脑无法连接到公司的无线网络，请帮忙看看是什么问题。",
+    "he": "אני לא מצליח להתחבר לרשת של החברה מהבית מאז הבוקר.",
     "el": "Δεν μπορώ να συνδεθώ στο δίκτυο της εταιρείας από το σπίτι σήμερα το πρωί.",
 }
 
@@ -34,6 +35,7 @@ def test_what_the_helpdesk_says_wins():
 def test_names_and_codes_of_a_language_are_one():
     assert {language_code(one) for one in ("en", "EN-GB", "en_US", " English ", "ENGLISH")} == {"en"}
     assert {language_code(one) for one in ("pt-BR", "Portuguese")} == {"pt"}
+    assert {language_code(one) for one in ("iw", "he", "Hebrew")} == {"he"}
     assert language_code("please choose") is None
 
 
