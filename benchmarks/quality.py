@@ -105,7 +105,7 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
             return probabilities, np.array([one.familiarity for one in assessments])
 
         labels = np.array(next(iter(model.assess([task.test[0].ticket]))).predictions[task.field].labels)
-        probabilities, _ = assess(task.test)
+        probabilities, familiarity = assess(task.test)
         scores: dict[str, Any] = measure(probabilities, labels, task)
         promise = model.promises[task.field]
         predicted = labels[probabilities.argmax(axis=1)]
@@ -117,10 +117,10 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
         scores["level"] = manifest.fields[task.field]["level"]
         if task.strange and task.validation and task.strange_validation:
             scores |= measure_strange(
-                *(certainty(assess(part)[0]) for part in (task.validation, task.strange_validation)),
-                certainty(probabilities),
+                *(assess(part)[1] for part in (task.validation, task.strange_validation)),
+                familiarity,
                 predicted == truth,
-                certainty(assess(task.strange)[0]),
+                assess(task.strange)[1],
             )
         return scores
 

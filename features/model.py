@@ -10,7 +10,10 @@ import numpy as np
 
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
+from features.familiarity import Familiarity
 from features.field_model import FieldModel
+from features.language import language_of
+from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, Views, make_views
@@ -43,6 +46,10 @@ class TicketModel:
         By field.
     neighbours : NeighbourIndex
         Of the training history.
+    languages : LearntLanguages, optional
+        Of the training history; without it no language is held against a ticket.
+    familiarity : Mapping of str to Familiarity, optional
+        By field; a field without one, as where the history has no text, goes by what the form says.
     """
 
     def __init__(
@@ -52,12 +59,17 @@ class TicketModel:
         fields: Mapping[str, FieldModel],
         promises: Mapping[str, Promise],
         neighbours: NeighbourIndex,
+        *,
+        languages: LearntLanguages | None = None,
+        familiarity: Mapping[str, Familiarity] | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
         self.fields = dict(fields)
         self.promises: Mapping[str, Promise] = dict(promises)
         self.neighbours = neighbours
+        self.languages = languages or LearntLanguages()
+        self.familiarity = dict(familiarity or {})
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -82,7 +94,9 @@ class TicketModel:
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
-        familiarity = self.neighbours.familiarity(cosines[:, 0]) if cosines.shape[1] else None
+        familiar = {
+            name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
+        }
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         known = (
             np.asarray(abs(views["fields"]).sum(axis=1)).ravel() > 0
@@ -95,20 +109,34 @@ class TicketModel:
                 name: Prediction(name, self.fields[name].labels, matrix[row])
                 for name, matrix in probabilities.items()
             }
-            has_text = bool(ticket.subject.strip() or ticket.body.strip())
+            text = clean_text(ticket)
+            has_text = bool(text)
+            language = language_of(ticket, text)
+            # A field of which no held-out ticket was measured cannot call one with text strange.
+            otherwise = 1.0 if has_text and cosines.shape[1] else float(known[row])
+            familiarity = {
+                name: float(familiar[name][row]) if has_text and name in familiar else otherwise
+                for name in self.fields
+            }
             assessments.append(
                 Assessment(
                     predictions=predictions,
-                    familiarity=float(
-                        known[row] if familiarity is None or not has_text else familiarity[row]
-                    ),
+                    familiarity=familiarity[self._telling],
+                    familiar_to=familiarity,
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text
                     else (),
+                    language=language,
+                    unsupported=self.languages.unsupported(language, self.fields),
                 )
             )
         return assessments
+
+    @property
+    def _telling(self) -> str:
+        """The field with the most labels: it tells most about what a ticket is about."""
+        return max(self.fields, key=lambda name: (len(self.fields[name].labels), name))
 
     def _explain(
         self, ticket: Ticket, views: Views, row: int, predictions: Mapping[str, Prediction]

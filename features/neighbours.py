@@ -1,4 +1,4 @@
-"""Past tickets that read alike, and how familiar a ticket is: nearest neighbours by cosine.
+"""Past tickets that read alike: nearest neighbours by cosine.
 
 Holds ids, labels and vectors of past tickets, never their text.
 """
@@ -34,8 +34,6 @@ class NeighbourIndex:
         In the vectors' order.
     labels : sequence of Mapping of str to str
         What became of each, by field.
-    known : ndarray of shape (m,)
-        Sorted: similarity of held-out known tickets to their nearest earlier one.
     """
 
     def __init__(
@@ -43,12 +41,10 @@ class NeighbourIndex:
         vectors: np.ndarray,
         ticket_ids: Sequence[str],
         labels: Sequence[Mapping[str, str]],
-        known: np.ndarray,
     ) -> None:
         self.vectors = vectors
         self.ticket_ids = list(ticket_ids)
         self.labels = [dict(one) for one in labels]
-        self.known = np.sort(known)
 
     def search(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Return places and cosines of the nearest past tickets, each of shape (n, count), nearest first."""
@@ -65,14 +61,6 @@ class NeighbourIndex:
                 order = np.lexsort((best, -scores[best]))
                 places[row], cosines[row] = best[order], scores[best[order]]
         return places, cosines
-
-    def familiarity(self, cosines: np.ndarray) -> np.ndarray:
-        """Return the conformal p-value of being known, from the cosine to the nearest past ticket.
-
-        ``(1 + #{known <= cosine}) / (1 + m)``, the smoothed rank of Vovk et al., *Algorithmic Learning in
-        a Random World* (2005), with nearest-neighbour similarity as conformity score.
-        """
-        return (1 + np.searchsorted(self.known, cosines, side="right")) / (1 + len(self.known))
 
     def similar(self, places: np.ndarray, cosines: np.ndarray) -> tuple[SimilarTicket, ...]:
         """Name the past tickets of one search row."""

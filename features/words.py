@@ -1,9 +1,12 @@
 """The words view: word pieces and pairs of neighbouring pieces, weighted by TF-IDF.
 
 Pieces come from the sentence encoder's own tokenizer, so one vocabulary serves both views and unseen or
-misspelt words still have parts in common with known ones. Does not clean text.
+misspelt words still have parts in common with known ones. What that vocabulary cannot spell (most Chinese
+characters, emoji) is a piece of its own, so that languages which the encoder does not know are learnt all the
+same. Does not clean text.
 """
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +17,9 @@ __all__ = ["WordView"]
 
 PAIR = np.int64(1) << 32
 BATCH = 1000
+UNKNOWN = ("[UNK]", "<unk>")
+SPELT, SPELT_CODES = np.int64(1) << 24, 1 << 20
+"""Codes of what the vocabulary cannot spell lie above every vocabulary's and below those of pairs."""
 
 
 class WordView:
@@ -92,7 +98,7 @@ class WordView:
             ``transform([text]) @ weights``.
         """
         encoding = self.tokenizer.encode(text, add_special_tokens=False)
-        pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+        pieces = self._spell(text, encoding)
         row = self.transform([text])
         scores = dict(zip(self.terms_[row.indices], row.data * weights[row.indices], strict=True))
         codes = np.concatenate([pieces, _pair_codes(pieces)])
@@ -121,16 +127,40 @@ class WordView:
 
     def _codes(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         rows, codes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        unknown = self._unknown
         for at in range(0, len(texts), BATCH):
             encodings = self.tokenizer.encode_batch_fast(
                 list(texts[at : at + BATCH]), add_special_tokens=False
             )
             for row, encoding in enumerate(encodings, start=at):
                 pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+                if (pieces == unknown).any():
+                    # Only the slower call knows where in the text a piece stands.
+                    text = texts[row]
+                    pieces = self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))
                 terms = np.concatenate([pieces, _pair_codes(pieces)])
                 codes.append(terms)
                 rows.append(np.full(len(terms), row))
         return np.concatenate(rows), np.concatenate(codes)
+
+    @property
+    def _unknown(self) -> int:
+        """The piece that stands for everything the vocabulary cannot spell; -1 where there is none."""
+        found = [self.tokenizer.token_to_id(name) for name in UNKNOWN]
+        return next((one for one in found if one is not None), -1)
+
+    def _spell(self, text: str, encoding: Encoding) -> np.ndarray:
+        """Return the pieces, with those that the vocabulary cannot spell named by a hash of their text."""
+        pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+        places = np.flatnonzero(pieces == self._unknown)
+        if len(places):
+            offsets = encoding.offsets
+            for place in places:
+                start, end = offsets[place]
+                pieces[place] = (
+                    SPELT + zlib.crc32(text[start:end].lower().encode("utf-8", "replace")) % SPELT_CODES
+                )
+        return pieces
 
 
 def _pair_codes(pieces: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
+from typing import Any
 
 from features.encoder import SentenceEncoder
 from features.model import FEATURE_VERSION
@@ -30,6 +31,7 @@ def make_manifest(
     stock: SentenceEncoder,
     version: str,
     ordered: bool,
+    languages: Mapping[str, Any] | None = None,
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -49,6 +51,8 @@ def make_manifest(
         The model's name.
     ordered : bool
         Whether the history is in time order.
+    languages : Mapping, optional
+        What :func:`training.learn_languages.learn_languages` reports of each.
     """
     fields = {
         name: {
@@ -79,6 +83,7 @@ def make_manifest(
             "ordered": ordered,
             "config": asdict(config),
             "encoder": stock.fingerprint,
+            "languages": dict(languages or {}),
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
         },
     )

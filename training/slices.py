@@ -11,6 +11,7 @@ import numpy as np
 from scipy.stats import fisher_exact
 
 from features.cleaning import clean_text
+from features.language import language_of
 from training.thresholds import lower_bound
 from triage.ticket import PastTicket
 
@@ -31,7 +32,7 @@ def slice_values(past: PastTicket) -> dict[str, str]:
     values = {
         "month": f"{ticket.created_at:%Y-%m}" if ticket.created_at else None,
         "channel": ticket.channel,
-        "language": ticket.language,
+        "language": language_of(ticket),
         "length": _length(len(clean_text(ticket))),
         "team": past.labels.get("team"),
     }

@@ -17,6 +17,7 @@ from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder, SentenceEncoder
 from features.field_model import FieldModel
+from features.language import language_of
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
@@ -25,7 +26,9 @@ from features.words import WordView
 from training.card import render_card
 from training.config import TrainingConfig
 from training.knowledge.learn import learn_knowledge
+from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
+from training.learn_languages import learn_languages
 from training.manifest import make_manifest
 from training.retired import retired_labels
 from training.splits import has_order
@@ -40,7 +43,6 @@ from triage.ticket import FIELDS, PastTicket
 __all__ = ["train_bundle"]
 
 MIN_TICKETS = 10
-KNOWN_SAMPLE = 2_000
 
 Progress = Callable[[str, float], None]
 
@@ -112,13 +114,18 @@ def train_bundle(
     views = make_views([past.ticket for past in history], words, structured, encoder)
     learnt = _learn_fields(labels, views, ordered, config, progress)
     progress("finding neighbours", 0.85)
-    neighbours, kept = _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config)
+    neighbours, kept, near = _neighbours(
+        history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config
+    )
+    languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
         structured,
         {name: _with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
         {name: one.promise for name, one in learnt.items()},
         neighbours,
+        languages=languages,
+        familiarity=learn_familiarity(labels, learnt, near),
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -130,7 +137,7 @@ def train_bundle(
             progress("learning which articles help", 0.9)
             index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
             joblib.dump(index, draft / KNOWLEDGE)
-        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered)
+        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
@@ -220,28 +227,19 @@ def _learn_fields(
 
 def _neighbours(
     history: Sequence[PastTicket], vectors: np.ndarray, ordered: bool, config: TrainingConfig
-) -> tuple[NeighbourIndex, np.ndarray]:
-    """Index the newest tickets, naming their rows; measure how near a held-out ticket's neighbour is."""
+) -> tuple[NeighbourIndex, np.ndarray, np.ndarray]:
+    """Index the newest tickets, naming their rows; measure how near to the others a held-out ticket is."""
     spoken = np.flatnonzero(
         [bool(past.ticket.subject.strip() or past.ticket.body.strip()) for past in history]
     )
-    places = np.arange(len(spoken))
-    if not ordered:
-        places = np.random.default_rng(config.seed).permutation(places)
-    split = int(0.8 * len(spoken))
-    earlier, later = spoken[places[:split]], spoken[places[split:]][-KNOWN_SAMPLE:]
     kept = spoken[-config.neighbours :]
     index = NeighbourIndex(
         np.ascontiguousarray(vectors[kept]),
         [history[row].ticket.ticket_id for row in kept],
         [history[row].labels for row in kept],
-        np.empty(0, np.float32),
     )
-    if len(earlier) and len(later):
-        reference = vectors[earlier[-config.neighbours :]]
-        nearest = [float((reference @ vectors[row]).max()) for row in later]
-        index.known = np.sort(np.asarray(nearest, np.float32))
-    return index, kept
+    near = measure_nearness(vectors, spoken, ordered, reach=config.neighbours, random_state=config.seed)
+    return index, kept, near
 
 
 def _with_voters(model: FieldModel, values: Sequence[str | None], kept: np.ndarray) -> FieldModel:

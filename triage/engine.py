@@ -93,29 +93,34 @@ def decide(
     """Decide every field of one ticket; fields whose mode is ``off`` are left out.
 
     Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
-    text, an unfamiliar ticket, shadow mode, a label never automated, guardrails that only allow
-    suggestions, the mode ``suggest``, the threshold.
+    text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
+    that only allow suggestions, the mode ``suggest``, the threshold.
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
-    everywhere = _reason_to_abstain(ticket, assessment, policy, blocked)
+    everywhere = _reason_to_abstain(ticket, policy, blocked)
     decided = {}
     for name, prediction in assessment.predictions.items():
         if policy.field(name).mode is not Mode.OFF:
-            decided[name] = _decide_field(ticket, prediction, promises[name], policy, everywhere, watched)
+            held = everywhere or _strange(name, assessment)
+            decided[name] = _decide_field(ticket, prediction, promises[name], policy, held, watched)
     return decided
 
 
-def _reason_to_abstain(
-    ticket: Ticket, assessment: Assessment, policy: Policy, blocked: str | None
-) -> str | None:
+def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None) -> str | None:
     if policy.kill_switch:
         return Reason.KILL_SWITCH.value
     if blocked is not None:
         return GUARDRAIL_PREFIX + blocked
     if not _says_something(ticket):
         return Reason.TOO_SHORT.value
-    if assessment.familiarity < UNFAMILIAR_BELOW:
+    return None
+
+
+def _strange(field: str, assessment: Assessment) -> str | None:
+    if field in assessment.unsupported:
+        return Reason.UNSUPPORTED_LANGUAGE.value
+    if assessment.familiar_to.get(field, assessment.familiarity) < UNFAMILIAR_BELOW:
         return Reason.UNFAMILIAR.value
     return None
 
@@ -125,7 +130,7 @@ def _decide_field(
     prediction: Prediction,
     promise: Promise,
     policy: Policy,
-    everywhere: str | None,
+    held: str | None,
     watched: str | None,
 ) -> FieldDecision:
     field_policy = policy.field(prediction.field)
@@ -143,8 +148,8 @@ def _decide_field(
 
     if ticket.values.get(prediction.field):
         return outcome(Action.ABSTAIN, Reason.HUMAN_VALUE_PRESENT.value)
-    if everywhere is not None:
-        return outcome(Action.ABSTAIN, everywhere)
+    if held is not None:
+        return outcome(Action.ABSTAIN, held)
     if field_policy.mode is Mode.SHADOW:
         return outcome(Action.ABSTAIN, Reason.SHADOW.value)
     if value in field_policy.never_automate:

@@ -8,8 +8,12 @@ from triage.ticket import Ticket
 __all__ = ["BLOCKING", "SUGGEST_ONLY", "held_back_by"]
 
 AUTOMATIC_SUBJECT = re.compile(
-    r"\s*(automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|undeliverable|"
-    r"undelivered mail|delivery status notification|mail delivery (failed|system))\b",
+    r"\s*((automatic reply|auto(matic)?[- ]?(reply|response)|out of (the )?office|undeliverable|"
+    r"undelivered mail|delivery status notification|mail delivery (failed|system)|returned mail|"
+    r"automatische (antwort|abwesenheitsnotiz)|abwesenheitsnotiz|unzustellbar|r[ée]ponse automatique|"
+    r"absence du bureau|non remis|respuesta autom[áa]tica|fuera de la oficina|no se puede entregar|"
+    r"risposta automatica|fuori sede|resposta autom[áa]tica|fora do escrit[óo]rio|automatisch antwoord|"
+    r"automatick[áa] odpov[ěe][ďd])\b|自動応答|自动答复|자동 회신)",
     re.IGNORECASE,
 )
 SECURITY_WORDS = re.compile(

@@ -74,15 +74,25 @@ class Assessment:
     predictions : Mapping of str to Prediction
         By field.
     familiarity : float
-        Share of held-out known tickets that were at least as far from the training history as this
-        one, between 0 and 1; below a hundredth the ticket is unlike anything learnt from.
+        Share of held-out known tickets that looked at least as strange as this one, between 0 and 1, to the
+        field with the most labels.
     explanations : Mapping of str to Explanation
         By field, for the likeliest label; empty unless asked for.
     similar : tuple of SimilarTicket
         Nearest first; empty unless asked for.
+    language : str or None
+        Code of the language that it is written in; None when nobody knows.
+    unsupported : frozenset of str
+        Fields that may not be decided in this language.
+    familiar_to : Mapping of str to float
+        The same as ``familiarity`` by field, for fields that have their own; below a hundredth the ticket is
+        unlike anything that the field learnt from.
     """
 
     predictions: Mapping[str, Prediction]
     familiarity: float
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     similar: tuple[SimilarTicket, ...] = ()
+    language: str | None = None
+    unsupported: frozenset[str] = frozenset()
+    familiar_to: Mapping[str, float] = field(default_factory=dict)

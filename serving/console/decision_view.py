@@ -76,6 +76,11 @@ class DecisionView:
     similar: tuple[SimilarView, ...]
 
     @property
+    def language(self) -> str | None:
+        """Code of the language that the ticket is written in."""
+        return self.decision.assessment.language if self.decision.assessment else None
+
+    @property
     def summary(self) -> str:
         """What was decided, in one sentence."""
         said = []

@@ -11,7 +11,7 @@ ACTIONS = {"apply": "Apply", "suggest": "Suggest", "abstain": "Abstain"}
 REASONS = {
     Reason.UNFAMILIAR: "Unlike any ticket it has learnt from.",
     Reason.TOO_SHORT: "Too little text to go by.",
-    Reason.UNSUPPORTED_LANGUAGE: "Written in a language it has not learnt.",
+    Reason.UNSUPPORTED_LANGUAGE: "Written in a language that it has not learnt well enough.",
     Reason.NEVER_AUTOMATE: "The policy never lets this label be applied by itself.",
     Reason.KILL_SWITCH: "The kill switch is on: nothing is applied or suggested.",
     Reason.SHADOW: "This field is in shadow mode: decided, but silently.",

@@ -31,6 +31,7 @@ EXAMPLE_RECORD: dict[str, Any] = {
     "model_version": "20260301-1",
     "created_at": "2026-03-02T09:30:01Z",
     "familiarity": 0.62,
+    "language": "en",
     "fields": {"category": EXAMPLE_FIELD},
 }
 EXAMPLE_FEEDBACK: dict[str, Any] = {
@@ -128,7 +129,10 @@ class DecisionOut(Output):
     model_version: str | None = Field(description="The model that answered; null when none is promoted.")
     created_at: datetime
     familiarity: float | None = Field(
-        description="Share of known tickets that were at least as unlike the training history as this one."
+        description="Share of known tickets that looked at least as strange as this one."
+    )
+    language: str | None = Field(
+        description="Code of the language given or detected; null when nobody knows, as of a very short text."
     )
     fields: dict[FieldName, FieldDecisionOut] = Field(
         description="By field; those that are `off` are absent."
@@ -148,6 +152,7 @@ class DecisionOut(Output):
             model_version=decision.model_version,
             created_at=decision.created_at,
             familiarity=None if assessment is None else assessment.familiarity,
+            language=None if assessment is None else assessment.language,
             fields=_fields(decision),
             explanation={
                 cast(FieldName, name): ExplanationOut.of(one)
@@ -207,6 +212,7 @@ class DecisionRecordOut(Output):
     model_version: str | None
     created_at: datetime
     familiarity: float | None
+    language: str | None
     fields: dict[FieldName, FieldDecisionOut]
     feedback: list[FeedbackOut] = Field(description="Oldest first.")
 
@@ -220,6 +226,7 @@ class DecisionRecordOut(Output):
             model_version=decision.model_version,
             created_at=decision.created_at,
             familiarity=stored.familiarity,
+            language=stored.language,
             fields=_fields(decision),
             feedback=[FeedbackOut.of(one) for one in feedback],
         )

@@ -83,6 +83,20 @@ def test_a_ticket_of_which_nothing_is_known_is_unfamiliar(trained):
     assert nothing.similar == strange.similar == familiar.similar == ()
 
 
+def test_what_cleaning_leaves_nothing_of_is_no_text(trained):
+    quoted = "Wm9lIHNheXMgaGVsbG8g" * 40
+    (blob,) = trained.bundle.model.assess([Ticket("blob", "", quoted)], similar=2)
+    assert (blob.familiarity, blob.similar, blob.language) == (0, (), None)
+
+
+def test_a_ticket_in_a_language_of_which_the_history_had_none_is_not_supported(trained):
+    german = Ticket("T-1", "Drucker", "Der Drucker im dritten Stock druckt seit heute Morgen nichts mehr.")
+    english = Ticket("T-2", "Printer", "The printer on the third floor has not printed anything since today.")
+    first, second = trained.bundle.model.assess([german, english])
+    assert (first.language, first.unsupported) == ("de", {"category", "priority", "team"})
+    assert (second.language, second.unsupported) == ("en", frozenset())
+
+
 def test_what_was_not_asked_for_is_not_made(trained):
     (assessment,) = trained.bundle.model.assess([Ticket("T-1", "VPN")])
     assert (assessment.explanations, assessment.similar) == ({}, ())

@@ -12,9 +12,9 @@ def units(random: np.random.Generator, rows: int, dimension: int = 16) -> np.nda
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def index_of(vectors: np.ndarray, known=()) -> NeighbourIndex:
+def index_of(vectors: np.ndarray) -> NeighbourIndex:
     ids = [f"T-{row}" for row in range(len(vectors))]
-    return NeighbourIndex(vectors, ids, [{"category": one} for one in ids], np.asarray(known, np.float32))
+    return NeighbourIndex(vectors, ids, [{"category": one} for one in ids])
 
 
 @settings(max_examples=40, deadline=None)
@@ -44,19 +44,6 @@ def test_equal_tickets_come_in_the_order_of_the_history():
     vector = np.eye(1, 16, dtype=np.float32)
     index = index_of(np.repeat(vector, 6, axis=0))
     assert index.search(vector, 6)[0].tolist() == [[0, 1, 2, 3, 4, 5]]
-
-
-def test_familiarity_is_the_smoothed_rank_among_known_tickets():
-    index = index_of(units(np.random.default_rng(0), 3), known=[0.9, 0.1, 0.5, 0.3])
-    found = index.familiarity(np.array([0.0, 0.1, 0.4, 1.0], np.float32))
-    assert found.tolist() == [0.2, 0.4, 0.6, 1.0]
-
-
-def test_of_known_tickets_one_in_a_hundred_is_called_unfamiliar():
-    random = np.random.default_rng(0)
-    index = index_of(units(random, 3), known=random.beta(5, 2, 2_000))
-    share = (index.familiarity(random.beta(5, 2, 50_000).astype(np.float32)) < 0.01).mean()
-    assert share == pytest.approx(0.01, abs=0.005)
 
 
 def test_a_similar_ticket_is_named_with_what_became_of_it():

@@ -1,5 +1,6 @@
 import math
 import pickle
+import zlib
 from collections import Counter
 from itertools import pairwise
 
@@ -41,7 +42,12 @@ def view(tokenizer: Tokenizer) -> WordView:
 
 def terms_of(tokenizer: Tokenizer, text: str) -> Counter:
     """Pieces, and pairs of neighbouring pieces, of a text."""
-    pieces = tokenizer.encode(text, add_special_tokens=False).ids  # Of short texts: nothing is cut off.
+    encoding = tokenizer.encode(text, add_special_tokens=False)  # Of short texts: nothing is cut off.
+    unknown = tokenizer.token_to_id("[UNK]")
+    pieces = [
+        (1 << 24) + zlib.crc32(text[start:end].lower().encode()) % (1 << 20) if piece == unknown else piece
+        for piece, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
+    ]
     return Counter([*((piece,) for piece in pieces), *pairwise(pieces)])
 
 
@@ -141,3 +147,23 @@ def test_where_nothing_is_frequent_enough_every_row_is_empty(tokenizer, learnt):
 def test_a_pickled_view_gives_the_same_rows(view):
     again = pickle.loads(pickle.dumps(view))
     assert (again.transform(TEXTS) != view.transform(TEXTS)).nnz == 0
+
+
+def test_what_the_vocabulary_cannot_spell_is_still_told_apart(tokenizer):
+    texts = ["打印机无法打印", "网络无法连接", "打印机没有墨水", "网络连接很慢"]
+    view = WordView(tokenizer).fit(texts)
+    rows = view.transform(texts).toarray()
+    alike = rows @ rows.T
+    assert alike[0, 2] > 0.1 and alike[1, 3] > 0.1
+    assert alike[0, 2] > alike[0, 3] and alike[1, 3] > alike[1, 2]
+
+
+def test_the_contributions_of_such_words_add_up_and_name_them(tokenizer):
+    texts = ["打印机无法打印 VPN", "打印机 VPN 慢"]
+    view = WordView(tokenizer).fit(texts)
+    weights = np.random.default_rng(0).normal(size=view.n_features).astype(np.float32)
+    for text in texts:
+        found = view.contributions(text, weights)
+        whole = (view.transform([text]) @ weights)[0]
+        assert sum(weight for _, weight in found) == pytest.approx(whole, abs=1e-5)
+        assert "打" in dict(found)

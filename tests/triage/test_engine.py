@@ -133,6 +133,19 @@ def test_one_known_ticket_in_a_hundred_may_be_called_unfamiliar():
     assert told(sure(familiarity=0.0099)) == ("abstain", "unfamiliar")
 
 
+def test_a_language_not_learnt_holds_back_the_fields_that_it_concerns_and_no_other():
+    prediction = Prediction("category", LABELS, np.asarray([0.02, 0.03, 0.95]))
+    promise = {"category": Promise(0.9, {"network": 0.8}, 0.5)}
+
+    def decided(familiarity: float, *unsupported: str):
+        assessment = Assessment({"category": prediction}, familiarity, unsupported=frozenset(unsupported))
+        return told(decide(TICKET, assessment, promise, Policy())["category"])
+
+    assert decided(0.5, "category", "team") == ("abstain", "unsupported_language")
+    assert decided(0.0, "category") == ("abstain", "unsupported_language")
+    assert decided(0.5, "team") == ("apply", None)
+
+
 def test_the_first_reason_of_the_order_of_precedence_is_the_one_told():
     ticket = Ticket("T-1", "Automatic reply: ransomware", values={"category": "hardware"})
     policy = Policy(True, {"category": FieldPolicy(Mode.SHADOW, {}, frozenset({"network"}))})

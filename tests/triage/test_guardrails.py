@@ -15,6 +15,11 @@ from triage.ticket import Ticket
         "  Undeliverable: your ticket",
         "Delivery Status Notification (Failure)",
         "Mail delivery failed: returning message",
+        "Automatische Antwort: Drucker",
+        "Réponse automatique : imprimante",
+        "Respuesta automática: VPN",
+        "自動応答: 見積もりの件",
+        "Returned mail: see transcript for details",
     ],
 )
 def test_a_machines_reply_is_held_back(subject):

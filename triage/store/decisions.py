@@ -16,11 +16,12 @@ __all__ = ["StoredDecision", "get_decision", "put_decisions"]
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision without its assessment, the hash of the text decided, and how familiar that was."""
+    """A decision without its assessment; the hash, the familiarity and the language of what was decided."""
 
     decision: Decision
     text_hash: str
     familiarity: float | None
+    language: str | None = None
 
 
 def put_decisions(
@@ -68,13 +69,14 @@ def get_decision(store: Store, workspace: str, decision_id: str) -> StoredDecisi
         return None
     fields = {name: _field(name, part) for name, part in row.document["fields"].items()}
     decision = Decision(row.decision_id, row.ticket_id, row.model_version, row.created_at, fields)
-    return StoredDecision(decision, row.text_hash, row.document["familiarity"])
+    return StoredDecision(decision, row.text_hash, row.document["familiarity"], row.document.get("language"))
 
 
 def _to_document(decision: Decision) -> dict[str, Any]:
     assessment = decision.assessment
     return {
         "familiarity": None if assessment is None else assessment.familiarity,
+        "language": None if assessment is None else assessment.language,
         "fields": {
             name: {
                 "value": one.value,
