@@ -81,6 +81,7 @@ def learn_field(
     ordered: bool,
     target_precision: float,
     random_state: int = 0,
+    judging: Sequence[tuple[Fold, Views]] = (),
 ) -> LearntField:
     """Learn a field from labelled tickets.
 
@@ -98,6 +99,9 @@ def learn_field(
         What applied values shall promise.
     random_state : int, default=0
         Of the folds where there is no order.
+    judging : sequence of (Fold, dict of str to matrix), optional
+        Folds to use instead, each with the views of all rows that it is judged by: those of an encoder that
+        has not seen the fold's judged rows (ADR 0018). By default ``views`` serve every fold.
 
     Returns
     -------
@@ -114,8 +118,9 @@ def learn_field(
             f"Got {len(names)} label for {field!r}; expected two or more. "
             f"Leave {field!r} out of the targets, or give a history in which it varies."
         )
-    parts = [_judgeable(fold, classes) for fold in folds(classes, ordered, random_state=random_state)]
-    parts = [fold for fold in parts if len(fold.judge)]
+    given = judging or [(fold, views) for fold in folds(classes, ordered, random_state=random_state)]
+    parts = [(_judgeable(fold, classes), seen) for fold, seen in given]
+    parts = [(fold, seen) for fold, seen in parts if len(fold.judge)]
     if not parts:
         raise TrainingError(
             f"Got a history of {field!r} in which no label of the end was seen before; expected labels that "
@@ -124,20 +129,24 @@ def learn_field(
     heads = _heads(views)
     chosen: dict[str, float] = {}
     last: dict[str, Start] = {}
-    held_out = np.concatenate([fold.judge for fold in parts])
+    held_out = np.concatenate([fold.judge for fold, _ in parts])
     log_probabilities = {}
     for name, blocks in heads.items():
-        rows = [views[block] for block in blocks]
-        chosen[name], first, start = _choose_penalty(rows, classes, len(names), parts[0])
+        fold, seen = parts[0]
+        rows = [seen[block] for block in blocks]
+        chosen[name], first, start = _choose_penalty(rows, classes, len(names), fold)
         found = [first]
-        for fold in parts[1:]:
+        for fold, seen in parts[1:]:
+            rows = [seen[block] for block in blocks]
             start = _fit(rows, classes, len(names), fold.learn, chosen[name], start)
             found.append(_judge(rows, start, fold.judge))
         log_probabilities[name] = np.concatenate(found)
         last[name] = start
     if "meaning" in heads:
-        vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-        votes = [_neighbours_vote(vectors, classes, len(names), fold) for fold in parts]
+        votes = [
+            _neighbours_vote(np.asarray(seen["meaning"]) / MEANING_SCALE, classes, len(names), fold)
+            for fold, seen in parts
+        ]
         log_probabilities["neighbours"] = np.concatenate(votes)
     truth = classes[held_out]
     weights = learn_weights(log_probabilities, truth)

@@ -17,7 +17,7 @@ from triage.bundle import Manifest
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
-__all__ = ["make_manifest"]
+__all__ = ["data_hash", "make_manifest"]
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "joblib")
 
@@ -71,7 +71,7 @@ def make_manifest(
         fields=fields,
         taxonomy=_taxonomy(labels, config),
         feature_version=FEATURE_VERSION,
-        data_hash=_data_hash(history),
+        data_hash=data_hash(history),
         training={
             "tickets": len(history),
             "first": min(times).isoformat() if times else None,
@@ -80,7 +80,8 @@ def make_manifest(
             "config": asdict(config),
             "encoder": stock.fingerprint,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
-        },
+        }
+        | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),
     )
 
 
@@ -98,7 +99,8 @@ def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig
     return Taxonomy.from_labels(seen, parents, config.merged)
 
 
-def _data_hash(history: Sequence[PastTicket]) -> str:
+def data_hash(history: Sequence[PastTicket]) -> str:
+    """Return the SHA-256 of what a history says of each ticket: id, time, text and labels, in order."""
     digest = hashlib.sha256()
     for past in history:
         ticket = past.ticket

@@ -15,20 +15,22 @@ from threadpoolctl import threadpool_limits
 
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
-from features.encoder import Encoder, SentenceEncoder
+from features.encoder import Encoder
 from features.field_model import FieldModel
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
-from features.views import MEANING_SCALE, make_views
+from features.views import MEANING_SCALE, Views, make_views
 from features.words import WordView
 from training.card import render_card
 from training.config import TrainingConfig
+from training.encoder.judging_views import judging_views, views_within
+from training.encoder.tuned_folder import open_encoder
 from training.knowledge.learn import learn_knowledge
 from training.learn_field import LearntField, learn_field
 from training.manifest import make_manifest
 from training.retired import retired_labels
-from training.splits import has_order
+from training.splits import Fold, has_order
 from triage.agent import Agent
 from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
@@ -37,7 +39,7 @@ from triage.knowledge import Article, ArticleLink
 from triage.taxonomy import Taxonomy
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["train_bundle"]
+__all__ = ["in_order", "labels_to_learn", "train_bundle"]
 
 MIN_TICKETS = 10
 KNOWN_SAMPLE = 2_000
@@ -94,25 +96,29 @@ def train_bundle(
             "Give a longer history; `triage check` tells what is in it."
         )
     ordered = has_order(tickets)
-    history = _in_order(tickets, ordered)
-    labels = _labels(history, config, agents, ordered)
+    history = in_order(tickets, ordered)
+    labels = labels_to_learn(history, config, agents, ordered)
     if not labels:
         wanted = ", ".join(config.targets) if config.targets else "any field"
         raise TrainingError(
             f"Got no field to learn (asked for {wanted}); expected two labels with {config.min_label_count} "
             "tickets or more in at least one. `triage check` tells what is in the history."
         )
-    stock = SentenceEncoder.open(threads=joblib.cpu_count())
-    encoder = CachedEncoder(stock, cache or home_folder() / "cache" / "embeddings")
+    chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
+    stock = chosen.encoder
+    keeper = cache or home_folder() / "cache" / "embeddings"
+    encoder = CachedEncoder(stock, keeper)
     progress("reading texts", 0.02)
     texts = [clean_text(past.ticket) for past in history]
     words = WordView(stock.tokenizer).fit(texts)
     structured = StructuredView().fit([past.ticket for past in history])
     _encode_ahead(encoder, texts, progress)
     views = make_views([past.ticket for past in history], words, structured, encoder)
-    learnt = _learn_fields(labels, views, ordered, config, progress)
+    judging = judging_views(chosen, history, texts, views, ordered, keeper)
+    learnt = _learn_fields(labels, views, ordered, config, progress, judging)
     progress("finding neighbours", 0.85)
-    neighbours, kept = _neighbours(history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config)
+    vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+    neighbours, kept = _neighbours(history, vectors, ordered, config, judging)
     model = TicketModel(
         words,
         structured,
@@ -141,14 +147,15 @@ def train_bundle(
     return sealed
 
 
-def _in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+def in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+    """Return the tickets by time of filing, without those that have none; as given where unordered."""
     if not ordered:
         return list(tickets)
     timed = [past for past in tickets if past.ticket.created_at is not None]
     return sorted(timed, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
 
 
-def _labels(
+def labels_to_learn(
     history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent], ordered: bool
 ) -> dict[str, list[str | None]]:
     """Return today's label of every ticket by field; None where there is none or it is not learnt."""
@@ -187,6 +194,7 @@ def _learn_fields(
     ordered: bool,
     config: TrainingConfig,
     progress: Progress,
+    judging: Sequence[tuple[Fold, Views]] = (),
 ) -> dict[str, LearntField]:
     """Learn fields side by side, each with one BLAS thread.
 
@@ -206,6 +214,7 @@ def _learn_fields(
             ordered=ordered,
             target_precision=config.precision_for(name),
             random_state=config.seed,
+            judging=views_within(judging, rows),
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
@@ -219,7 +228,11 @@ def _learn_fields(
 
 
 def _neighbours(
-    history: Sequence[PastTicket], vectors: np.ndarray, ordered: bool, config: TrainingConfig
+    history: Sequence[PastTicket],
+    vectors: np.ndarray,
+    ordered: bool,
+    config: TrainingConfig,
+    judging: Sequence[tuple[Fold, Views]] = (),
 ) -> tuple[NeighbourIndex, np.ndarray]:
     """Index the newest tickets, naming their rows; measure how near a held-out ticket's neighbour is."""
     spoken = np.flatnonzero(
@@ -230,6 +243,11 @@ def _neighbours(
         places = np.random.default_rng(config.seed).permutation(places)
     split = int(0.8 * len(spoken))
     earlier, later = spoken[places[:split]], spoken[places[split:]][-KNOWN_SAMPLE:]
+    judged_by = vectors
+    if judging:
+        fold, seen = judging[-1]
+        earlier, later = np.intersect1d(fold.learn, spoken), np.intersect1d(fold.judge, spoken)
+        later, judged_by = later[-KNOWN_SAMPLE:], np.asarray(seen["meaning"]) / MEANING_SCALE
     kept = spoken[-config.neighbours :]
     index = NeighbourIndex(
         np.ascontiguousarray(vectors[kept]),
@@ -238,8 +256,8 @@ def _neighbours(
         np.empty(0, np.float32),
     )
     if len(earlier) and len(later):
-        reference = vectors[earlier[-config.neighbours :]]
-        nearest = [float((reference @ vectors[row]).max()) for row in later]
+        reference = judged_by[earlier[-config.neighbours :]]
+        nearest = [float((reference @ judged_by[row]).max()) for row in later]
         index.known = np.sort(np.asarray(nearest, np.float32))
     return index, kept
 

@@ -1,0 +1,68 @@
+"""The numbers that a tuned encoder's held-out tickets are judged by: those of the encoders that never saw them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from features.embedding_cache import CachedEncoder
+from features.views import MEANING_SCALE, Views
+from training.encoder.judging import judging_folds
+from training.encoder.tuned_folder import ChosenEncoder
+from training.splits import Fold
+from triage.ticket import PastTicket
+
+__all__ = ["judging_views", "views_within"]
+
+
+def judging_views(
+    chosen: ChosenEncoder,
+    history: Sequence[PastTicket],
+    texts: Sequence[str],
+    views: Views,
+    ordered: bool,
+    cache: Path,
+) -> list[tuple[Fold, Views]]:
+    """Return each judging encoder's part of a history, with the views that this encoder gives of all tickets.
+
+    Parameters
+    ----------
+    chosen : ChosenEncoder
+        Of this training.
+    history : sequence of PastTicket
+        In time order where ``ordered``.
+    texts : sequence of str
+        Theirs, cleaned.
+    views : dict of str to matrix
+        Theirs, by the encoder that the bundle will carry.
+    ordered : bool
+        Whether the history is in time order.
+    cache : Path
+        Folder of embeddings.
+
+    Returns
+    -------
+    list of (Fold, dict of str to matrix)
+        Empty for an encoder that is not tuned: any tickets may judge it.
+
+    Raises
+    ------
+    TrainingError
+        If the encoder was tuned on another history (:func:`training.encoder.judging.judging_folds`).
+    """
+    if chosen.seen is None:
+        return []
+    found = []
+    parts = judging_folds(chosen.seen, history, ordered)
+    for part, judge in zip(parts, chosen.judges, strict=True):
+        vectors = CachedEncoder(judge, cache).encode(texts)
+        found.append((part, views | {"meaning": vectors * MEANING_SCALE}))
+    return found
+
+
+def views_within(judging: Sequence[tuple[Fold, Views]], rows: np.ndarray) -> list[tuple[Fold, Views]]:
+    """Return parts and views of some of the rows (ascending), without parts in which nothing can be learnt."""
+    within = [
+        (fold.within(rows), {block: matrix[rows] for block, matrix in seen.items()}) for fold, seen in judging
+    ]
+    return [(fold, seen) for fold, seen in within if len(fold.learn) and len(fold.judge)]
