@@ -4,9 +4,10 @@ import hashlib
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 from features.encoder import SentenceEncoder
 from features.model import FEATURE_VERSION
@@ -77,7 +78,7 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
-            "config": asdict(config),
+            "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
         }

@@ -214,7 +214,7 @@ def _learn_fields(
             ordered=ordered,
             target_precision=config.precision_for(name),
             random_state=config.seed,
-            judging=views_within(judging, rows),
+            judging=views_within(judging, rows, name),
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))

@@ -8,6 +8,7 @@ This file plans the parts, and finds them again in a history that has changed si
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from triage.ticket import PastTicket
 __all__ = ["MISSING_MAX", "SeenTickets", "judging_folds", "note_tickets", "plan_parts"]
 
 MISSING_MAX = 0.05
-"""Share of the tuned-on tickets that may have left the history (erased, merged) before it counts as another."""
+"""Share of the tuned-on tickets that may have left the history (erased, merged): beyond, it is another."""
 
 RANDOM_PARTS = 3
 """Of a short history without times: each ticket is judged by the encoder tuned on the other two parts."""
@@ -67,9 +68,7 @@ def plan_parts(strata: np.ndarray, ordered: bool, *, random_state: int = 0) -> l
     if ordered:
         cuts = [0.6, 0.8, 1.0] if small else [0.8, 1.0]
         places = [round(cut * n) for cut in cuts]
-        return [
-            Fold(np.arange(a), np.arange(a, b)) for a, b in zip(places[:-1], places[1:], strict=True) if b > a
-        ]
+        return [Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if b > a]
     count = RANDOM_PARTS if small else 5
     shuffled = np.random.default_rng(random_state).permutation(n)
     dealt = np.empty(n, int)
@@ -112,15 +111,15 @@ def judging_folds(seen: SeenTickets, history: Sequence[PastTicket], ordered: boo
     Raises
     ------
     TrainingError
-        If more than one in twenty of the tuned-on tickets are missing: what is not in the history may be among
-        the tickets that it is judged on later.
+        If more than one in twenty of the tuned-on tickets are missing: what is not in the history may be
+        among the tickets that it is judged on later.
     """
     ids, contents = _hashes(history)
     missing = int((~np.isin(seen.contents, contents)).sum())
     if missing > MISSING_MAX * len(seen.contents):
         raise TrainingError(
-            f"Got an encoder that was tuned on {len(seen.contents):,} tickets of which {missing:,} are not in "
-            f"this history; expected at most {MISSING_MAX:.0%}. Tune it again on this history with "
+            f"Got an encoder that was tuned on {len(seen.contents):,} tickets of which {missing:,} are not "
+            f"in this history; expected at most {MISSING_MAX:.0%}. Tune it again on this history with "
             "`triage encoder tune`, or train without --encoder."
         )
     places = {int(content): place for place, content in enumerate(seen.contents)}

@@ -1,4 +1,4 @@
-"""The numbers that a tuned encoder's held-out tickets are judged by: those of the encoders that never saw them."""
+"""What held-out tickets are judged by when the encoder is tuned: the numbers of its judging encoders."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ from features.views import MEANING_SCALE, Views
 from training.encoder.judging import judging_folds
 from training.encoder.tuned_folder import ChosenEncoder
 from training.splits import Fold
+from triage.errors import TrainingError
 from triage.ticket import PastTicket
 
 __all__ = ["judging_views", "views_within"]
@@ -60,9 +61,24 @@ def judging_views(
     return found
 
 
-def views_within(judging: Sequence[tuple[Fold, Views]], rows: np.ndarray) -> list[tuple[Fold, Views]]:
-    """Return parts and views of some of the rows (ascending), without parts in which nothing can be learnt."""
+def views_within(
+    judging: Sequence[tuple[Fold, Views]], rows: np.ndarray, field: str
+) -> list[tuple[Fold, Views]]:
+    """Return the parts and views of the rows (ascending) that have a label of the field.
+
+    Raises
+    ------
+    TrainingError
+        If every one of them was seen by the encoder that would have to judge it. Judging them all the same
+        would promise too much.
+    """
     within = [
         (fold.within(rows), {block: matrix[rows] for block, matrix in seen.items()}) for fold, seen in judging
     ]
-    return [(fold, seen) for fold, seen in within if len(fold.learn) and len(fold.judge)]
+    found = [(fold, seen) for fold, seen in within if len(fold.learn) and len(fold.judge)]
+    if judging and not found:
+        raise TrainingError(
+            f"Got a tuned encoder that has seen every ticket with a label of {field!r}; expected some held "
+            f"out that it can be judged on. Leave {field!r} out of the targets, or train without --encoder."
+        )
+    return found

@@ -172,9 +172,8 @@ def offer_encoder(
             kept = pays(gains) or keep
             final = None
             if kept:
-                final = work.make(
-                    draft / "encoder", everything, replace(recipe, epochs=epochs_done), None, -1
-                )
+                again = replace(recipe, epochs=epochs_done)
+                final = work.make(draft / "encoder", everything, again, None, -1)
                 _describe(draft, work, parts, made, final, gains, recipe)
             offer = Offer(
                 pays=pays(gains),

@@ -1,9 +1,10 @@
 """Fine-tunes a sentence-transformers model on a history's labels; knows nothing of judging or compiling.
 
 Each field has a prototype a label, which starts as the mean of its tickets' vectors. A ticket's vector is
-pulled towards the prototypes of its labels and pushed from all others, by the cross-entropy of scaled cosines
-(NormSoftmax: Zhai and Wu 2019, *Classification is a Strong Baseline for Deep Metric Learning*). Every ticket is
-so contrasted with every label in every step, without mining pairs; the prototypes are thrown away at the end.
+pulled towards the prototypes of its labels and pushed from all others, by the cross-entropy of scaled
+cosines (NormSoftmax: Zhai and Wu 2019, *Classification is a Strong Baseline for Deep Metric Learning*). So
+each ticket is contrasted with every label in every step, without mining pairs; the prototypes are thrown
+away at the end.
 """
 
 import time
