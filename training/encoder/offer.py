@@ -26,20 +26,21 @@ from training.config import TrainingConfig
 from training.encoder.build import build_encoder, load_model
 from training.encoder.gain import Gain, measure_gain, pays
 from training.encoder.judging import note_tickets, plan_parts
+from training.encoder.label_texts import is_few_shot, label_texts
 from training.encoder.source import find_source
 from training.encoder.tune import Recipe, tune_model
-from training.encoder.tuned_folder import write_tuning
+from training.encoder.tuned_folder import open_encoder, write_tuning
 from training.manifest import data_hash
-from training.splits import SMALL, has_order
+from training.splits import has_order
 from training.train import in_order, labels_to_learn
 from triage.errors import ConfigurationError, ConflictError, TrainingError
 from triage.home import home_folder
 from triage.ticket import PastTicket
 
-__all__ = ["EPOCHS", "EPOCHS_SMALL", "Offer", "offer_encoder"]
+__all__ = ["EPOCHS", "EPOCHS_FEW", "Offer", "offer_encoder"]
 
-EPOCHS_SMALL, EPOCHS = 20.0, 3.0
-"""Of histories shorter than :data:`training.splits.SMALL`, and of others (docs/log.md)."""
+EPOCHS_FEW, EPOCHS = 40.0, 5.0
+"""Where labels have fewer than 20 tickets on the mean, and elsewhere (docs/log.md)."""
 
 TIMED = 40
 """Texts that one ticket's cost is taken from."""
@@ -118,7 +119,8 @@ def offer_encoder(
         For tuning, all encoders together. Judging encoders stop when their share has passed; the encoder
         itself then gets as many epochs as they had, for they speak for it.
     epochs : float, optional
-        How often each ticket is drawn; default: 20 for less than 2,000 tickets, else 3.
+        How often each ticket is drawn; default: 40 where labels have fewer than 20 tickets on the
+        mean, else 5.
     keep : bool, default=False
         Keep the encoder although it does not pay.
     model : str, default "all-MiniLM-L6-v2"
@@ -133,7 +135,7 @@ def offer_encoder(
     ConflictError
         If ``out`` exists.
     ConfigurationError
-        If ``minutes`` or ``epochs`` is not above 0.
+        If ``minutes`` or ``epochs`` is not above 0, or ``$TRIAGE_ENCODER`` is itself a tuned encoder.
     TrainingError
         If there is no field to learn, or nothing can be held out.
     """
@@ -146,7 +148,7 @@ def offer_encoder(
     began = time.monotonic()
     work = _Workplace(tickets, config, model, cache or home_folder() / "cache" / "embeddings", progress)
     recipe = Recipe(
-        epochs or (EPOCHS_SMALL if len(work.history) < SMALL else EPOCHS),
+        EPOCHS_FEW if epochs is None and is_few_shot(work.strata()) else epochs or EPOCHS,
         seed=config.seed,
         threads=joblib.cpu_count(),
     )
@@ -235,9 +237,18 @@ class _Workplace:
                 "Got a history without labelled text; expected a field with two labels, and subjects or "
                 "bodies. `triage check` tells what is in it."
             )
-        self.classes = {name: _as_integers(values) for name, values in self.labels.items()}
+        self.names = {
+            name: sorted({one for one in values if one is not None}) for name, values in self.labels.items()
+        }
+        self.classes = {name: _as_integers(self.labels[name], self.names[name]) for name in self.labels}
         self.config, self.source, self.cache, self.progress = config, find_source(model), cache, progress
-        self.stock = SentenceEncoder.open(threads=joblib.cpu_count())
+        stock = open_encoder(threads=joblib.cpu_count())
+        if stock.seen is not None:
+            raise ConfigurationError(
+                "Got a tuned encoder in $TRIAGE_ENCODER; expected one that has not seen this history, to "
+                "compare with. Unset the variable while tuning."
+            )
+        self.stock = stock.encoder
 
     def strata(self) -> np.ndarray:
         """Return the labels of the field that most tickets have."""
@@ -248,11 +259,14 @@ class _Workplace:
         what = "tuning the encoder" if judge < 0 else f"tuning judging encoder {judge + 1}"
         self.progress(what, 0.0)
         full = load_model(self.source)
-        classes = {name: _dense(values[rows]) for name, values in self.classes.items()}
+        classes = {name: values[rows] for name, values in self.classes.items()}
+        named, their_classes = label_texts(self.names, classes)
+        classes = {name: np.concatenate([classes[name], their_classes[name]]) for name in classes}
+        dense = {name: _dense(values) for name, values in classes.items()}
         tuned = tune_model(
             full,
-            [self.texts[row] for row in rows],
-            {name: values for name, values in classes.items() if values.max(initial=-1) > 0},
+            [self.texts[row] for row in rows] + named,
+            {name: values for name, values in dense.items() if values.max(initial=-1) > 0},
             recipe,
             seconds=seconds,
             progress=lambda share: self.progress(what, share),
@@ -321,8 +335,8 @@ def _describe(
     write_tuning(draft, seen, final.encoder.fingerprint, [one.encoder.fingerprint for one in made], facts)
 
 
-def _as_integers(values: Sequence[str | None]) -> np.ndarray:
-    places = {label: place for place, label in enumerate(sorted({one for one in values if one is not None}))}
+def _as_integers(values: Sequence[str | None], names: Sequence[str]) -> np.ndarray:
+    places = {label: place for place, label in enumerate(names)}
     return np.array([-1 if value is None else places[value] for value in values])
 
 

@@ -1,10 +1,10 @@
 """Fine-tunes a sentence-transformers model on a history's labels; knows nothing of judging or compiling.
 
-Each field has a prototype a label, which starts as the mean of its tickets' vectors. A ticket's vector is
-pulled towards the prototypes of its labels and pushed from all others, by the cross-entropy of scaled
-cosines (NormSoftmax: Zhai and Wu 2019, *Classification is a Strong Baseline for Deep Metric Learning*). So
-each ticket is contrasted with every label in every step, without mining pairs; the prototypes are thrown
-away at the end.
+Two losses, summed over fields. A softmax over labels on a ticket's unit vector, whose weights start as the
+mean vectors of the labels' tickets (Zhai and Wu 2019, *Classification is a Strong Baseline for Deep Metric
+Learning*), contrasts each ticket with every label. The supervised contrastive loss (Khosla et al. 2020)
+pulls it to the tickets of its label in the batch and pushes it from the others. Their sizes and rates are
+those of a study on development slices, docs/log.md.
 """
 
 import time
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.encoder.batches import deal_batches, draw_shares
+from training.encoder.batches import deal_batches, labelled_rows
 from triage.errors import ConfigurationError, TrainingError
 
 if TYPE_CHECKING:
@@ -34,23 +34,30 @@ class Recipe:
     Parameters
     ----------
     epochs : float
-        How often each ticket is drawn, on the mean.
+        Texts read, as a multiple of the labelled ones.
     learning_rate : float, default=5e-5
         Of AdamW, constant after the warm-up.
-    prototype_rate : float, default=1e-3
-        The same, for the prototypes.
-    scale : float, default=16.0
-        Of cosines before the softmax.
-    frozen_layers : int, default=0
-        Lowest layers left as they are; the word table always is.
-    average : float, default=0.98
-        Decay of the running mean of the weights, which is what is kept: a constant rate with a mean needs no
-        schedule, so a run cut short is the beginning of the longer one.
-    batch : int, default=32
-        Texts a step.
+    softmax_rate : float, default=1e-3
+        The same, for the softmax's weights.
+    scale : float, default=20.0
+        Of the vectors before the softmax.
+    smoothing : float, default=0.05
+        Of the labels (Szegedy et al. 2016).
+    contrast : float, default=0.5
+        Weight of the supervised contrastive loss beside the softmax's.
+    temperature : float, default=0.07
+        Of the contrastive loss.
+    frozen_layers : int, default=3
+        Lowest layers left as they are, at most half of all; the word table always is.
+    recency : float, default=8.0
+        The running mean of the weights, which is what is kept, weighs step t by about t to this power
+        (Shamir and Zhang 2013, polynomial-decay averaging). With a constant rate this does what a falling
+        rate does, and a run cut short is the beginning of the longer one.
+    batch : int, default=64
+        Texts a step, half of them partners.
     max_tokens : int, default=128
         Read of each text while tuning.
-    warm_up : int, default=10
+    warm_up : int, default=20
         Steps until the full rate.
     seed : int, default=0
         Of everything random.
@@ -60,13 +67,16 @@ class Recipe:
 
     epochs: float
     learning_rate: float = 5e-5
-    prototype_rate: float = 1e-3
-    scale: float = 16.0
-    frozen_layers: int = 0
-    average: float = 0.98
-    batch: int = 32
+    softmax_rate: float = 1e-3
+    scale: float = 20.0
+    smoothing: float = 0.05
+    contrast: float = 0.5
+    temperature: float = 0.07
+    frozen_layers: int = 3
+    recency: float = 8.0
+    batch: int = 64
     max_tokens: int = 128
-    warm_up: int = 10
+    warm_up: int = 20
     seed: int = 0
     threads: int = 2
 
@@ -122,20 +132,19 @@ def tune_model(
     """
     import torch
 
-    shares = draw_shares(classes)
-    if not shares.any():
+    labelled = len(labelled_rows(classes))
+    if not labelled:
         raise TrainingError("Got no labelled ticket; expected some to tune on. Give other --target fields.")
-    generator = np.random.default_rng(recipe.seed)
     lengths = np.array([len(text) for text in texts])
-    wanted = max(1, round(recipe.epochs * float((shares > 0).sum()) / recipe.batch))
+    wanted = max(1, round(recipe.epochs * labelled / recipe.batch))
     began = clock()
     with _settled(torch, recipe):
         weights = _trainable(model, recipe.frozen_layers)
-        prototypes = _prototypes(model, texts, classes, recipe)
+        softmax = _softmax_layers(model, texts, classes, recipe)
         optimizer = torch.optim.AdamW(
             [
                 {"params": weights, "lr": recipe.learning_rate, "weight_decay": 0.01},
-                {"params": list(prototypes.values()), "lr": recipe.prototype_rate, "weight_decay": 0.0},
+                {"params": list(softmax.parameters()), "lr": recipe.softmax_rate, "weight_decay": 0.0},
             ]
         )
         warm = torch.optim.lr_scheduler.LambdaLR(
@@ -144,18 +153,19 @@ def tune_model(
         means = [weight.detach().clone() for weight in weights]
         model.train()
         done = 0
-        for rows in deal_batches(shares, lengths, recipe.batch, generator):
-            loss = _loss(model, [texts[row] for row in rows], classes, rows, prototypes, recipe)
+        for rows in deal_batches(classes, lengths, recipe.batch, np.random.default_rng(recipe.seed)):
+            vectors = _vectors(model, [texts[row] for row in rows], recipe.max_tokens)
             optimizer.zero_grad()
-            loss.backward()
+            _loss(
+                vectors, {name: values[rows] for name, values in classes.items()}, softmax, recipe
+            ).backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
             warm.step()
             done += 1
-            keep = min(recipe.average, done / (done + 9))  # a young mean forgets its first steps sooner
             with torch.no_grad():
                 for mean, weight in zip(means, weights, strict=True):
-                    mean.lerp_(weight, 1.0 - keep)
+                    mean.lerp_(weight, (recipe.recency + 1.0) / (recipe.recency + done))
             spent = clock() - began
             progress(min(1.0, max(done / wanted, spent / seconds if seconds else 0.0)))
             ran_out = seconds is not None and spent > seconds and done < wanted
@@ -165,8 +175,7 @@ def tune_model(
             for mean, weight in zip(means, weights, strict=True):
                 weight.copy_(mean)
         model.eval()
-    epochs = done * recipe.batch / float((shares > 0).sum()) if ran_out else recipe.epochs
-    return Tuned(epochs, clock() - began, ran_out)
+    return Tuned(done * recipe.batch / labelled if ran_out else recipe.epochs, clock() - began, ran_out)
 
 
 @contextmanager
@@ -186,7 +195,8 @@ def _trainable(model: "SentenceTransformer", frozen_layers: int) -> list["torch.
     transformer: Any = model[0].auto_model
     for weight in transformer.parameters():
         weight.requires_grad_(True)
-    frozen = [transformer.embeddings, *transformer.encoder.layer[:frozen_layers]]
+    layers = transformer.encoder.layer
+    frozen = [transformer.embeddings, *layers[: min(frozen_layers, len(layers) // 2)]]
     # The pooler is no part of a mean-pooled vector.
     frozen += [transformer.pooler] if getattr(transformer, "pooler", None) is not None else []
     for part in frozen:
@@ -195,10 +205,10 @@ def _trainable(model: "SentenceTransformer", frozen_layers: int) -> list["torch.
     return [weight for weight in model.parameters() if weight.requires_grad]
 
 
-def _prototypes(
+def _softmax_layers(
     model: "SentenceTransformer", texts: Sequence[str], classes: Mapping[str, np.ndarray], recipe: Recipe
-) -> dict[str, "torch.nn.Parameter"]:
-    """Return, by field, the mean vector of each label's first tickets: a sample places it well enough."""
+) -> "torch.nn.ModuleDict":
+    """Return, by field, a linear layer that starts at the mean vector of each label's first tickets."""
     import torch
 
     chosen = {name: _first_of_each(values) for name, values in classes.items()}
@@ -209,15 +219,19 @@ def _prototypes(
         part = rows[at : at + recipe.batch]
         with torch.no_grad():
             vectors[part] = _vectors(model, [texts[row] for row in part], recipe.max_tokens).numpy()
-    made = {}
+    layers = torch.nn.ModuleDict()
     for name, values in classes.items():
         sums = np.zeros((values.max() + 1, vectors.shape[1]), np.float32)
         np.add.at(sums, values[chosen[name]], vectors[chosen[name]])
-        made[name] = torch.nn.Parameter(torch.nn.functional.normalize(torch.from_numpy(sums), dim=1))
-    return made
+        layers[name] = torch.nn.Linear(sums.shape[1], sums.shape[0])
+        with torch.no_grad():
+            layers[name].weight.copy_(torch.nn.functional.normalize(torch.from_numpy(sums), dim=1))
+            layers[name].bias.zero_()
+    return layers
 
 
 def _first_of_each(values: np.ndarray, most: int = 10) -> np.ndarray:
+    """Return rows of a few tickets a label: a sample places its mean well enough."""
     order = np.argsort(values, kind="stable")
     order = order[values[order] >= 0]
     starts = np.searchsorted(values[order], values[order])
@@ -234,22 +248,34 @@ def _vectors(model: "SentenceTransformer", texts: Sequence[str], max_tokens: int
 
 
 def _loss(
-    model: "SentenceTransformer",
-    texts: Sequence[str],
+    vectors: "torch.Tensor",
     classes: Mapping[str, np.ndarray],
-    rows: np.ndarray,
-    prototypes: Mapping[str, "torch.nn.Parameter"],
+    softmax: "torch.nn.ModuleDict",
     recipe: Recipe,
 ) -> "torch.Tensor":
-    """Return the sum over fields of the mean cross-entropy of those tickets that have the field's label."""
+    """Return the sum of both losses over fields, each over those tickets that have a label of the field."""
     import torch
 
-    vectors = _vectors(model, texts, recipe.max_tokens)
     total = vectors.sum() * 0.0
     for name, values in classes.items():
-        truth = torch.from_numpy(values[rows])
-        has = truth >= 0
-        if has.any():
-            cosines = vectors[has] @ torch.nn.functional.normalize(prototypes[name], dim=1).T
-            total = total + torch.nn.functional.cross_entropy(recipe.scale * cosines, truth[has])
+        has = np.flatnonzero(values >= 0)
+        if not len(has):
+            continue
+        truth, mine = torch.from_numpy(values[has]), vectors[has]
+        logits = recipe.scale * softmax[name](mine)
+        total = total + torch.nn.functional.cross_entropy(logits, truth, label_smoothing=recipe.smoothing)
+        total = total + recipe.contrast * _contrast(mine, truth, recipe.temperature)
     return total
+
+
+def _contrast(vectors: "torch.Tensor", truth: "torch.Tensor", temperature: float) -> "torch.Tensor":
+    import torch
+
+    self_pairs = torch.eye(len(truth), dtype=torch.bool)
+    cosines = (vectors @ vectors.T / temperature).masked_fill(self_pairs, -1e9)
+    log_shares = cosines - torch.logsumexp(cosines, dim=1, keepdim=True)
+    alike = (truth[:, None] == truth) & ~self_pairs
+    has = alike.any(dim=1)
+    if not has.any():
+        return vectors.sum() * 0.0
+    return -((log_shares * alike).sum(dim=1)[has] / alike.sum(dim=1)[has]).mean()

@@ -17,7 +17,7 @@ def tuned(tiny_model):
 
     def run(classes=CLASSES, *, clock=None, seconds=None, **recipe):
         model = load_model(find_source(str(tiny_model)))
-        settings = {"epochs": 4, "batch": 8, "threads": 1, "learning_rate": 1e-3} | recipe
+        settings = {"epochs": 4, "batch": 8, "threads": 1, "learning_rate": 1e-3, "frozen_layers": 0} | recipe
         extra = {"clock": clock} if clock else {}
         return model, tune_model(model, TEXTS, classes, Recipe(**settings), seconds=seconds, **extra)
 
