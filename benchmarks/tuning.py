@@ -142,7 +142,8 @@ def show(task: Task, rows: dict[str, Any]) -> None:
         )
     print(
         f"  cost: {offer['minutes']:.1f} minutes ({offer['tuning_minutes']:.1f} tuning), "
-        f"{offer['epochs']:.2f} epochs, {offer['ticket_ms']:.1f} ms a ticket, {offer['stock_ticket_ms']:.1f} with the stock one",
+        f"{offer['epochs']:.2f} epochs, {offer['ticket_ms']:.1f} ms a ticket, "
+        f"{offer['stock_ticket_ms']:.1f} with the stock one",
         flush=True,
     )
 

@@ -20,17 +20,18 @@ from features.field_model import FieldModel
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
-from features.views import MEANING_SCALE, Views, make_views
+from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from training.card import render_card
 from training.config import TrainingConfig
-from training.encoder.judging_views import judging_views, views_within
+from training.encoder.judging_views import Judging, judging_views, views_within
+from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import open_encoder
 from training.knowledge.learn import learn_knowledge
 from training.learn_field import LearntField, learn_field
 from training.manifest import make_manifest
 from training.retired import retired_labels
-from training.splits import Fold, has_order
+from training.splits import has_order
 from triage.agent import Agent
 from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
@@ -115,7 +116,8 @@ def train_bundle(
     _encode_ahead(encoder, texts, progress)
     views = make_views([past.ticket for past in history], words, structured, encoder)
     judging = judging_views(chosen, history, texts, views, ordered, keeper)
-    learnt = _learn_fields(labels, views, ordered, config, progress, judging)
+    own_heads = chosen.heads[0] if chosen.heads else {}
+    learnt = _learn_fields(labels, views, ordered, config, progress, judging, own_heads)
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept = _neighbours(history, vectors, ordered, config, judging)
@@ -194,7 +196,8 @@ def _learn_fields(
     ordered: bool,
     config: TrainingConfig,
     progress: Progress,
-    judging: Sequence[tuple[Fold, Views]] = (),
+    judging: Sequence[Judging] = (),
+    own_heads: Mapping[str, OwnHead] | None = None,
 ) -> dict[str, LearntField]:
     """Learn fields side by side, each with one BLAS thread.
 
@@ -215,6 +218,7 @@ def _learn_fields(
             target_precision=config.precision_for(name),
             random_state=config.seed,
             judging=views_within(judging, rows, name),
+            own_head=(own_heads or {}).get(name),
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
@@ -232,7 +236,7 @@ def _neighbours(
     vectors: np.ndarray,
     ordered: bool,
     config: TrainingConfig,
-    judging: Sequence[tuple[Fold, Views]] = (),
+    judging: Sequence[Judging] = (),
 ) -> tuple[NeighbourIndex, np.ndarray]:
     """Index the newest tickets, naming their rows; measure how near a held-out ticket's neighbour is."""
     spoken = np.flatnonzero(
@@ -245,7 +249,7 @@ def _neighbours(
     earlier, later = spoken[places[:split]], spoken[places[split:]][-KNOWN_SAMPLE:]
     judged_by = vectors
     if judging:
-        fold, seen = judging[-1]
+        fold, seen, _ = judging[-1]
         earlier, later = np.intersect1d(fold.learn, spoken), np.intersect1d(fold.judge, spoken)
         later, judged_by = later[-KNOWN_SAMPLE:], np.asarray(seen["meaning"]) / MEANING_SCALE
     kept = spoken[-config.neighbours :]

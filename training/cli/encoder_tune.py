@@ -86,8 +86,8 @@ def _print(offer: Offer) -> None:
     console.print(costs)
     if offer.ran_out:
         console.print(
-            f"Time ended after {offer.epochs:.2f} epochs; --epochs {offer.epochs!r} with more --minutes "
-            "repeats exactly this."
+            f"Time ended after {offer.epochs:.2f} epochs; more --minutes may give more. "
+            f"--epochs {offer.epochs:.4g} asks for as many, however fast the machine is."
         )
     if offer.folder is None:
         console.print("It does not pay: no field is better beyond chance, or one is worse. Nothing was kept.")

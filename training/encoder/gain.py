@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.views import MEANING_SCALE, Views
+from training.encoder.judging_views import Judging, views_within
+from training.encoder.own_head import OwnHead
 from training.learn_field import learn_field
 from training.splits import Fold
 
@@ -51,7 +53,7 @@ def pays(gains: Sequence[Gain]) -> bool:
 def measure_gain(
     labels: Mapping[str, Sequence[str | None]],
     views: Views,
-    judged: Sequence[tuple[Fold, np.ndarray]],
+    judged: Sequence[tuple[Fold, np.ndarray, Mapping[str, OwnHead]]],
     *,
     ordered: bool,
     random_state: int = 0,
@@ -64,8 +66,8 @@ def measure_gain(
         By field: a label a ticket, None where there is none.
     views : dict of str to matrix
         Of all tickets, with the stock encoder's vectors as ``meaning``.
-    judged : sequence of (Fold, ndarray of shape (n, dimension))
-        Each judging encoder's part and its unit vectors of all tickets.
+    judged : sequence of (Fold, ndarray of shape (n, dimension), dict of str to OwnHead)
+        Each judging encoder's part, its unit vectors of all tickets and its own heads by field.
     ordered : bool
         Whether the rows' order is that of time.
     random_state : int, default=0
@@ -77,20 +79,22 @@ def measure_gain(
         One a field that has a judged ticket.
     """
     stock = np.asarray(views["meaning"])
-    arms: dict[str, list[tuple[Fold, Views]]] = {"stock": [], "tuned": [], "both": []}
-    for fold, vectors in judged:
+    arms: dict[str, list[Judging]] = {"stock": [], "tuned": [], "both": []}
+    for fold, vectors, heads in judged:
         tuned = vectors * MEANING_SCALE
         side_by_side = np.hstack([stock, tuned]) / np.float32(np.sqrt(2.0))
-        for arm, meaning in (("stock", stock), ("tuned", tuned), ("both", side_by_side)):
-            arms[arm].append((fold, views | {"meaning": meaning}))
+        beside = {name: head.beside(stock.shape[1]) for name, head in heads.items()}
+        arms["stock"].append((fold, views | {"meaning": stock}, {}))
+        arms["tuned"].append((fold, views | {"meaning": tuned}, heads))
+        arms["both"].append((fold, views | {"meaning": side_by_side}, beside))
     gains = []
     for name, values in labels.items():
         rows = np.flatnonzero([value is not None for value in values])
         right = {}
         for arm, parts in arms.items():
-            within = [(fold.within(rows), _taken(seen, rows)) for fold, seen in parts]
-            if not any(len(fold.learn) and len(fold.judge) for fold, _ in within):
+            if not any((np.isin(fold.judge, rows)).any() for fold, _, _ in parts):
                 break
+            within = views_within(parts, rows, name)
             learnt = learn_field(
                 name,
                 [str(values[row]) for row in rows],
@@ -99,6 +103,7 @@ def measure_gain(
                 target_precision=0.95,
                 random_state=random_state,
                 judging=within,
+                own_head=within[0][2],
             )
             right[arm] = learnt.probabilities.argmax(axis=1) == learnt.classes
         if len(right) == len(arms):
@@ -140,7 +145,3 @@ def paired_interval(
     differences = (counts[:, 0] - counts[:, 1]) / n
     low, high = np.quantile(differences, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-def _taken(views: Views, rows: np.ndarray) -> Views:
-    return {name: matrix[rows] for name, matrix in views.items()}

@@ -1,6 +1,6 @@
 """What held-out tickets are judged by when the encoder is tuned: the numbers of its judging encoders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +8,16 @@ import numpy as np
 from features.embedding_cache import CachedEncoder
 from features.views import MEANING_SCALE, Views
 from training.encoder.judging import judging_folds
+from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import ChosenEncoder
 from training.splits import Fold
 from triage.errors import TrainingError
 from triage.ticket import PastTicket
 
-__all__ = ["judging_views", "views_within"]
+__all__ = ["Judging", "judging_views", "views_within"]
+
+Judging = tuple[Fold, Views, Mapping[str, OwnHead]]
+"""A part, the views that its judging encoder gives of all tickets, and that encoder's own heads by field."""
 
 
 def judging_views(
@@ -23,7 +27,7 @@ def judging_views(
     views: Views,
     ordered: bool,
     cache: Path,
-) -> list[tuple[Fold, Views]]:
+) -> list[Judging]:
     """Return each judging encoder's part of a history, with the views that this encoder gives of all tickets.
 
     Parameters
@@ -43,7 +47,7 @@ def judging_views(
 
     Returns
     -------
-    list of (Fold, dict of str to matrix)
+    list of (Fold, dict of str to matrix, dict of str to OwnHead)
         Empty for an encoder that is not tuned: any tickets may judge it.
 
     Raises
@@ -55,16 +59,16 @@ def judging_views(
         return []
     found = []
     parts = judging_folds(chosen.seen, history, ordered)
-    for part, judge in zip(parts, chosen.judges, strict=True):
+    for part, judge, heads in zip(parts, chosen.judges, chosen.heads[1:], strict=True):
         vectors = CachedEncoder(judge, cache).encode(texts)
-        found.append((part, views | {"meaning": vectors * MEANING_SCALE}))
+        found.append((part, views | {"meaning": vectors * MEANING_SCALE}, heads))
     return found
 
 
 def views_within(
-    judging: Sequence[tuple[Fold, Views]], rows: np.ndarray, field: str
-) -> list[tuple[Fold, Views]]:
-    """Return the parts and views of the rows (ascending) that have a label of the field.
+    judging: Sequence[Judging], rows: np.ndarray, field: str
+) -> list[tuple[Fold, Views, OwnHead | None]]:
+    """Return the parts and views of the rows (ascending) that have a label of the field, and its own heads.
 
     Raises
     ------
@@ -73,9 +77,10 @@ def views_within(
         would promise too much.
     """
     within = [
-        (fold.within(rows), {block: matrix[rows] for block, matrix in seen.items()}) for fold, seen in judging
+        (fold.within(rows), {block: matrix[rows] for block, matrix in seen.items()}, heads.get(field))
+        for fold, seen, heads in judging
     ]
-    found = [(fold, seen) for fold, seen in within if len(fold.learn) and len(fold.judge)]
+    found = [part for part in within if len(part[0].learn) and len(part[0].judge)]
     if judging and not found:
         raise TrainingError(
             f"Got a tuned encoder that has seen every ticket with a label of {field!r}; expected some held "

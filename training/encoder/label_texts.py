@@ -1,4 +1,4 @@
-"""Labels' own names as texts: where a label has a handful of tickets, what it is called is one more."""
+"""Labels' own names as texts: what a label is called is one more ticket to tune on (docs/log.md)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def is_few_shot(classes: np.ndarray) -> bool:
 def label_texts(
     names: Mapping[str, Sequence[str]], classes: Mapping[str, np.ndarray]
 ) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Return the names of few-shot fields' labels as texts, and their labels by field.
+    """Return the names of labels as texts, and their labels by field.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def label_texts(
     """
     texts: list[str] = []
     own: list[tuple[str, int]] = []
-    for field in [one for one in names if one in NAMED and is_few_shot(classes[one])]:
+    for field in [one for one in names if one in NAMED]:
         for place in np.unique(classes[field][classes[field] >= 0]):
             text = NOT_A_WORD.sub(" ", names[field][place]).strip()
             if any(character.isalpha() for character in text):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.encoder.batches import deal_batches, labelled_rows
+from training.encoder.losses import tuning_loss
 from triage.errors import ConfigurationError, TrainingError
 
 if TYPE_CHECKING:
@@ -89,11 +90,24 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """What a tuning took: ``epochs`` done, ``seconds``, and whether time ``ran_out`` before all were."""
+    """What a tuning took and left.
+
+    Parameters
+    ----------
+    epochs : float
+        Done.
+    seconds : float
+    ran_out : bool
+        Whether time ended before all epochs were done.
+    weights, biases : Mapping of str to ndarray of shapes (n_labels, dimension) and (n_labels,), float32
+        By field: the softmax's logits, linear in unit vectors.
+    """
 
     epochs: float
     seconds: float
     ran_out: bool
+    weights: Mapping[str, np.ndarray]
+    biases: Mapping[str, np.ndarray]
 
 
 def tune_model(
@@ -150,21 +164,29 @@ def tune_model(
         warm = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step: min(1.0, (step + 1) / recipe.warm_up)
         )
-        means = [weight.detach().clone() for weight in weights]
+        learnt = [*weights, *softmax.parameters()]
+        means = [weight.detach().clone() for weight in learnt]
         model.train()
         done = 0
         for rows in deal_batches(classes, lengths, recipe.batch, np.random.default_rng(recipe.seed)):
             vectors = _vectors(model, [texts[row] for row in rows], recipe.max_tokens)
             optimizer.zero_grad()
-            _loss(
-                vectors, {name: values[rows] for name, values in classes.items()}, softmax, recipe
-            ).backward()
+            loss = tuning_loss(
+                vectors,
+                {name: values[rows] for name, values in classes.items()},
+                softmax,
+                scale=recipe.scale,
+                smoothing=recipe.smoothing,
+                contrast=recipe.contrast,
+                temperature=recipe.temperature,
+            )
+            loss.backward()
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
             warm.step()
             done += 1
             with torch.no_grad():
-                for mean, weight in zip(means, weights, strict=True):
+                for mean, weight in zip(means, learnt, strict=True):
                     mean.lerp_(weight, (recipe.recency + 1.0) / (recipe.recency + done))
             spent = clock() - began
             progress(min(1.0, max(done / wanted, spent / seconds if seconds else 0.0)))
@@ -172,10 +194,16 @@ def tune_model(
             if ran_out or done >= wanted:
                 break
         with torch.no_grad():
-            for mean, weight in zip(means, weights, strict=True):
+            for mean, weight in zip(means, learnt, strict=True):
                 weight.copy_(mean)
         model.eval()
-    return Tuned(done * recipe.batch / labelled if ran_out else recipe.epochs, clock() - began, ran_out)
+    return Tuned(
+        done * recipe.batch / labelled if ran_out else recipe.epochs,
+        clock() - began,
+        ran_out,
+        {name: recipe.scale * layer.weight.detach().numpy() for name, layer in softmax.items()},
+        {name: recipe.scale * layer.bias.detach().numpy() for name, layer in softmax.items()},
+    )
 
 
 @contextmanager
@@ -245,37 +273,3 @@ def _vectors(model: "SentenceTransformer", texts: Sequence[str], max_tokens: int
         list(texts), padding=True, truncation=True, max_length=max_tokens, return_tensors="pt"
     )
     return torch.nn.functional.normalize(model(dict(tokens))["sentence_embedding"], dim=1)
-
-
-def _loss(
-    vectors: "torch.Tensor",
-    classes: Mapping[str, np.ndarray],
-    softmax: "torch.nn.ModuleDict",
-    recipe: Recipe,
-) -> "torch.Tensor":
-    """Return the sum of both losses over fields, each over those tickets that have a label of the field."""
-    import torch
-
-    total = vectors.sum() * 0.0
-    for name, values in classes.items():
-        has = np.flatnonzero(values >= 0)
-        if not len(has):
-            continue
-        truth, mine = torch.from_numpy(values[has]), vectors[has]
-        logits = recipe.scale * softmax[name](mine)
-        total = total + torch.nn.functional.cross_entropy(logits, truth, label_smoothing=recipe.smoothing)
-        total = total + recipe.contrast * _contrast(mine, truth, recipe.temperature)
-    return total
-
-
-def _contrast(vectors: "torch.Tensor", truth: "torch.Tensor", temperature: float) -> "torch.Tensor":
-    import torch
-
-    self_pairs = torch.eye(len(truth), dtype=torch.bool)
-    cosines = (vectors @ vectors.T / temperature).masked_fill(self_pairs, -1e9)
-    log_shares = cosines - torch.logsumexp(cosines, dim=1, keepdim=True)
-    alike = (truth[:, None] == truth) & ~self_pairs
-    has = alike.any(dim=1)
-    if not has.any():
-        return vectors.sum() * 0.0
-    return -((log_shares * alike).sum(dim=1)[has] / alike.sum(dim=1)[has]).mean()

@@ -21,7 +21,7 @@ def gain_of(stock: float, tuned: float) -> Gain:
     labels = {"category": [f"label {one}" for one in LABELS]}
     fold = Fold(np.arange(160), np.arange(160, N))
     views = {"meaning": vectors(stock) * MEANING_SCALE}
-    [gain] = measure_gain(labels, views, [(fold, vectors(tuned))], ordered=True)
+    [gain] = measure_gain(labels, views, [(fold, vectors(tuned), {})], ordered=True)
     return gain
 
 
@@ -47,7 +47,7 @@ def test_a_field_without_held_out_tickets_is_left_out():
     fold = Fold(np.arange(160), np.arange(160, N))
     labels = {"team": [f"label {one}" if row < 160 else None for row, one in enumerate(LABELS)]}
     views = {"meaning": vectors(1.0)}
-    assert measure_gain(labels, views, [(fold, vectors(1.0))], ordered=True) == []
+    assert measure_gain(labels, views, [(fold, vectors(1.0), {})], ordered=True) == []
 
 
 @given(st.integers(1, 400), st.integers(0, 100), st.integers(0, 9))

@@ -37,7 +37,7 @@ def test_labels_learnt_by_heart_promise_nothing_when_judged_by_an_encoder_that_n
         views,
         ordered=True,
         target_precision=0.9,
-        judging=[(fold, {"meaning": judged_by(300)})],
+        judging=[(fold, {"meaning": judged_by(300)}, None)],
     )
     assert (honest.probabilities.argmax(axis=1) == honest.classes).mean() < 0.45
     assert not honest.applied.any()
@@ -47,7 +47,7 @@ def test_labels_learnt_by_heart_promise_nothing_when_judged_by_an_encoder_that_n
 def test_parts_are_found_again_among_the_tickets_that_have_a_label():
     fold = Fold(np.array([0, 1, 2, 3]), np.array([4, 5]))
     views = {"meaning": np.arange(12.0).reshape(6, 2)}
-    [(within, taken)] = views_within([(fold, views)], np.array([1, 3, 4]), "team")
+    [(within, taken, _)] = views_within([(fold, views, {})], np.array([1, 3, 4]), "team")
     assert within.learn.tolist() == [0, 1] and within.judge.tolist() == [2]
     np.testing.assert_array_equal(taken["meaning"], views["meaning"][[1, 3, 4]])
 
@@ -56,5 +56,5 @@ def test_a_field_whose_tickets_were_all_seen_is_refused_rather_than_judged_by_wh
     fold = Fold(np.array([0, 1, 2, 3]), np.array([4, 5]))
     views = {"meaning": np.zeros((6, 2))}
     with pytest.raises(TrainingError, match="seen every ticket with a label of 'team'"):
-        views_within([(fold, views)], np.array([0, 2]), "team")
+        views_within([(fold, views, {})], np.array([0, 2]), "team")
     assert views_within([], np.array([0, 2]), "team") == []

@@ -97,6 +97,6 @@ def test_wrong_settings_are_refused_before_any_work(offer, tmp_path):
 
 
 def test_labels_are_numbered_without_gaps():
-    from training.encoder.offer import _dense
+    from training.encoder.tuning_work import _dense
 
     assert _dense(np.array([5, -1, 2, 5])).tolist() == [1, -1, 0, 1]

@@ -8,11 +8,13 @@ from features.encoder_folder import find_encoder
 from tests.training.test_train import history
 from training.encoder.build import build_encoder
 from training.encoder.judging import note_tickets, plan_parts
+from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import TUNING, open_encoder, write_tuning
 from triage.errors import BundleError, IncompatibleBundleError
 
 pytestmark = pytest.mark.encoder
 
+HEADS = {"category": OwnHead(("a", "b"), np.ones((2, 32), np.float32), np.zeros(2, np.float32))}
 SEEN = note_tickets(history(30), plan_parts(np.arange(30) % 3, True))
 
 
@@ -26,7 +28,7 @@ def made(tiny_model, tmp_path_factory):
         for place, name in enumerate(("encoder", "judge-0", "judge-1"))
     ]
     prints = [report.fingerprint for report in reports]
-    write_tuning(folder, SEEN, prints[0], prints[1:], {"pays": True})
+    write_tuning(folder, SEEN, prints[0], prints[1:], [HEADS, HEADS, {}], {"pays": True})
     return folder
 
 
@@ -44,6 +46,8 @@ def test_what_was_written_is_read_back(folder):
     chosen = open_encoder(folder)
     assert chosen.encoder.tuned == {"tickets": 0} and chosen.facts["pays"]
     assert [judge.tuned["tickets"] for judge in chosen.judges] == [1, 2]
+    assert chosen.heads[0]["category"].labels == ("a", "b") and chosen.heads[2] == {}
+    np.testing.assert_array_equal(chosen.heads[1]["category"].weights, 1.0)
     for name in ("ids", "contents", "learnt", "judged"):
         np.testing.assert_array_equal(getattr(chosen.seen, name), getattr(SEEN, name))
 
@@ -73,6 +77,7 @@ def test_a_judge_that_was_replaced_by_the_encoder_itself_is_refused(folder):
     [
         (lambda folder: (folder / "tickets.npz").write_bytes(b"none"), "SHA-256"),
         (lambda folder: (folder / "tickets.npz").unlink(), "Cannot read"),
+        (lambda folder: (folder / "judge-0.npz").write_bytes(b"none"), "SHA-256"),
         (lambda folder: (folder / TUNING).write_text("{"), "damaged"),
         (lambda folder: (folder / TUNING).write_text('{"format": 1}'), "damaged"),
         (lambda folder: shutil.rmtree(folder / "judge-0"), "expected a manifest"),
