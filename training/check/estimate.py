@@ -122,9 +122,7 @@ def judging_folds(classes: np.ndarray, ordered: bool) -> list[Fold]:
     if not ordered:
         return folds(classes, ordered)
     places = [round(edge * len(classes)) for edge in EDGES]
-    return [
-        Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if 0 < a < b
-    ]
+    return [Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if 0 < a < b]
 
 
 def estimate_field(

@@ -62,8 +62,8 @@ def similar_groups(texts: Sequence[str]) -> list[list[int]]:
             if a != b and _jaccard(runs[first], runs[other]) >= ALIKE:
                 parent[max(a, b)] = min(a, b)
     groups: dict[int, list[int]] = defaultdict(list)
-    for kind, own in enumerate(kinds):
-        groups[_root(parent, kind)] += copies[own]
+    for number, kind in enumerate(kinds):
+        groups[_root(parent, number)] += copies[kind]
     return sorted(
         (sorted(places) for places in groups.values() if len(places) > 1),
         key=lambda places: (-len(places), places[0]),

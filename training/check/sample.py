@@ -107,8 +107,11 @@ def spread(count: int, most: int) -> np.ndarray:
 
 def _affordable(texts: Sequence[str], read_chars: int) -> np.ndarray:
     """Return places of texts that together fit the budget; none where too few fit."""
-    spoken = np.flatnonzero([bool(text) for text in texts])
-    lengths = np.array([min(len(texts[place]), MOST_CHARS) for place in spoken])
+    spoken = np.array([place for place, text in enumerate(texts) if text], dtype=int)
+    lengths = np.array([min(len(text), MOST_CHARS) for text in texts if text])
     if len(spoken) < FEWEST:
         return np.empty(0, dtype=int)
-    return spoken[spread(len(spoken), min(MOST_READ, max(FEWEST, int(read_chars / lengths.mean()))))]
+    kept: np.ndarray = spoken[
+        spread(len(spoken), min(MOST_READ, max(FEWEST, int(read_chars / lengths.mean()))))
+    ]
+    return kept

@@ -4,7 +4,7 @@ Changes the labels in memory only; the history's own file stays as the helpdesk 
 """
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,5 +99,5 @@ def correct_labels(tickets: Sequence[PastTicket], corrections: Corrections) -> l
     ]
 
 
-def _corrected(labels: dict[str, str], right: dict[str, str]) -> dict[str, str]:
-    return {field: label for field, label in (labels | right).items() if right.get(field) != LEAVE_OUT}
+def _corrected(labels: Mapping[str, str], right: Mapping[str, str]) -> dict[str, str]:
+    return {field: label for field, label in {**labels, **right}.items() if right.get(field) != LEAVE_OUT}

@@ -3,11 +3,15 @@ from hypothesis import strategies as st
 
 from training.check.near_duplicates import similar_groups
 
-MAIL = "server {} reports that its disk is almost full and must be cleaned before {} in the morning by someone"
+MAIL = (
+    "server {} reports that its disk is almost full and must be cleaned before {} in the morning by someone"
+)
 
 
 def test_a_template_is_one_group_whatever_its_numbers():
-    texts = [MAIL.format(number, number % 9) for number in range(6)] + ["my laptop does not start any more today"]
+    texts = [MAIL.format(number, number % 9) for number in range(6)] + [
+        "my laptop does not start any more today"
+    ]
     assert similar_groups(texts) == [[0, 1, 2, 3, 4, 5]]
 
 
