@@ -30,6 +30,8 @@ WORK = 40_000_000
 LONG = 500
 """Judged tickets from which the last period alone is the measure."""
 
+FEWEST_ROWS = 1_000
+
 STEEPEST = 0.4
 """Most that errors are taken to fall with size, as a power of it."""
 
@@ -110,9 +112,9 @@ def quick_rows(values: Sequence[str | None], sample: Sample) -> Quick:
     sample : Sample
     """
     rows = np.flatnonzero([value is not None for value in values])
-    n_labels = min(MAX_LABELS, len({values[row] for row in rows}))
+    n_labels = min(MAX_LABELS, len({value for value in values if value is not None}))
     terms = max(1.0, sample.words.nnz / max(1, len(sample.tickets)))  # type: ignore[union-attr]
-    rows = rows[spread(len(rows), max(2_000, int(WORK / (terms * max(1, n_labels)))))]
+    rows = rows[spread(len(rows), max(FEWEST_ROWS, int(WORK / (terms * max(1, n_labels)))))]
     names, classes = np.unique([str(values[row]) for row in rows], return_inverse=True)
     return Quick(rows, classes, names)
 
