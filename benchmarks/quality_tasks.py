@@ -11,7 +11,7 @@ import numpy as np
 from training.history import load_mapping, read_history
 from triage.ticket import PastTicket
 
-__all__ = ["TASKS", "Task", "make_tasks", "servicenow_tickets"]
+__all__ = ["MAPPINGS", "TASKS", "Task", "make_tasks", "servicenow_tickets"]
 
 MAPPINGS = Path(__file__).parent / "mappings"
 TRAIN_SHARE = 0.8

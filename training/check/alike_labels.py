@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from training.check.finding import PEOPLE, Finding, examples
+from training.check.finding import PEOPLE, Finding, different
 
 __all__ = ["find_alike_labels"]
 
@@ -78,7 +78,7 @@ def _same(field: str, labels: Sequence[str], rows: Mapping[str, Sequence[str]]) 
         f"Labels differ only in capitals, spaces or punctuation: {named}.",
         f"Merge them in triage.toml: {'; '.join(_merge(field, label, keep) for label in others)}",
         sum(len(rows[label]) for label in others),
-        examples(ticket_id for label in others for ticket_id in rows[label]),
+        different(ticket_id for label in others for ticket_id in rows[label]),
     )
 
 
@@ -91,7 +91,7 @@ def _similar(field: str, one: str, other: str, rows: Mapping[str, Sequence[str]]
         f"Labels are written almost alike: {keep!r} ({len(rows[keep]):,}), {rare!r} ({len(rows[rare]):,}).",
         f"If they mean the same, merge them in triage.toml: {_merge(field, rare, keep)}",
         len(rows[rare]),
-        examples(rows[rare]),
+        different(rows[rare]),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from training.check.finding import Finding, counted, examples
+from training.check.finding import Finding, counted, different
 from training.history import RowSummary
 from training.splits import Fold
 from triage.ticket import PastTicket
@@ -98,7 +98,7 @@ def find_late_columns(
                     "not have it, so what is learnt from it is lost in service.",
                     _leave_out(name),
                     len(rows),
-                    examples(rows),
+                    different(rows),
                 )
             )
     return found
@@ -144,7 +144,7 @@ def find_leaks(
                     f"text (or the commonest label) in {base_accuracy:.1%}. {share:.0%} of tickets have it.",
                     f"If it is filled when the ticket is filed, all is well. If later: {_leave_out(name)}",
                     len(rows),
-                    examples(rows),
+                    different(rows),
                 )
             )
     return found

@@ -1,179 +1,231 @@
 """A quick estimate of what a field can reach on later tickets, before a minute of training is spent.
 
-One linear model of words and form fields on a sample; the sentence encoder, the blend and the calibration of
-the real training are left out, so training should reach a little more.
+Three measurements of the quick model, put together (ADR 0015): its errors on later tickets, how these fall
+with more tickets, and what share of them is left when texts are also read for meaning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from features.structured import StructuredView
-from features.words import WordView
-from training.softmax import Block, fit_softmax
-from training.splits import SMALL, Fold, folds
-from triage.ticket import PastTicket
+from training.check.quick_model import Head, crossed, log_probabilities
+from training.check.sample import FEWEST, Sample, spread
+from training.retired import retired_labels
+from training.splits import Fold, folds
 
-__all__ = ["Estimate", "Sample", "estimate_field", "judging_folds"]
+__all__ = ["Estimate", "Quick", "estimate_field", "judging_folds", "quick_rows"]
 
-SAMPLE = 10_000
-"""Tickets looked at, spread evenly over the history."""
+EDGES = (0.6, 0.8, 1.0)
+"""Learn from the first three fifths, judge the next; then four and the last. Training's own folds judge a
+nearer future; a bundle is used longer than that."""
 
-MAX_TERMS = 20_000
-MAX_LABELS = 100
+MAX_LABELS = 300
 """Labels told apart, the commonest; tickets of the others count as wrong."""
 
-INVERSE_PENALTY = 10.0
-"""One of those that training chooses among by held-out tickets; here nothing is chosen."""
+WORK = 40_000_000
+"""Terms of the rows times labels: bounds a fit to a few seconds."""
+
+LONG = 500
+"""Judged tickets from which the last period alone is the measure."""
+
+FEWEST_ROWS = 1_000
+
+STEEPEST = 0.4
+"""Most that errors are taken to fall with size, as a power of it."""
+
+LEAST_LEFT = 0.3
+"""Smallest share of the errors that is believed to be left by reading for meaning."""
+
+MODEL_ERROR = 0.02
+"""Standard error of the estimate's own making, beside chance and change: benchmarks/check_estimate.py."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a field reaches on the judged tickets.
+    """What a field reaches on later tickets; those whose label is new by then count as wrong.
 
     Parameters
     ----------
     accuracy : float
-        Of words and form fields together, or of words alone where that is more.
+        That a full training should reach.
+    quick_accuracy : float
+        Of the quick model of words and form fields, as measured.
     text_accuracy : float
-        Of words alone.
+        Of words alone, on the last judged tickets.
     majority : float
         Of always answering the commonest label of the judged tickets.
     error : float
-        Half the width of the 95 % interval that the number of judged tickets leaves.
+        Half the width of a 95 % interval: chance, the differences between judged periods, and the
+        estimate's own error.
+    chance : float
+        Half the width of the interval by chance alone.
     unseen : float
-        Share of tickets left out since no earlier ticket had their label; training leaves them out too.
+        Share of judged tickets with a label that no earlier ticket had.
+    left : float
+        Share of the errors left by reading for meaning; 1 without an encoder.
+    slope : float
+        Errors fall with the number of tickets to the power of minus this.
     tickets : int
         Tickets judged.
     """
 
     accuracy: float
+    quick_accuracy: float
     text_accuracy: float
     majority: float
     error: float
+    chance: float
     unseen: float
+    left: float
+    slope: float
     tickets: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """Some tickets of a history, in order, with their columns and views.
+class Quick:
+    """The quick model's rows of one field.
 
     Parameters
     ----------
-    tickets : list of PastTicket
-    columns : dict of str to list
-        Values by column, see :func:`training.check.columns.column_values`.
-    words, fields : CSR matrix
-        A row a ticket.
+    rows : ndarray of shape (n,)
+        Places in the sample.
+    classes : ndarray of shape (n,)
+        Their labels as integers from 0, none missing.
+    names : ndarray of str
+        The labels.
     """
 
-    tickets: list[PastTicket]
-    columns: dict[str, list[str | None]]
-    words: Block
-    fields: Block
+    rows: np.ndarray
+    classes: np.ndarray
+    names: np.ndarray
 
-    @classmethod
-    def of(
-        cls,
-        history: Sequence[PastTicket],
-        texts: Sequence[str],
-        columns: Mapping[str, Sequence[str | None]],
-        tokenizer: Tokenizer,
-        places: Sequence[int] | np.ndarray,
-    ) -> "Sample":
-        """Draw at most 10,000 of the tickets at ``places``, evenly spread, and make their views."""
-        drawn = [
-            places[row]
-            for row in np.unique(np.linspace(0, len(places) - 1, min(len(places), SAMPLE)).astype(int))
-        ]
-        tickets = [history[place] for place in drawn]
-        filed = [past.ticket for past in tickets]
-        own = [texts[place] for place in drawn]
-        words = WordView(tokenizer, max_terms=MAX_TERMS).fit(own)
-        fields = StructuredView().fit(filed)
-        kept = {name: [values[place] for place in drawn] for name, values in columns.items()}
-        return cls(tickets, kept, words.transform(own), fields.transform(filed))
+
+def quick_rows(values: Sequence[str | None], sample: Sample) -> Quick:
+    """Return as many labelled rows of a sample, evenly spread, as a quick fit can take.
+
+    Parameters
+    ----------
+    values : sequence of str or None
+        A label a sampled ticket.
+    sample : Sample
+    """
+    rows = np.flatnonzero([value is not None for value in values])
+    n_labels = min(MAX_LABELS, len({value for value in values if value is not None}))
+    terms = max(1.0, sample.words.nnz / max(1, len(sample.tickets)))  # type: ignore[union-attr]
+    rows = rows[spread(len(rows), max(FEWEST_ROWS, int(WORK / (terms * max(1, n_labels)))))]
+    names, classes = np.unique([str(values[row]) for row in rows], return_inverse=True)
+    return Quick(rows, classes, names)
 
 
 def judging_folds(classes: np.ndarray, ordered: bool) -> list[Fold]:
-    """Return folds of those that training judges by: all of a short history's, two of a long one's."""
-    parts = folds(classes, ordered)
-    return parts if len(classes) < SMALL else parts[-2:]
+    """Return two forward folds of a history with order, else random ones."""
+    if not ordered:
+        return folds(classes, ordered)
+    places = [round(edge * len(classes)) for edge in EDGES]
+    return [Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if 0 < a < b]
 
 
 def estimate_field(
-    classes: np.ndarray, sample: Sample, rows: np.ndarray, parts: Sequence[Fold]
-) -> Estimate | None:
+    quick: Quick, sample: Sample, parts: Sequence[Fold], ordered: bool, total: int
+) -> Estimate:
     """Estimate what one field can reach.
 
     Parameters
     ----------
-    classes : ndarray of shape (n,)
-        Labels as integers, of the sampled tickets that have one.
+    quick : Quick
+        Its rows.
     sample : Sample
         With other tickets as well.
-    rows : ndarray of shape (n,)
-        Their places in the sample.
     parts : sequence of Fold
-        In places of ``classes``.
-
-    Returns
-    -------
-    Estimate or None
-        None where no judged ticket has a label that was seen before.
+        In places of ``quick.rows``.
+    ordered : bool
+        Whether the folds go forward in time.
+    total : int
+        Labelled tickets that a full training would learn from.
     """
-    blocks = [block[rows] for block in (sample.words, sample.fields) if block.shape[1]]
-    right: list[np.ndarray] = []
-    by_text: list[np.ndarray] = []
-    truth: list[np.ndarray] = []
-    unseen = judged = 0
-    for fold in parts:
-        counts = np.bincount(classes[fold.learn], minlength=classes.max() + 1)
-        judge = fold.judge[counts[classes[fold.judge]] > 0]
-        unseen, judged = unseen + len(fold.judge) - len(judge), judged + len(fold.judge)
-        kept = np.argsort(-counts, kind="stable")[: min(MAX_LABELS, int((counts > 0).sum()))]
-        column = np.full(len(counts), -1)
-        column[kept] = np.arange(len(kept))
-        known = column[classes]
-        by_text.append(
-            _hits(blocks[:1] if sample.words.shape[1] else [], known, fold.learn, judge, len(kept))
-        )
-        right.append(
-            by_text[-1]
-            if sample.words.shape[1] and len(blocks) == 1
-            else _hits(blocks, known, fold.learn, judge, len(kept))
-        )
-        truth.append(classes[judge])
-    seen = np.concatenate(truth)
-    if not len(seen):
-        return None
-    text = float(np.concatenate(by_text).mean())
-    accuracy = max(text, float(np.concatenate(right).mean()))
+    words, fields = sample.words[quick.rows], sample.fields[quick.rows]
+    text: list[Head] = [[words]] if words.shape[1] else []
+    both: list[Head] = [[*text[0], fields] if text else [fields]] if fields.shape[1] else text
+    last = parts[-1]
+    by_text = _hits(text, quick.classes, last, ordered)
+    by_both = _hits(both, quick.classes, last, ordered) if both is not text else by_text
+    heads, final = (both, by_both) if by_both.mean() >= by_text.mean() else (text, by_text)
+    hits = [*(_hits(heads, quick.classes, fold, ordered) for fold in parts[:-1]), final]
+    known = [np.isin(quick.classes[fold.judge], quick.classes[fold.learn]) for fold in parts]
+    halved = Fold(last.learn[spread(len(last.learn), len(last.learn) // 2)], last.judge)
+    fewer = _hits(heads, quick.classes, halved, ordered)
+    slope = _slope(1 - float(fewer.mean()), 1 - float(final.mean()))
+    left = _left(heads, quick, sample)
+    # The last period is nearest to what comes, where it is long enough to tell.
+    used = slice(-1, None) if ordered and len(last.judge) >= LONG else slice(None)
+    right, seen = np.concatenate(hits[used]), np.concatenate(known[used])
+    unseen = 1 - float(seen.mean())
+    wrong = 1 - float(right[seen].mean()) if seen.any() else 1.0
+    learnt = float(np.mean([len(fold.learn) for fold in parts[used]]))
+    wrong *= left * max(1.0, total / learnt) ** -slope
+    accuracy = (1 - wrong) * (1 - unseen)
+    truth = np.concatenate([quick.classes[fold.judge] for fold in parts[used]])
+    variance = accuracy * (1 - accuracy) / len(right)
+    change = _change(hits) if ordered else 0.0
     return Estimate(
         accuracy,
-        text,
-        float(np.bincount(seen).max() / len(seen)),
-        1.96 * float(np.sqrt(accuracy * (1 - accuracy) / len(seen))),
-        unseen / judged,
-        len(seen),
+        float(right.mean()),
+        float(by_text.mean()),
+        float(np.bincount(truth).max() / len(truth)),
+        1.96 * float(np.sqrt(variance + change + MODEL_ERROR**2)),
+        1.96 * float(np.sqrt(variance)),
+        unseen,
+        left,
+        slope,
+        len(right),
     )
 
 
-def _hits(
-    blocks: Sequence[Block], known: np.ndarray, learn: np.ndarray, judge: np.ndarray, n_labels: int
-) -> np.ndarray:
-    """Return which judged rows a model of the blocks gets right; the commonest label where it has nothing."""
-    if not blocks or n_labels < 2:
-        return np.asarray(known[judge] == 0)
-    learn = learn[known[learn] >= 0]
-    coefs, intercept = fit_softmax(
-        [block[learn] for block in blocks],
-        known[learn],
-        n_labels,
-        inverse_penalty=INVERSE_PENALTY,
-    )
-    logits = intercept + sum(block[judge] @ coef for block, coef in zip(blocks, coefs, strict=True))
-    return np.asarray(np.asarray(logits).argmax(axis=1) == known[judge])
+def _hits(heads: Sequence[Head], classes: np.ndarray, fold: Fold, ordered: bool) -> np.ndarray:
+    """Return which judged rows are right, learning what a training at that time would learn."""
+    learn = fold.learn
+    if ordered:
+        dead = retired_labels([str(one) for one in classes[learn]])
+        learn = learn[~np.isin(classes[learn], [int(one) for one in dead])]
+    counts = np.bincount(classes[learn])
+    kept = np.argsort(-counts, kind="stable")[:MAX_LABELS]
+    learn = learn[np.isin(classes[learn], kept)]
+    found = log_probabilities(heads, classes, int(classes.max()) + 1, learn, fold.judge)
+    return np.asarray(found.argmax(axis=1) == classes[fold.judge])
+
+
+def _slope(halved: float, full: float) -> float:
+    """Return b of errors that fall as n to the power of minus b, from two sizes."""
+    if full <= 0.0 or halved <= full:
+        return 0.0
+    return float(min(STEEPEST, np.log2(halved / full)))
+
+
+def _left(heads: Sequence[Head], quick: Quick, sample: Sample) -> float:
+    """Return what share of the errors is left with meaning, both learnt from the same tickets."""
+    place = np.full(len(sample.tickets), -1)
+    place[sample.read] = np.arange(len(sample.read))
+    mine = np.flatnonzero(place[quick.rows] >= 0)
+    if len(mine) < FEWEST or not heads:
+        return 1.0
+    names, classes = np.unique(quick.classes[mine], return_inverse=True)
+    if len(names) < 2:
+        return 1.0
+    base = [block[mine] for block in heads[0]]
+    meaning = sample.meaning[place[quick.rows[mine]]]
+    others = base[1:]
+    alone = crossed([base], classes, len(names))
+    more = crossed([[meaning, *others], [meaning, *base]], classes, len(names))
+    before = float((alone.argmax(axis=1) != classes).mean())
+    after = float(((alone + 2 * more).argmax(axis=1) != classes).mean())
+    return float(np.clip(after / before, LEAST_LEFT, 1.0)) if before else 1.0
+
+
+def _change(hits: Sequence[np.ndarray]) -> float:
+    """Return the variance between halves of the judged periods that chance does not explain."""
+    periods = [half for one in hits for half in np.array_split(one, 2) if len(half)]
+    means = np.array([half.mean() for half in periods])
+    chance = np.mean([mean * (1 - mean) / len(half) for mean, half in zip(means, periods, strict=True)])
+    return float(max(0.0, means.var(ddof=1) - chance)) if len(means) > 1 else 0.0

@@ -7,19 +7,23 @@ from typing import Any
 import numpy as np
 
 from training.check.columns import find_leaks
-from training.check.estimate import Sample, estimate_field, judging_folds
-from training.check.finding import Finding
+from training.check.estimate import Estimate, estimate_field, judging_folds, quick_rows
+from training.check.finding import PEOPLE, Finding
+from training.check.label_audit import find_label_errors
 from training.check.label_life import THIN
-from training.retired import retired_labels
+from training.check.sample import Sample
 
 __all__ = ["field_facts"]
 
 FEWEST = 50
 """Labelled tickets below which nothing is estimated."""
 
+LEAST_GAIN = 0.1
+"""Share of the errors of always answering the commonest label that a field worth predicting takes away."""
+
 
 def field_facts(
-    name: str, values: Sequence[str], sample: Sample, ordered: bool
+    name: str, values: Sequence[str], sample: Sample, ordered: bool, total: int
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return what one field is like and can reach, and what was found on the way.
 
@@ -33,12 +37,15 @@ def field_facts(
         The tickets to estimate by.
     ordered : bool
         Whether "later" means something.
+    total : int
+        Labelled tickets that the sample stands for.
 
     Returns
     -------
     facts : dict
-        ``labels`` (how many), ``thin`` (of these, with few tickets), ``majority`` (share of the commonest)
-        and ``estimate`` (as :class:`training.check.estimate.Estimate`, or None).
+        ``labels`` (how many), ``thin`` (of these, with few tickets), ``majority`` (share of the commonest),
+        ``learnable`` (None without an estimate) and ``estimate`` (as
+        :class:`training.check.estimate.Estimate`, or None).
     findings : list of Finding
     """
     names, counts = np.unique(np.asarray(values, dtype=str), return_counts=True)
@@ -46,36 +53,40 @@ def field_facts(
         "labels": len(names),
         "thin": int((counts < THIN).sum()),
         "majority": round(float(counts.max() / len(values)), 6),
+        "learnable": None,
         "estimate": None,
     }
-    # What is in use no more is not learnt, so it is not told apart here either.
-    dead = retired_labels(values) if ordered else set()
-    learnt = [label if (label := past.labels.get(name)) not in dead else None for past in sample.tickets]
-    rows = np.array([row for row, label in enumerate(learnt) if label], dtype=int)
-    classes = np.searchsorted(names, [sample.tickets[row].labels[name] for row in rows])
-    if len(rows) < FEWEST or len(np.unique(classes)) < 2:
+    quick = quick_rows([past.labels.get(name) or None for past in sample.tickets], sample)
+    if len(quick.rows) < FEWEST or len(quick.names) < 2:
         return facts, []
-    _, classes = np.unique(classes, return_inverse=True)
-    parts = judging_folds(classes, ordered)
-    estimate = estimate_field(classes, sample, rows, parts)
-    if estimate is None:
-        return facts, []
+    parts = judging_folds(quick.classes, ordered)
+    estimate = estimate_field(quick, sample, parts, ordered, total)
     facts["estimate"] = {key: round(value, 6) for key, value in asdict(estimate).items()}
-    mine = {key: [column[row] for row in rows] for key, column in sample.columns.items()}
-    labelled = [sample.tickets[row] for row in rows]
+    facts["learnable"] = _is_learnable(estimate)
+    mine = {key: [column[row] for row in quick.rows] for key, column in sample.columns.items()}
+    labelled = [sample.tickets[row] for row in quick.rows]
     findings = find_leaks(
-        name, labelled, classes, mine, parts[-1], max(estimate.text_accuracy, estimate.majority)
+        name, labelled, quick.classes, mine, parts[-1], max(estimate.text_accuracy, estimate.majority)
     )
-    if estimate.accuracy - estimate.error <= estimate.majority:
+    if not facts["learnable"]:
         findings.append(
             Finding(
                 "hardly_learnable",
                 "problem",
                 name,
-                f"Text and form fields hardly tell {name}: {estimate.accuracy:.1%} of later tickets, always "
-                f"the commonest label {estimate.majority:.1%}.",
+                f"Text and form fields hardly tell {name}: about {estimate.accuracy:.1%} of later tickets, "
+                f"always the commonest label {estimate.majority:.1%}.",
                 "Expect suggestions at most. Look whether people agree on its values, and whether what they "
                 "go by is in the export.",
             )
         )
+    elif name not in PEOPLE:
+        # Where texts do not tell the label, or people come and go, doubt means nothing.
+        findings += find_label_errors(name, quick, sample, total)
     return facts, findings
+
+
+def _is_learnable(estimate: Estimate) -> bool:
+    """Say whether a field is told better than by its commonest label: past chance, and worth the while."""
+    gain = estimate.accuracy - estimate.majority
+    return gain > estimate.chance and gain >= LEAST_GAIN * (1 - estimate.majority)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "examples"]
+__all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "different", "examples"]
 
 EXAMPLES = 5
 
@@ -33,7 +33,9 @@ class Finding:
     tickets : int
         How many tickets it is about; 0 where it is not about single tickets.
     rows : tuple of str
-        A few of their ids.
+        Their ids, the telling ones first; readers show as many as they have room for.
+    likely : tuple of str
+        For each of ``rows`` the label that would be right instead; empty where none is suggested.
     """
 
     code: str
@@ -43,6 +45,12 @@ class Finding:
     remedy: str
     tickets: int = 0
     rows: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
+
+
+def different(ticket_ids: Iterable[str]) -> tuple[str, ...]:
+    """Return all different ids, in the order in which they first come."""
+    return tuple(dict.fromkeys(ticket_ids))
 
 
 def examples(ticket_ids: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from training.check.finding import PEOPLE, Finding, Weight, counted, examples
+from training.check.finding import PEOPLE, Finding, Weight, counted, different
 from training.retired import retired_labels
 
 __all__ = ["THIN", "Labelled", "commonest", "find_silent_labels", "find_thin_labels", "named"]
@@ -47,7 +47,7 @@ def find_thin_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
             if field in PEOPLE
             else "Merge labels that belong together, or accept that these are suggested at best.",
             len(concerned),
-            examples(row.ticket_id for row in concerned),
+            different(row.ticket_id for row in concerned),
         )
     ]
 
@@ -79,7 +79,7 @@ def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
             return []
         text = f"{counted(len(labels), 'label')} without a ticket in the last quarter, {why}: "
         text += f"{named(labels, counts)}."
-        rows = examples(last_row[label].ticket_id for label in commonest(labels, counts))
+        rows = different(last_row[label].ticket_id for label in commonest(labels, counts))
         return [Finding(code, weight, field, text, remedy, sum(counts[label] for label in labels), rows)]
 
     return [

@@ -3,29 +3,36 @@
 Trains nothing that is kept. Every value is a JSON type, for the terminal, the file and the page alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import joblib
+from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 
 from features.cleaning import clean_text
+from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
 from training.check.columns import column_values, filled_shares, find_late_columns, find_spaces
-from training.check.estimate import Sample
 from training.check.field_facts import field_facts
-from training.check.finding import PEOPLE, Finding, counted, examples
+from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
 from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
-from training.check.taxonomy_changes import find_breaks, taxonomy_changes
-from training.check.texts import find_conflicts, find_empty_texts, find_repeated_texts
+from training.check.sample import READ_CHARS, Sample
+from training.check.taxonomy_changes import TaxonomyChange, find_breaks, taxonomy_changes
+from training.check.texts import find_conflicts, find_empty_texts, find_near_duplicates, find_repeated_texts
 from training.history.read import HistoryRead
 from training.splits import has_order
 from triage.errors import ConfigurationError, TrainingError
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["check_history"]
+__all__ = ["MOST_ROWS", "capped", "check_history"]
+
+MOST_ROWS = 1_000
+"""Ticket ids of one finding in JSON; ``tickets`` counts all, the file of ``--findings`` names them."""
 
 SPARSE = 0.8
 """Share of tickets with a label below which the rest is worth a question."""
@@ -42,6 +49,7 @@ def check_history(
     read: HistoryRead,
     tokenizer: Tokenizer,
     *,
+    encoder: Encoder | None = None,
     targets: Sequence[str] = (),
     progress: Progress = lambda stage, share: None,
 ) -> dict[str, Any]:
@@ -53,6 +61,8 @@ def check_history(
         The history as :func:`training.history.read_history` gives it.
     tokenizer : tokenizers.Tokenizer
         The sentence encoder's.
+    encoder : Encoder, optional
+        Reads a part of the sample for meaning; without it estimates rest on words and form fields.
     targets : sequence of str, optional
         Fields to look at; by default all that have a label.
     progress : callable, optional
@@ -63,7 +73,7 @@ def check_history(
     dict
         ``tickets, first, last, ordered, reading, filled`` (share of values present, by column), ``fields``
         (by field ``labelled``, ``since`` and those of :func:`training.check.field_facts.field_facts`) and
-        ``findings``, heaviest first.
+        ``findings``, heaviest first, with the ids of all their tickets (see :func:`capped`).
 
     Raises
     ------
@@ -91,33 +101,46 @@ def check_history(
         *find_spaces(read.summary),
         *find_empty_texts(history, texts),
         *find_repeated_texts(history, texts),
+        *find_near_duplicates(history, texts),
         *find_late_columns(history, columns),
         *find_gaps(history if ordered else ()),
     ]
-    progress("sampling", 0.2)
-    sample = Sample.of(history, texts, columns, tokenizer, range(len(history)))
+    labelled = {name: _labelled(name, history) for name in wanted}
+    changes = {
+        name: taxonomy_changes(rows) if ordered and name not in PEOPLE else []
+        for name, rows in labelled.items()
+    }
+    for name in wanted:
+        findings += _label_findings(name, labelled[name], history, texts, ordered)
+        findings += find_breaks(name, changes[name])
+    since = {name: _since(name, changes[name], history) for name in wanted}
+    # Fields without a grave change share a sample, and all samples the time for reading.
+    starts = list(dict.fromkeys(since.values()))
+    samples = {}
+    for place, start in enumerate(starts):
+        progress("sampling and reading for meaning", 0.2 + 0.3 * place / len(starts))
+        places = range(len(history)) if start is None else _places_since(history, start)
+        samples[start] = Sample.of(
+            history, texts, columns, tokenizer, places, encoder, READ_CHARS // len(starts)
+        )
+    progress("looking at fields", 0.5)
+
+    def look(name: str) -> tuple[dict[str, Any], list[Finding]]:
+        start = since[name]
+        total = sum(start is None or _is_since(row.filed, start) for row in labelled[name])
+        facts, found = field_facts(
+            name, [row.label for row in labelled[name]], samples[start], ordered, total
+        )
+        facts["labelled"] = round(len(labelled[name]) / len(history), 6)
+        facts["since"] = start.isoformat() if start else None
+        return facts, found
+
     fields = {}
-    for place, name in enumerate(wanted):
-        progress(f"looking at {name}", 0.3 + 0.7 * place / len(wanted))
-        rows = [row for row, past in enumerate(history) if past.labels.get(name)]
-        labelled = [
-            Labelled(one.ticket.ticket_id, one.labels[name], one.ticket.created_at)
-            for one in (history[row] for row in rows)
-        ]
-        changes = taxonomy_changes(labelled) if ordered and name not in PEOPLE else []
-        findings += _label_findings(name, labelled, history, texts, ordered) + find_breaks(name, changes)
-        since = max((change.ended for change in changes if change.is_grave), default=None)
-        later = [row for row in rows if since and _filed_since(history[row], since)]
-        if len(later) < FEWEST_SINCE:
-            since, own = None, sample
-        else:
-            own = Sample.of(history, texts, columns, tokenizer, later)
-        fields[name], leaks = field_facts(name, [one.label for one in labelled], own, ordered)
-        fields[name] |= {
-            "labelled": round(len(rows) / len(history), 6),
-            "since": since.isoformat() if since else None,
-        }
-        findings += leaks
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(joblib.cpu_count()) as pool:
+        for place, (name, (facts, found)) in enumerate(zip(wanted, pool.map(look, wanted), strict=True)):
+            progress(f"looked at {name}", 0.5 + 0.5 * (place + 1) / len(wanted))
+            fields[name] = facts
+            findings += found
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return {
         "tickets": len(history),
@@ -128,10 +151,19 @@ def check_history(
         "filled": filled_shares(history, columns),
         "fields": fields,
         "findings": [
-            asdict(one) | {"rows": list(one.rows)}
+            asdict(one) | {"rows": list(one.rows), "likely": list(one.likely)}
             for one in sorted(findings, key=lambda one: (ORDER.index(one.weight), -one.tickets))
         ],
     }
+
+
+def capped(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a check with at most 1,000 ticket ids a finding, the telling ones, for JSON."""
+    findings = [
+        one | {"rows": one["rows"][:MOST_ROWS], "likely": one["likely"][:MOST_ROWS]}
+        for one in document["findings"]
+    ]
+    return {**document, "findings": findings}
 
 
 def _filing_time(past: PastTicket) -> tuple[bool, float, str]:
@@ -139,9 +171,29 @@ def _filing_time(past: PastTicket) -> tuple[bool, float, str]:
     return at is None, at.timestamp() if at else 0.0, past.ticket.ticket_id
 
 
-def _filed_since(past: PastTicket, since: datetime) -> bool:
-    at = past.ticket.created_at
+def _is_since(at: datetime | None, since: datetime) -> bool:
     return at is not None and at >= since
+
+
+def _places_since(history: Sequence[PastTicket], since: datetime) -> list[int]:
+    return [row for row, past in enumerate(history) if _is_since(past.ticket.created_at, since)]
+
+
+def _since(name: str, changes: Sequence[TaxonomyChange], history: Sequence[PastTicket]) -> datetime | None:
+    """Return the end of the last grave change of a field's labels, where enough tickets came since."""
+    since = max((change.ended for change in changes if change.is_grave), default=None)
+    if since is None:
+        return None
+    later = sum(bool(history[row].labels.get(name)) for row in _places_since(history, since))
+    return since if later >= FEWEST_SINCE else None
+
+
+def _labelled(name: str, history: Sequence[PastTicket]) -> list[Labelled]:
+    return [
+        Labelled(past.ticket.ticket_id, past.labels[name], past.ticket.created_at)
+        for past in history
+        if past.labels.get(name)
+    ]
 
 
 def _label_findings(
@@ -168,7 +220,7 @@ def _label_findings(
                 "nothing to learn about it.",
                 f"See that the export holds the final {name}; if some never get one, nothing is wrong.",
                 len(missing),
-                examples(missing),
+                different(missing),
             )
         )
     return findings + find_conflicts(name, history, texts)

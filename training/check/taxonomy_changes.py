@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from training.check.finding import Finding, examples
+from training.check.finding import Finding, different
 from training.check.label_life import Labelled, named
 from training.retired import retired_labels
 
@@ -105,7 +105,7 @@ def find_breaks(field: str, changes: Sequence[TaxonomyChange]) -> list[Finding]:
             f"Map the old labels onto the new ones (merged.{field} in triage.toml), or train on the history "
             "from then on.",
             len(change.came) + len(change.went),
-            examples(row.ticket_id for row in (*change.came, *change.went)),
+            different(row.ticket_id for row in (*change.came, *change.went)),
         )
         for change in changes
     ]

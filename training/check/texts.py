@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from training.check.finding import Finding, counted, examples
+from training.check.finding import Finding, counted, different
+from training.check.near_duplicates import similar_groups
 from triage.ticket import PastTicket
 
-__all__ = ["find_conflicts", "find_empty_texts", "find_repeated_texts"]
+__all__ = ["find_conflicts", "find_empty_texts", "find_near_duplicates", "find_repeated_texts"]
 
 OFTEN = 5
 """Tickets of one text from which it looks like a template or a machine."""
@@ -30,7 +31,7 @@ def find_empty_texts(tickets: Sequence[PastTicket], texts: Sequence[str]) -> lis
             "nothing but markup, quotes and signature.",
             "See that the export holds subject and description. Such tickets rest on form fields alone.",
             len(empty),
-            examples(empty),
+            different(empty),
         )
     ]
 
@@ -53,7 +54,31 @@ def find_repeated_texts(tickets: Sequence[PastTicket], texts: Sequence[str]) -> 
             "Machines and templates are easy to predict and flatter every figure. If a rule can file them, "
             "leave them out of the history with a mapping's [filter].",
             count,
-            examples(tickets[rows[0]].ticket.ticket_id for rows in sorted(often, key=len, reverse=True)),
+            _by_group(tickets, sorted(often, key=len, reverse=True)),
+        )
+    ]
+
+
+def find_near_duplicates(tickets: Sequence[PastTicket], texts: Sequence[str]) -> list[Finding]:
+    """Find texts that come again and again with other numbers or a few other words."""
+    folded = [text.casefold() for text in texts]
+    often = [rows for rows in similar_groups(texts) if len(rows) >= OFTEN]
+    often = [rows for rows in often if len({folded[row] for row in rows}) > 1]
+    if not often:
+        return []
+    count = sum(map(len, often))
+    return [
+        Finding(
+            "templated_text",
+            "look" if count > 0.05 * len(tickets) else "note",
+            None,
+            f"{counted(len(often), 'template')} found: texts that are alike but for numbers or a few words, "
+            f"{OFTEN} times or more: {count:,} tickets ({count / len(tickets):.1%}); the commonest "
+            f"{len(often[0]):,} times.",
+            "Machines and templates are easy to predict and flatter every figure. If a rule can file them, "
+            "leave them out of the history with a mapping's [filter].",
+            count,
+            _by_group(tickets, often),
         )
     ]
 
@@ -62,10 +87,12 @@ def find_conflicts(field: str, tickets: Sequence[PastTicket], texts: Sequence[st
     """Find tickets whose label differs from that of most tickets of the very same text."""
     labelled = [row for row, past in enumerate(tickets) if past.labels.get(field)]
     minority: list[tuple[int, int]] = []
+    most: dict[int, str] = {}
     for places in _groups([texts[row] for row in labelled]):
         rows = [labelled[place] for place in places]
         commonest = Counter(tickets[row].labels[field] for row in rows).most_common(1)[0][0]
         minority += [(len(rows), row) for row in rows if tickets[row].labels[field] != commonest]
+        most |= dict.fromkeys(rows, commonest)
     if not minority:
         return []
     share = len(minority) / len(labelled)
@@ -77,11 +104,19 @@ def find_conflicts(field: str, tickets: Sequence[PastTicket], texts: Sequence[st
             field,
             f"{counted(len(minority), 'ticket')} ({share:.1%}) with another label than most tickets of the "
             "same text: no model can get both right.",
-            "Look at the examples; agree on one label, correct the history, or merge the labels.",
+            "Agree on one label; then merge the labels, or correct the tickets in the file of --findings and "
+            "train with --corrections.",
             len(minority),
-            examples(tickets[row].ticket.ticket_id for row in ordered),
+            tuple(tickets[row].ticket.ticket_id for row in ordered),
+            tuple(most[row] for row in ordered),
         )
     ]
+
+
+def _by_group(tickets: Sequence[PastTicket], groups: Sequence[Sequence[int]]) -> tuple[str, ...]:
+    """Return all ids of the groups, the first of each group before the others."""
+    firsts = [tickets[rows[0]].ticket.ticket_id for rows in groups]
+    return different([*firsts, *(tickets[row].ticket.ticket_id for rows in groups for row in rows)])
 
 
 def _groups(texts: Sequence[str]) -> list[list[int]]:

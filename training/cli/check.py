@@ -24,19 +24,29 @@ def check(
     out: Annotated[
         Path | None, typer.Option(help="HTML page to write; a JSON file of the same name lies beside it.")
     ] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="CSV file to write: every ticket of every finding, to be corrected.")
+    ] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="File of an earlier --findings with its column 'correct' filled.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Look a history over: data quality, and what each field can reach."""
     import json
 
+    import joblib
     from rich.console import Console
     from rich.progress import Progress
-    from tokenizers import Tokenizer
 
-    from features.encoder_folder import find_encoder, read_encoder
-    from training.check import check_history
+    from features.embedding_cache import CachedEncoder
+    from features.encoder import SentenceEncoder
+    from training.check import capped, check_history
+    from training.check.findings_file import write_findings
     from training.check.page import render_check
     from training.history import read_history
+    from training.history.corrections import correct_labels, read_corrections
+    from triage.home import home_folder
 
     if out is not None and out.suffix == ".json":
         raise typer.BadParameter(f"Got --out {out}; expected the name of an HTML page.")
@@ -44,32 +54,40 @@ def check(
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
         read = read_history(history, mapping=mapping, zone=zone)
+        if corrections is not None:
+            read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
+        stock = SentenceEncoder.open(threads=joblib.cpu_count())
         document = check_history(
             read,
-            Tokenizer.from_str(read_encoder(find_encoder()).tokenizer),
+            stock.tokenizer,
+            # What is read here need not be read again by training.
+            encoder=CachedEncoder(stock, home_folder() / "cache" / "embeddings"),
             targets=[one.strip() for one in (targets or "").split(",") if one.strip()],
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )
     if out is not None:
         out.write_text(render_check(document, history.name), encoding="utf-8")
-        out.with_suffix(".json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        out.with_suffix(".json").write_text(json.dumps(capped(document), indent=1), encoding="utf-8")
+    if findings is not None:
+        write_findings(findings, document, read.tickets)
     if as_json:
-        typer.echo(json.dumps(document))
+        typer.echo(json.dumps(capped(document)))
     else:
-        _print(document, out)
+        _print(document, out, findings)
 
 
-def _print(document: Mapping[str, Any], out: Path | None) -> None:
+def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | None) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from training.check.finding import EXAMPLES
     from training.check.page import WEIGHTS
     from triage.ticket import FIELDS
 
     console = Console()
     later = "later" if document["ordered"] else "held-out"
-    table = Table(title=f"What can be learnt ({later} tickets, a quick model of words and form fields)")
+    table = Table(title=f"What can be learnt ({later} tickets, estimated by a quick model)")
     table.add_column("field", min_width=max(map(len, FIELDS)))
     for heading in ("labelled", "labels", "thin", "always the commonest", "reachable, about"):
         table.add_column(heading, justify="right")
@@ -79,6 +97,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
         if estimate is not None:
             reachable = f"{estimate['accuracy']:.1%} ± {100 * estimate['error']:.1f}"
             reachable += f", from {facts['since'][:7]} on" if facts["since"] else ""
+            reachable = f"[red]{reachable}, hardly learnable[/red]" if not facts["learnable"] else reachable
         table.add_row(
             name,
             f"{facts['labelled']:.1%}",
@@ -94,12 +113,15 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
         if found:
             console.print(f"[bold]{heading}[/bold]")
         for one in found[:MOST_PRINTED]:
-            rows = f" [dim]For example {escape(', '.join(one['rows']))}.[/dim]" if one["rows"] else ""
+            ids = escape(", ".join(one["rows"][:EXAMPLES]))
+            rows = f" [dim]For example {ids}.[/dim]" if ids else ""
             console.print(f"- {one['field'] or 'history'}: {escape(one['text'])}{rows}")
             console.print(f"  {escape(one['remedy'])}")
         if len(found) > MOST_PRINTED:
             console.print(f"- and {len(found) - MOST_PRINTED:,} more in --json or on the page of --out")
     for note in document["reading"]["notes"]:
         console.print(f"Note: {escape(note)}")
+    if findings_file is not None:
+        console.print(f"Written: {escape(str(findings_file))}", soft_wrap=True)
     if out is not None:
         console.print(f"Written: {escape(str(out))}, {escape(str(out.with_suffix('.json')))}", soft_wrap=True)

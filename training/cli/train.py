@@ -34,6 +34,9 @@ def train(
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="File of `triage check --findings` with its column 'correct' filled.")
+    ] = None,
     track: Annotated[bool, typer.Option("--track/--no-track", help="Record the run in MLflow.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -46,6 +49,7 @@ def train(
 
     from training.config import TrainingConfig
     from training.history import read_agents, read_articles, read_history, read_links
+    from training.history.corrections import correct_labels, read_corrections
     from training.tracking import track_training, tracking_uri
     from training.train import train_bundle
     from triage.signing import signing_key
@@ -61,6 +65,8 @@ def train(
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
         read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
+        if corrections is not None:
+            read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
         manifest = train_bundle(
             read.tickets,
             config=settings,

@@ -8,7 +8,7 @@ __all__ = ["RowSummary"]
 
 MANY = "\x00many"
 MAX_VALUES_NAMED = 5
-MAX_ROWS_NAMED = 5
+MAX_ROWS_NAMED = 1_000
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class RowSummary:
     counts : Counter of str
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
-        A few identities of rows with spaces around a label.
+        Identities of the first 1,000 rows with spaces around a label.
     """
 
     kind: str
@@ -70,7 +70,7 @@ class RowSummary:
             self.only_label[name] = MANY
 
     def see_stripped(self, identity: str) -> None:
-        """Remember a few of the rows with spaces around a label."""
+        """Remember the first rows with spaces around a label."""
         if len(self.stripped_rows) < MAX_ROWS_NAMED:
             self.stripped_rows.append(identity)
 
