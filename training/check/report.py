@@ -18,6 +18,7 @@ from training.check.field_facts import field_facts
 from training.check.finding import PEOPLE, Finding, counted, examples
 from training.check.gaps import find_gaps
 from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
+from training.check.priority_matrix import find_matrix_breaks
 from training.check.taxonomy_changes import find_breaks, taxonomy_changes
 from training.check.texts import find_conflicts, find_empty_texts, find_repeated_texts
 from training.history.read import HistoryRead
@@ -93,6 +94,7 @@ def check_history(
         *find_repeated_texts(history, texts),
         *find_late_columns(history, columns),
         *find_gaps(history if ordered else ()),
+        *find_matrix_breaks(history, wanted),
     ]
     progress("sampling", 0.2)
     sample = Sample.of(history, texts, columns, tokenizer, range(len(history)))
