@@ -1,10 +1,10 @@
-"""Where should priority come from? Through the matrix of impact and urgency, or learnt directly, on later tickets.
+"""Where should priority come from, the matrix of impact and urgency or a direct model? On later tickets.
 
 ServiceNow incidents (UCI 498), first 80 % by time to learn from, last 20 % to judge; the truth is the final
 priority, everything else was known at filing. Rows: always the commonest priority; the priority that the form
-held at filing; one-hot logistic regression; ours learnt directly; ours through the matrix from predicted impact
-and urgency; ours as decided (what training chose); ours with the first impact and urgency as values of a person.
-Apache HDFS bugs: ours beside the commonest priority. Accuracy, ranked probability score (RPS, 0 is best), log
+held at filing; one-hot logistic regression; ours learnt directly; ours through the matrix from predicted
+impact and urgency; ours as decided (what training chose); ours with the first impact and urgency as values of
+a person. Apache HDFS bugs: ours beside the commonest priority. Accuracy, ranked probability score (RPS, 0 is best), log
 loss; of ours as decided also coverage and precision of what is applied.
 
     python -m benchmarks.priority [--data ../shared/data] [--cache var/cache] [--tasks servicenow,apache]

@@ -56,7 +56,7 @@ class Lift:
             raise _wrong(self.name, f"kind {self.kind!r}", f"one of {', '.join(KINDS)}")
         if not self.name.strip():
             raise _wrong(self.name, "no name", "a name that a decision can show")
-        if self.by not in FORM and not self.by.removeprefix(CUSTOM) < self.by:
+        if self.by not in FORM and not (self.by.startswith(CUSTOM) and self.by != CUSTOM):
             raise _wrong(self.name, f"by {self.by!r}", f"one of {', '.join(FORM)} or field.<name>")
         if (self.at_least is None) == (self.steps == 0) or not 0 <= self.steps <= 3:
             raise _wrong(self.name, f"at_least {self.at_least!r} and steps {self.steps}", "one of them")

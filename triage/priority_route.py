@@ -187,7 +187,8 @@ def _pooled(
     """Return the chances of shape (n_labels,)."""
     labels = _labels(learnt, matrix)
     # The admin's own matrix is the rule from now on; how well the past followed another says nothing.
-    follows = 1.0 if is_own or rule is None else rule.follows
+    is_given = impact[2] and urgency[2]
+    follows = 1.0 if is_own or rule is None else rule.kept if is_given else rule.follows
     prior = {} if rule is None else rule.prior
     parts = {
         "matrix": through_matrix(
@@ -208,7 +209,7 @@ def _pooled(
 def _promise_of_values(labels: Sequence[str], rule: PriorityRule | None, *, is_own: bool) -> Promise:
     """Say when a priority is trusted that follows from two values of a person."""
     target = rule.target_precision if rule else UNMEASURED_TARGET
-    is_kept = is_own or (rule is not None and rule.follows_at_least >= target)
+    is_kept = is_own or (rule is not None and rule.kept_at_least >= target)
     return Promise(target, dict.fromkeys(labels, target if is_kept else None), SUGGEST_AT)
 
 

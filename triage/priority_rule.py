@@ -45,6 +45,9 @@ class PriorityRule:
         Share of past tickets with the matrix's priority, as the mean of a uniform prior's posterior.
     follows_at_least : float
         Lower bound of that share; 0 for the default matrix.
+    kept, kept_at_least : float
+        The same where impact and urgency are those of filing, which people change later, if the history
+        has them beside the final ones; else as ``follows`` and its bound.
     prior : Mapping of str to float
         What to expect of a ticket that does not follow the matrix: the share of each priority.
     target_precision : float
@@ -58,6 +61,8 @@ class PriorityRule:
     source: str
     follows: float
     follows_at_least: float
+    kept: float
+    kept_at_least: float
     prior: Mapping[str, float]
     target_precision: float
     routes: Mapping[str, PriorityRoute] = field(default_factory=dict)
@@ -74,6 +79,8 @@ class PriorityRule:
             "matrix": self.matrix.to_document(),
             "follows": round(self.follows, 6),
             "follows_at_least": round(self.follows_at_least, 6),
+            "kept": round(self.kept, 6),
+            "kept_at_least": round(self.kept_at_least, 6),
             "weights": {
                 name: {part: round(weight, 6) for part, weight in route.weights.items()}
                 for name, route in self.routes.items()

@@ -8,9 +8,10 @@ import numpy as np
 
 from training.blend import learn_weights
 from training.learn_field import LearntField
+from training.priority.filed import filed_and_kept
 from training.priority.matrix import find_matrix
 from training.priority.scale import scale_of
-from training.thresholds import solve_promise
+from training.thresholds import lower_bound, solve_promise
 from triage.priority import PRIORITIES, PriorityMatrix
 from triage.priority_route import pool, through_matrix
 from triage.priority_rule import PriorityRoute, PriorityRule
@@ -56,9 +57,17 @@ def learn_rule(
     scale = found.matrix.priorities
     # One ticket more of each: none is impossible.
     prior = {one: (counts[one] + 1) / (counts.total() + len(scale)) for one in scale}
-    kept = found.tickets - len(found.breaking)
+    followed = (found.tickets - len(found.breaking), found.tickets)
+    stayed = filed_and_kept(history, found.matrix) or followed
     rule = PriorityRule(
-        found.matrix, "history", (kept + 1) / (found.tickets + 2), found.at_least, prior, target_precision
+        found.matrix,
+        "history",
+        _expected(*followed),
+        lower_bound(*followed),
+        _expected(*stayed),
+        lower_bound(*stayed),
+        prior,
+        target_precision,
     )
     if not all(name in learnt for name in PARTS):
         return dict(learnt), rule
@@ -76,7 +85,7 @@ def _default_rule(learnt: Mapping[str, LearntField], target_precision: float) ->
         return None
     matrix = PriorityMatrix.default(scales[0], scales[1])
     even = dict.fromkeys(PRIORITIES, 1 / len(PRIORITIES))
-    return PriorityRule(matrix, "default", 1.0, 0.0, even, target_precision)
+    return PriorityRule(matrix, "default", 1.0, 0.0, 1.0, 0.0, even, target_precision)
 
 
 def _judged_together(
@@ -138,3 +147,8 @@ def _side(one: LearntField, at: np.ndarray, *, is_set: bool) -> np.ndarray:
     if is_set:
         return np.asarray(np.eye(len(one.model.labels))[one.classes[at]])
     return np.asarray(one.probabilities[at])
+
+
+def _expected(kept: int, of: int) -> float:
+    """Return the mean of the share's posterior under a uniform prior (Laplace): never quite 0 or 1."""
+    return (kept + 1) / (of + 2)
