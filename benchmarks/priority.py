@@ -4,8 +4,8 @@ ServiceNow incidents (UCI 498), first 80 % by time to learn from, last 20 % to j
 priority, everything else was known at filing. Rows: always the commonest priority; the priority that the form
 held at filing; one-hot logistic regression; ours learnt directly; ours through the matrix from predicted
 impact and urgency; ours as decided (what training chose); ours with the first impact and urgency as values of
-a person. Apache HDFS bugs: ours beside the commonest priority. Accuracy, ranked probability score (RPS, 0 is best), log
-loss; of ours as decided also coverage and precision of what is applied.
+a person. Apache HDFS bugs: ours beside the commonest priority. Accuracy, ranked probability score (RPS, 0 is
+best), log loss; of ours as decided also coverage and precision of what is applied.
 
     python -m benchmarks.priority [--data ../shared/data] [--cache var/cache] [--tasks servicenow,apache]
         [--development]

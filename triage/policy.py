@@ -186,7 +186,8 @@ def _priority_policy(part: Any) -> PriorityPolicy:
     for one in lifts:
         if one.at_least is not None and one.at_least not in scale:
             raise ConfigurationError(
-                f"Got at_least={one.at_least!r} in the lift {one.name!r}; expected one of {', '.join(scale)}."
+                f"Got at_least={one.at_least!r} in the lift {one.name!r}; expected one of the "
+                "matrix's priorities, which are low, normal, high and urgent unless given."
             )
     return PriorityPolicy(matrix, lifts)
 

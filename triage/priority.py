@@ -97,8 +97,8 @@ class PriorityMatrix:
         for (impact, urgency), priority in self.cells.items():
             if priority not in self.priorities:
                 raise ConfigurationError(
-                    f"Got priority {priority!r} for impact {impact!r} and urgency {urgency!r}; expected one "
-                    f"of {', '.join(self.priorities)}."
+                    f"Got priority {priority!r} for impact {impact!r} and urgency {urgency!r}; expected "
+                    "one of the labels in priorities, which are low, normal, high and urgent unless given."
                 )
 
     @property

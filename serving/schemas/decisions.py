@@ -172,7 +172,6 @@ class DecisionOut(Output):
     def of(cls, answer: Answer) -> "DecisionOut":
         """Translate."""
         decision, assessment = answer.decision, answer.decision.assessment
-        explanations = {} if assessment is None else assessment.explanations
         return cls(
             decision_id=decision.decision_id,
             ticket_id=decision.ticket_id or None,
@@ -181,11 +180,7 @@ class DecisionOut(Output):
             familiarity=None if assessment is None else assessment.familiarity,
             language=None if assessment is None else assessment.language,
             fields=_fields(decision),
-            explanation={
-                cast(FieldName, name): ExplanationOut.of(one, decision.fields[name])
-                for name, one in explanations.items()
-                if name in decision.fields
-            },
+            explanation=_explanations(decision),
             similar=[
                 SimilarTicketOut(ticket_id=one.ticket_id, similarity=one.similarity, labels=dict(one.labels))
                 for one in (() if assessment is None else assessment.similar)
@@ -292,3 +287,18 @@ class FeedbackIn(Input):
 
 def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
     return {cast(FieldName, name): FieldDecisionOut.of(one) for name, one in decision.fields.items()}
+
+
+def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:
+    """Explain every decided field; a priority through a matrix needs no words to be explained."""
+    told = {} if decision.assessment is None else decision.assessment.explanations
+    nothing = {
+        name: Explanation(name, one.top[0][0], ())
+        for name, one in decision.fields.items()
+        if told and one.basis and one.top
+    }
+    return {
+        cast(FieldName, name): ExplanationOut.of(one, decision.fields[name])
+        for name, one in (nothing | dict(told)).items()
+        if name in decision.fields
+    }

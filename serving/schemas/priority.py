@@ -94,7 +94,9 @@ class PriorityPolicyIn(Input):
         try:
             Policy.from_document({"priority": self.model_dump()})
         except ConfigurationError as error:
-            raise ValueError(str(error)) from None
+            # What was given is not repeated in an answer (docs/api.md, errors).
+            expected = str(error).rpartition("expected ")[2]
+            raise ValueError(f"Got a matrix or a lift that cannot be used; expected {expected}") from None
         return self
 
 

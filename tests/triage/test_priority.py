@@ -95,7 +95,7 @@ def test_a_label_that_the_matrix_does_not_know_carries_nothing():
         ({"cells": {"low": {"low": "low"}}}, "no priority for impact"),
         ({"cells": DEFAULT.to_document()["cells"] | {"odd": {"low": "low"}}}, "unknown pair"),
         ({"cells": [1]}, "cells"),
-        ({"priorities": ["low", "normal"]}, "expected one of low, normal"),
+        ({"priorities": ["low", "normal"]}, "one of the labels in priorities"),
         ({"filled": [["low"]]}, "filled"),
         ({"filled": [["low", "odd"]]}, "unknown pair"),
         ({"colour": "red"}, "priority matrix"),

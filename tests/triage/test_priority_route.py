@@ -20,17 +20,8 @@ MATRIX = PriorityMatrix.default(STEPS, STEPS)
 EVEN = dict.fromkeys(PRIORITIES, 0.25)
 PROMISE = Promise(0.9, dict.fromkeys(PRIORITIES, 0.8), 0.5)
 THROUGH = PriorityRoute({"matrix": 1.0}, PROMISE)
-RULE = PriorityRule(
-    MATRIX,
-    "history",
-    0.99,
-    0.98,
-    0.97,
-    0.96,
-    EVEN,
-    0.9,
-    dict.fromkeys(("nothing", "impact", "urgency"), THROUGH),
-)
+ROUTES = dict.fromkeys(("nothing", "impact", "urgency"), THROUGH)
+RULE = PriorityRule(MATRIX, "history", 0.99, 0.98, 0.97, 0.96, EVEN, 0.9, ROUTES)
 TICKET = Ticket("T-1", "VPN drops", "since this morning", organization="Acme")
 GOLD = Lift("gold", "customer_tier", "organization", values=("Acme",), at_least="urgent")
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -87,3 +88,11 @@ def test_similar_tickets_tell_what_became_of_them_and_leave_the_ticket_itself_ou
         ("unknown", "", ""),
     ]
     assert shown[0].labels == [("category", "network"), ("team", "desk")]
+
+
+def test_words_that_spoke_for_another_label_than_the_matrix_led_to_are_not_shown(sqlite_store: Store):
+    given = answer(priority="apply")
+    one = replace(given.decision.fields["priority"], top=(("high", 0.9), ("desk", 0.1)))
+    led = replace(given, decision=replace(given.decision, fields={"priority": one}))
+    view = view_decision(sqlite_store, "acme", TICKET, led, None, {})
+    assert view.fields[0].moved_by == ()

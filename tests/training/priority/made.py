@@ -23,9 +23,7 @@ def matrix_history(matrix, count=300, broken=(), seed=0, without=()):
     cells = [cell for cell in product(matrix.impacts, matrix.urgencies) if cell not in without]
     tickets = []
     for number in range(count):
-        impact, urgency = (
-            cells[number % len(cells)] if number < len(cells) else cells[draws.integers(len(cells))]
-        )
+        impact, urgency = cells[number if number < len(cells) else draws.integers(len(cells))]
         priority = matrix.cells[impact, urgency]
         if number in broken:
             place = matrix.priorities.index(priority)
