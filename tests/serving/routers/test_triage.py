@@ -30,6 +30,8 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
             {"label": "account", "confidence": 0.05},
             {"label": "hardware", "confidence": 0.05},
         ],
+        "basis": None,
+        "lifted": None,
     }
     assert decision["fields"]["team"]["action"] == "suggest"
     assert decision["fields"]["team"]["threshold"] is None
