@@ -71,7 +71,9 @@ def route_priority(ticket: Ticket, assessment: Assessment, policy: Policy) -> Ro
     known = [name for name, (_, _, is_set) in (("impact", impact), ("urgency", urgency)) if is_set]
     is_certain = len(known) == 2
     route = None if rule is None else rule.routes.get(known[0] if known else "nothing")
-    if not is_certain and own is None and (route is None or "matrix" not in route.weights):
+    is_weighed = route is not None and "matrix" in route.weights
+    is_default = rule is not None and rule.source == "default"
+    if not (is_certain or own or is_weighed or is_default):
         return None
     learnt = assessment.predictions.get("priority")
     labels = _labels(learnt, matrix)

@@ -115,6 +115,10 @@ def test_the_default_matrix_says_that_the_history_shows_none_and_is_only_suggest
     rule = PriorityRule(MATRIX, "default", 1.0, 0.0, 1.0, 0.0, EVEN, 0.9)
     one = priority(with_values(impact="high", urgency="high"), assessment(rule=rule))
     assert (one.value, one.action) == ("urgent", Action.SUGGEST)
+    assert (priority(seen=assessment(rule=rule)).value, priority(seen=assessment(rule=rule)).action) == (
+        "high",
+        Action.SUGGEST,
+    )
     assert one.basis.endswith("by the default matrix, since the history shows none")
 
 
