@@ -57,7 +57,8 @@ class PolicyIn(Input):
     )
     fields: dict[FieldName, FieldPolicyIn] = Field(description="By field.")
     priority: PriorityPolicyIn = Field(
-        default_factory=PriorityPolicyIn, description="The matrix and the rules that raise priorities."
+        default_factory=lambda: PriorityPolicyIn(matrix=None),
+        description="The matrix and the rules that raise priorities.",
     )
     version: Annotated[int, Field(ge=0)] | None = Field(
         None, description="The version this change was made from: refused when another stands; null: any."

@@ -15,7 +15,7 @@ __all__ = ["EXAMPLE_PRIORITY", "PriorityPolicyIn", "PriorityPolicyOut"]
 EXAMPLE_MATRIX: dict[str, Any] = PriorityMatrix.default(
     ("low", "medium", "high"), ("low", "medium", "high")
 ).to_document()
-EXAMPLE_LIFTS: list[dict[str, Any]] = [
+EXAMPLE_LIFTS: list[Any] = [
     {
         "name": "gold customers",
         "kind": "customer_tier",
@@ -132,7 +132,7 @@ class PriorityPolicyOut(Output):
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "PriorityPolicyOut":
         """Translate what :meth:`triage.policy.Policy.to_document` says under ``priority``."""
-        empty = {
+        empty: dict[str, Any] = {
             "values": [],
             "targets_hours": {},
             "shorter_than_hours": None,
