@@ -38,6 +38,7 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
     assert decision["explanation"]["category"] == {
         "label": "network",
         "contributions": [{"kind": "word", "name": "vpn", "weight": 1.5}],
+        "basis": None,
     }
     assert [one["ticket_id"] for one in decision["similar"]] == ["OLD-0", "OLD-1", "OLD-2"]
 
