@@ -20,6 +20,7 @@ from features.views import MEANING_SCALE, Views, make_views
 from features.words import WordView
 from triage.policy import Promise
 from triage.prediction import Assessment, Contribution, Explanation, Prediction
+from triage.priority_rule import PriorityRule
 from triage.ticket import Ticket
 
 __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
@@ -50,6 +51,8 @@ class TicketModel:
         Of the training history; without it no language is held against a ticket.
     familiarity : Mapping of str to Familiarity, optional
         By field; a field without one, as where the history has no text, goes by what the form says.
+    priority_rule : PriorityRule, optional
+        How priorities come about, where they follow a matrix.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class TicketModel:
         *,
         languages: LearntLanguages | None = None,
         familiarity: Mapping[str, Familiarity] | None = None,
+        priority_rule: PriorityRule | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -70,6 +74,7 @@ class TicketModel:
         self.neighbours = neighbours
         self.languages = languages or LearntLanguages()
         self.familiarity = dict(familiarity or {})
+        self.priority_rule = priority_rule
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -129,6 +134,7 @@ class TicketModel:
                     else (),
                     language=language,
                     unsupported=self.languages.unsupported(language, self.fields),
+                    priority_rule=self.priority_rule,
                 )
             )
         return assessments

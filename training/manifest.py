@@ -16,6 +16,7 @@ from training.config import TrainingConfig
 from training.learn_field import LearntField
 from training.metrics import held_out_metrics
 from triage.bundle import Manifest
+from triage.priority_rule import PriorityRule
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
@@ -33,6 +34,7 @@ def make_manifest(
     version: str,
     ordered: bool,
     languages: Mapping[str, Any] | None = None,
+    rule: PriorityRule | None = None,
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -54,6 +56,8 @@ def make_manifest(
         Whether the history is in time order.
     languages : Mapping, optional
         What :func:`training.learn_languages.learn_languages` reports of each.
+    rule : PriorityRule, optional
+        How priorities come about, where they follow a matrix.
     """
     fields = {
         name: {
@@ -69,6 +73,8 @@ def make_manifest(
         }
         for name, one in learnt.items()
     }
+    if "priority" in fields:
+        fields["priority"]["priority_from"] = rule.priority_from if rule else "learnt"
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return Manifest(
         version=version,
@@ -85,6 +91,7 @@ def make_manifest(
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),
+            "priority": rule.to_document() if rule else None,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
         }
         | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),

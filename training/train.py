@@ -33,6 +33,8 @@ from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
 from training.learn_languages import learn_languages
 from training.manifest import make_manifest
+from training.priority.ordinal import with_ordinal_head
+from training.priority.rule import learn_rule
 from training.retired import retired_labels
 from training.splits import has_order
 from triage.agent import Agent
@@ -120,6 +122,7 @@ def train_bundle(
     judging = judging_views(chosen, history, texts, views, ordered, keeper)
     own_heads = chosen.heads[0] if chosen.heads else {}
     learnt = _learn_fields(labels, views, ordered, config, progress, judging, own_heads)
+    learnt, rule = learn_rule(history, labels, learnt, config.precision_for("priority"))
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = _neighbours(history, vectors, ordered, config, judging)
@@ -132,6 +135,7 @@ def train_bundle(
         neighbours,
         languages=languages,
         familiarity=learn_familiarity(labels, learnt, near),
+        priority_rule=rule,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -143,7 +147,7 @@ def train_bundle(
             progress("learning which articles help", 0.9)
             index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
             joblib.dump(index, draft / KNOWLEDGE)
-        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
+        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken, rule)
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
@@ -224,6 +228,14 @@ def _learn_fields(
             random_state=config.seed,
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),
+        )
+        learnt = with_ordinal_head(
+            learnt,
+            [value for value in values if value is not None],
+            {block: matrix[rows] for block, matrix in views.items()},
+            ordered=ordered,
+            target_precision=config.precision_for(name),
+            random_state=config.seed,
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))

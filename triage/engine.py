@@ -6,19 +6,27 @@ The numbers come from a :class:`triage.ports.Model` (``features.model``); this f
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Reason
+from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Lifted, Reason
 from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
+from triage.lifts import lifted
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
 from triage.prediction import Assessment, Prediction
+from triage.priority import PRIORITIES
+from triage.priority_route import LEARNT, priority_scale, route_priority
 from triage.ticket import FIELDS, Ticket
 
 __all__ = ["UNFAMILIAR_BELOW", "abstain_without_model", "decide", "triage_tickets"]
 
 UNFAMILIAR_BELOW = 0.01
 """One known ticket in a hundred may be called unfamiliar (the false-alarm rate of a conformal test)."""
+
+ABOUT_THE_TEXT = frozenset(
+    {Reason.TOO_SHORT.value, Reason.UNFAMILIAR.value, Reason.UNSUPPORTED_LANGUAGE.value}
+)
 
 WORD = re.compile(r"\w{2,}")
 TOP = 3
@@ -94,7 +102,8 @@ def decide(
 
     Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
     text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
-    that only allow suggestions, the mode ``suggest``, the threshold.
+    that only allow suggestions, the mode ``suggest``, the threshold. A priority follows from impact and
+    urgency where there is a matrix (:mod:`triage.priority_route`), and rules may raise it in the end.
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
@@ -104,7 +113,40 @@ def decide(
         if policy.field(name).mode is not Mode.OFF:
             held = everywhere or _strange(name, assessment)
             decided[name] = _decide_field(ticket, prediction, promises[name], policy, held, watched)
+    if policy.field("priority").mode is not Mode.OFF:
+        routed = route_priority(ticket, assessment, policy)
+        if routed is not None:
+            held = everywhere or _strange("priority", assessment)
+            # Two values of a person lead to a priority whatever the text is like.
+            reason = None if routed.is_certain and held in ABOUT_THE_TEXT else held
+            decided["priority"] = replace(
+                _decide_field(ticket, routed.prediction, routed.promise, policy, reason, watched),
+                basis=routed.basis,
+            )
+        elif "priority" in decided:
+            decided["priority"] = replace(decided["priority"], basis=LEARNT)
+        if "priority" in decided:
+            decided["priority"] = _lift(ticket, decided["priority"], assessment, policy)
     return decided
+
+
+def _lift(ticket: Ticket, base: FieldDecision, assessment: Assessment, policy: Policy) -> FieldDecision:
+    """Raise a priority by the admin's rules; what happens with it stays what its base was trusted for.
+
+    A lifted value is applied only where its base would have been, and never when it is itself one that
+    the admin never automates.
+    """
+    if base.value is None or base.reason == Reason.HUMAN_VALUE_PRESENT.value:
+        return base
+    scale = priority_scale(assessment, policy) or PRIORITIES
+    raised = lifted(ticket, base.value, scale, policy.priority.lifts)
+    if raised is None:
+        return base
+    value, rule = raised
+    one = replace(base, value=value, lifted=Lifted(rule, base.value, value))
+    if one.action is Action.APPLY and value in policy.field("priority").never_automate:
+        return replace(one, action=Action.SUGGEST, reason=Reason.NEVER_AUTOMATE.value)
+    return one
 
 
 def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None) -> str | None:

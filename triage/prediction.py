@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from triage.priority_rule import PriorityRule
+
 __all__ = ["Assessment", "Contribution", "Explanation", "Prediction", "SimilarTicket"]
 
 
@@ -87,6 +89,8 @@ class Assessment:
     familiar_to : Mapping of str to float
         The same as ``familiarity`` by field, for fields that have their own; below a hundredth the ticket is
         unlike anything that the field learnt from.
+    priority_rule : PriorityRule or None
+        How the helpdesk comes to its priorities; None where they are learnt directly.
     """
 
     predictions: Mapping[str, Prediction]
@@ -96,3 +100,4 @@ class Assessment:
     language: str | None = None
     unsupported: frozenset[str] = frozenset()
     familiar_to: Mapping[str, float] = field(default_factory=dict)
+    priority_rule: PriorityRule | None = None

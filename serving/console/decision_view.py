@@ -140,6 +140,8 @@ def _view_field(
 ) -> FieldView:
     one = decision.fields[name]
     explanation = decision.assessment.explanations.get(name) if decision.assessment else None
+    if explanation and one.top and explanation.label != one.top[0][0]:
+        explanation = None  # The matrix led elsewhere: these words explain nothing.
     moved_by = explanation.contributions if explanation else ()
     return FieldView(
         decision=one,

@@ -30,12 +30,15 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
             {"label": "account", "confidence": 0.05},
             {"label": "hardware", "confidence": 0.05},
         ],
+        "basis": None,
+        "lifted": None,
     }
     assert decision["fields"]["team"]["action"] == "suggest"
     assert decision["fields"]["team"]["threshold"] is None
     assert decision["explanation"]["category"] == {
         "label": "network",
         "contributions": [{"kind": "word", "name": "vpn", "weight": 1.5}],
+        "basis": None,
     }
     assert [one["ticket_id"] for one in decision["similar"]] == ["OLD-0", "OLD-1", "OLD-2"]
 
