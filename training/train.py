@@ -23,6 +23,7 @@ from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
+from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
 from training.knowledge.learn import learn_knowledge
@@ -47,6 +48,8 @@ MIN_TICKETS = 10
 Progress = Callable[[str, float], None]
 
 
+# One BLAS thread throughout: with more, sums are rounded by how many cores there are.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def train_bundle(
     tickets: Sequence[PastTicket],
     *,
@@ -131,12 +134,18 @@ def train_bundle(
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
     draft.mkdir()
     try:
-        joblib.dump(model, draft / MODEL)
+        dump_canonical(model, draft / MODEL)
         shutil.copytree(stock.folder, draft / "encoder")
         if articles:
             progress("learning which articles help", 0.9)
-            index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
-            joblib.dump(index, draft / KNOWLEDGE)
+            index = learn_knowledge(
+                sorted(articles, key=_article_order),
+                sorted(links, key=_link_order),
+                history,
+                encoder,
+                random_state=config.seed,
+            )
+            dump_canonical(index, draft / KNOWLEDGE)
         manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
@@ -152,7 +161,21 @@ def _in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
     if not ordered:
         return list(tickets)
     timed = [past for past in tickets if past.ticket.created_at is not None]
-    return sorted(timed, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
+    return sorted(timed, key=_filing_order)
+
+
+def _filing_order(past: PastTicket) -> tuple[Any, ...]:
+    """Order by time; what follows makes the order one that rows of a file cannot change."""
+    ticket = past.ticket
+    return ticket.created_at, ticket.ticket_id, ticket.text_hash, sorted(past.labels.items())
+
+
+def _article_order(article: Article) -> str:
+    return article.article_id
+
+
+def _link_order(link: ArticleLink) -> tuple[str, str]:
+    return link.ticket_id, link.article_id
 
 
 def _labels(
