@@ -12,6 +12,7 @@ from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
+from features.hierarchy import Hierarchy, combine_fields
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
@@ -50,7 +51,11 @@ class TicketModel:
         Of the training history; without it no language is held against a ticket.
     familiarity : Mapping of str to Familiarity, optional
         By field; a field without one, as where the history has no text, goes by what the form says.
+    hierarchies : sequence of Hierarchy, optional
+        Pairs of fields that answer together.
     """
+
+    hierarchies: Sequence[Hierarchy] = ()
 
     def __init__(
         self,
@@ -62,6 +67,7 @@ class TicketModel:
         *,
         languages: LearntLanguages | None = None,
         familiarity: Mapping[str, Familiarity] | None = None,
+        hierarchies: Sequence[Hierarchy] = (),
     ) -> None:
         self.words = words
         self.structured = structured
@@ -70,6 +76,7 @@ class TicketModel:
         self.neighbours = neighbours
         self.languages = languages or LearntLanguages()
         self.familiarity = dict(familiarity or {})
+        self.hierarchies = tuple(hierarchies)
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -94,6 +101,7 @@ class TicketModel:
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
+        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         familiar = {
             name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
         }
@@ -123,6 +131,7 @@ class TicketModel:
                     predictions=predictions,
                     familiarity=familiarity[self._telling],
                     familiar_to=familiarity,
+                    withheld=frozenset(name for name, rows in withheld.items() if rows[row]),
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text

@@ -32,6 +32,7 @@ def make_manifest(
     version: str,
     ordered: bool,
     languages: Mapping[str, Any] | None = None,
+    hierarchies: Sequence[Mapping[str, Any]] = (),
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -53,6 +54,8 @@ def make_manifest(
         Whether the history is in time order.
     languages : Mapping, optional
         What :func:`training.learn_languages.learn_languages` reports of each.
+    hierarchies : sequence of Mapping, optional
+        What was learnt of fields that answer together.
     """
     fields = {
         name: {
@@ -81,6 +84,7 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
+            "hierarchies": list(hierarchies),
             "config": asdict(config),
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),

@@ -26,6 +26,7 @@ from features.words import WordView
 from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
+from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
 from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
@@ -115,7 +116,7 @@ def train_bundle(
     structured = StructuredView().fit([past.ticket for past in history])
     _encode_ahead(encoder, texts, progress)
     views = make_views([past.ticket for past in history], words, structured, encoder)
-    learnt = _learn_fields(labels, views, ordered, config, progress)
+    learnt, hierarchies = join_fields(_learn_fields(labels, views, ordered, config, progress), labels, views)
     progress("finding neighbours", 0.85)
     neighbours, kept, near = _neighbours(
         history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config
@@ -129,6 +130,7 @@ def train_bundle(
         neighbours,
         languages=languages,
         familiarity=learn_familiarity(labels, learnt, near),
+        hierarchies=[one.hierarchy for one in hierarchies],
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -146,7 +148,17 @@ def train_bundle(
                 random_state=config.seed,
             )
             dump_canonical(index, draft / KNOWLEDGE)
-        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
+        manifest = make_manifest(
+            history,
+            labels,
+            learnt,
+            config,
+            stock,
+            out.name,
+            ordered,
+            languages=spoken,
+            hierarchies=[one.facts for one in hierarchies],
+        )
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)

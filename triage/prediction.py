@@ -87,6 +87,9 @@ class Assessment:
     familiar_to : Mapping of str to float
         The same as ``familiarity`` by field, for fields that have their own; below a hundredth the ticket is
         unlike anything that the field learnt from.
+    withheld : frozenset of str
+        Fields of which nothing can be said of this ticket: no label of theirs is known to lie under its
+        label in the field above. Their predictions are not to be used.
     """
 
     predictions: Mapping[str, Prediction]
@@ -96,3 +99,4 @@ class Assessment:
     language: str | None = None
     unsupported: frozenset[str] = frozenset()
     familiar_to: Mapping[str, float] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()

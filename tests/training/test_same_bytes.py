@@ -1,4 +1,4 @@
-"""The same history gives the same files and decisions, whatever the process, its threads and the rows' order."""
+"""One history gives the same files and decisions, whatever the process, its threads and the rows' order."""
 
 import json
 import os
@@ -22,7 +22,8 @@ REPOSITORY = Path(__file__).parents[2]
 CHILD = """
 import os, random, sys
 from pathlib import Path
-sample, out, cache, cores, seed = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], sys.argv[5]
+sample, out, cache = map(Path, sys.argv[1:4])
+cores, seed = sys.argv[4:]
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(cores)])
 from training.config import TrainingConfig
