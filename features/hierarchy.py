@@ -131,8 +131,8 @@ class Hierarchy:
             decided = np.where(given_parents == NONE, decided, given_parents)
         has_children = self._has_children()
         withheld = ~((decided >= 0) & has_children[decided])
-        below = self._spread(above, of_child)
-        under = self._spread(np.eye(len(self.parents))[decided], of_child)
+        below = self.spread(above, of_child)
+        under = self.spread(np.eye(len(self.parents))[decided], of_child)
         if given_parents is not None:
             fixed = (given_parents >= 0) & ~withheld
             below[fixed] = under[fixed]
@@ -178,8 +178,8 @@ class Hierarchy:
     def _has_children(self) -> np.ndarray:
         return np.isin(np.arange(len(self.parents)), self.above)
 
-    def _spread(self, above: np.ndarray, of_child: np.ndarray) -> np.ndarray:
-        """Return the children's probabilities when their parents have these."""
+    def spread(self, above: np.ndarray, of_child: np.ndarray) -> np.ndarray:
+        """Return the children's probabilities, of shape (n, n_children), when their parents have these."""
         joint = np.take(above, self.above, axis=1) * of_child
         order = np.argsort(self.below, kind="stable")
         seen, firsts = np.unique(self.below[order], return_index=True)

@@ -115,7 +115,9 @@ def train_bundle(
     words = WordView(stock.tokenizer).fit(texts)
     structured = StructuredView().fit([past.ticket for past in history])
     _encode_ahead(encoder, texts, progress)
+    progress("weighing words", 0.4)
     views = make_views([past.ticket for past in history], words, structured, encoder)
+    progress("learning fields", 0.4)
     learnt, hierarchies = join_fields(_learn_fields(labels, views, ordered, config, progress), labels, views)
     progress("finding neighbours", 0.85)
     neighbours, kept, near = _neighbours(
