@@ -1,4 +1,4 @@
-"""How long does a training take, how much memory, and how much less when most texts are known already?
+"""What a training costs in time and memory, and how much less when most texts are known already.
 
     python -m benchmarks.training [--data ../shared/data] [--tickets 50000]
 

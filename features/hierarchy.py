@@ -31,6 +31,8 @@ class Exponents:
         Of the upper field's own probability, and of what the lower field says of it.
     child, share : float
         Of the lower field's own probability, and of how often a label of it lies under that parent.
+    alone : float
+        Between 0 and 1: how far the lower field's own model is followed, and not what both say of it.
     blank : float
         Logarithm of what a parent's tickets without a lower value count in place of what the lower field
         says of it.
@@ -40,6 +42,7 @@ class Exponents:
     below: float
     child: float
     share: float
+    alone: float
     blank: float
 
 
@@ -71,7 +74,7 @@ class Hierarchy:
 
         r(s|c) ~ r(s)^child * q(c|s)^share            among the s under c; their sum is e(c)
         P(c)   ~ p(c)^parent * (f(c) e(c) + (1 - f(c)) blank)^below
-        P(s)   ~ sum over c of P(c) r(s|c)
+        P(s)   ~ r(s)^alone * (sum over c of P(c) r(s|c))^(1 - alone)
 
     where f(c) is the share of c's past tickets that have a lower value. It is a log-linear pool (Hinton
     2002, *Training Products of Experts*) over pairs. A label may lie under several parents ("Other").
@@ -131,7 +134,7 @@ class Hierarchy:
             decided = np.where(given_parents == NONE, decided, given_parents)
         has_children = self._has_children()
         withheld = ~((decided >= 0) & has_children[decided])
-        below = self.spread(above, of_child)
+        below = self.marginal(above, of_child, children)
         under = self.spread(np.eye(len(self.parents))[decided], of_child)
         if given_parents is not None:
             fixed = (given_parents >= 0) & ~withheld
@@ -177,6 +180,12 @@ class Hierarchy:
 
     def _has_children(self) -> np.ndarray:
         return np.isin(np.arange(len(self.parents)), self.above)
+
+    def marginal(self, above: np.ndarray, of_child: np.ndarray, children: np.ndarray) -> np.ndarray:
+        """Return P(s), of shape (n, n_children)."""
+        parts = (children, self.exponents.alone), (self.spread(above, of_child), 1 - self.exponents.alone)
+        logits = sum(weight * np.log(np.maximum(part, FLOOR)) for part, weight in parts)
+        return np.exp(log_softmax(logits, axis=1))
 
     def spread(self, above: np.ndarray, of_child: np.ndarray) -> np.ndarray:
         """Return the children's probabilities, of shape (n, n_children), when their parents have these."""

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from features.hierarchy import NONE, UNKNOWN, Exponents, Hierarchy
 
-EXPONENTS = Exponents(1.0, 0.5, 1.0, 1.0, -2.0)
+EXPONENTS = Exponents(1.0, 0.5, 1.0, 1.0, 0.0, -2.0)
 
 
 def tree(pairs: list[tuple[int, int, float]], n_parents: int, n_children: int, **changes) -> Hierarchy:
@@ -40,7 +40,12 @@ def cases(draw) -> tuple[Hierarchy, np.ndarray, np.ndarray]:
     pairs = [(p, c, share[c, p]) for c, p in np.argwhere(allowed)]
     sharpness = draw(st.sampled_from([0.1, 1.0, 10.0, 300.0]))
     values = [draw(st.floats(0, 3)) for _ in range(4)]
-    hierarchy = tree(pairs, n_parents, n_children, exponents=Exponents(*values, draw(st.floats(-12, 0))))
+    hierarchy = tree(
+        pairs,
+        n_parents,
+        n_children,
+        exponents=Exponents(*values, draw(st.floats(0, 1)), draw(st.floats(-12, 0))),
+    )
     logits = [random.normal(size=(rows, size)) * sharpness for size in (n_parents, n_children)]
     found = [np.exp(one - one.max(axis=1, keepdims=True)) for one in logits]
     return hierarchy, *(one / one.sum(axis=1, keepdims=True) for one in found)
@@ -98,7 +103,7 @@ def test_a_sure_child_settles_an_unsure_parent_and_the_other_way_round():
 
 
 def test_with_nothing_but_the_upper_field_to_count_it_stays_as_it_was():
-    alone = tree([(0, 0, 1.0), (1, 1, 1.0)], 2, 2, exponents=Exponents(1.0, 0.0, 1.0, 1.0, -2.0))
+    alone = tree([(0, 0, 1.0), (1, 1, 1.0)], 2, 2, exponents=Exponents(1.0, 0.0, 1.0, 1.0, 0.0, -2.0))
     parents = np.array([[0.7, 0.3]])
     found = alone.combine(parents, np.array([[0.1, 0.9]]))
     np.testing.assert_allclose(found.parents, parents)
@@ -107,7 +112,9 @@ def test_with_nothing_but_the_upper_field_to_count_it_stays_as_it_was():
 
 def test_a_child_of_many_siblings_does_not_lose_to_an_only_child_of_a_less_likely_parent():
     # c0 is likelier, but each of its two children is less likely than the only child of c1.
-    plain = tree([(0, 0, 1.0), (0, 1, 1.0), (1, 2, 1.0)], 2, 3, exponents=Exponents(1.0, 0.0, 1.0, 1.0, -2.0))
+    plain = tree(
+        [(0, 0, 1.0), (0, 1, 1.0), (1, 2, 1.0)], 2, 3, exponents=Exponents(1.0, 0.0, 1.0, 1.0, 0.0, -2.0)
+    )
     found = plain.combine(np.array([[0.6, 0.4]]), np.array([[0.31, 0.29, 0.4]]))
     assert found.parents.argmax() == 0
     assert found.children.argmax() == 0
