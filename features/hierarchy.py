@@ -185,7 +185,7 @@ class Hierarchy:
         """Return P(s), of shape (n, n_children)."""
         parts = (children, self.exponents.alone), (self.spread(above, of_child), 1 - self.exponents.alone)
         logits = sum(weight * np.log(np.maximum(part, FLOOR)) for part, weight in parts)
-        return np.exp(log_softmax(logits, axis=1))
+        return np.asarray(np.exp(log_softmax(logits, axis=1)))
 
     def spread(self, above: np.ndarray, of_child: np.ndarray) -> np.ndarray:
         """Return the children's probabilities, of shape (n, n_children), when their parents have these."""

@@ -3,8 +3,9 @@
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,14 @@ MIN_TICKETS = 10
 Progress = Callable[[str, float], None]
 
 
-# One BLAS thread throughout: with more, sums are rounded by how many cores there are.
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread: with more, sums are rounded by how many cores there are."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@_one_blas_thread()
 def train_bundle(
     tickets: Sequence[PastTicket],
     *,
