@@ -12,6 +12,7 @@ from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
+from features.hierarchy import Hierarchy, combine_fields
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
@@ -53,7 +54,11 @@ class TicketModel:
         By field; a field without one, as where the history has no text, goes by what the form says.
     priority_rule : PriorityRule, optional
         How priorities come about, where they follow a matrix.
+    hierarchies : sequence of Hierarchy, optional
+        Pairs of fields that answer together.
     """
+
+    hierarchies: Sequence[Hierarchy] = ()
 
     def __init__(
         self,
@@ -66,6 +71,7 @@ class TicketModel:
         languages: LearntLanguages | None = None,
         familiarity: Mapping[str, Familiarity] | None = None,
         priority_rule: PriorityRule | None = None,
+        hierarchies: Sequence[Hierarchy] = (),
     ) -> None:
         self.words = words
         self.structured = structured
@@ -75,6 +81,7 @@ class TicketModel:
         self.languages = languages or LearntLanguages()
         self.familiarity = dict(familiarity or {})
         self.priority_rule = priority_rule
+        self.hierarchies = tuple(hierarchies)
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -99,6 +106,7 @@ class TicketModel:
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
+        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         familiar = {
             name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
         }
@@ -128,6 +136,7 @@ class TicketModel:
                     predictions=predictions,
                     familiarity=familiarity[self._telling],
                     familiar_to=familiarity,
+                    withheld=frozenset(name for name, rows in withheld.items() if rows[row]),
                     explanations=self._explain(ticket, views, row, predictions) if explain else {},
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text

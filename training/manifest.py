@@ -35,6 +35,7 @@ def make_manifest(
     ordered: bool,
     languages: Mapping[str, Any] | None = None,
     rule: PriorityRule | None = None,
+    hierarchies: Sequence[Mapping[str, Any]] = (),
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -58,6 +59,8 @@ def make_manifest(
         What :func:`training.learn_languages.learn_languages` reports of each.
     rule : PriorityRule, optional
         How priorities come about, where they follow a matrix.
+    hierarchies : sequence of Mapping, optional
+        What was learnt of fields that answer together.
     """
     fields = {
         name: {
@@ -88,6 +91,7 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
+            "hierarchies": list(hierarchies),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),

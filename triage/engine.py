@@ -112,6 +112,8 @@ def decide(
     for name, prediction in assessment.predictions.items():
         if policy.field(name).mode is not Mode.OFF:
             held = everywhere or _strange(name, assessment)
+            if held is None and name in assessment.withheld:
+                held = Reason.LOW_CONFIDENCE.value
             decided[name] = _decide_field(ticket, prediction, promises[name], policy, held, watched)
     if policy.field("priority").mode is not Mode.OFF:
         routed = route_priority(ticket, assessment, policy)

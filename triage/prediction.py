@@ -91,6 +91,9 @@ class Assessment:
         unlike anything that the field learnt from.
     priority_rule : PriorityRule or None
         How the helpdesk comes to its priorities; None where they are learnt directly.
+    withheld : frozenset of str
+        Fields of which nothing can be said of this ticket: no label of theirs is known to lie under its
+        label in the field above. Their predictions are not to be used.
     """
 
     predictions: Mapping[str, Prediction]
@@ -101,3 +104,4 @@ class Assessment:
     unsupported: frozenset[str] = frozenset()
     familiar_to: Mapping[str, float] = field(default_factory=dict)
     priority_rule: PriorityRule | None = None
+    withheld: frozenset[str] = frozenset()

@@ -245,3 +245,11 @@ def test_without_a_model_every_field_abstains_and_says_why(kill, reason):
     assert set(decision.fields) == {*FIELDS} - {"team"}
     assert {told(one) for one in decision.fields.values()} == {("abstain", reason)}
     assert decision.model_version is None
+
+
+def test_a_field_of_which_nothing_can_be_said_is_left_alone_however_sure_it_looks():
+    prediction = Prediction("subcategory", LABELS, np.array([0.01, 0.01, 0.98]))
+    promise = {"subcategory": Promise(0.9, dict.fromkeys(LABELS, 0.5), 0.1)}
+    for withheld, action in ((frozenset(), Action.APPLY), (frozenset({"subcategory"}), Action.ABSTAIN)):
+        assessment = Assessment({"subcategory": prediction}, 0.5, withheld=withheld)
+        assert decide(TICKET, assessment, promise, Policy())["subcategory"].action is action
