@@ -12,6 +12,7 @@ folder.
 import fcntl
 import hashlib
 import os
+import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -104,6 +105,11 @@ class CachedEncoder:
         if news:
             hear(done)
         return vectors
+
+    def forget(self) -> None:
+        """Delete what is kept of this encoder, such as one that was tried and thrown away."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._rows, self._checksums = {}, np.empty(0, dtype=np.uint32)
 
     def _read_new_keys(self) -> None:
         path = self._folder / "keys.bin"

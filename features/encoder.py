@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -63,6 +63,8 @@ class SentenceEncoder:
         Hex; changes when model, tokenizer or recipe changes.
     folder : Path
         Where it was read.
+    tuned : dict
+        What it was tuned on and how; empty for an encoder that is not tuned.
     """
 
     def __init__(self, files: EncoderFiles, *, threads: int = 1) -> None:
@@ -70,6 +72,7 @@ class SentenceEncoder:
             raise ConfigurationError(f"Got threads={threads}; expected 1 or more. Give the cores to use.")
         self.folder = files.folder
         self.fingerprint = files.fingerprint
+        self.tuned: dict[str, Any] = dict(files.recipe.get("tuned", {}))
         self.dimension = int(files.recipe["dimension"])
         self.max_tokens = int(files.recipe["max_tokens"])
         self._max_chars = int(files.recipe["max_chars"])

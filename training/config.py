@@ -34,6 +34,9 @@ class TrainingConfig:
         Newest past tickets kept for similar tickets and familiarity.
     seed : int, default=0
         Of everything random.
+    encoder : str, default=""
+        Folder of the encoder, as `triage encoder tune` or `build` made it; empty: ``$TRIAGE_ENCODER``, else
+        the shipped one.
     """
 
     targets: tuple[str, ...] = ()
@@ -44,6 +47,7 @@ class TrainingConfig:
     max_labels: int = 2_000
     neighbours: int = 50_000
     seed: int = 0
+    encoder: str = ""
 
     def __post_init__(self) -> None:
         self._refuse_wrong_kinds()
@@ -61,6 +65,7 @@ class TrainingConfig:
         right = {
             "targets": isinstance(self.targets, tuple) and all(isinstance(one, str) for one in self.targets),
             "target_precision": _is_number(self.target_precision),
+            "encoder": isinstance(self.encoder, str),
             "target_precisions": isinstance(self.target_precisions, Mapping)
             and all(_is_number(one) for one in self.target_precisions.values()),
             "merged": isinstance(self.merged, Mapping)

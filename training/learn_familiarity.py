@@ -6,7 +6,7 @@ import numpy as np
 
 from features.familiarity import NEAREST, Familiarity, evidence
 from training.learn_field import LearntField
-from training.splits import folds
+from training.splits import Fold, folds
 
 __all__ = ["learn_familiarity", "measure_nearness"]
 
@@ -18,7 +18,13 @@ BATCH = 256
 
 
 def measure_nearness(
-    vectors: np.ndarray, spoken: np.ndarray, ordered: bool, *, reach: int, random_state: int = 0
+    vectors: np.ndarray,
+    spoken: np.ndarray,
+    ordered: bool,
+    *,
+    reach: int,
+    random_state: int = 0,
+    judging: Sequence[tuple[Fold, np.ndarray]] = (),
 ) -> np.ndarray:
     """Measure how near to the tickets before them a history's later tickets are.
 
@@ -34,6 +40,9 @@ def measure_nearness(
         Only so many of the newest tickets of a fold are looked at, as when deciding.
     random_state : int, default=0
         Of the folds where there is no order.
+    judging : sequence of (Fold, ndarray of shape (n, dimension)), optional
+        Parts to use instead, each with the vectors of all tickets by an encoder that has not seen its judged
+        tickets (ADR 0018): a tuned encoder puts those that it saw too near to each other.
 
     Returns
     -------
@@ -43,18 +52,23 @@ def measure_nearness(
     found = np.full(len(vectors), np.nan)
     if len(spoken) < FEWEST:
         return found
-    parts = folds(np.zeros(len(spoken), int), ordered, random_state=random_state)
-    wanted = np.concatenate([fold.judge for fold in parts])
+    given = [(fold.within(spoken), theirs) for fold, theirs in judging] or [
+        (fold, vectors) for fold in folds(np.zeros(len(spoken), int), ordered, random_state=random_state)
+    ]
+    parts = [(fold, theirs) for fold, theirs in given if len(fold.learn) and len(fold.judge)]
+    if not parts:
+        return found
+    wanted = np.concatenate([fold.judge for fold, _ in parts])
     if not ordered:
         wanted = np.random.default_rng(random_state).permutation(wanted)
     wanted = wanted[-KNOWN:]
-    for fold in parts:
-        earlier = vectors[spoken[fold.learn[-reach:]]]
+    for fold, theirs in parts:
+        earlier = theirs[spoken[fold.learn[-reach:]]]
         later = spoken[fold.judge[np.isin(fold.judge, wanted)]]
         count = min(NEAREST, len(earlier))
         for at in range(0, len(later), BATCH):
             rows = later[at : at + BATCH]
-            cosines = vectors[rows] @ earlier.T
+            cosines = theirs[rows] @ earlier.T
             found[rows] = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1, dtype=float)
     return found
 

@@ -14,6 +14,7 @@ from features.field_model import FieldModel, Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
 from training.blend import FLOOR, learn_weights
+from training.encoder.own_head import OwnHead
 from training.softmax import Block, fit_softmax
 from training.splits import Fold, folds
 from training.thresholds import solve_promise
@@ -35,6 +36,8 @@ FINAL_ITERATIONS = 150
 slice, .696 after 30 steps, .710 after 100, .712 after 300."""
 
 VOTE_BATCH = 512
+TUNED = "tuned"
+"""Name of the head that a tuned encoder brings along."""
 
 Start = tuple[list[np.ndarray], np.ndarray]
 
@@ -81,6 +84,8 @@ def learn_field(
     ordered: bool,
     target_precision: float,
     random_state: int = 0,
+    judging: Sequence[tuple[Fold, Views, OwnHead | None]] = (),
+    own_head: OwnHead | None = None,
 ) -> LearntField:
     """Learn a field from labelled tickets.
 
@@ -98,6 +103,11 @@ def learn_field(
         What applied values shall promise.
     random_state : int, default=0
         Of the folds where there is no order.
+    judging : sequence of (Fold, dict of str to matrix, OwnHead or None), optional
+        Folds to use instead, each with the views of all rows, and the head, of an encoder that has not seen
+        the fold's judged rows (ADR 0018). By default ``views`` serve every fold.
+    own_head : OwnHead, optional
+        Of the encoder of ``views``; used where each fold has one too.
 
     Returns
     -------
@@ -114,8 +124,9 @@ def learn_field(
             f"Got {len(names)} label for {field!r}; expected two or more. "
             f"Leave {field!r} out of the targets, or give a history in which it varies."
         )
-    parts = [_judgeable(fold, classes) for fold in folds(classes, ordered, random_state=random_state)]
-    parts = [fold for fold in parts if len(fold.judge)]
+    given = judging or [(fold, views, None) for fold in folds(classes, ordered, random_state=random_state)]
+    parts = [(_judgeable(fold, classes), seen, own) for fold, seen, own in given]
+    parts = [part for part in parts if len(part[0].judge)]
     if not parts:
         raise TrainingError(
             f"Got a history of {field!r} in which no label of the end was seen before; expected labels that "
@@ -124,21 +135,32 @@ def learn_field(
     heads = _heads(views)
     chosen: dict[str, float] = {}
     last: dict[str, Start] = {}
-    held_out = np.concatenate([fold.judge for fold in parts])
+    held_out = np.concatenate([fold.judge for fold, _, _ in parts])
     log_probabilities = {}
     for name, blocks in heads.items():
-        rows = [views[block] for block in blocks]
-        chosen[name], first, start = _choose_penalty(rows, classes, len(names), parts[0])
+        fold, seen, _ = parts[0]
+        rows = [seen[block] for block in blocks]
+        chosen[name], first, start = _choose_penalty(rows, classes, len(names), fold)
         found = [first]
-        for fold in parts[1:]:
+        for fold, seen, _ in parts[1:]:
+            rows = [seen[block] for block in blocks]
             start = _fit(rows, classes, len(names), fold.learn, chosen[name], start)
             found.append(_judge(rows, start, fold.judge))
         log_probabilities[name] = np.concatenate(found)
         last[name] = start
     if "meaning" in heads:
-        vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-        votes = [_neighbours_vote(vectors, classes, len(names), fold) for fold in parts]
+        votes = [
+            _neighbours_vote(np.asarray(seen["meaning"]) / MEANING_SCALE, classes, len(names), fold)
+            for fold, seen, _ in parts
+        ]
         log_probabilities["neighbours"] = np.concatenate(votes)
+    if own_head is not None and all(one is not None for _, _, one in parts):
+        own = [
+            _judge([seen["meaning"]], one.start(names.tolist()), fold.judge)
+            for fold, seen, one in parts
+            if one
+        ]
+        log_probabilities[TUNED] = np.concatenate(own)
     truth = classes[held_out]
     weights = learn_weights(log_probabilities, truth)
     everything = np.arange(len(classes))
@@ -149,6 +171,9 @@ def learn_field(
             rows, classes, len(names), everything, chosen[name], last[name], max_iter=FINAL_ITERATIONS
         )
         fitted[name] = Head(heads[name], tuple(coefs), intercept)
+    if own_head is not None and TUNED in weights:
+        coefs, intercept = own_head.start(names.tolist())
+        fitted[TUNED] = Head(("meaning",), tuple(coefs), intercept)
     model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
     logits = np.sum(
         [weight * np.maximum(log_probabilities[name], np.log(FLOOR)) for name, weight in weights.items()],

@@ -4,9 +4,10 @@ import hashlib
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import Any
 
 from features.encoder import SentenceEncoder
@@ -18,7 +19,7 @@ from triage.bundle import Manifest
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
-__all__ = ["make_manifest"]
+__all__ = ["data_hash", "make_manifest"]
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "joblib")
 
@@ -75,17 +76,18 @@ def make_manifest(
         fields=fields,
         taxonomy=_taxonomy(labels, config),
         feature_version=FEATURE_VERSION,
-        data_hash=_data_hash(history),
+        data_hash=data_hash(history),
         training={
             "tickets": len(history),
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
-            "config": asdict(config),
+            "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
-        },
+        }
+        | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),
     )
 
 
@@ -103,7 +105,8 @@ def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig
     return Taxonomy.from_labels(seen, parents, config.merged)
 
 
-def _data_hash(history: Sequence[PastTicket]) -> str:
+def data_hash(history: Sequence[PastTicket]) -> str:
+    """Return the SHA-256 of what a history says of each ticket: id, time, text and labels, in order."""
     digest = hashlib.sha256()
     for past in history:
         ticket = past.ticket

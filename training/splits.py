@@ -25,6 +25,10 @@ class Fold:
     learn: np.ndarray
     judge: np.ndarray
 
+    def within(self, rows: np.ndarray) -> "Fold":
+        """Return the fold of some of the rows (ascending), numbered by their places among these."""
+        return Fold(*(np.searchsorted(rows, part[np.isin(part, rows)]) for part in (self.learn, self.judge)))
+
 
 def has_order(tickets: Sequence[PastTicket]) -> bool:
     """Return whether most tickets have a time and the times differ, so that "later" means something."""

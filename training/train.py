@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
-from features.encoder import Encoder, SentenceEncoder
+from features.encoder import Encoder
 from features.field_model import FieldModel
 from features.language import language_of
 from features.model import TicketModel
@@ -25,6 +25,9 @@ from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from training.card import render_card
 from training.config import TrainingConfig
+from training.encoder.judging_views import Judging, judging_views, views_within
+from training.encoder.own_head import OwnHead
+from training.encoder.tuned_folder import open_encoder
 from training.knowledge.learn import learn_knowledge
 from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
@@ -40,7 +43,7 @@ from triage.knowledge import Article, ArticleLink
 from triage.taxonomy import Taxonomy
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["train_bundle"]
+__all__ = ["in_order", "labels_to_learn", "train_bundle"]
 
 MIN_TICKETS = 10
 
@@ -96,27 +99,30 @@ def train_bundle(
             "Give a longer history; `triage check` tells what is in it."
         )
     ordered = has_order(tickets)
-    history = _in_order(tickets, ordered)
-    labels = _labels(history, config, agents, ordered)
+    history = in_order(tickets, ordered)
+    labels = labels_to_learn(history, config, agents, ordered)
     if not labels:
         wanted = ", ".join(config.targets) if config.targets else "any field"
         raise TrainingError(
             f"Got no field to learn (asked for {wanted}); expected two labels with {config.min_label_count} "
             "tickets or more in at least one. `triage check` tells what is in the history."
         )
-    stock = SentenceEncoder.open(threads=joblib.cpu_count())
-    encoder = CachedEncoder(stock, cache or home_folder() / "cache" / "embeddings")
+    chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
+    stock = chosen.encoder
+    keeper = cache or home_folder() / "cache" / "embeddings"
+    encoder = CachedEncoder(stock, keeper)
     progress("reading texts", 0.02)
     texts = [clean_text(past.ticket) for past in history]
     words = WordView(stock.tokenizer).fit(texts)
     structured = StructuredView().fit([past.ticket for past in history])
     _encode_ahead(encoder, texts, progress)
     views = make_views([past.ticket for past in history], words, structured, encoder)
-    learnt = _learn_fields(labels, views, ordered, config, progress)
+    judging = judging_views(chosen, history, texts, views, ordered, keeper)
+    own_heads = chosen.heads[0] if chosen.heads else {}
+    learnt = _learn_fields(labels, views, ordered, config, progress, judging, own_heads)
     progress("finding neighbours", 0.85)
-    neighbours, kept, near = _neighbours(
-        history, np.asarray(views["meaning"]) / MEANING_SCALE, ordered, config
-    )
+    vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+    neighbours, kept, near = _neighbours(history, vectors, ordered, config, judging)
     languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
@@ -148,14 +154,15 @@ def train_bundle(
     return sealed
 
 
-def _in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+def in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+    """Return the tickets by time of filing, without those that have none; as given where unordered."""
     if not ordered:
         return list(tickets)
     timed = [past for past in tickets if past.ticket.created_at is not None]
     return sorted(timed, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
 
 
-def _labels(
+def labels_to_learn(
     history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent], ordered: bool
 ) -> dict[str, list[str | None]]:
     """Return today's label of every ticket by field; None where there is none or it is not learnt."""
@@ -194,6 +201,8 @@ def _learn_fields(
     ordered: bool,
     config: TrainingConfig,
     progress: Progress,
+    judging: Sequence[Judging] = (),
+    own_heads: Mapping[str, OwnHead] | None = None,
 ) -> dict[str, LearntField]:
     """Learn fields side by side, each with one BLAS thread.
 
@@ -213,6 +222,8 @@ def _learn_fields(
             ordered=ordered,
             target_precision=config.precision_for(name),
             random_state=config.seed,
+            judging=views_within(judging, rows, name),
+            own_head=(own_heads or {}).get(name),
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
@@ -226,7 +237,11 @@ def _learn_fields(
 
 
 def _neighbours(
-    history: Sequence[PastTicket], vectors: np.ndarray, ordered: bool, config: TrainingConfig
+    history: Sequence[PastTicket],
+    vectors: np.ndarray,
+    ordered: bool,
+    config: TrainingConfig,
+    judging: Sequence[Judging] = (),
 ) -> tuple[NeighbourIndex, np.ndarray, np.ndarray]:
     """Index the newest tickets, naming their rows; measure how near to the others a held-out ticket is."""
     spoken = np.flatnonzero(
@@ -238,7 +253,14 @@ def _neighbours(
         [history[row].ticket.ticket_id for row in kept],
         [history[row].labels for row in kept],
     )
-    near = measure_nearness(vectors, spoken, ordered, reach=config.neighbours, random_state=config.seed)
+    near = measure_nearness(
+        vectors,
+        spoken,
+        ordered,
+        reach=config.neighbours,
+        random_state=config.seed,
+        judging=[(fold, np.asarray(seen["meaning"]) / MEANING_SCALE) for fold, seen, _ in judging],
+    )
     return index, kept, near
 
 

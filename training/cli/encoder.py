@@ -1,4 +1,4 @@
-"""``triage encoder``: compile a sentence encoder, or check one on this machine."""
+"""``triage encoder``: compile a sentence encoder, tune it on a history, or check one on this machine."""
 
 from __future__ import annotations
 
@@ -48,6 +48,37 @@ def verify(
     from training.encoder.verify import verify_encoder
 
     _print(dataclasses.asdict(verify_encoder(folder)), "Encoder verified", as_json)
+
+
+@app.command()
+def tune(
+    history: Annotated[Path, typer.Argument(help="Past tickets as a history table.")],
+    out: Annotated[Path, typer.Option(help="Folder of the tuned encoder to make.")],
+    target: Annotated[
+        str | None, typer.Option(help="Fields to tune for, with commas; by default all that have labels.")
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="For tuning; compiling and judging come on top.")] = 20.0,
+    epochs: Annotated[
+        float | None,
+        typer.Option(help="How often each ticket is drawn; by default more for short histories."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the encoder even if it does not pay.")] = False,
+    config: Annotated[Path | None, typer.Option(help="Settings as TOML (docs/guide.md).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    as_json: Annotated[bool, _AS_JSON] = False,
+) -> None:
+    """Fine-tune the stock encoder on past tickets; keep it only if held-out tickets say that it pays.
+
+    Exit code 0: it pays, or --keep was given. 1: it does not pay and nothing was kept, or it failed.
+    """
+    import os
+
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from training.cli.encoder_tune import tune_and_tell
+
+    if not tune_and_tell(history, out, target, minutes, epochs, keep, config, mapping, zone, as_json):
+        raise typer.Exit(1)
 
 
 def _print(result: dict[str, Any], title: str, as_json: bool) -> None:

@@ -27,6 +27,9 @@ def train(
     target_precision: Annotated[
         float | None, typer.Option(help="Share of applied values that must be right; 0.95 by default.")
     ] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Encoder to read texts with, as `triage encoder` makes it.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings as TOML (docs/guide.md).")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
@@ -52,6 +55,8 @@ def train(
         settings = replace(settings, targets=tuple(one.strip() for one in targets.split(",") if one.strip()))
     if target_precision is not None:
         settings = replace(settings, target_precision=target_precision, target_precisions={})
+    if encoder is not None:
+        settings = replace(settings, encoder=str(encoder))
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,16 @@ from triage.errors import ConflictError, InputError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["build_encoder", "seal"]
+__all__ = ["build_encoder", "load_model", "seal"]
 
 # For 256 tokens 4096 characters: ordinary text fills them with about 1200, so nothing that counts is cut.
 MAX_CHARS_PER_TOKEN = 16
 _TOOLS = ("onnx", "onnxscript", "sentence-transformers", "tokenizers", "torch", "transformers")
 
 
-def build_encoder(model: str = STOCK, out: Path | None = None) -> EncoderReport:
+def build_encoder(
+    model: str = STOCK, out: Path | None = None, *, tuned: Mapping[str, Any] | None = None
+) -> EncoderReport:
     """Compile a model on this machine; nothing is downloaded and no code of the model's is run.
 
     Parameters
@@ -35,6 +38,8 @@ def build_encoder(model: str = STOCK, out: Path | None = None) -> EncoderReport:
         A name or folder, see :func:`training.encoder.source.find_source`.
     out : Path, optional
         The folder to make; default: ``models/encoders/<name>``.
+    tuned : Mapping, optional
+        What the model was tuned on and how, where :mod:`training.encoder.tune` made it; goes into the recipe.
 
     Raises
     ------
@@ -50,18 +55,19 @@ def build_encoder(model: str = STOCK, out: Path | None = None) -> EncoderReport:
         raise ConflictError(
             f"Got {folder}, which exists; expected a new folder. Remove it, or give another --out."
         )
-    full = _load(source)
+    full = load_model(source)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".encoder-") as workplace:
         draft = Path(workplace) / source.name
         draft.mkdir()
-        _write(draft, source, full)
+        _write(draft, source, full, dict(tuned or {}))
         report = verify_encoder(draft)
         draft.rename(folder)
     return dataclasses.replace(report, folder=folder)
 
 
-def _load(source: Source) -> "SentenceTransformer":
+def load_model(source: Source) -> "SentenceTransformer":
+    """Load a model in full precision, on CPU, from data only."""
     from sentence_transformers import SentenceTransformer
 
     return SentenceTransformer(
@@ -73,7 +79,7 @@ def _load(source: Source) -> "SentenceTransformer":
     ).eval()
 
 
-def _write(draft: Path, source: Source, full: "SentenceTransformer") -> None:
+def _write(draft: Path, source: Source, full: "SentenceTransformer", tuned: dict[str, Any]) -> None:
     tokenizer = getattr(full.tokenizer, "backend_tokenizer", None)
     if tokenizer is None:
         raise InputError(f"Got {source.name} with a slow tokenizer; expected one with a tokenizer.json.")
@@ -95,7 +101,7 @@ def _write(draft: Path, source: Source, full: "SentenceTransformer") -> None:
         "opset": OPSET,
         "quantisation": "weights 7 bits a column, embedding tables 8 bits a row, activations 8 bits a token",
         "tools": {tool: importlib.metadata.version(tool) for tool in _TOOLS},
-    }
+    } | ({"tuned": tuned} if tuned else {})
     _write_json(draft / "recipe.json", recipe)
     rounded = [[round(float(value), 6) for value in vector] for vector in vectors]
     _write_json(draft / "probes.json", {"texts": list(PROBES), "vectors": rounded})
@@ -103,8 +109,9 @@ def _write(draft: Path, source: Source, full: "SentenceTransformer") -> None:
         for place in (source.folder / name, source.folder / f"{name}.txt"):
             if place.is_file():
                 shutil.copyfile(place, draft / name)
-    if source.name == STOCK:
-        (draft / "NOTICE").write_text(STOCK_NOTICE, encoding="utf-8")
+    if source.name == STOCK or tuned:
+        last = TUNED_NOTICE if tuned else "No weight was trained further.\n"
+        (draft / "NOTICE").write_text(STOCK_NOTICE + last, encoding="utf-8")
     seal(draft)
 
 
@@ -130,5 +137,9 @@ https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 under the Apache L
 
 Changed by triage: model.onnx is the published model.safetensors (SHA-256 in recipe.json), exported to ONNX
 and quantised to 8 bits by `triage encoder build`; tokenizer.json is the published tokenizer with truncation
-at 256 tokens and without padding. No weight was trained further.
+at 256 tokens and without padding. """
+
+TUNED_NOTICE = """\
+The weights were trained further on a helpdesk's
+tickets by `triage encoder tune`: `tuned` in recipe.json has the particulars, `weights` the SHA-256 after it.
 """

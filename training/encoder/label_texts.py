@@ -1,0 +1,59 @@
+"""Labels' own names as texts: what a label is called is one more ticket to tune on (docs/log.md)."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from training.learn_field import FEW_SHOT
+
+__all__ = ["is_few_shot", "label_texts"]
+
+NAMED = ("category", "subcategory", "team")
+"""Fields whose labels are called what they mean; an assignee's name says nothing of tickets."""
+
+NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def is_few_shot(classes: np.ndarray) -> bool:
+    """Return whether a field's labels (integers, -1 for none) have fewer than 20 tickets on the mean."""
+    present = classes[classes >= 0]
+    return len(present) < FEW_SHOT * len(np.unique(present))
+
+
+def label_texts(
+    names: Mapping[str, Sequence[str]], classes: Mapping[str, np.ndarray]
+) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Return the names of labels as texts, and their labels by field.
+
+    Parameters
+    ----------
+    names : Mapping of str to sequence of str
+        By field: the labels, in the order of their integers.
+    classes : Mapping of str to ndarray of shape (n,)
+        By field: integers, -1 where a ticket has no label.
+
+    Returns
+    -------
+    texts : list of str
+        Such as "card arrival" for ``card_arrival``; labels that no ticket has, and names without a letter,
+        are left out.
+    classes : dict of str to ndarray of shape (n_texts,)
+        For the texts, as ``classes`` for the tickets.
+
+    Examples
+    --------
+    >>> label_texts({"category": ["card_arrival", "vpn"]}, {"category": np.array([0, 0, 1])})
+    (['card arrival', 'vpn'], {'category': array([0, 1])})
+    """
+    texts: list[str] = []
+    own: list[tuple[str, int]] = []
+    for field in [one for one in names if one in NAMED]:
+        for place in np.unique(classes[field][classes[field] >= 0]):
+            text = NOT_A_WORD.sub(" ", names[field][place]).strip()
+            if any(character.isalpha() for character in text):
+                texts.append(text)
+                own.append((field, int(place)))
+    return texts, {
+        name: np.array([place if field == name else -1 for field, place in own], int) for name in classes
+    }
