@@ -52,7 +52,7 @@ def render_card(manifest: Manifest) -> str:
         limits=_limits(training),
         fewest=FEWEST,
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
-        settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [])],
+        settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
     )
 
 

@@ -155,7 +155,11 @@ def learn_field(
         ]
         log_probabilities["neighbours"] = np.concatenate(votes)
     if own_head is not None and all(one is not None for _, _, one in parts):
-        own = [_judge([seen["meaning"]], one.start(names), fold.judge) for fold, seen, one in parts if one]
+        own = [
+            _judge([seen["meaning"]], one.start(names.tolist()), fold.judge)
+            for fold, seen, one in parts
+            if one
+        ]
         log_probabilities[TUNED] = np.concatenate(own)
     truth = classes[held_out]
     weights = learn_weights(log_probabilities, truth)
@@ -168,7 +172,7 @@ def learn_field(
         )
         fitted[name] = Head(heads[name], tuple(coefs), intercept)
     if own_head is not None and TUNED in weights:
-        coefs, intercept = own_head.start(names)
+        coefs, intercept = own_head.start(names.tolist())
         fitted[TUNED] = Head(("meaning",), tuple(coefs), intercept)
     model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
     logits = np.sum(
