@@ -14,9 +14,10 @@ from features.field_model import FieldModel, Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
 from training.blend import FLOOR, learn_weights
+from training.promise import solve_promise
 from training.softmax import Block, fit_softmax
 from training.splits import Fold, folds
-from training.thresholds import solve_promise
+from training.targets import FieldTarget
 from triage.errors import TrainingError
 from triage.policy import Promise
 
@@ -79,7 +80,7 @@ def learn_field(
     views: Views,
     *,
     ordered: bool,
-    target_precision: float,
+    target: FieldTarget,
     random_state: int = 0,
 ) -> LearntField:
     """Learn a field from labelled tickets.
@@ -94,8 +95,8 @@ def learn_field(
         Rows as ``values``.
     ordered : bool
         Whether the rows' order is that of time.
-    target_precision : float
-        What applied values shall promise.
+    target : FieldTarget
+        What shall be promised.
     random_state : int, default=0
         Of the folds where there is no order.
 
@@ -155,7 +156,7 @@ def learn_field(
         axis=0,
     )
     probabilities = np.exp(log_softmax(logits, axis=1))
-    promise, applied = solve_promise(probabilities, truth, model.labels, target_precision=target_precision)
+    promise, applied = solve_promise(probabilities, truth, model.labels, target)
     return LearntField(
         model,
         promise,

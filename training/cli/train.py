@@ -51,7 +51,7 @@ def train(
     if targets:
         settings = replace(settings, targets=tuple(one.strip() for one in targets.split(",") if one.strip()))
     if target_precision is not None:
-        settings = replace(settings, target_precision=target_precision, target_precisions={})
+        settings = settings.with_precision(target_precision)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
