@@ -5,7 +5,7 @@ tickets, later ones where time is known; then the heads are fitted again on all 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import log_softmax
@@ -14,6 +14,7 @@ from features.field_model import FieldModel, Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
 from training.blend import FLOOR, learn_weights
+from training.calibrate import choose_calibration
 from training.promise import solve_promise
 from training.softmax import Block, fit_softmax
 from training.splits import Fold, folds
@@ -55,7 +56,7 @@ class LearntField:
     held_out : ndarray of shape (m,)
         Rows judged, as places in the field's labelled rows.
     probabilities : ndarray of shape (m, n_labels)
-        Of the held-out rows, by the blend.
+        Of the held-out rows, by the blend, calibrated by other rows.
     classes : ndarray of shape (m,)
         Their truth.
     applied : ndarray of shape (m,), bool
@@ -155,7 +156,8 @@ def learn_field(
         [weight * np.maximum(log_probabilities[name], np.log(FLOOR)) for name, weight in weights.items()],
         axis=0,
     )
-    probabilities = np.exp(log_softmax(logits, axis=1))
+    calibration, probabilities = choose_calibration(logits, truth)
+    model = replace(model, calibration=calibration)
     promise, applied = solve_promise(probabilities, truth, model.labels, target)
     return LearntField(
         model,

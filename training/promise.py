@@ -1,6 +1,7 @@
 """The promise of a field: flags for labels to be caught, labels with their own precision, and the rest."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from training.targets import FieldTarget
 from training.thresholds import Cut, cut_for_coverage, cut_for_precision, suggest_at
 from triage.policy import Promise, PromiseKind
 
-__all__ = ["solve_promise"]
+__all__ = ["promise_facts", "solve_promise"]
 
 
 def solve_promise(
@@ -84,3 +85,27 @@ def solve_promise(
         recalls,
     )
     return promise, applied
+
+
+def promise_facts(promise: Promise) -> dict[str, Any]:
+    """Return what a promise says, for a manifest: ``kind``, ``target``, ``precision`` and ``labels``.
+
+    ``precision`` is what is promised of applied values. ``labels`` has those with targets of their own: their
+    ``kind``, ``target`` and ``threshold``, from which the label is applied or, for a recall, flagged; None
+    where the target could not be proved.
+    """
+    precisions, recalls = promise.label_precisions, promise.label_recalls
+    labels = {
+        label: {"kind": "precision", "target": share, "threshold": promise.thresholds.get(label)}
+        for label, share in precisions.items()
+    } | {
+        label: {"kind": "recall", "target": share, "threshold": promise.flags.get(label)}
+        for label, share in recalls.items()
+    }
+    target = promise.target_precision if promise.target_coverage is None else promise.target_coverage
+    return {
+        "kind": promise.kind.value,
+        "target": target,
+        "precision": promise.target_precision,
+        "labels": labels,
+    }

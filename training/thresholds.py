@@ -108,8 +108,9 @@ def cut_for_coverage(
     offsets, scores = choose_offsets(predicted, log_odds(confidence), right, n_labels)
     if not len(scores):
         return Cut([None] * n_labels, np.zeros(0, bool))
-    reached = [k for k in range(max(1, int(target * of)), of + 1) if lower_bound(k, of) >= target]
-    needed = min(reached[0] if reached else of, already + len(scores)) - already
+    wanted = range(max(1, int(target * of)), of)
+    enough = next((count for count in wanted if lower_bound(count, of) >= target), of)
+    needed = min(enough, already + len(scores)) - already
     if needed <= 0:
         return Cut([None] * n_labels, np.zeros(len(scores), bool))
     return _cut(predicted, scores, offsets, float(np.sort(scores)[::-1][needed - 1]))
