@@ -1,16 +1,17 @@
-"""Is what is promised kept on later tickets, and on how many of them is it kept?
+"""Judges whether what is promised is kept on later tickets, and on how many of them.
 
 Every task of benchmarks.quality: ours is trained as the product trains, its thresholds are solved on held-out
 training tickets for precisions of .95, .90 and .80, and what they apply to the test tickets is judged. Peers
-(benchmarks.quality) get one threshold on their highest probability, solved on their own held-out predictions of
-the same folds, by the same bound. Then the next month: Mozilla's topics by month and ServiceNow's groups by
+(benchmarks.quality) get one threshold on their highest probability, solved on their own held-out predictions
+of the same folds, by the same bound. Then the next month: Mozilla's topics by month, ServiceNow's groups by
 fortnight, each time trained on what came before.
 
     python -m benchmarks.promise [--data ../shared/data] [--cache var/cache] [--tasks banking,mozilla]
         [--ours-only] [--development] [--rolling 4]
 
-``--development`` drops the test slice and judges the last fifth of the training tickets, ``--rolling`` says over
-how many of the last months and fortnights (0: none). Prints tables and, as the last line, JSON.
+``--development`` drops the test slice and judges the last fifth of the training tickets (tasks with too few
+for that are left out); ``--rolling`` says over how many of the last months and fortnights (0: none). Prints
+tables and, as the last line, JSON.
 """
 
 import argparse
@@ -65,7 +66,10 @@ def main() -> None:
     found: dict[str, Any] = {}
     for name in options.tasks.split(","):
         for task in make_tasks(options.data, [name]):
-            task = _earlier(task) if options.development else task
+            if options.development:
+                whole, task = task, _earlier(task)
+                if task.test is whole.test:
+                    continue
             for part in (task, *_following(task, *ROLLING.get(name, (None, None)), options.rolling)):
                 found[part.name] = judge(part, encoder, options.cache / "embeddings")
                 _show(part, found[part.name])

@@ -14,7 +14,7 @@ from benchmarks.quality import _fields, _fit
 from benchmarks.quality_tasks import Task
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
-from training.splits import folds, has_order
+from training.splits import Fold, folds, has_order
 
 __all__ = ["peers_predictions"]
 
@@ -31,8 +31,11 @@ def peers_predictions(task: Task, encoder: CachedEncoder) -> dict[str, Predictio
     places = {name: place for place, name in enumerate(names)}
     later = np.array([places.get(past.labels[task.field], -1) for past in task.test])
     ordered = has_order(task.train)
-    # As in ours: a label with one ticket can be learnt by neither side of a fold.
-    parts = folds(classes, ordered) if ordered or np.bincount(classes).min() > 1 else []
+    # As in ours: a label that a fold has not seen is not held against it.
+    parts = [
+        Fold(fold.learn, fold.judge[np.isin(classes[fold.judge], classes[fold.learn])])
+        for fold in folds(classes, ordered)
+    ]
     rows = np.concatenate([fold.judge for fold in parts])
     held: dict[str, np.ndarray] = {}
     test: dict[str, np.ndarray] = {}
@@ -54,7 +57,7 @@ def peers_predictions(task: Task, encoder: CachedEncoder) -> dict[str, Predictio
     }
 
 
-def _held(train: Any, classes: np.ndarray, fold: Any, penalty: float, n_labels: int) -> np.ndarray:
+def _held(train: Any, classes: np.ndarray, fold: Fold, penalty: float, n_labels: int) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model = LogisticRegression(C=penalty, max_iter=200).fit(train[fold.learn], classes[fold.learn])
