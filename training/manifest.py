@@ -15,6 +15,7 @@ from features.model import FEATURE_VERSION
 from training.config import TrainingConfig
 from training.learn_field import LearntField
 from training.metrics import held_out_metrics
+from training.promise import promise_facts
 from triage.bundle import Manifest
 from triage.priority_rule import PriorityRule
 from triage.taxonomy import Taxonomy
@@ -68,6 +69,8 @@ def make_manifest(
             "labels": len(one.model.labels),
             "tickets": sum(value is not None for value in labels[name]),
             "target_precision": one.promise.target_precision,
+            "promise": promise_facts(one.promise),
+            "calibration": one.model.calibration.name if one.model.calibration else "pool",
             "penalties": one.penalties,
             "weights": dict(one.model.weights),
             "metrics": held_out_metrics(

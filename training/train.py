@@ -271,7 +271,7 @@ def _learn_fields(
             [value for value in values if value is not None],
             {block: matrix[rows] for block, matrix in views.items()},
             ordered=ordered,
-            target_precision=config.precision_for(name),
+            target=config.target_for(name),
             random_state=config.seed,
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),

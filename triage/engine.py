@@ -102,8 +102,9 @@ def decide(
 
     Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
     text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
-    that only allow suggestions, the mode ``suggest``, the threshold. A priority follows from impact and
-    urgency where there is a matrix (:mod:`triage.priority_route`), and rules may raise it in the end.
+    that only allow suggestions, a label to be caught that is not the likeliest, the threshold, the mode
+    ``suggest``. A priority follows from impact and urgency where there is a matrix
+    (:mod:`triage.priority_route`), and rules may raise it in the end.
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
@@ -179,14 +180,18 @@ def _decide_field(
 ) -> FieldDecision:
     field_policy = policy.field(prediction.field)
     top = prediction.top(TOP)
+    flag = promise.flagged(prediction.labels, prediction.probabilities)
+    caught = flag is not None and flag != top[0][0]
     value, confidence = top[0]
+    if flag is not None:
+        value, confidence = flag, float(prediction.probabilities[prediction.labels.index(flag)])
     threshold = field_policy.thresholds.get(value, promise.thresholds.get(value))
 
     def outcome(action: Action, reason: str | None) -> FieldDecision:
         return FieldDecision(prediction.field, value, confidence, threshold, action, reason, top)
 
     def at_most_suggest(reason: str) -> FieldDecision:
-        if confidence >= promise.suggest_at:
+        if flag is not None or confidence >= promise.suggest_at:
             return outcome(Action.SUGGEST, reason)
         return outcome(Action.ABSTAIN, Reason.LOW_CONFIDENCE.value)
 
@@ -200,7 +205,7 @@ def _decide_field(
         return at_most_suggest(Reason.NEVER_AUTOMATE.value)
     if watched is not None:
         return at_most_suggest(GUARDRAIL_PREFIX + watched)
-    if threshold is None or confidence < threshold:
+    if caught or threshold is None or confidence < threshold:
         return at_most_suggest(Reason.LOW_CONFIDENCE.value)
     if field_policy.mode is Mode.SUGGEST:
         return outcome(Action.SUGGEST, None)

@@ -3,7 +3,7 @@
 Holds no learnt numbers of its own; those are the bundle's :class:`Promise`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,7 @@ from triage.lifts import Lift
 from triage.priority import PRIORITIES, PriorityMatrix
 from triage.ticket import FIELDS
 
-__all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise"]
+__all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise", "PromiseKind"]
 
 
 class Mode(StrEnum):
@@ -25,6 +25,14 @@ class Mode(StrEnum):
     APPLY = "apply"
 
 
+class PromiseKind(StrEnum):
+    """What is promised: that applied values are right, that so many are applied, that a label is caught."""
+
+    PRECISION = "precision"
+    COVERAGE = "coverage"
+    RECALL = "recall"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What was learnt on held-out time about when a field's predictions can be trusted.
@@ -32,16 +40,40 @@ class Promise:
     Parameters
     ----------
     target_precision : float
-        The share of applied values that must be right.
+        The share of applied values that must be right. Where the admin asked for a coverage it is the
+        precision that can be promised with it: the lower bound on held-out tickets.
     thresholds : Mapping of str to (float or None)
         Confidence that each label must reach; None where no threshold keeps the promise.
     suggest_at : float
         Confidence from which a value is worth showing to an agent.
+    kind : PromiseKind, default=PromiseKind.PRECISION
+        Of the field as a whole: precision or coverage.
+    target_coverage : float, optional
+        The share of tickets to apply, where ``kind`` is coverage.
+    flags : Mapping of str to (float or None)
+        Labels to be caught, first ones first: the probability from which a ticket is flagged with the label
+        even if another is likelier. None where too few held-out tickets prove any.
+    label_precisions : Mapping of str to float
+        Labels whose applied values have a target precision of their own.
+    label_recalls : Mapping of str to float
+        The share of its tickets in which a label must be flagged or applied.
     """
 
     target_precision: float
     thresholds: Mapping[str, float | None]
     suggest_at: float
+    kind: PromiseKind = PromiseKind.PRECISION
+    target_coverage: float | None = None
+    flags: Mapping[str, float | None] = field(default_factory=dict)
+    label_precisions: Mapping[str, float] = field(default_factory=dict)
+    label_recalls: Mapping[str, float] = field(default_factory=dict)
+
+    def flagged(self, labels: Sequence[str], probabilities: Any) -> str | None:
+        """Return the first label to be caught whose probability reaches its flag, None without one."""
+        for label, at in self.flags.items():
+            if at is not None and label in labels and probabilities[labels.index(label)] >= at:
+                return label
+        return None
 
 
 @dataclass(frozen=True, slots=True)
