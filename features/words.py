@@ -3,11 +3,12 @@
 Pieces come from the sentence encoder's own tokenizer, so one vocabulary serves both views and unseen or
 misspelt words still have parts in common with known ones. What that vocabulary cannot spell (most Chinese
 characters, emoji) is a piece of its own, so that languages which the encoder does not know are learnt all the
-same. Does not clean text.
+same. The first line of a longer text, a ticket's subject, counts once more by itself: what stands there says
+more of what a ticket is about. Does not clean text.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +17,9 @@ from tokenizers import Encoding, Tokenizer
 __all__ = ["WordView"]
 
 PAIR = np.int64(1) << 32
+HEAD = np.int64(1) << 62
+"""Marks the terms of first lines."""
+
 BATCH = 1000
 UNKNOWN = ("[UNK]", "<unk>")
 SPELT, SPELT_CODES = np.int64(1) << 24, 1 << 20
@@ -35,7 +39,8 @@ class WordView:
     min_texts : int, default=2
         Terms in fewer texts are dropped.
     max_terms : int, default=20_000
-        The most frequent terms are kept; bounds the time of a fit and the size of a bundle.
+        The most frequent terms are kept, and half as many of first lines; bounds the time of a fit and the
+        size of a bundle.
     max_pieces : int, default=2_000
         Pieces read of one text.
 
@@ -67,9 +72,16 @@ class WordView:
         rows, codes = self._codes(texts)
         pairs = np.unique(np.stack([codes, rows]), axis=1) if len(codes) else np.empty((2, 0), np.int64)
         terms, counts = np.unique(pairs[0], return_counts=True)
-        kept = np.flatnonzero(counts >= self.min_texts)
-        if len(kept) > self.max_terms:
-            kept = np.sort(kept[np.argsort(-counts[kept], kind="stable")[: self.max_terms]])
+        found = counts >= self.min_texts
+        parts = (np.flatnonzero(found & (terms < HEAD)), np.flatnonzero(found & (terms >= HEAD)))
+        most = (self.max_terms, self.max_terms // 2)
+        # Codes of first lines lie above all others, so that one part follows the other in order.
+        kept = np.concatenate(
+            [
+                np.sort(part[np.argsort(-counts[part], kind="stable")[:limit]])
+                for part, limit in zip(parts, most, strict=True)
+            ]
+        )
         self.terms_ = terms[kept]
         self.idf_ = (np.log((1 + len(texts)) / (1 + counts[kept])) + 1).astype(np.float32)
         return self
@@ -101,14 +113,12 @@ class WordView:
         pieces = self._spell(text, encoding)
         row = self.transform([text])
         scores = dict(zip(self.terms_[row.indices], row.data * weights[row.indices], strict=True))
-        codes = np.concatenate([pieces, _pair_codes(pieces)])
-        found, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
-        each = np.array([scores.get(code, 0.0) for code in found]) / counts
-        shared = each[inverse]
-        of_piece = shared[: len(pieces)].copy()
-        of_pair = shared[len(pieces) :] / 2
-        of_piece[:-1] += of_pair
-        of_piece[1:] += of_pair
+        of_piece = _by_piece(scores, pieces, np.int64(0))
+        head = _head_of(text)
+        if head:
+            in_head = self._spell(head, self.tokenizer.encode(head, add_special_tokens=False))
+            # Pieces end at a line's end: those of the first line are the text's first.
+            of_piece[: len(in_head)] += _by_piece(scores, in_head, HEAD)
         return _by_word(text, encoding, of_piece)
 
     def _rows(self, texts: Sequence[str]) -> sp.csr_matrix:
@@ -120,28 +130,35 @@ class WordView:
         counts = sp.coo_matrix((np.ones(known.sum(), np.float32), (rows[known], place[known])), shape=shape)
         matrix = counts.tocsr()  # Adds up repeated terms.
         matrix.data = (1 + np.log(matrix.data)) * self.idf_[matrix.indices]
-        norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-        matrix.data /= np.repeat(np.where(norms > 0, norms, 1), np.diff(matrix.indptr)).astype(np.float32)
+        # First lines have a length of their own, so that a long body cannot drown them.
+        part = 2 * np.repeat(np.arange(len(texts)), np.diff(matrix.indptr))
+        part += matrix.indices >= np.searchsorted(self.terms_, HEAD)
+        squares = np.bincount(part, weights=matrix.data.astype(float) ** 2, minlength=2 * len(texts))
+        matrix.data /= np.sqrt(squares[part]).astype(np.float32)
         matrix.sort_indices()
         return matrix
 
     def _codes(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         rows, codes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-        unknown = self._unknown
         for at in range(0, len(texts), BATCH):
-            encodings = self.tokenizer.encode_batch_fast(
-                list(texts[at : at + BATCH]), add_special_tokens=False
-            )
-            for row, encoding in enumerate(encodings, start=at):
-                pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
-                if (pieces == unknown).any():
-                    # Only the slower call knows where in the text a piece stands.
-                    text = texts[row]
-                    pieces = self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))
-                terms = np.concatenate([pieces, _pair_codes(pieces)])
-                codes.append(terms)
-                rows.append(np.full(len(terms), row))
+            batch = texts[at : at + BATCH]
+            heads = [_head_of(text) for text in batch]
+            for read, mark in ((batch, np.int64(0)), (heads, HEAD)):
+                for row, pieces in enumerate(self._pieces(read), start=at):
+                    terms = np.concatenate([pieces, _pair_codes(pieces)]) + mark
+                    codes.append(terms)
+                    rows.append(np.full(len(terms), row))
         return np.concatenate(rows), np.concatenate(codes)
+
+    def _pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        unknown = self._unknown
+        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        for text, encoding in zip(texts, encodings, strict=True):
+            pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+            if (pieces == unknown).any():
+                # Only the slower call knows where in the text a piece stands.
+                pieces = self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))
+            yield pieces
 
     @property
     def _unknown(self) -> int:
@@ -161,6 +178,25 @@ class WordView:
                     SPELT + zlib.crc32(text[start:end].lower().encode("utf-8", "replace")) % SPELT_CODES
                 )
         return pieces
+
+
+def _head_of(text: str) -> str:
+    """Return the first line of a text that has more than one; empty for others, which are all first line."""
+    head, _, rest = text.partition("\n")
+    return head if rest else ""
+
+
+def _by_piece(scores: Mapping[int, float], pieces: np.ndarray, mark: np.int64) -> np.ndarray:
+    """Share the scores of terms out to the pieces that they are made of."""
+    codes = np.concatenate([pieces, _pair_codes(pieces)]) + mark
+    found, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    each = np.array([scores.get(code, 0.0) for code in found]) / counts
+    shared = each[inverse]
+    of_piece = shared[: len(pieces)].copy()
+    of_pair = shared[len(pieces) :] / 2
+    of_piece[:-1] += of_pair
+    of_piece[1:] += of_pair
+    return of_piece
 
 
 def _pair_codes(pieces: np.ndarray) -> np.ndarray:

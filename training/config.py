@@ -31,6 +31,9 @@ class TrainingConfig:
         under ``target_precisions``, not in both.
     merged : Mapping of str to Mapping of str to str
         By field: labels of the past and the ones that took their place.
+    descriptions : Mapping of str to Mapping of str to str
+        By field: what a label means, in a sentence or two. Read beside the label's name; a label that no
+        ticket has yet is learnt from its description alone.
     min_label_count : int, default=2
         Labels with fewer tickets are not learnt: nothing could be held out to judge them by.
     max_labels : int, default=2000
@@ -49,6 +52,7 @@ class TrainingConfig:
     target_precisions: Mapping[str, float] = field(default_factory=dict)
     promise: Mapping[str, FieldTarget] = field(default_factory=dict)
     merged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_label_count: int = 2
     max_labels: int = 2_000
     neighbours: int = 50_000
@@ -57,7 +61,7 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         self._refuse_wrong_kinds()
-        for name in (*self.targets, *self.target_precisions, *self.promise, *self.merged):
+        for name in (*self.targets, *self.target_precisions, *self.promise, *self.merged, *self.descriptions):
             if name not in FIELDS:
                 raise ConfigurationError(f"Got field {name!r}; expected one of {', '.join(FIELDS)}.")
         for name, value in {"target_precision": self.target_precision, **self.target_precisions}.items():
@@ -72,23 +76,23 @@ class TrainingConfig:
                 raise ConfigurationError(f"Got {name}={getattr(self, name)}; expected {least} or more.")
 
     def _refuse_wrong_kinds(self) -> None:
-        right = {
-            "targets": isinstance(self.targets, tuple) and all(isinstance(one, str) for one in self.targets),
-            "target_precision": _is_number(self.target_precision),
-            "encoder": isinstance(self.encoder, str),
-            "target_precisions": isinstance(self.target_precisions, Mapping)
-            and all(_is_number(one) for one in self.target_precisions.values()),
-            "promise": isinstance(self.promise, Mapping)
-            and all(isinstance(one, FieldTarget) for one in self.promise.values()),
-            "merged": isinstance(self.merged, Mapping)
-            and all(
-                isinstance(one, Mapping) and all(isinstance(label, str) for label in one.values())
-                for one in self.merged.values()
-            ),
-        } | {
-            name: _is_number(getattr(self, name)) and isinstance(getattr(self, name), int)
-            for name in ("min_label_count", "max_labels", "neighbours", "seed")
-        }
+        right = (
+            {
+                "targets": isinstance(self.targets, tuple)
+                and all(isinstance(one, str) for one in self.targets),
+                "target_precision": _is_number(self.target_precision),
+                "encoder": isinstance(self.encoder, str),
+                "target_precisions": isinstance(self.target_precisions, Mapping)
+                and all(_is_number(one) for one in self.target_precisions.values()),
+                "promise": isinstance(self.promise, Mapping)
+                and all(isinstance(one, FieldTarget) for one in self.promise.values()),
+            }
+            | {name: _is_table_of_words(getattr(self, name)) for name in ("merged", "descriptions")}
+            | {
+                name: _is_number(getattr(self, name)) and isinstance(getattr(self, name), int)
+                for name in ("min_label_count", "max_labels", "neighbours", "seed")
+            }
+        )
         for name, is_right in right.items():
             if not is_right:
                 raise ConfigurationError(
@@ -141,6 +145,13 @@ class TrainingConfig:
             return cls.from_document(tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(f"Got {path}, which cannot be read as TOML: {error}.") from None
+
+
+def _is_table_of_words(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        isinstance(one, Mapping) and all(isinstance(word, str) for word in one.values())
+        for one in given.values()
+    )
 
 
 def _is_number(given: Any) -> bool:

@@ -1,47 +1,37 @@
-"""Learns one field: a head for each view, one for all together, the neighbours' vote, and their weights.
+"""Learns one field: the members of its pool, how much to trust each, and when to act on what they say.
 
-Everything that is chosen (penalty, weights, thresholds, the measured quality) is chosen on held-out
-tickets, later ones where time is known; then the heads are fitted again on all tickets.
+Everything that is chosen (penalties, how fast tickets age, the level, weights, calibration, thresholds, the
+measured quality) is chosen on held-out tickets, later ones where time is known; then the heads are fitted
+again on all tickets.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
 
 import numpy as np
-from scipy.special import log_softmax
 
-from features.field_model import FieldModel, Head
-from features.neighbours import VOTERS, vote
-from features.views import MEANING_SCALE, Views
-from training.blend import FLOOR, learn_weights
+from features.field_model import FieldModel
+from features.views import Views
+from training.blend import FLOOR
 from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
-from training.promise import solve_promise
-from training.softmax import Block, fit_softmax
+from training.head_fitting import HeadFitting
+from training.label_names import NamedLabels
+from training.ladder import choose_rung
+from training.own_peers import own_peers
+from training.pool_members import Part, fit_heads, hold_out
+from training.settle import settle
 from training.splits import Fold, folds
 from training.targets import FieldTarget
 from triage.errors import TrainingError
 from triage.policy import Promise
 
-__all__ = ["LearntField", "learn_field"]
+__all__ = ["FEW_SHOT", "LearntField", "learn_field"]
 
-PENALTY_PATH = (0.3, 1.0, 3.0, 10.0, 30.0)
-"""Inverse penalties to choose from, strong to weak."""
-
-FEW_SHOT, LINEAR = 20, 1_000
-"""Tickets a label, and tickets in all, from which a field leaves each rung of the ladder."""
-
-SMALL_HEAD = 300_000
-CHOOSING_ITERATIONS = 30
-FINAL_ITERATIONS = 150
-"""The last fit runs nearer to the minimum than those that only choose: ServiceNow groups, development
-slice, .696 after 30 steps, .710 after 100, .712 after 300."""
-
-VOTE_BATCH = 512
-TUNED = "tuned"
-"""Name of the head that a tuned encoder brings along."""
-
-Start = tuple[list[np.ndarray], np.ndarray]
+FEW_SHOT = 20
+"""Tickets a label under which an encoder is tuned as for a handful."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +45,7 @@ class LearntField:
     promise : Promise
         Solved on held-out predictions.
     level : str
-        Rung of the ladder: ``few-shot``, ``linear`` or ``hybrid``.
+        Rung of the ladder: ``rules``, ``few-shot``, ``linear`` or ``hybrid``.
     held_out : ndarray of shape (m,)
         Rows judged, as places in the field's labelled rows.
     probabilities : ndarray of shape (m, n_labels)
@@ -66,6 +56,16 @@ class LearntField:
         Which of them thresholds placed by the others apply.
     penalties : dict of str to float
         Inverse penalty chosen, by head.
+    ladder : tuple of dict
+        Every level as held-out tickets saw it: ``level, members, accuracy, log_loss``.
+    peers : dict of str to dict
+        The usual pipelines on the same held-out tickets, see :func:`training.own_peers.own_peers`.
+    half_life : float or None
+        Days in which a ticket loses half of its weight, None: never.
+    learnable : bool
+        Whether it does better than always answering the commonest label; otherwise it abstains.
+    target : FieldTarget
+        What was to be promised.
     """
 
     model: FieldModel
@@ -76,6 +76,11 @@ class LearntField:
     classes: np.ndarray
     applied: np.ndarray
     penalties: dict[str, float]
+    ladder: tuple[dict[str, Any], ...] = ()
+    peers: Mapping[str, Mapping[str, float]] | None = None
+    half_life: float | None = None
+    learnable: bool = True
+    target: FieldTarget = attribute(default_factory=FieldTarget)
 
 
 def learn_field(
@@ -86,7 +91,10 @@ def learn_field(
     ordered: bool,
     target: FieldTarget,
     random_state: int = 0,
-    judging: Sequence[tuple[Fold, Views, OwnHead | None]] = (),
+    days: np.ndarray | None = None,
+    labels: Sequence[str] = (),
+    named: NamedLabels | None = None,
+    judging: Sequence[Part] = (),
     own_head: OwnHead | None = None,
 ) -> LearntField:
     """Learn a field from labelled tickets.
@@ -105,6 +113,12 @@ def learn_field(
         What shall be promised.
     random_state : int, default=0
         Of the folds where there is no order.
+    days : ndarray of shape (n,), optional
+        When each ticket was filed, in days since any moment; without it all tickets count the same.
+    labels : sequence of str, optional
+        All labels, sorted; by default those among the values.
+    named : NamedLabels, optional
+        What they are called. Not used beside ``judging``: a tuned encoder was tuned on the names.
     judging : sequence of (Fold, dict of str to matrix, OwnHead or None), optional
         Folds to use instead, each with the views of all rows, and the head, of an encoder that has not seen
         the fold's judged rows (ADR 0018). By default ``views`` serve every fold.
@@ -120,10 +134,11 @@ def learn_field(
     TrainingError
         If there are fewer than two labels: there is nothing to tell apart.
     """
-    names, classes = np.unique(np.asarray(values, dtype=str), return_inverse=True)
-    if len(names) < 2:
+    names = sorted(set(labels) | set(values))
+    classes = np.searchsorted(names, np.asarray(values, dtype=str)) if len(values) else np.empty(0, int)
+    if len(np.unique(classes)) < 2:
         raise TrainingError(
-            f"Got {len(names)} label for {field!r}; expected two or more. "
+            f"Got {len(np.unique(classes))} label for {field!r}; expected two or more. "
             f"Leave {field!r} out of the targets, or give a history in which it varies."
         )
     given = judging or [(fold, views, None) for fold in folds(classes, ordered, random_state=random_state)]
@@ -134,65 +149,41 @@ def learn_field(
             f"Got a history of {field!r} in which no label of the end was seen before; expected labels that "
             "come back. Give a longer history."
         )
-    heads = _heads(views)
-    chosen: dict[str, float] = {}
-    last: dict[str, Start] = {}
-    held_out = np.concatenate([fold.judge for fold, _, _ in parts])
-    log_probabilities = {}
-    for name, blocks in heads.items():
-        fold, seen, _ = parts[0]
-        rows = [seen[block] for block in blocks]
-        chosen[name], first, start = _choose_penalty(rows, classes, len(names), fold)
-        found = [first]
-        for fold, seen, _ in parts[1:]:
-            rows = [seen[block] for block in blocks]
-            start = _fit(rows, classes, len(names), fold.learn, chosen[name], start)
-            found.append(_judge(rows, start, fold.judge))
-        log_probabilities[name] = np.concatenate(found)
-        last[name] = start
-    if "meaning" in heads:
-        votes = [
-            _neighbours_vote(np.asarray(seen["meaning"]) / MEANING_SCALE, classes, len(names), fold)
-            for fold, seen, _ in parts
-        ]
-        log_probabilities["neighbours"] = np.concatenate(votes)
-    if own_head is not None and all(one is not None for _, _, one in parts):
-        own = [
-            _judge([seen["meaning"]], one.start(names.tolist()), fold.judge)
-            for fold, seen, one in parts
-            if one
-        ]
-        log_probabilities[TUNED] = np.concatenate(own)
-    truth = classes[held_out]
-    weights = learn_weights(log_probabilities, truth)
-    everything = np.arange(len(classes))
-    fitted = {}
-    for name in [one for one in weights if one in heads]:
-        rows = [views[block] for block in heads[name]]
-        coefs, intercept = _fit(
-            rows, classes, len(names), everything, chosen[name], last[name], max_iter=FINAL_ITERATIONS
-        )
-        fitted[name] = Head(heads[name], tuple(coefs), intercept)
-    if own_head is not None and TUNED in weights:
-        coefs, intercept = own_head.start(names.tolist())
-        fitted[TUNED] = Head(("meaning",), tuple(coefs), intercept)
-    model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
+    fitting = HeadFitting(classes, len(names), named=None if judging else named)
+    found = hold_out(fitting, parts, names, days if ordered else None)
+    rung, rungs = choose_rung(found.log_probabilities, found.truth)
+    heads = fit_heads(found, list(rung.weights), views, names, own_head)
     logits = np.sum(
-        [weight * np.maximum(log_probabilities[name], np.log(FLOOR)) for name, weight in weights.items()],
+        [
+            weight * np.maximum(found.log_probabilities[name], np.log(FLOOR))
+            for name, weight in rung.weights.items()
+        ],
         axis=0,
     )
-    calibration, probabilities = choose_calibration(logits, truth)
-    model = replace(model, calibration=calibration)
-    promise, applied = solve_promise(probabilities, truth, model.labels, target)
+    calibration, probabilities = choose_calibration(logits, found.truth)
+    promise, applied, learnable = settle(probabilities, found.truth, names, target)
     return LearntField(
-        model,
+        FieldModel(field, tuple(names), heads, rung.weights, calibration=calibration),
         promise,
-        _level(len(classes), len(names), model.blocks),
-        held_out,
+        rung.level,
+        found.rows,
         probabilities,
-        truth,
+        found.truth,
         applied,
-        chosen,
+        found.penalties,
+        tuple(
+            {
+                "level": one.level,
+                "members": list(one.members),
+                "accuracy": one.accuracy,
+                "log_loss": one.log_loss,
+            }
+            for one in rungs
+        ),
+        own_peers(found.log_probabilities, found.truth),
+        found.half_life,
+        learnable,
+        target,
     )
 
 
@@ -200,108 +191,3 @@ def _judgeable(fold: Fold, classes: np.ndarray) -> Fold:
     """Leave out rows whose label is newer than the fold: the final model, unlike the fold's, knows it."""
     known = np.isin(classes[fold.judge], classes[fold.learn])
     return Fold(fold.learn, fold.judge[known])
-
-
-def _heads(views: Views) -> dict[str, tuple[str, ...]]:
-    """Return which blocks each head reads: every block alone, and all of them together."""
-    present = [name for name in ("words", "meaning", "fields") if name in views and _says(views[name])]
-    if not present:
-        raise TrainingError(
-            "Got tickets without words and without fields; expected a subject, a body or field.<name> "
-            "columns."
-        )
-    heads = {name: (name,) for name in present}
-    return heads | ({"joint": tuple(present)} if len(present) > 1 else {})
-
-
-def _says(block: Block) -> bool:
-    """Return whether a block differs between any two rows (texts may all be empty)."""
-    if isinstance(block, np.ndarray):
-        return bool(len(block)) and bool((block != block[0]).any())
-    return bool(block.nnz)
-
-
-def _choose_penalty(
-    rows: Sequence[Block], classes: np.ndarray, n_classes: int, fold: Fold
-) -> tuple[float, np.ndarray, Start]:
-    """Walk the path from its middle both ways while it pays; take the strongest penalty as good as the best.
-
-    As good: its loss is within one standard error of the best one's, ticket by ticket (the one-standard-
-    error rule, Hastie et al. 2009, section 7.10). Under drift the stronger penalty ages better.
-    """
-    truth = classes[fold.judge]
-    middle = len(PENALTY_PATH) // 2
-    tried: dict[int, tuple[np.ndarray, np.ndarray, Start]] = {}
-
-    def attempt(place: int, start: Start | None) -> float:
-        fitted = _fit(rows, classes, n_classes, fold.learn, PENALTY_PATH[place], start)
-        judged = _judge(rows, fitted, fold.judge)
-        losses = -np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR))
-        tried[place] = (losses, judged, fitted)
-        return float(losses.mean())
-
-    attempt(middle, None)
-    for step in (1, -1):
-        place = middle
-        while 0 <= place + step < len(PENALTY_PATH):
-            worse = attempt(place + step, tried[place][2]) >= tried[place][0].mean()
-            place += step
-            if worse:
-                break
-    best = min(tried, key=lambda one: float(tried[one][0].mean()))
-    for place in sorted(tried):
-        excess = tried[place][0] - tried[best][0]
-        if excess.mean() <= excess.std() / np.sqrt(len(excess)):
-            best = place
-            break
-    return PENALTY_PATH[best], tried[best][1], tried[best][2]
-
-
-def _neighbours_vote(vectors: np.ndarray, classes: np.ndarray, n_classes: int, fold: Fold) -> np.ndarray:
-    """Return what the tickets learnt from vote for the judged ones, as logarithms of probabilities."""
-    earlier = vectors[fold.learn]
-    count = min(VOTERS, len(earlier))
-    found = []
-    for at in range(0, len(fold.judge), VOTE_BATCH):
-        cosines = vectors[fold.judge[at : at + VOTE_BATCH]] @ earlier.T
-        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        near = np.take_along_axis(near, np.argsort(-np.take_along_axis(cosines, near, 1), axis=1), 1)
-        found.append(vote(np.take_along_axis(cosines, near, 1), classes[fold.learn[near]], n_classes))
-    return np.concatenate(found)
-
-
-def _fit(
-    rows: Sequence[Block],
-    classes: np.ndarray,
-    n_classes: int,
-    learn: np.ndarray,
-    penalty: float,
-    start: Start | None,
-    *,
-    max_iter: int | None = None,
-) -> Start:
-    """Fit; heads with few parameters may converge even where they only serve to choose."""
-    if max_iter is None:
-        parameters = n_classes * sum(block.shape[1] for block in rows)
-        max_iter = FINAL_ITERATIONS if parameters <= SMALL_HEAD else CHOOSING_ITERATIONS
-    return fit_softmax(
-        [block[learn] for block in rows],
-        classes[learn],
-        n_classes,
-        inverse_penalty=penalty,
-        max_iter=max_iter,
-        start=start,
-    )
-
-
-def _judge(rows: Sequence[Block], fitted: Start, judge: np.ndarray) -> np.ndarray:
-    logits = fitted[1] + sum(
-        np.asarray(block[judge] @ coef) for block, coef in zip(rows, fitted[0], strict=True)
-    )
-    return np.asarray(log_softmax(logits.astype(float), axis=1))
-
-
-def _level(n_tickets: int, n_labels: int, blocks: tuple[str, ...]) -> str:
-    if n_tickets < FEW_SHOT * n_labels:
-        return "few-shot"
-    return "hybrid" if n_tickets >= LINEAR and len(blocks) > 1 else "linear"

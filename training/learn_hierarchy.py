@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from features.hierarchy import Exponents, Hierarchy
 from training.learn_field import LearntField
-from training.thresholds import solve_promise
+from training.settle import settle
 
 __all__ = ["HIERARCHIES", "LearntHierarchy", "find_hierarchy", "fit_exponents", "learn_hierarchy"]
 
@@ -219,15 +219,12 @@ def learn_hierarchy(
 
 def _promised(one: LearntField, probabilities: np.ndarray, withheld: np.ndarray) -> LearntField:
     """Solve a promise on the tickets of which something can be decided."""
-    promise, shown = solve_promise(
-        probabilities[~withheld],
-        one.classes[~withheld],
-        one.model.labels,
-        target_precision=one.promise.target_precision,
+    promise, shown, learnable = settle(
+        probabilities[~withheld], one.classes[~withheld], one.model.labels, one.target
     )
     applied = np.zeros(len(probabilities), bool)
     applied[~withheld] = shown
-    return replace(one, promise=promise, probabilities=probabilities, applied=applied)
+    return replace(one, promise=promise, probabilities=probabilities, applied=applied, learnable=learnable)
 
 
 def _loss(probabilities: np.ndarray, classes: np.ndarray) -> float:

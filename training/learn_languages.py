@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from features.learnt_languages import LearntLanguages
+from training.bounds import lower_bound
 from training.learn_field import LearntField
-from training.thresholds import lower_bound
 
 __all__ = ["learn_languages"]
 

@@ -73,6 +73,10 @@ def make_manifest(
             "calibration": one.model.calibration.name if one.model.calibration else "pool",
             "penalties": one.penalties,
             "weights": dict(one.model.weights),
+            "ladder": [dict(rung) for rung in one.ladder],
+            "peers": {peer: dict(figures) for peer, figures in (one.peers or {}).items()},
+            "half_life_days": one.half_life,
+            "learnable": one.learnable,
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
             ),

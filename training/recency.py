@@ -9,7 +9,7 @@ import numpy as np
 
 from training.splits import Fold
 
-__all__ = ["HALF_LIVES", "learn_half_life", "recency_weights"]
+__all__ = ["HALF_LIVES", "Losses", "learn_half_life", "recency_weights"]
 
 HALF_LIVES = (720.0, 240.0, 90.0, 30.0)
 """Days tried, long to short; shorter ones would leave too few tickets to learn a long tail from."""
@@ -77,7 +77,7 @@ def learn_half_life(days: np.ndarray | None, fold: Fold, losses: Losses) -> floa
         if tried[half_life].mean() >= tried[before].mean():
             break
         before = half_life
-    best = min(tried.values(), key=lambda one: float(one.mean()))
+    best = tried[min(tried, key=lambda one: float(tried[one].mean()))]
     for half_life, found in tried.items():
         excess = found - best
         if excess.mean() <= excess.std() / np.sqrt(len(excess)):

@@ -12,7 +12,7 @@ from scipy.stats import fisher_exact
 
 from features.cleaning import clean_text
 from features.language import language_of
-from training.thresholds import lower_bound
+from training.bounds import lower_bound
 from triage.ticket import PastTicket
 
 __all__ = ["LEAST", "measure_slices", "slice_values"]

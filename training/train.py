@@ -32,11 +32,11 @@ from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import open_encoder
 from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
+from training.label_names import NamedLabels, name_labels
 from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
 from training.learn_languages import learn_languages
 from training.manifest import make_manifest
-from training.priority.ordinal import with_ordinal_head
 from training.priority.rule import learn_rule
 from training.retired import retired_labels
 from training.splits import has_order
@@ -134,10 +134,17 @@ def train_bundle(
     progress("learning fields", 0.4)
     judging = judging_views(chosen, history, texts, views, ordered, keeper)
     own_heads = chosen.heads[0] if chosen.heads else {}
+    named = {
+        name: told
+        for name, values in labels.items()
+        if (told := name_labels(name, _seen(values), config.descriptions.get(name, {}), words, encoder))
+    }
     learnt, hierarchies = join_fields(
-        _learn_fields(labels, views, ordered, config, progress, judging, own_heads), labels, views
+        _learn_fields(labels, views, ordered, config, progress, _days(history), named, judging, own_heads),
+        labels,
+        views,
     )
-    learnt, rule = learn_rule(history, labels, learnt, config.precision_for("priority"))
+    learnt, rule = learn_rule(history, labels, learnt, config.target_for("priority").target)
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = _neighbours(history, vectors, ordered, config, judging)
@@ -237,6 +244,18 @@ def labels_to_learn(
     return labels
 
 
+def _days(history: Sequence[PastTicket]) -> np.ndarray | None:
+    """Return when each ticket was filed, in days since 1970; None where some have no time."""
+    times = [past.ticket.created_at for past in history]
+    if any(time is None for time in times):
+        return None
+    return np.array([time.timestamp() / 86_400 for time in times if time is not None])
+
+
+def _seen(values: Sequence[str | None]) -> list[str]:
+    return sorted({value for value in values if value is not None})
+
+
 def _encode_ahead(encoder: Encoder, texts: Sequence[str], progress: Progress) -> None:
     """Fill the cache, telling how far it is: encoding is most of the time of a first training."""
     total = max(1, len(texts))
@@ -252,6 +271,8 @@ def _learn_fields(
     ordered: bool,
     config: TrainingConfig,
     progress: Progress,
+    days: np.ndarray | None,
+    named: Mapping[str, NamedLabels],
     judging: Sequence[Judging] = (),
     own_heads: Mapping[str, OwnHead] | None = None,
 ) -> dict[str, LearntField]:
@@ -273,16 +294,10 @@ def _learn_fields(
             ordered=ordered,
             target=config.target_for(name),
             random_state=config.seed,
+            days=None if days is None else days[rows],
+            named=named.get(name),
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),
-        )
-        learnt = with_ordinal_head(
-            learnt,
-            [value for value in values if value is not None],
-            {block: matrix[rows] for block, matrix in views.items()},
-            ordered=ordered,
-            target_precision=config.precision_for(name),
-            random_state=config.seed,
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))

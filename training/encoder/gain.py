@@ -10,6 +10,7 @@ from training.encoder.judging_views import Judging, views_within
 from training.encoder.own_head import OwnHead
 from training.learn_field import learn_field
 from training.splits import Fold
+from training.targets import FieldTarget
 
 __all__ = ["Gain", "measure_gain", "paired_interval", "pays"]
 
@@ -100,7 +101,7 @@ def measure_gain(
                 [str(values[int(row)]) for row in rows],
                 within[0][1],
                 ordered=ordered,
-                target_precision=0.95,
+                target=FieldTarget(),
                 random_state=random_state,
                 judging=within,
                 own_head=within[0][2],

@@ -1,18 +1,13 @@
 """Labels' own names as texts: what a label is called is one more ticket to tune on (docs/log.md)."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from training.label_names import NAMED, label_text
 from training.learn_field import FEW_SHOT
 
 __all__ = ["is_few_shot", "label_texts"]
-
-NAMED = ("category", "subcategory", "team")
-"""Fields whose labels are called what they mean; an assignee's name says nothing of tickets."""
-
-NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 def is_few_shot(classes: np.ndarray) -> bool:
@@ -50,8 +45,8 @@ def label_texts(
     own: list[tuple[str, int]] = []
     for field in [one for one in names if one in NAMED]:
         for place in np.unique(classes[field][classes[field] >= 0]):
-            text = NOT_A_WORD.sub(" ", names[field][place]).strip()
-            if any(character.isalpha() for character in text):
+            text = label_text(names[field][place])
+            if text:
                 texts.append(text)
                 own.append((field, int(place)))
     return texts, {

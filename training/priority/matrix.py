@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from training.bounds import lower_bound
 from training.priority.scale import scale_of
-from training.thresholds import lower_bound
 from triage.priority import PRIORITIES, PriorityMatrix
 from triage.ticket import PastTicket
 

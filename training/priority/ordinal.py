@@ -5,26 +5,16 @@ of step ``k`` is ``k * (x @ w) + b_k``. It is a softmax head whose columns are m
 that it predicts, blends and explains as the others do, with fewer parameters.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from scipy.special import log_softmax, softmax
 
-from features.field_model import Head
-from training.blend import FLOOR, learn_weights
 from training.lbfgs import minimise
-from training.learn_field import LearntField
-from training.priority.scale import scale_of
 from training.softmax import Block
-from training.splits import folds
-from training.thresholds import solve_promise
 
-__all__ = ["fit_ordinal", "ranked_probability_score", "with_ordinal_head"]
+__all__ = ["fit_ordinal", "ordinal_logits", "ranked_probability_score"]
 
-ORDINAL = "ordinal"
 INVERSE_PENALTY = 1.0
 MAX_ITER = 100
 
@@ -97,6 +87,14 @@ def fit_ordinal(
     return [theta[a:b] for a, b in pairwise(edges)], theta[edges[-1] :]
 
 
+def ordinal_logits(
+    blocks: Sequence[Block], directions: Sequence[np.ndarray], intercept: np.ndarray
+) -> np.ndarray:
+    """Return the (n_tickets, n_steps) logits of a fit, float64."""
+    score = sum(np.asarray(block @ one) for block, one in zip(blocks, directions, strict=True))
+    return np.asarray(score, float)[:, None] * np.arange(len(intercept)) + intercept
+
+
 def ranked_probability_score(probabilities: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Return each ticket's ranked probability score: being off by two steps costs more than by one.
 
@@ -112,98 +110,3 @@ def ranked_probability_score(probabilities: np.ndarray, steps: np.ndarray) -> np
     reached = np.cumsum(probabilities, axis=1)[:, :-1]
     true = steps[:, None] <= np.arange(probabilities.shape[1] - 1)
     return np.asarray(((reached - true) ** 2).sum(axis=1) / (probabilities.shape[1] - 1))
-
-
-def with_ordinal_head(
-    learnt: LearntField,
-    values: Sequence[str],
-    views: Mapping[str, Any],
-    *,
-    ordered: bool,
-    target_precision: float,
-    random_state: int = 0,
-) -> LearntField:
-    """Add a head that knows the order of the labels, where held-out tickets say that it helps.
-
-    It stays where it lowers the log loss by more than the standard error of the difference, and does not
-    raise the ranked probability score. Labels that tell no order, or only two, leave the field as it is.
-
-    Parameters
-    ----------
-    learnt : LearntField
-        The field as learnt without.
-    values : sequence of str
-        A label a row, in time order where ``ordered``.
-    views : Mapping of str to matrix
-        Rows as ``values``.
-    ordered : bool
-        Whether the rows' order is that of time.
-    target_precision : float
-        What applied values shall promise.
-    random_state : int, default=0
-        Of the folds where there is no order.
-    """
-    labels = learnt.model.labels
-    scale = scale_of(labels)
-    blocks = tuple(name for name in ("words", "meaning", "fields") if name in views and _says(views[name]))
-    if scale is None or len(scale) < 3 or not blocks:
-        return learnt
-    columns = np.array([scale.index(label) for label in labels])
-    place = {label: column for column, label in enumerate(labels)}
-    classes = np.array([place[value] for value in values])
-    steps = columns[classes]
-    rows = [views[name] for name in blocks]
-    chances = np.zeros_like(learnt.probabilities)
-    at = {int(row): one for one, row in enumerate(learnt.held_out)}
-    for fold in folds(classes, ordered, random_state=random_state):
-        judged = np.array([row for row in fold.judge if int(row) in at], int)
-        if len(judged):
-            directions, intercept = fit_ordinal(
-                [block[fold.learn] for block in rows], steps[fold.learn], len(scale)
-            )
-            score = sum(np.asarray(block[judged] @ one) for block, one in zip(rows, directions, strict=True))
-            logits = np.asarray(score)[:, None] * np.arange(len(scale)) + intercept
-            chances[[at[int(row)] for row in judged]] = softmax(logits.astype(float), axis=1)[:, columns]
-    if not (chances.sum(axis=1) > 0.5).all():
-        return learnt  # Some held-out rows lie in no fold of ours: nothing fair to compare.
-    truth = learnt.classes
-    parts = {"before": np.log(np.maximum(learnt.probabilities, FLOOR)), ORDINAL: np.log(chances.clip(FLOOR))}
-    weights = learn_weights(parts, truth)
-    if ORDINAL not in weights:
-        return learnt
-    pooled = np.exp(log_softmax(np.sum([w * parts[name] for name, w in weights.items()], axis=0), axis=1))
-    mine = np.arange(len(truth))
-    gain = np.log(pooled[mine, truth].clip(FLOOR)) - np.log(learnt.probabilities[mine, truth].clip(FLOOR))
-    order = np.argsort(columns)
-    scores = [
-        ranked_probability_score(one[:, order], columns[truth]).mean()
-        for one in (pooled, learnt.probabilities)
-    ]
-    if gain.mean() <= gain.std() / np.sqrt(len(gain)) or scores[0] > scores[1]:
-        return learnt
-    directions, intercept = fit_ordinal(rows, steps, len(scale))
-    head = Head(
-        blocks,
-        tuple(np.outer(one, columns).astype(np.float32) for one in directions),
-        intercept[columns].astype(np.float32),
-    )
-    kept = weights.get("before", 0.0)
-    blended = {name: kept * weight for name, weight in learnt.model.weights.items()} if kept else {}
-    model = replace(
-        learnt.model,
-        heads={**(learnt.model.heads if kept else {}), ORDINAL: head},
-        weights=blended | {ORDINAL: weights[ORDINAL]},
-    )
-    promise, applied = solve_promise(pooled, truth, labels, target_precision=target_precision)
-    return replace(
-        learnt,
-        model=model,
-        promise=promise,
-        probabilities=pooled,
-        applied=applied,
-        penalties=learnt.penalties | {ORDINAL: INVERSE_PENALTY},
-    )
-
-
-def _says(block: Block) -> bool:
-    return bool((block != block[0]).any()) if isinstance(block, np.ndarray) else bool(block.nnz)

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from training.blend import learn_weights
+from training.bounds import lower_bound
 from training.learn_field import LearntField
 from training.priority.filed import filed_and_kept
 from training.priority.matrix import find_matrix
 from training.priority.scale import scale_of
-from training.thresholds import lower_bound, solve_promise
+from training.settle import settle
 from triage.priority import PRIORITIES, PriorityMatrix
 from triage.priority_route import pool, through_matrix
 from triage.priority_rule import PriorityRoute, PriorityRule
@@ -128,7 +129,7 @@ def _routes(
         parts = {"matrix": carried, "learnt": direct}
         weights = learn_weights({name: np.log(np.maximum(one, 1e-12)) for name, one in parts.items()}, truth)
         chances = pool(parts, weights)
-        promise, applied = solve_promise(chances, truth, labels, target_precision=rule.target_precision)
+        promise, applied, learnable = settle(chances, truth, labels, priority.target)
         routes[known] = PriorityRoute(weights, promise)
         if known == "nothing" and "matrix" in weights:
             own = replace(
@@ -138,6 +139,7 @@ def _routes(
                 probabilities=chances,
                 classes=truth,
                 applied=applied,
+                learnable=learnable,
             )
     return routes, own
 

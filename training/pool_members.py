@@ -1,0 +1,255 @@
+"""What a field's pool is made of, each member fitted on earlier tickets and asked about later ones.
+
+A linear head a view, one for all views together, one that knows the order of a scale, what labels are
+called, a tuned encoder's own softmax, and the vote of the nearest past tickets.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import log_softmax
+
+from features.field_model import Head
+from features.neighbours import VOTERS, vote
+from features.views import MEANING_SCALE, Views
+from training.blend import FLOOR
+from training.encoder.own_head import OwnHead
+from training.head_fitting import HeadFitting, Start
+from training.label_names import NAMES
+from training.penalty import PENALTY_PATH, choose_penalty
+from training.priority.ordinal import fit_ordinal, ordinal_logits
+from training.priority.scale import scale_of
+from training.recency import Losses, learn_half_life, recency_weights
+from training.softmax import Block
+from training.splits import Fold
+from triage.errors import TrainingError
+
+__all__ = ["NEIGHBOURS", "HeldOut", "Part", "fit_heads", "hold_out"]
+
+NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
+VIEWS = ("words", "meaning", "fields")
+VOTE_BATCH = 512
+
+Part = tuple[Fold, Views, OwnHead | None]
+"""A fold, the views of all rows, and the own head, of an encoder that has not seen the fold's judged rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOut:
+    """What every member says of the held-out tickets, and what was chosen on the way.
+
+    Parameters
+    ----------
+    rows, truth : ndarray of shape (m,)
+        The judged rows and their classes.
+    log_probabilities : dict of str to ndarray of shape (m, n_labels)
+        By member.
+    penalties : dict of str to float
+        Inverse penalty chosen, by linear head.
+    starts : dict of str to tuple
+        Where to start the last fit, by linear head.
+    fitting : HeadFitting
+        With the weights of recency that were learnt.
+    half_life : float or None
+        Days in which a ticket loses half of its weight; None: never.
+    """
+
+    rows: np.ndarray
+    truth: np.ndarray
+    log_probabilities: dict[str, np.ndarray]
+    penalties: dict[str, float]
+    starts: dict[str, Start]
+    fitting: HeadFitting
+    half_life: float | None
+
+
+def hold_out(
+    fitting: HeadFitting, parts: Sequence[Part], labels: Sequence[str], days: np.ndarray | None
+) -> HeldOut:
+    """Fit every member on each part's earlier tickets and ask it about the later ones.
+
+    Parameters
+    ----------
+    fitting : HeadFitting
+        The field's tickets, not weighed yet.
+    parts : sequence of Part
+        One or more; the first is where penalties and the half-life are chosen.
+    labels : sequence of str
+        In column order.
+    days : ndarray of shape (n,) or None
+        When each ticket was filed; None where times mean nothing.
+    """
+    heads = _heads(parts[0][1])
+    half_life = learn_half_life(days, parts[0][0], _losses_by_age(fitting, parts[0], heads))
+    if half_life is not None and days is not None:
+        fitting = replace(fitting, weights=recency_weights(days, half_life))
+    penalties: dict[str, float] = {}
+    starts: dict[str, Start] = {}
+    said = {}
+    for name, blocks in heads.items():
+        penalties[name], first, start = _choose(fitting, parts[0], blocks)
+        found = [first]
+        for fold, views, _ in parts[1:]:
+            start = fitting.fit(views, blocks, fold.learn, penalties[name], start)
+            found.append(fitting.judge(views, blocks, start, fold.judge))
+        said[name] = np.concatenate(found)
+        starts[name] = start
+    if "meaning" in heads:
+        said[NEIGHBOURS] = np.concatenate([_neighbours_vote(fitting, part) for part in parts])
+        if fitting.named is not None:
+            head = fitting.named.head(fitting.n_labels)
+            said[NAMES] = np.concatenate(
+                [fitting.judge(views, head.blocks, _as_start(head), fold.judge) for fold, views, _ in parts]
+            )
+    own = [
+        fitting.judge(views, ("meaning",), own.start(labels), fold.judge) for fold, views, own in parts if own
+    ]
+    if own and len(own) == len(parts):
+        said[TUNED] = np.concatenate(own)
+    if _is_scale(labels):
+        said[ORDINAL] = np.concatenate([_ordinal(fitting, part, labels) for part in parts])
+    rows = np.concatenate([fold.judge for fold, _, _ in parts])
+    return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life)
+
+
+def fit_heads(
+    held_out: HeldOut,
+    members: Sequence[str],
+    views: Views,
+    labels: Sequence[str],
+    own_head: OwnHead | None = None,
+) -> dict[str, Head]:
+    """Fit the heads among some members on all tickets.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        What was chosen.
+    members : sequence of str
+        Those with weight in the pool; the neighbours' vote needs no fit.
+    views : dict of str to matrix
+        Of all rows.
+    labels : sequence of str
+        In column order.
+    own_head : OwnHead, optional
+        Of the encoder of ``views``.
+    """
+    fitting = held_out.fitting
+    everything = np.arange(len(fitting.classes))
+    heads = _heads(views)
+    fitted = {}
+    for name in members:
+        if name in heads:
+            coefs, intercept = fitting.fit(
+                views, heads[name], everything, held_out.penalties[name], held_out.starts[name], final=True
+            )
+            fitted[name] = Head(heads[name], tuple(coefs), intercept)
+        elif name == NAMES and fitting.named is not None:
+            fitted[name] = fitting.named.head(fitting.n_labels)
+        elif name == TUNED and own_head is not None:
+            coefs, intercept = own_head.start(labels)
+            fitted[name] = Head(("meaning",), tuple(coefs), intercept)
+        elif name == ORDINAL:
+            fitted[name] = _ordinal_head(fitting, views, labels)
+    return fitted
+
+
+def _is_scale(labels: Sequence[str]) -> bool:
+    """Return whether the labels tell an order that is worth a head: of two it is the linear one."""
+    return len(labels) > 2 and scale_of(labels) is not None
+
+
+def _steps(labels: Sequence[str]) -> np.ndarray:
+    """Return each label's place on the scale that the labels are."""
+    scale = scale_of(labels) or ()
+    return np.array([scale.index(label) for label in labels])
+
+
+def _heads(views: Views) -> dict[str, tuple[str, ...]]:
+    """Return which blocks each head reads: every block alone, and all of them together."""
+    present = tuple(name for name in VIEWS if name in views and _says(views[name]))
+    if not present:
+        raise TrainingError(
+            "Got tickets without words and without fields; expected a subject, a body or field.<name> "
+            "columns."
+        )
+    heads: dict[str, tuple[str, ...]] = {name: (name,) for name in present}
+    return heads | ({JOINT: present} if len(present) > 1 else {})
+
+
+def _says(block: Block) -> bool:
+    """Return whether a block differs between any two rows (texts may all be empty)."""
+    if isinstance(block, np.ndarray):
+        return bool(len(block)) and bool((block != block[0]).any())
+    return bool(block.nnz)
+
+
+def _choose(fitting: HeadFitting, part: Part, blocks: Sequence[str]) -> tuple[float, np.ndarray, Start]:
+    fold, views, _ = part
+
+    def attempt(penalty: float, start: Start | None) -> tuple[Start, np.ndarray]:
+        fitted = fitting.fit(views, blocks, fold.learn, penalty, start)
+        return fitted, fitting.judge(views, blocks, fitted, fold.judge)
+
+    return choose_penalty(attempt, fitting.classes[fold.judge])
+
+
+def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str, ...]]) -> Losses:
+    """Return what asks one cheap head how weights change the loss of later tickets."""
+    fold, views, _ = part
+    blocks = next(heads[name] for name in ("meaning", "fields", "words") if name in heads)
+    truth = fitting.classes[fold.judge]
+    start: list[Start | None] = [None]
+
+    def losses(weights: np.ndarray | None) -> np.ndarray:
+        middle = PENALTY_PATH[len(PENALTY_PATH) // 2 - 1]
+        start[0] = fitting.fit(views, blocks, fold.learn, middle, start[0], weights=weights)
+        judged = fitting.judge(views, blocks, start[0], fold.judge)
+        return np.asarray(-np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)))
+
+    return losses
+
+
+def _as_start(head: Head) -> Start:
+    return list(head.coefs), head.intercept
+
+
+def _neighbours_vote(fitting: HeadFitting, part: Part) -> np.ndarray:
+    """Return what the tickets learnt from vote for the judged ones, as logarithms of probabilities."""
+    fold, views, _ = part
+    vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+    earlier = vectors[fold.learn]
+    count = min(VOTERS, len(earlier))
+    found = []
+    for at in range(0, len(fold.judge), VOTE_BATCH):
+        cosines = vectors[fold.judge[at : at + VOTE_BATCH]] @ earlier.T
+        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+        near = np.take_along_axis(near, np.argsort(-np.take_along_axis(cosines, near, 1), axis=1), 1)
+        classes = fitting.classes[fold.learn[near]]
+        found.append(vote(np.take_along_axis(cosines, near, 1), classes, fitting.n_labels))
+    return np.concatenate(found)
+
+
+def _ordinal(fitting: HeadFitting, part: Part, labels: Sequence[str]) -> np.ndarray:
+    fold, views, _ = part
+    blocks = [views[name] for name in _heads(views).get(JOINT, tuple(_heads(views)))]
+    columns = _steps(labels)
+    directions, intercept = fit_ordinal(
+        [block[fold.learn] for block in blocks], columns[fitting.classes[fold.learn]], len(labels)
+    )
+    logits = ordinal_logits([block[fold.judge] for block in blocks], directions, intercept)
+    return np.asarray(log_softmax(logits[:, columns], axis=1))
+
+
+def _ordinal_head(fitting: HeadFitting, views: Views, labels: Sequence[str]) -> Head:
+    blocks = _heads(views).get(JOINT, tuple(_heads(views)))
+    columns = _steps(labels)
+    directions, intercept = fit_ordinal(
+        [views[name] for name in blocks], columns[fitting.classes], len(labels)
+    )
+    return Head(
+        blocks,
+        tuple(np.outer(one, columns).astype(np.float32) for one in directions),
+        intercept[columns].astype(np.float32),
+    )
