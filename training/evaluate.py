@@ -131,6 +131,6 @@ def _measure(
         },
         "confusions": confused_pairs(judged.truth, predicted, ids),
         "confusion_matrix": confusion_matrix(judged.truth, predicted),
-        "slices": measure_slices([slices[row] for row in judged.rows], judged.right, applied),
+        "slices": measure_slices([slices[row] for row in judged.rows], judged.right, applied, field=name),
         "peers": {},
     }

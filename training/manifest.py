@@ -153,6 +153,7 @@ def _details(
             [slice_values(history[row]) for row in labelled[learnt.held_out]],
             predicted == learnt.classes,
             learnt.applied,
+            field=learnt.model.field,
         ),
     }
 

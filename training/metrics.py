@@ -57,7 +57,7 @@ def held_out_metrics(
         ``precision`` (share of those right; None without any) and ``precision_lower_bound`` (one-sided,
         95 %, Clopper and Pearson 1934); ``ece`` and ``ece_null_95``; ``aurc`` and ``aurc_best`` (area under
         the risk-coverage curve, and what the same answers would have in the best order); lists
-        ``reliability``, ``risk_coverage`` and ``labels``; ``labels_applied`` (count of labels with a threshold).
+        ``reliability``, ``risk_coverage`` and ``labels``; ``labels_applied`` (labels with a threshold).
 
     Raises
     ------

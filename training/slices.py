@@ -45,7 +45,7 @@ def slice_values(past: PastTicket) -> dict[str, str]:
 
 
 def measure_slices(
-    tickets: Sequence[Mapping[str, str]], right: np.ndarray, applied: np.ndarray
+    tickets: Sequence[Mapping[str, str]], right: np.ndarray, applied: np.ndarray, *, field: str = ""
 ) -> list[dict[str, Any]]:
     """Measure every slice that is large enough.
 
@@ -55,6 +55,8 @@ def measure_slices(
         The slices of each ticket, see :func:`slice_values`.
     right, applied : ndarray of shape (n,), bool
         Whether its likeliest label was right, and whether it was applied.
+    field : str, optional
+        The field judged: slices by its own label would be the recall of each label.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def measure_slices(
     kinds = Counter(kind for kind, _ in members)
     # A kind with one value for every ticket compares with nothing.
     alone = {kind for (kind, _), rows in members.items() if len(rows) == len(tickets)}
-    left_out = alone | {kind for kind in ("product", "organization") if kinds[kind] > FEW}
+    left_out = alone | {field} | {kind for kind in ("product", "organization") if kinds[kind] > FEW}
     kept = {
         key: rows for key, rows in sorted(members.items()) if len(rows) >= LEAST and key[0] not in left_out
     }
