@@ -86,7 +86,7 @@ def measure_drift(
             found.append(_compare("accuracy", field, then, now, random, means=means))
     for field, numbers in later.confidence.items():
         if field in reference["confidence"] and len(numbers):
-            found.append(_numbers("confidence", field, reference["confidence"][field], numbers, random))
+            found += _numbers("confidence", field, reference["confidence"][field], numbers, random)
     for field, labels in later.labels.items():
         if field in reference["labels"] and labels:
             found += _mix("labels", field, reference["labels"][field], labels, random)
@@ -95,7 +95,7 @@ def measure_drift(
             found += _mix(name, None, reference["values"][name], values, random)
     for name, numbers in later.numbers.items():
         if name in reference["numbers"] and len(numbers):
-            found.append(_numbers(name, None, reference["numbers"][name], numbers, random))
+            found += _numbers(name, None, reference["numbers"][name], numbers, random)
     if later.meaning is not None and all(len(one) for one in later.meaning):
         found.append(_meaning(*later.meaning, random))
     marked = holm([one["p_value"] for one in found])
@@ -128,10 +128,12 @@ def _mix(
 
 def _numbers(
     measure: str, field: str | None, then: Mapping[str, Any], values: np.ndarray, random: Any
-) -> dict[str, Any]:
-    now = bin_counts(values, then["edges"])
+) -> list[dict[str, Any]]:
+    before, now = np.array(then["counts"]), bin_counts(values, then["edges"])
+    if ((before + now) > 0).sum() < 2:
+        return []
     means = (then["mean"], float(np.mean(values)))
-    return _compare(measure, field, np.array(then["counts"]), now, random, means=means)
+    return [_compare(measure, field, before, now, random, means=means)]
 
 
 def _compare(

@@ -72,7 +72,9 @@ def _mean(measure: str, value: float | None) -> str:
 def _verdict(one: Mapping[str, Any]) -> str:
     if not one["moved"]:
         return ""
-    if one["measure"] in ("accuracy", "meaning"):
+    if one["measure"] == "accuracy":
+        return "worse" if one["now"] < one["then"] else "better"
+    if one["measure"] == "meaning":
         return "moved"
     if one["excess"] < MODERATE:
         return "moved a little"

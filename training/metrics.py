@@ -13,7 +13,7 @@ from training.blend import FLOOR
 from training.bounds import lower_bound
 from training.calibration_error import calibration_error
 from training.flags import flagged_columns
-from training.risk_coverage import area_under_risk, risk_coverage
+from training.risk_coverage import area_under_risk, least_area, risk_coverage
 from triage.errors import InputError
 from triage.policy import Promise
 
@@ -87,7 +87,7 @@ def held_out_metrics(
         "ece": calibration.error,
         "ece_null_95": calibration.null_95,
         "aurc": area_under_risk(confidence, right),
-        "aurc_best": area_under_risk(right.astype(float), right),
+        "aurc_best": least_area(right),
         "labels_applied": sum(promise.thresholds.get(label) is not None for label in labels),
         "reliability": [asdict(point) for point in calibration.points],
         "risk_coverage": risk_coverage(confidence, right),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["area_under_risk", "risk_coverage"]
+__all__ = ["area_under_risk", "least_area", "risk_coverage"]
 
 CURVE_POINTS = 50
 
@@ -41,6 +41,12 @@ def area_under_risk(confidence: np.ndarray, right: np.ndarray) -> float:
     order, ends, precision = _ends(confidence, right)
     group_end = ends[np.searchsorted(ends, np.arange(len(order)))]
     return float((1.0 - precision[group_end]).mean())
+
+
+def least_area(right: np.ndarray) -> float:
+    """Return the area that the same answers would have if all right ones came before all wrong ones."""
+    best_first = np.sort(right)[::-1]
+    return float((1.0 - np.cumsum(best_first) / np.arange(1, len(right) + 1)).mean())
 
 
 def _ends(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
