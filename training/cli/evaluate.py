@@ -34,7 +34,6 @@ def evaluate(
     from rich.progress import Progress
 
     from features.embedding_cache import CachedEncoder
-    from features.encoder import SentenceEncoder
     from training.beside import PeersOf
     from training.evaluate import evaluate_bundle
     from training.evaluation_page import render_evaluation
@@ -52,10 +51,9 @@ def evaluate(
         read = read_history(tickets, mapping=mapping, zone=zone)
         peers_of = None
         if history is not None:
-            encoder = SentenceEncoder.open(bundle / "encoder", threads=joblib.cpu_count())
             peers_of = PeersOf(
                 read_history(history, mapping=mapping, zone=zone).tickets,
-                CachedEncoder(encoder, home_folder() / "cache" / "embeddings"),
+                CachedEncoder(loaded.model.encoder, home_folder() / "cache" / "embeddings"),
             )
         bar.update(task, description="Deciding")
         document = evaluate_bundle(
@@ -88,7 +86,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
     table = Table(title=title, box=SIMPLE_HEAD)
     table.add_column("field", min_width=max(map(len, FIELDS)))
     peer = ["best peer"] if has_peers else []
-    for heading in ("tickets", "right", "at training", *peer, "top 3", "applied", "of it right"):
+    for heading in ("tickets", "right", "trained", *peer, "top 3", "applied", "of it right"):
         table.add_column(heading, justify="right")
     for name, facts in document["fields"].items():
         metrics = facts["metrics"]
