@@ -85,7 +85,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
     title = f"{document['tickets']:,} tickets decided by {escape(document['version'])}"
     table = Table(title=title, box=SIMPLE_HEAD)
     table.add_column("field", min_width=max(map(len, FIELDS)))
-    peer = ["best peer"] if has_peers else []
+    peer = ["peer"] if has_peers else []
     for heading in ("tickets", "right", "trained", *peer, "top 3", "applied", "of it right"):
         table.add_column(heading, justify="right")
     for name, facts in document["fields"].items():
