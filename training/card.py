@@ -57,7 +57,8 @@ def render_card(manifest: Manifest) -> str:
 
 def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     # Bundles of before have none of these.
-    kept = {"peers": {}, "confusions": [], "confusion_matrix": {"labels": []}, "slices": []} | facts
+    none: dict[str, Any] = {"peers": {}, "confusions": [], "confusion_matrix": {"labels": []}, "slices": []}
+    kept = none | dict(facts)
     return {
         **kept,
         "name": name,

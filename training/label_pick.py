@@ -9,10 +9,8 @@ FEWEST = 10
 """Held-out tickets below which a label's share found is mostly chance."""
 
 LISTED = 10
-SHORT = 20
-"""A table of so few labels shows its hardest and thinnest by itself."""
-
-OPEN = 40
+SHORT = 40
+"""A table of so few labels is shown whole, and shows its hardest and thinnest by itself."""
 
 
 def pick_labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -29,5 +27,5 @@ def pick_labels(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "hardest": sorted(judged, key=lambda row: (row["recall"], -row["tickets"]))[:LISTED],
         "thinnest": sorted(rows, key=lambda row: row["tickets"])[:LISTED],
-        "is_open": len(rows) <= OPEN,
+        "is_open": False,
     }

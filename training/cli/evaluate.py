@@ -86,7 +86,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
     table = Table(title=title, box=SIMPLE_HEAD)
     table.add_column("field", min_width=max(map(len, FIELDS)))
     peer = ["peer"] if has_peers else []
-    for heading in ("tickets", "right", "trained", *peer, "top 3", "applied", "of it right"):
+    for heading in ("tickets", "right", "trained", *peer, "top 3", "applied", "precision"):
         table.add_column(heading, justify="right")
     for name, facts in document["fields"].items():
         metrics = facts["metrics"]
