@@ -30,7 +30,8 @@ def later_numbers(bundle: Bundle, tickets: Sequence[PastTicket], judged: JudgedT
     texts = [clean_text(past.ticket) for past in tickets]
     numbers = {
         "length": np.array([len(text) for text in texts], float),
-        "familiarity": judged.familiarity,
+        # As of the tickets compared with: where there is no text, familiarity means something else.
+        "familiarity": judged.familiarity[[bool(text) for text in texts]],
     }
     meaning = None
     if isinstance(bundle.model, TicketModel):

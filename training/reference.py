@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from features.cleaning import clean_text
+from features.language import language_of
 from features.words import WordView
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket, Ticket
@@ -103,7 +104,7 @@ def make_reference(
 
 def circumstance(ticket: Ticket, name: str) -> str:
     """Return a ticket's channel, language or product, in words where it has none."""
-    return getattr(ticket, name) or NONE
+    return (language_of(ticket) if name == "language" else getattr(ticket, name)) or NONE
 
 
 def count_values(values: Iterable[str]) -> dict[str, Any]:
@@ -141,8 +142,8 @@ def unknown_pieces(words: WordView, texts: Sequence[str], *, learnt_from: int = 
         fewest = max(words.min_texts, in_texts.min() if is_full else 0)
         known = known[in_texts > fewest]
     shares = []
-    for encoding in words.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
-        pieces = np.asarray(encoding.ids[: words.max_pieces], np.int64)
+    for text in texts:
+        pieces = words.pieces(text)
         if len(pieces):
             shares.append(1.0 - np.isin(pieces, known).mean())
     return np.array(shares)
