@@ -26,7 +26,7 @@ class PeersOf:
     history : sequence of PastTicket
         That the bundle learnt from.
     encoder : Encoder
-        The bundle's own; one that remembers on disk saves the time that training has spent already.
+        The shipped one; one that remembers on disk saves the time that training has spent already.
     """
 
     history: Sequence[PastTicket]

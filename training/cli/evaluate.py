@@ -34,6 +34,7 @@ def evaluate(
     from rich.progress import Progress
 
     from features.embedding_cache import CachedEncoder
+    from features.encoder import SentenceEncoder
     from training.beside import PeersOf
     from training.evaluate import evaluate_bundle
     from training.evaluation_page import render_evaluation
@@ -51,9 +52,13 @@ def evaluate(
         read = read_history(tickets, mapping=mapping, zone=zone)
         peers_of = None
         if history is not None:
+            encoder = loaded.model.encoder
+            if "encoder_tuned" in loaded.manifest.training:
+                # A tuned encoder knows this history's labels: the usual pipelines have the shipped one.
+                encoder = SentenceEncoder.open(threads=joblib.cpu_count())
             peers_of = PeersOf(
                 read_history(history, mapping=mapping, zone=zone).tickets,
-                CachedEncoder(loaded.model.encoder, home_folder() / "cache" / "embeddings"),
+                CachedEncoder(encoder, home_folder() / "cache" / "embeddings"),
             )
         bar.update(task, description="Deciding")
         document = evaluate_bundle(
