@@ -17,7 +17,6 @@ import json
 import os
 import tempfile
 import time
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,24 +24,24 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
-import scipy.sparse as sp
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 
 from benchmarks.fp32_encoder import Fp32Encoder
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
-from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from training.config import TrainingConfig
+from training.peers import BOTH, FORM, MEAN, MEANING, WORDS, fit_peers
 from training.splits import has_order
 from training.train import train_bundle
 from triage.bundle import Bundle
 from triage.ticket import PastTicket
 
-PENALTIES = (1.0, 10.0)
+PEERS = {
+    WORDS: "TF-IDF + LR",
+    MEANING: "MiniLM + LR",
+    BOTH: "concatenated",
+    MEAN: "mean of the two",
+    FORM: "one-hot + LR",
+}
 KEY = b"benchmark-key-of-thirty-two-bytes"
 Scores = dict[str, float]
 
@@ -127,60 +126,14 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
 
 def judge_peers(task: Task, encoder: CachedEncoder) -> dict[str, Scores]:
     """Fit the four peers (one for tickets without text) and judge each on the test tickets."""
-    parts = [
-        task.train,
-        task.test,
-        *(one for one in (task.validation, task.strange_validation, task.strange) if one),
-    ]
-    if not any(clean_text(past.ticket) for past in task.train[:100]):
-        vectorizer = DictVectorizer(dtype=np.float32)
-        blocks = {"one-hot + LR": [vectorizer.fit_transform(_fields(task.train))]}
-        blocks["one-hot + LR"] += [vectorizer.transform(_fields(part)) for part in parts[1:]]
-    else:
-        texts = [[clean_text(past.ticket) for past in part] for part in parts]
-        tfidf = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32)
-        words = [tfidf.fit_transform(texts[0]), *(tfidf.transform(part) for part in texts[1:])]
-        meaning = [encoder.encode(part) for part in texts]
-        both = [sp.hstack([a, sp.csr_matrix(b)]).tocsr() for a, b in zip(words, meaning, strict=True)]
-        blocks = {"TF-IDF + LR": words, "MiniLM + LR": meaning, "concatenated": both}
-    classes = np.array([past.labels[task.field] for past in task.train])
-    results, probabilities = {}, {}
-    for name, matrices in blocks.items():
-        model = _fit(matrices[0], classes, has_order(task.train))
-        probabilities[name] = [model.predict_proba(matrix) for matrix in matrices[1:]]
-        labels = model.classes_
-        results[name] = _judge(task, probabilities[name], labels)
-    if "MiniLM + LR" in probabilities:
-        mean = [
-            (a + b) / 2
-            for a, b in zip(probabilities["TF-IDF + LR"], probabilities["MiniLM + LR"], strict=True)
-        ]
-        results["mean of the two"] = _judge(task, mean, labels)
-    return results
-
-
-def _fit(matrix: Any, classes: np.ndarray, ordered: bool) -> LogisticRegression:
-    """Fit with the better of two penalties, by log loss on held-out training tickets."""
-    rows = np.arange(len(classes))
-    if ordered:
-        learn, held = np.split(rows, [int(0.8 * len(rows))])
-    else:
-        learn, held = train_test_split(rows, test_size=0.2, random_state=0, stratify=_stratum(classes))
-    losses = {}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for penalty in PENALTIES:
-            model = LogisticRegression(C=penalty, max_iter=200).fit(matrix[learn], classes[learn])
-            known = held[np.isin(classes[held], model.classes_)]
-            places = np.searchsorted(model.classes_, classes[known])
-            own = model.predict_proba(matrix[known])[np.arange(len(known)), places]
-            losses[penalty] = float(-np.log(np.maximum(own, 1e-9)).mean())
-        best = min(losses, key=losses.__getitem__)
-        return LogisticRegression(C=best, max_iter=200).fit(matrix, classes)
-
-
-def _stratum(classes: np.ndarray) -> np.ndarray | None:
-    return classes if np.unique(classes, return_counts=True)[1].min() >= 5 else None
+    parts = [task.test, *(one for one in (task.validation, task.strange_validation, task.strange) if one)]
+    values = [past.labels[task.field] for past in task.train]
+    labels, probabilities = fit_peers(task.train, values, parts, encoder, ordered=has_order(task.train))
+    return {
+        name: _judge(task, probabilities[peer], labels)
+        for peer, name in PEERS.items()
+        if peer in probabilities
+    }
 
 
 def _judge(task: Task, probabilities: list[np.ndarray], labels: np.ndarray) -> Scores:
@@ -245,13 +198,6 @@ def show(task: Task, rows: dict[str, Any]) -> None:
 
 def _truth(task: Task) -> np.ndarray:
     return np.array([past.labels[task.field] for past in task.test])
-
-
-def _fields(tickets: list[PastTicket]) -> list[dict[str, str]]:
-    return [
-        {"requester": past.ticket.requester or "", "channel": past.ticket.channel or "", **past.ticket.custom}
-        for past in tickets
-    ]
 
 
 if __name__ == "__main__":

@@ -93,6 +93,10 @@ class WordView:
             sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
         )
 
+    def pieces(self, text: str) -> np.ndarray:
+        """Return the codes of a text's word pieces, in order; ``terms_`` holds those that are kept."""
+        return self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))
+
     def contributions(self, text: str, weights: np.ndarray) -> list[tuple[str, float]]:
         """Share a linear score out to the words of a text.
 

@@ -20,11 +20,17 @@ SIMULATIONS = 400
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityPoint:
-    """One bin: its tickets' mean confidence, the share that came true, and how many they are."""
+    """One bin: its tickets' mean confidence, the share that came true, and how many they are.
+
+    ``low`` and ``high`` enclose 95 % of the shares that come true in this bin when these confidences are
+    perfectly calibrated: the bin's own null band.
+    """
 
     confidence: float
     precision: float
     tickets: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +74,25 @@ def calibration_error(
     count = np.bincount(bins, minlength=BINS)
     stated = np.bincount(bins, weights=confidence, minlength=BINS)
     true = np.bincount(bins, weights=right, minlength=BINS)
+    random = np.random.default_rng(random_state)
+    drawn = np.array(
+        [
+            np.bincount(bins, weights=random.random(len(bins)) < confidence, minlength=BINS)
+            for _ in range(SIMULATIONS)
+        ]
+    )
+    null = [_distance(stated, one) for one in drawn]
+    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
     points = tuple(
-        ReliabilityPoint(float(stated[one] / count[one]), float(true[one] / count[one]), int(count[one]))
+        ReliabilityPoint(
+            float(stated[one] / count[one]),
+            float(true[one] / count[one]),
+            int(count[one]),
+            float(low[one] / count[one]),
+            float(high[one] / count[one]),
+        )
         for one in np.flatnonzero(count)
     )
-    random = np.random.default_rng(random_state)
-    null = [
-        _distance(stated, np.bincount(bins, weights=random.random(len(bins)) < confidence, minlength=BINS))
-        for _ in range(SIMULATIONS)
-    ]
     n = len(bins)
     return CalibrationError(_distance(stated, true) / n, float(np.quantile(null, 0.95)) / n, points)
 

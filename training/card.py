@@ -8,18 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from training.label_pick import FEWEST, pick_labels
+from training.limits import CARD_LIMITS, MODEL_LIMITS
 from training.pages import render_page
-from training.verdicts import field_verdicts
+from training.slices import LEAST
+from training.verdicts import field_verdicts, peer_verdicts
 from triage.bundle import Manifest
 
 __all__ = ["render_card"]
-
-FEWEST = 10
-"""Held-out tickets below which a label's share found is mostly chance."""
-
-LISTED = 10
-SHORT = 20
-"""A table of so few labels shows its hardest and thinnest by itself."""
 
 LEVEL_WORDS = {
     "rules": "no labels to learn from; rules and descriptions decide",
@@ -51,22 +47,24 @@ def render_card(manifest: Manifest) -> str:
         fields=[_field(name, facts) for name, facts in manifest.fields.items()],
         limits=_limits(training),
         fewest=FEWEST,
+        least=LEAST,
+        reference=training.get("reference"),
+        cost=manifest.cost,
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
         settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
     )
 
 
 def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    rows = facts["metrics"]["labels"]
-    judged = [row for row in rows if row["tickets"] >= FEWEST]
+    # Bundles of before have none of these.
+    none: dict[str, Any] = {"peers": {}, "confusions": [], "confusion_matrix": {"labels": []}, "slices": []}
+    kept = none | dict(facts)
     return {
-        **facts,
+        **kept,
         "name": name,
         "level_words": LEVEL_WORDS[facts["level"]],
-        "verdicts": field_verdicts(facts),
-        "is_long": len(rows) > SHORT,
-        "hardest": sorted(judged, key=lambda row: (row["recall"], -row["tickets"]))[:LISTED],
-        "thinnest": sorted(rows, key=lambda row: row["tickets"])[:LISTED],
+        "verdicts": [*field_verdicts(facts), *peer_verdicts(kept["peers"], facts["metrics"])],
+        "labels_shown": pick_labels(facts["metrics"]["labels"]),
     }
 
 
@@ -87,25 +85,9 @@ def _judged(training: Mapping[str, Any]) -> str:
 
 
 def _limits(training: Mapping[str, Any]) -> list[str]:
-    limits = [
-        "It proposes values for new tickets of the helpdesk whose history it learnt from; it knows nothing "
-        "of other helpdesks.",
-        "It knows only the labels of that history. A label that is new since then is never predicted until "
-        "it is trained again.",
-        "A label without threshold is never applied, whatever the confidence: held-out tickets gave no proof "
-        "that the promise would be kept. It may be suggested.",
-        "Right means: as people filed past tickets in the end. Where they misfiled, it learnt that, and is "
-        "measured against that.",
-        "The thresholds were solved on the same held-out tickets that are counted here, with a bound for the "
-        "finite number of them. The command triage evaluate, given later tickets, is the independent check.",
-        "It abstains on tickets unlike any it learnt from and on tickets that say nothing; guardrails and "
-        "the policy may hold back more. In service it therefore applies rather less than stands here.",
-        "It reads subject, body and form fields as they were at filing, and no attachments or pictures. Its "
-        "sense of meaning was trained on English; tickets in other languages rest on their words.",
-    ]
-    limits.append(
+    last = (
         "Held-out tickets whose label no earlier ticket had are not counted: it knows these labels now."
         if training["ordered"]
         else "Without times nothing here can tell how fast it ages."
     )
-    return limits
+    return [*MODEL_LIMITS, *CARD_LIMITS, last]

@@ -1,6 +1,5 @@
 """What a bundle says of itself: gathered from the history, the configuration and what was learnt."""
 
-import hashlib
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,18 +9,25 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from features.encoder import SentenceEncoder
-from features.model import FEATURE_VERSION
+from features.model import FEATURE_VERSION, TicketModel
 from training.config import TrainingConfig
+from training.confusion import confused_pairs, confusion_matrix
+from training.cost import CostMeter
+from training.history_hash import history_hash
 from training.learn_field import LearntField
 from training.metrics import held_out_metrics
 from training.promise import promise_facts
+from training.reference import make_reference
+from training.slices import measure_slices, slice_values
 from triage.bundle import Manifest
 from triage.priority_rule import PriorityRule
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
-__all__ = ["data_hash", "make_manifest"]
+__all__ = ["make_manifest"]
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "joblib")
 
@@ -37,6 +43,9 @@ def make_manifest(
     languages: Mapping[str, Any] | None = None,
     rule: PriorityRule | None = None,
     hierarchies: Sequence[Mapping[str, Any]] = (),
+    *,
+    model: TicketModel,
+    cost: CostMeter,
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -62,7 +71,12 @@ def make_manifest(
         How priorities come about, where they follow a matrix.
     hierarchies : sequence of Mapping, optional
         What was learnt of fields that answer together.
+    model : TicketModel
+        What was fitted, all of it.
+    cost : CostMeter
+        Running since the training began.
     """
+    taxonomy = _taxonomy(labels, config)
     fields = {
         name: {
             "level": one.level,
@@ -80,7 +94,10 @@ def make_manifest(
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
             ),
+            # Where learning a field also judged the usual pipelines on its held-out tickets.
+            "peers": getattr(one, "peers", {}),
         }
+        | _details(history, labels[name], one)
         for name, one in learnt.items()
     }
     if "priority" in fields:
@@ -90,9 +107,9 @@ def make_manifest(
         version=version,
         created_at=datetime.now(UTC),
         fields=fields,
-        taxonomy=_taxonomy(labels, config),
+        taxonomy=taxonomy,
         feature_version=FEATURE_VERSION,
-        data_hash=data_hash(history),
+        data_hash=history_hash(history),
         training={
             "tickets": len(history),
             "first": min(times).isoformat() if times else None,
@@ -104,9 +121,45 @@ def make_manifest(
             "languages": dict(languages or {}),
             "priority": rule.to_document() if rule else None,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
+            "reference": make_reference(
+                history,
+                taxonomy,
+                words=model.words,
+                familiarity=_known_familiarity(model),
+                confidence={name: one.probabilities.max(axis=1) for name, one in learnt.items()},
+                ordered=ordered,
+            ),
         }
         | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),
+        cost=cost.read(),
     )
+
+
+def _known_familiarity(model: TicketModel) -> np.ndarray:
+    """Return what held-out known tickets get: conformal p-values, so every rank once."""
+    known = max((len(one.scores) for one in model.familiarity.values()), default=0)
+    return np.arange(2, known + 2) / (1 + known)
+
+
+def _details(
+    history: Sequence[PastTicket], values: Sequence[str | None], learnt: LearntField
+) -> dict[str, Any]:
+    """Return where a field's held-out tickets were confused, and where they did better or worse."""
+    names = learnt.model.labels
+    predicted = learnt.probabilities.argmax(axis=1)
+    truth = [names[place] for place in learnt.classes]
+    said = [names[place] for place in predicted]
+    labelled = np.flatnonzero([value is not None for value in values])
+    return {
+        "confusions": confused_pairs(truth, said),
+        "confusion_matrix": confusion_matrix(truth, said),
+        "slices": measure_slices(
+            [slice_values(history[row]) for row in labelled[learnt.held_out]],
+            predicted == learnt.classes,
+            learnt.applied,
+            field=learnt.model.field,
+        ),
+    }
 
 
 def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig) -> Taxonomy:
@@ -121,13 +174,3 @@ def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig
         parents["subcategory"] = {below: above for (below, above), _ in reversed(pairs.most_common())}
     seen = {name: [value for value in values if value is not None] for name, values in labels.items()}
     return Taxonomy.from_labels(seen, parents, config.merged)
-
-
-def data_hash(history: Sequence[PastTicket]) -> str:
-    """Return the SHA-256 of what a history says of each ticket: id, time, text and labels, in order."""
-    digest = hashlib.sha256()
-    for past in history:
-        ticket = past.ticket
-        row = (ticket.ticket_id, str(ticket.created_at), ticket.text_hash, repr(sorted(past.labels.items())))
-        digest.update("\0".join(row).encode("utf-8", "replace") + b"\n")
-    return digest.hexdigest()

@@ -13,12 +13,12 @@ from training.blend import FLOOR
 from training.bounds import lower_bound
 from training.calibration_error import calibration_error
 from training.flags import flagged_columns
+from training.risk_coverage import area_under_risk, least_area, risk_coverage
 from triage.errors import InputError
 from triage.policy import Promise
 
 __all__ = ["applied_by", "held_out_metrics"]
 
-CURVE_POINTS = 50
 COMMONEST, THINNEST = 150, 50
 """Labels listed of a field that has more: a manifest stays small, a card still shows both ends."""
 
@@ -55,8 +55,9 @@ def held_out_metrics(
         1e-6), ``macro_f1`` (over known labels that occur or are predicted), ``majority`` (share of the
         commonest label: what always answering it would reach); ``coverage`` (share applied),
         ``precision`` (share of those right; None without any) and ``precision_lower_bound`` (one-sided,
-        95 %, Clopper and Pearson 1934); ``ece`` and ``ece_null_95``; lists ``reliability``,
-        ``risk_coverage`` and ``labels``; ``labels_applied`` (count of labels with a threshold).
+        95 %, Clopper and Pearson 1934); ``ece`` and ``ece_null_95``; ``aurc`` and ``aurc_best`` (area under
+        the risk-coverage curve, and what the same answers would have in the best order); lists
+        ``reliability``, ``risk_coverage`` and ``labels``; ``labels_applied`` (labels with a threshold).
 
     Raises
     ------
@@ -85,9 +86,11 @@ def held_out_metrics(
         "precision_lower_bound": lower_bound(int(right[shown].sum()), int(shown.sum())),
         "ece": calibration.error,
         "ece_null_95": calibration.null_95,
+        "aurc": area_under_risk(confidence, right),
+        "aurc_best": least_area(right),
         "labels_applied": sum(promise.thresholds.get(label) is not None for label in labels),
         "reliability": [asdict(point) for point in calibration.points],
-        "risk_coverage": _risk_coverage(confidence, right),
+        "risk_coverage": risk_coverage(confidence, right),
         "labels": _label_rows(predicted, classes, shown, labels, promise),
     }
     return {name: _rounded(value) for name, value in metrics.items()}
@@ -121,19 +124,6 @@ def _macro_f1(predicted: np.ndarray, classes: np.ndarray, n_labels: int) -> floa
     )
     present = either > 0
     return float((2 * hits[present] / either[present]).mean())
-
-
-def _risk_coverage(confidence: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
-    """Return the precision of the surest tickets for rising shares of them; equals stay together."""
-    order = np.argsort(-confidence, kind="stable")
-    precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
-    wanted = np.ceil(np.linspace(0, len(order), CURVE_POINTS + 1)[1:]).astype(int) - 1
-    places = np.unique(ends[np.searchsorted(ends, wanted)])
-    return [
-        {"coverage": float((place + 1) / len(order)), "precision": float(precision[place])}
-        for place in places
-    ]
 
 
 def _label_rows(

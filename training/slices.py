@@ -3,7 +3,7 @@
 Counts and tests; names no ticket.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +15,16 @@ from features.language import language_of
 from training.bounds import lower_bound
 from triage.ticket import PastTicket
 
-__all__ = ["LEAST", "measure_slices", "slice_values"]
+__all__ = ["LEAST", "holm", "measure_slices", "slice_values"]
 
 LEAST = 30
 """Tickets below which a slice is not shown: its figures would be chance."""
 
 ERROR_RATE = 0.05
 """Chance, over all slices of a field together, of marking any that is like the rest (Holm 1979)."""
+
+FEW = 20
+"""Values of product or organization beyond which that kind is left out: it would be a list, not a finding."""
 
 LENGTHS = ((0, "no text"), (100, "up to 100 characters"), (300, "up to 300"), (1_000, "up to 1,000"))
 
@@ -33,6 +36,8 @@ def slice_values(past: PastTicket) -> dict[str, str]:
         "month": f"{ticket.created_at:%Y-%m}" if ticket.created_at else None,
         "channel": ticket.channel,
         "language": language_of(ticket),
+        "product": ticket.product,
+        "organization": ticket.organization,
         "length": _length(len(clean_text(ticket))),
         "team": past.labels.get("team"),
     }
@@ -40,7 +45,7 @@ def slice_values(past: PastTicket) -> dict[str, str]:
 
 
 def measure_slices(
-    tickets: Sequence[Mapping[str, str]], right: np.ndarray, applied: np.ndarray
+    tickets: Sequence[Mapping[str, str]], right: np.ndarray, applied: np.ndarray, *, field: str = ""
 ) -> list[dict[str, Any]]:
     """Measure every slice that is large enough.
 
@@ -50,21 +55,30 @@ def measure_slices(
         The slices of each ticket, see :func:`slice_values`.
     right, applied : ndarray of shape (n,), bool
         Whether its likeliest label was right, and whether it was applied.
+    field : str, optional
+        The field judged: slices by its own label would be the recall of each label.
 
     Returns
     -------
     list of dict
         ``slice, value, tickets, accuracy, coverage, precision, precision_lower_bound, differs``: ``differs``
         is ``worse`` or ``better`` where the accuracy is not that of all other tickets (Fisher's exact test,
-        corrected after Holm), else None. By kind, then by value.
+        corrected after Holm), else None. By kind, then by value. A kind of which every ticket has the same
+        value is left out, and so are product and organization where they have more than 20 values.
     """
     members: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, values in enumerate(tickets):
         for kind, value in values.items():
             members[kind, value].append(row)
-    kept = {key: rows for key, rows in sorted(members.items()) if len(rows) >= LEAST}
+    kinds = Counter(kind for kind, _ in members)
+    # A kind with one value for every ticket compares with nothing.
+    alone = {kind for (kind, _), rows in members.items() if len(rows) == len(tickets)}
+    left_out = alone | {field} | {kind for kind in ("product", "organization") if kinds[kind] > FEW}
+    kept = {
+        key: rows for key, rows in sorted(members.items()) if len(rows) >= LEAST and key[0] not in left_out
+    }
     chances = [_chance(right, rows) for rows in kept.values()]
-    marked = _holm(chances)
+    marked = holm(chances)
     overall = right.mean()
     slices = []
     for (kind, value), rows, differs in zip(kept.keys(), kept.values(), marked, strict=True):
@@ -94,7 +108,8 @@ def _chance(right: np.ndarray, rows: list[int]) -> float:
     return float(fisher_exact(table).pvalue) if others else 1.0
 
 
-def _holm(chances: Sequence[float]) -> list[bool]:
+def holm(chances: Sequence[float]) -> list[bool]:
+    """Return which p-values stay small when all are looked at together (Holm 1979), at 5 %."""
     marked = [False] * len(chances)
     for rank, place in enumerate(np.argsort(chances, kind="stable")):
         if chances[place] > ERROR_RATE / (len(chances) - rank):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from triage.ticket import PastTicket
 
-__all__ = ["FORWARD_EDGES", "SMALL", "Fold", "folds", "has_order"]
+__all__ = ["FORWARD_EDGES", "SMALL", "Fold", "folds", "has_order", "in_order"]
 
 FORWARD_EDGES = (0.7, 0.85, 1.0)
 """Two forward folds: learn from the first 70 %, judge the next 15 %; then 85 % and the last 15 %."""
@@ -35,6 +36,20 @@ def has_order(tickets: Sequence[PastTicket]) -> bool:
     times = {past.ticket.created_at for past in tickets if past.ticket.created_at is not None}
     timed = sum(past.ticket.created_at is not None for past in tickets)
     return timed > 0.9 * len(tickets) and len(times) > 0.1 * len(tickets)
+
+
+def in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
+    """Return the tickets by time of filing, without those that have none; as given where unordered."""
+    if not ordered:
+        return list(tickets)
+    timed = [past for past in tickets if past.ticket.created_at is not None]
+    return sorted(timed, key=_filing_order)
+
+
+def _filing_order(past: PastTicket) -> tuple[Any, ...]:
+    """Order by time; what follows makes the order one that rows of a file cannot change."""
+    ticket = past.ticket
+    return ticket.created_at, ticket.ticket_id, ticket.text_hash, sorted(past.labels.items())
 
 
 def folds(classes: np.ndarray, ordered: bool, *, random_state: int = 0) -> list[Fold]:

@@ -27,6 +27,7 @@ from features.words import WordView
 from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
+from training.cost import CostMeter
 from training.encoder.judging_views import Judging, judging_views, views_within
 from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import open_encoder
@@ -39,7 +40,7 @@ from training.learn_languages import learn_languages
 from training.manifest import make_manifest
 from training.priority.rule import learn_rule
 from training.retired import retired_labels
-from training.splits import has_order
+from training.splits import has_order, in_order
 from triage.agent import Agent
 from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
@@ -48,7 +49,7 @@ from triage.knowledge import Article, ArticleLink
 from triage.taxonomy import Taxonomy
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["in_order", "labels_to_learn", "train_bundle"]
+__all__ = ["labels_to_learn", "train_bundle"]
 
 MIN_TICKETS = 10
 
@@ -106,6 +107,7 @@ def train_bundle(
     TrainingError
         If there is nothing to learn: too few tickets, or no field with two labels.
     """
+    cost = CostMeter()
     if len(tickets) < MIN_TICKETS:
         raise TrainingError(
             f"Got {len(tickets)} tickets; expected {MIN_TICKETS} or more to learn from. "
@@ -187,6 +189,8 @@ def train_bundle(
             languages=spoken,
             rule=rule,
             hierarchies=[one.facts for one in hierarchies],
+            model=model,
+            cost=cost,
         )
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
@@ -196,20 +200,6 @@ def train_bundle(
             shutil.rmtree(draft)
     progress("done", 1.0)
     return sealed
-
-
-def in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
-    """Return the tickets by time of filing, without those that have none; as given where unordered."""
-    if not ordered:
-        return list(tickets)
-    timed = [past for past in tickets if past.ticket.created_at is not None]
-    return sorted(timed, key=_filing_order)
-
-
-def _filing_order(past: PastTicket) -> tuple[Any, ...]:
-    """Order by time; what follows makes the order one that rows of a file cannot change."""
-    ticket = past.ticket
-    return ticket.created_at, ticket.ticket_id, ticket.text_hash, sorted(past.labels.items())
 
 
 def _article_order(article: Article) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from training.bounds import lower_bound
 
-__all__ = ["Verdict", "field_verdicts"]
+__all__ = ["Verdict", "field_verdicts", "peer_verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,34 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
             )
         )
     return verdicts
+
+
+def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str, Any]) -> list[Verdict]:
+    """Return how the field stands beside the best of the usual pipelines, if any was judged with it.
+
+    Parameters
+    ----------
+    peers : Mapping of str to Mapping
+        By peer: ``accuracy`` on the same tickets and, where it was measured pair by pair, the difference (see
+        :func:`training.paired.figures_beside`).
+    metrics : Mapping
+        Of the field.
+    """
+    if not peers:
+        return []
+    name, best = max(peers.items(), key=lambda one: one[1]["accuracy"])
+    ahead = 100 * (metrics["accuracy"] - best["accuracy"])
+    said = f"The best of the usual pipelines, {name}, is right in {best['accuracy']:.1%}; this model in "
+    said += f"{metrics['accuracy']:.1%}"
+    if "accuracy_difference_low" not in best:
+        return [Verdict(ahead >= 0, f"{said}: {abs(ahead):.1f} points {'more' if ahead >= 0 else 'less'}.")]
+    low, high = (100 * best[f"accuracy_difference_{end}"] for end in ("low", "high"))
+    interval = f"95 % interval of the difference {low:+.1f} to {high:+.1f} points"
+    if low > 0:
+        return [Verdict(True, f"{said}, {ahead:.1f} points more ({interval}).")]
+    if high < 0:
+        return [Verdict(False, f"{said}, {-ahead:.1f} points less ({interval}).")]
+    return [Verdict(True, f"{said}: no more apart than chance explains ({interval}).")]
 
 
 def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> Verdict:

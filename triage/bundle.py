@@ -54,6 +54,8 @@ class Manifest:
         By path inside the folder: ``sha256`` and ``bytes``. Filled in by :func:`seal`.
     format : int
         Version of this layout.
+    cost : Mapping of str to float
+        ``seconds``, ``processor_seconds`` and ``peak_memory_bytes`` of the training; empty if unknown.
     """
 
     version: str
@@ -65,6 +67,7 @@ class Manifest:
     training: Mapping[str, Any]
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
+    cost: Mapping[str, float] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """Return the JSON that is signed."""

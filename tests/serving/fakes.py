@@ -86,7 +86,7 @@ def seal_fake(
                 "level": "linear",
                 "labels": len(labels),
                 "target_precision": 0.9,
-                "metrics": {"accuracy": 0.8},
+                "metrics": {"accuracy": 0.8, "tickets": 100},
             }
             for name, labels in LABELS.items()
         },

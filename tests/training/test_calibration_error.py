@@ -29,6 +29,18 @@ def test_the_band_narrows_with_tickets_as_the_table_of_perfect_models_says():
     assert 0.05 < few < 0.15
 
 
+def test_each_bin_has_a_band_that_a_calibrated_model_mostly_stays_inside():
+    random = np.random.default_rng(4)
+    inside, points = 0, 0
+    for seed in range(30):
+        confidence = random.uniform(0.1, 1.0, 400)
+        found = calibration_error(confidence, random.random(400) < confidence, random_state=seed)
+        inside += sum(point.low <= point.precision <= point.high for point in found.points)
+        points += len(found.points)
+        assert all(0 <= point.low <= point.confidence <= point.high <= 1 for point in found.points)
+    assert 0.91 < inside / points <= 1.0
+
+
 def test_the_points_hold_every_ticket_once():
     found = calibration_error(np.array([0.0, 0.5, 0.52, 1.0]), np.array([False, True, False, True]))
     assert [point.tickets for point in found.points] == [1, 2, 1]

@@ -6,12 +6,28 @@ import numpy as np
 import pytest
 
 from training.card import render_card
+from training.confusion import confused_pairs, confusion_matrix
 from training.metrics import held_out_metrics
 from triage.bundle import Manifest
 from triage.policy import Promise
 from triage.taxonomy import Taxonomy
 
 LABELS = ("access", "billing <b>&</b> refunds", "network")
+
+
+REFERENCE = {
+    "tickets": 400,
+    "first": "2025-09-01T00:00:00+00:00",
+    "last": "2026-02-27T00:00:00+00:00",
+    "values": {"channel": {"counts": {"mail": 300, "web": 100}, "others": 0}},
+    "labels": {"category": {"counts": {"access": 400}, "others": 0}},
+    "numbers": {"unknown_words": {"mean": 0.031, "edges": [0.02], "counts": [200, 200]}},
+    "confidence": {},
+}
+PEERS = {
+    "majority": {"accuracy": 0.34, "top3": 1.0, "log_loss": 1.1},
+    "words alone": {"accuracy": 0.85, "top3": 1.0, "log_loss": 0.5},
+}
 
 
 def facts(accuracy: float = 0.9, thresholds=(0.5, 0.5, None), tickets: int = 400):
@@ -48,7 +64,9 @@ def manifest(ordered: bool = True, **fields) -> Manifest:
             "config": {"targets": (), "target_precision": 0.8, "merged": {}, "seed": 7},
             "encoder": "fedcba9876543210",
             "packages": {"numpy": "2.4.6", "python": "3.11.7"},
+            "reference": REFERENCE,
         },
+        cost={"seconds": 61.0, "processor_seconds": 100.0, "peak_memory_bytes": 3 * 2**30},
     )
 
 
@@ -119,3 +137,83 @@ def test_every_drawn_coordinate_lies_inside_its_picture():
 @pytest.mark.parametrize("level", ["rules", "few-shot", "linear", "hybrid"])
 def test_every_level_has_words(level):
     assert level in render_card(manifest(category=facts() | {"level": level}))
+
+
+def test_the_card_tells_what_the_training_cost_and_what_later_tickets_are_compared_with():
+    page = render_card(manifest())
+    for said in (
+        "61 seconds",
+        "3.0 GiB",
+        "The 400 tickets at the end of the history",
+        "3.1% on average",
+        "mail 75.0%",
+    ):
+        assert said in page, said
+
+
+def test_the_card_is_made_again_from_the_signed_bytes_alone():
+    made = manifest(category=facts() | {"peers": PEERS})
+    assert render_card(Manifest.from_bytes(made.to_bytes())) == render_card(made)
+
+
+def test_peers_stand_beside_the_model_where_training_judged_them():
+    page = render_card(manifest(category=facts() | {"peers": PEERS}))
+    assert "Beside the usual pipelines" in page
+    assert "words alone, is right in 85.0%" in page
+    ahead = 100 * (facts()["metrics"]["accuracy"] - 0.85)
+    assert f"{ahead:+.1f}" in page
+    assert "Beside the usual pipelines" not in render_card(manifest())
+
+
+def test_a_paired_difference_is_shown_with_its_interval_and_a_better_peer_is_a_warning():
+    better = {
+        "accuracy": 0.95,
+        "top3": 0.99,
+        "log_loss": 0.2,
+        "accuracy_difference": -0.05,
+        "accuracy_difference_low": -0.08,
+        "accuracy_difference_high": -0.02,
+    }
+    page = render_card(manifest(category=facts() | {"peers": {"concatenated": better}}))
+    assert "(-8.0 to -2.0)" in page
+    assert re.search(r'class="warn">The best of the usual pipelines, concatenated', page)
+
+
+def test_confusions_and_slices_of_held_out_tickets_are_shown():
+    truth, said = ["access"] * 5 + ["network"] * 5, ["access"] * 3 + ["network"] * 7
+    one = {
+        "slice": "channel",
+        "value": "fax",
+        "tickets": 40,
+        "accuracy": 0.4,
+        "coverage": 0.1,
+        "precision": None,
+        "precision_lower_bound": 0.0,
+        "differs": "worse",
+    }
+    found = {
+        "confusions": confused_pairs(truth, said),
+        "confusion_matrix": confusion_matrix(truth, said),
+        "slices": [one],
+    }
+    page = render_card(manifest(category=facts() | found))
+    for said_so in ("Most often confused", "What is taken for what", "40.0%", "fax", 'class="text worse"'):
+        assert said_so in page, said_so
+
+
+def test_a_card_can_be_made_of_a_bundle_that_kept_none_of_the_newer_facts():
+    old = manifest()
+    training = {name: value for name, value in old.training.items() if name != "reference"}
+    page = render_card(
+        Manifest(old.version, old.created_at, old.fields, old.taxonomy, 1, old.data_hash, training)
+    )
+    assert "compared with" not in page
+    assert "Cost of the training" not in page
+
+
+def test_every_null_band_is_drawn_inside_the_picture():
+    bands = re.findall(r'class="band" d="M([\d.]+) ([\d.]+)V([\d.]+)"', render_card(manifest()))
+    assert bands
+    for x, low, high in bands:
+        assert 40 <= float(x) <= 350
+        assert 10 <= float(high) <= float(low) <= 200

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.features.fake_encoder import WordEncoder
 from tests.serving.fakes import FakeModel
+from training.beside import PeersOf
 from training.evaluate import evaluate_bundle
 from training.evaluation_page import render_evaluation
+from training.history_hash import history_hash
 from triage.bundle import Bundle, Manifest
 from triage.errors import InputError
 from triage.taxonomy import Taxonomy
@@ -15,18 +18,19 @@ from triage.ticket import PastTicket, Ticket
 FILED = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def bundle(last: str | None = None) -> Bundle:
+def bundle(last: str | None = None, data_hash: str = "0" * 64, **training) -> Bundle:
     model = FakeModel()
     model.open(Path("."))
-    trained = {"level": "linear", "labels": 3, "target_precision": 0.9, "metrics": {"accuracy": 0.8}}
+    trained = {"level": "linear", "labels": 3, "target_precision": 0.9}
+    trained |= {"metrics": {"accuracy": 0.8, "tickets": 200}}
     manifest = Manifest(
         version="v1",
         created_at=FILED,
         fields={"category": trained, "team": trained},
         taxonomy=Taxonomy({}, {"category": {"wifi": "network"}}),
         feature_version=1,
-        data_hash="0" * 64,
-        training={"last": last},
+        data_hash=data_hash,
+        training={"last": last} | training,
     )
     return Bundle(Path("."), manifest, model)
 
@@ -105,3 +109,68 @@ def test_the_document_is_json_and_the_page_shows_it_without_script():
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert f"{document['fields']['category']['metrics']['accuracy']:.1%}" in page
+
+
+HISTORY = [
+    past(-100 + number, f"{word} trouble", category=label)
+    for number in range(60)
+    for word, label in [(("vpn", "network"), ("laptop", "hardware"), ("password", "account"))[number % 3]]
+]
+REFERENCE = {
+    "tickets": 100,
+    "first": None,
+    "last": None,
+    "values": {"channel": {"counts": {"mail": 100}, "others": 0}},
+    "labels": {"category": {"counts": {"account": 60, "hardware": 20, "network": 20}, "others": 0}},
+    "numbers": {"familiarity": {"mean": 0.5, "edges": [0.25, 0.75], "counts": [25, 50, 25]}},
+    "confidence": {"category": {"mean": 0.8, "edges": [0.5, 0.85], "counts": [20, 30, 50]}},
+}
+
+
+def test_drift_is_measured_where_the_bundle_kept_something_to_compare_with():
+    document = evaluate_bundle(bundle(reference=REFERENCE), TICKETS)
+    assert document["drift"]["tickets"] == 100
+    found = {(one["measure"], one["field"]): one for one in document["drift"]["measures"]}
+    assert found["labels", "category"]["most"][0]["value"] == "account"
+    assert found["accuracy", "category"]["then"] == 0.8
+    assert ("channel", None) in found
+    assert "What has moved since training" in render_evaluation(document)
+
+
+def test_a_bundle_that_kept_nothing_to_compare_with_says_so():
+    document = evaluate_bundle(bundle(), TICKETS)
+    assert document["drift"] is None
+    assert "kept nothing to compare with" in render_evaluation(document)
+
+
+def test_peers_learn_the_given_history_and_are_judged_on_the_same_tickets():
+    peers_of = PeersOf(HISTORY, WordEncoder())
+    document = evaluate_bundle(bundle(data_hash=history_hash(HISTORY)), TICKETS, peers_of=peers_of)
+    assert document["peers"] == {"same_history": True, "tickets": 60}
+    field = document["fields"]["category"]
+    assert set(field["peers"]) == {
+        "majority",
+        "words alone",
+        "meaning alone",
+        "concatenated",
+        "mean of two",
+    }
+    words = field["peers"]["words alone"]
+    ahead = field["metrics"]["accuracy"] - words["accuracy"]
+    assert words["accuracy_difference"] == pytest.approx(ahead, abs=2e-6)
+    assert words["accuracy_difference_low"] <= ahead <= words["accuracy_difference_high"]
+    page = render_evaluation(document)
+    assert "words alone" in page
+    assert "not the one that the model learnt from" not in page
+
+
+def test_another_history_than_the_one_learnt_from_is_said_to_be():
+    document = evaluate_bundle(bundle(), TICKETS, peers_of=PeersOf(HISTORY[::2], WordEncoder()))
+    assert document["peers"] == {"same_history": False, "tickets": 30}
+    assert "not the one that the model learnt from" in render_evaluation(document)
+
+
+def test_the_page_says_what_was_learnt_from_and_what_cannot_be_done():
+    page = render_evaluation(evaluate_bundle(bundle(encoder="fedcba", packages={"numpy": "2.4.6"}), TICKETS))
+    for said in ("0" * 64, "fedcba", "numpy 2.4.6", "What it cannot do", "no attachments"):
+        assert said in page, said

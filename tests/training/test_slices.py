@@ -19,6 +19,21 @@ def test_a_ticket_belongs_to_its_month_channel_language_length_and_team():
     }
 
 
+def test_product_and_organization_are_compared_where_they_are_few():
+    right = np.ones(200, bool)
+    few = [{"product": "mail" if row % 2 else "web", "organization": f"org {row}"} for row in range(200)]
+    assert {one["slice"] for one in measure_slices(few, right, right)} == {"product"}
+    many = [{"organization": f"org {row % 21}"} for row in range(21 * LEAST)]
+    assert measure_slices(many, np.ones(len(many), bool), np.ones(len(many), bool)) == []
+
+
+def test_a_kind_with_one_value_and_the_labels_of_the_field_itself_are_no_slices():
+    tickets = [{"channel": "mail", "team": "a" if row % 2 else "b"} for row in range(200)]
+    right = np.ones(200, bool)
+    assert {one["slice"] for one in measure_slices(tickets, right, right)} == {"team"}
+    assert measure_slices(tickets, right, right, field="team") == []
+
+
 def test_a_ticket_that_says_nothing_belongs_to_the_slice_of_no_text_only():
     assert slice_values(PastTicket(Ticket("T"))) == {"length": "no text"}
 

@@ -1,4 +1,4 @@
-from training.verdicts import field_verdicts
+from training.verdicts import field_verdicts, peer_verdicts
 
 
 def metrics(**changes):
@@ -63,3 +63,25 @@ def test_confidence_outside_the_null_band_is_said_and_inside_is_not():
 
 def test_labels_that_are_never_applied_are_counted():
     assert any("2 of 7 labels have no threshold" in one.text for one in verdicts(labels=7))
+
+
+def beside(low: float, high: float):
+    peer = {
+        "accuracy": 0.8 - (low + high) / 2,
+        "accuracy_difference_low": low,
+        "accuracy_difference_high": high,
+    }
+    return peer_verdicts({"majority": {"accuracy": 0.3}, "words alone": peer}, metrics())[0]
+
+
+def test_a_field_is_held_against_the_best_of_the_usual_pipelines():
+    assert beside(0.01, 0.03).good and "2.0 points more" in beside(0.01, 0.03).text
+    assert not beside(-0.03, -0.01).good and "2.0 points less" in beside(-0.03, -0.01).text
+    assert beside(-0.01, 0.03).good and "than chance explains" in beside(-0.01, 0.03).text
+    assert "words alone" in beside(0.01, 0.03).text
+
+
+def test_without_peers_nothing_is_said_of_them_and_without_pairs_no_interval_is():
+    assert peer_verdicts({}, metrics()) == []
+    (only,) = peer_verdicts({"majority": {"accuracy": 0.9}}, metrics())
+    assert not only.good and "10.0 points less." in only.text and "interval" not in only.text

@@ -24,9 +24,9 @@ from training.encoder.own_head import OwnHead
 from training.encoder.source import find_source
 from training.encoder.tune import Recipe, tune_model
 from training.encoder.tuned_folder import open_encoder
-from training.manifest import data_hash
-from training.splits import Fold, has_order
-from training.train import in_order, labels_to_learn
+from training.history_hash import history_hash
+from training.splits import Fold, has_order, in_order
+from training.train import labels_to_learn
 from triage.errors import ConfigurationError, TrainingError
 from triage.ticket import PastTicket
 
@@ -150,7 +150,7 @@ class TuningWork:
             "tickets": len(rows),
             "first": min(known).isoformat() if known else None,
             "last": max(known).isoformat() if known else None,
-            "data_hash": data_hash([self.history[row] for row in rows]),
+            "data_hash": history_hash([self.history[row] for row in rows]),
             "judging": judge >= 0,
             **asdict(replace(recipe, epochs=epochs)),
         }

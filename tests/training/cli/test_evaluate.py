@@ -49,6 +49,13 @@ def test_a_bundle_is_measured_and_the_page_and_its_json_are_written(bundle, tick
     assert written["reading"]["accepted"] == 40
 
 
+def test_pipelines_learn_the_history_given_and_another_history_is_named(bundle, tickets, capsys):
+    assert run(bundle, tickets, "--history", tickets) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "right trained peer top 3 applied precision" in printed
+    assert "not the one that the bundle learnt from" in printed
+
+
 def test_json_is_all_that_is_printed_where_it_is_asked_for(bundle, tickets, capsys):
     assert run(bundle, tickets, "--json") == 0
     assert json.loads(capsys.readouterr().out)["fields"]["category"]["metrics"]["tickets"] == 40
