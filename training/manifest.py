@@ -94,8 +94,6 @@ def make_manifest(
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
             ),
-            # Where learning a field also judged the usual pipelines on its held-out tickets.
-            "peers": getattr(one, "peers", {}),
         }
         | _details(history, labels[name], one)
         for name, one in learnt.items()

@@ -1,4 +1,4 @@
-"""When to act on what a field says: its promise solved on held-out tickets; never where it cannot be learnt."""
+"""When to act on what a field says: its promise, or never where the field cannot be learnt."""
 
 from collections.abc import Sequence
 from dataclasses import replace
