@@ -45,7 +45,7 @@ class FakeModel:
         self.threads = threads
 
     def assess(
-        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
     ) -> list[Assessment]:
         return [self._assess(ticket, explain, similar) for ticket in tickets]
 
