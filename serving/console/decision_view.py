@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from serving.console import wording
 from serving.console.highlight import Mark, mark_words, strength
+from serving.plain_words import grounds_of, reason_of
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision
-from triage.prediction import Contribution, SimilarTicket
+from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Vote
 from triage.store import Store
 from triage.store.articles import get_article
 from triage.store.tickets import get_tickets
@@ -20,6 +20,11 @@ SHOWN = 6
 SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "abstain on"}
 LEAST = 0.1
 """Of the strongest word or field: what moved it less is not worth a mention."""
+DELETIONS_SHOWN = 3
+LEAST_POINT = 0.01
+"""A deletion that moves a confidence by less than one point is not worth a mention."""
+WHOLES = ("meaning", "neighbours", "other", "rest")
+"""Kinds of parts that are shown after words and fields."""
 KEPT = ("category", "priority", "team", "assignee")
 """Labels of a similar ticket that are shown."""
 EXTRACT = 240
@@ -31,7 +36,11 @@ class FieldView:
 
     decision: FieldDecision
     reason: str
+    grounds: str
+    against: str | None
     moved_by: tuple[tuple[Contribution, str], ...]
+    vote: Vote | None
+    deletions: tuple[Deletion, ...]
     subject: tuple[Mark, ...]
     body: tuple[Mark, ...]
     names: Mapping[str, str]
@@ -140,10 +149,15 @@ def _view_field(
 ) -> FieldView:
     one = decision.fields[name]
     explanation = decision.assessment.explanations.get(name) if decision.assessment else None
-    moved_by = explanation.contributions if explanation else ()
+    # Beside the runner-up where that is known: there the parts add up to what was decided.
+    moved_by = (explanation.parts or explanation.contributions) if explanation else ()
     return FieldView(
         decision=one,
-        reason=wording.reason_of(one),
+        reason=reason_of(one),
+        grounds=grounds_of(one, explanation, names) if explanation else "",
+        against=explanation.against if explanation else None,
+        vote=explanation.votes[0] if explanation and explanation.votes else None,
+        deletions=_telling_deletions(one, explanation) if explanation else (),
         moved_by=tuple((part, strength(part, moved_by)) for part in _telling(moved_by)),
         subject=tuple(mark_words(ticket.subject, moved_by)),
         body=tuple(mark_words(ticket.body, moved_by)),
@@ -153,11 +167,20 @@ def _view_field(
 
 
 def _telling(moved_by: Sequence[Contribution]) -> list[Contribution]:
-    """Choose the words and fields that moved a decision most, then what the text as a whole did."""
-    named = [part for part in moved_by if part.kind != "meaning" and any(map(str.isalnum, part.name))]
+    """Choose the words and fields that moved a decision most, then what text and past tickets did."""
+    named = [part for part in moved_by if part.kind in ("word", "field") and any(map(str.isalnum, part.name))]
     named.sort(key=lambda part: -abs(part.weight))
     shown = [part for part in named[:SHOWN] if abs(part.weight) >= LEAST * abs(named[0].weight)]
-    return shown + [part for part in moved_by if part.kind == "meaning"]
+    return shown + [part for part in moved_by if part.kind in WHOLES]
+
+
+def _telling_deletions(one: FieldDecision, explanation: Explanation) -> tuple[Deletion, ...]:
+    """Choose the deletions that would lower the confidence most."""
+    if one.confidence is None or one.value != explanation.label:
+        return ()
+    confidence = one.confidence
+    lower = [gone for gone in explanation.deletions if confidence - gone.confidence >= LEAST_POINT]
+    return tuple(sorted(lower, key=lambda gone: gone.confidence)[:DELETIONS_SHOWN])
 
 
 def _view_article(store: Store, workspace: str, article_id: str, title: str, url: str | None) -> ArticleView:
