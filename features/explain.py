@@ -143,7 +143,7 @@ def contrast(
     if heads:
         compared = slice(None) if against is None else [model.labels.index(against)]
         bias = sum(w * float(head.intercept[column] - head.intercept[compared].mean()) for head, w in heads)
-        found.append(Contribution("bias", "what the model starts from", bias))
+        found.append(Contribution("bias", "the model's starting point", bias))
     return found
 
 
@@ -166,7 +166,9 @@ def _of_block(
         if block != "meaning":
             return [Contribution("other", block, score)]
         return [
-            Contribution("meaning", "the text as a whole" if reading.has_text else "the missing text", score)
+            Contribution(
+                "meaning", "the text as a whole" if reading.has_text else "that there is no text", score
+            )
         ]
     # Of a vocabulary of thousands a ticket has a few dozen terms: only their coefficients are looked at.
     slopes = model.direction(block, label, others, row.indices)
@@ -201,7 +203,7 @@ def _summing_to(total: float, parts: Sequence[Contribution]) -> list[Contributio
     is_noise = abs(missing) <= SLACK * size
     if bias:
         start = sum(bias) + (missing if is_noise else 0.0)
-        found.append(Contribution("bias", "what the model starts from", start))
+        found.append(Contribution("bias", "the model's starting point", start))
     if not is_noise or not bias:
         found.append(Contribution("rest", "what cannot be taken apart", missing))
     return [one for one in found if one.kind != "rest" or abs(one.weight) > 1e-12]

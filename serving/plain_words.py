@@ -9,12 +9,16 @@ from collections.abc import Mapping, Sequence
 from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
 from triage.prediction import Contribution, Explanation
 
-__all__ = ["because", "grounds_of", "percent", "reason_of"]
+__all__ = ["LEAST_POINT", "because", "grounds_of", "hinge_of", "percent", "reason_of"]
 
 WORDS_NAMED = 3
 FIELDS_NAMED = 2
-TELLING = 0.1
+TELLING = 0.25
 """Of the strongest part: what weighs less is not worth a mention."""
+LEAST_POINT = 0.01
+"""A deletion that moves a confidence by less than one point is not worth a mention."""
+QUOTED = 100
+"""Characters of a deleted sentence that are repeated."""
 EVEN = 0.005
 """Log-odds below which two labels are as good as equally likely: their probabilities differ by 1 in 200."""
 
@@ -41,7 +45,7 @@ def percent(share: float) -> str:
 
 
 def because(decision: FieldDecision, explanation: Explanation, names: Mapping[str, str] | None = None) -> str:
-    """Say why this label, then why this action.
+    """Say why this label, what it hangs on where deletions were tried, then why this action.
 
     Parameters
     ----------
@@ -52,7 +56,13 @@ def because(decision: FieldDecision, explanation: Explanation, names: Mapping[st
     names : Mapping of str to str, optional
         Labels' names for people; by default the labels themselves.
     """
-    return f"{grounds_of(decision, explanation, names or {})} {reason_of(decision)}".strip()
+    known = names or {}
+    said = [
+        grounds_of(decision, explanation, known),
+        hinge_of(decision, explanation, known),
+        reason_of(decision),
+    ]
+    return " ".join(one for one in said if one)
 
 
 def grounds_of(decision: FieldDecision, explanation: Explanation, names: Mapping[str, str]) -> str:
@@ -70,6 +80,20 @@ def grounds_of(decision: FieldDecision, explanation: Explanation, names: Mapping
     sentence = f"{label} rather than {against}: {_clause(speaking)} for it"
     doubts = _spoken([one for one in told if one.weight < 0], explanation, False)
     return f"{sentence}; {_clause(doubts)} against it." if doubts else f"{sentence}."
+
+
+def hinge_of(decision: FieldDecision, explanation: Explanation, names: Mapping[str, str]) -> str:
+    """Say what the deletion that costs most confidence would leave of it; empty where none costs a point."""
+    if decision.confidence is None or decision.value != explanation.label or not explanation.deletions:
+        return ""
+    gone = min(explanation.deletions, key=lambda one: one.confidence)
+    if decision.confidence - gone.confidence < LEAST_POINT:
+        return ""
+    text = gone.text if len(gone.text) <= QUOTED else gone.text[:QUOTED].rsplit(" ", 1)[0] + " …"
+    left = f"Without “{text}”: {percent(gone.confidence)} sure"
+    return left + (
+        "." if gone.label == explanation.label else f", and {names.get(gone.label, gone.label)} likelier."
+    )
 
 
 def reason_of(one: FieldDecision) -> str:

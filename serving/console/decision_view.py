@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from serving.console.highlight import Mark, mark_words, strength
-from serving.plain_words import grounds_of, reason_of
+from serving.plain_words import LEAST_POINT, grounds_of, hinge_of, reason_of
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision
 from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Vote
@@ -21,8 +21,6 @@ SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "ab
 LEAST = 0.1
 """Of the strongest word or field: what moved it less is not worth a mention."""
 DELETIONS_SHOWN = 3
-LEAST_POINT = 0.01
-"""A deletion that moves a confidence by less than one point is not worth a mention."""
 WHOLES = ("meaning", "neighbours", "other", "rest")
 """Kinds of parts that are shown after words and fields."""
 KEPT = ("category", "priority", "team", "assignee")
@@ -154,7 +152,9 @@ def _view_field(
     return FieldView(
         decision=one,
         reason=reason_of(one),
-        grounds=grounds_of(one, explanation, names) if explanation else "",
+        grounds=f"{grounds_of(one, explanation, names)} {hinge_of(one, explanation, names)}".strip()
+        if explanation
+        else "",
         against=explanation.against if explanation else None,
         vote=explanation.votes[0] if explanation and explanation.votes else None,
         deletions=_telling_deletions(one, explanation) if explanation else (),

@@ -55,7 +55,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
             "parts": [
                 {"kind": "word", "name": "vpn", "weight": 2.05},
                 {"kind": "neighbours", "name": "similar past tickets", "weight": 1.24},
-                {"kind": "bias", "name": "what the model starts from", "weight": -0.14},
+                {"kind": "bias", "name": "the model's starting point", "weight": -0.14},
             ],
             "votes": [
                 {

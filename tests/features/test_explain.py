@@ -138,7 +138,7 @@ def test_without_text_no_past_ticket_is_called_similar():
     told = explain_field(model, predicted(model, views, places, cosines), reading)
     assert (told.votes, told.voters) == ((), 0)
     names = {one.kind: one.name for one in told.parts}
-    assert (names["meaning"], names["neighbours"]) == ("the missing text", "the vote of past tickets")
+    assert (names["meaning"], names["neighbours"]) == ("that there is no text", "the vote of past tickets")
 
 
 def test_a_label_without_a_rival_has_no_log_odds():

@@ -67,7 +67,7 @@ class FakeModel:
                 2.89 if word else 0.0,
                 (
                     Contribution("word", word or "nothing", 2.75),
-                    Contribution("bias", "what the model starts from", 0.14 if word else -2.75),
+                    Contribution("bias", "the model's starting point", 0.14 if word else -2.75),
                 ),
                 deletions=deletions,
             )

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from serving.plain_words import because, grounds_of, percent, reason_of
+from serving.plain_words import because, grounds_of, hinge_of, percent, reason_of
 from triage.decision import Action, FieldDecision, Reason
-from triage.prediction import Contribution, Explanation, Vote, Voter
+from triage.prediction import Contribution, Deletion, Explanation, Vote, Voter
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,7 @@ def test_every_reason_code_has_its_words(reason: Reason, threshold: float | None
     assert reason_of(decided("abstain", reason.value, threshold=threshold)).endswith(".")
 
 
-BIAS = ("bias", "what the model starts from")
+BIAS = ("bias", "the model's starting point")
 MEANING = ("meaning", "the text as a whole")
 PAST = ("neighbours", "similar past tickets")
 
@@ -94,7 +96,7 @@ NAMES = {"net": "Network", "acc": "Accounts"}
         ),
         pytest.param(
             explained(("field", "channel=email", 1.0), (*BIAS, 0.8)),
-            "Network rather than Accounts: “channel: email” and what the model starts from speak for it.",
+            "Network rather than Accounts: “channel: email” and the model's starting point speak for it.",
             id="no text",
         ),
         pytest.param(
@@ -141,3 +143,22 @@ def test_grounds_come_before_the_reason_with_its_threshold():
 def test_every_reason_follows_the_grounds(reason: str | None):
     one = FieldDecision("team", "net", 0.6, 0.8, Action.ABSTAIN, reason, NET.top)
     assert because(one, explained(("word", "vpn", 2.0))).endswith(f"for it. {reason_of(one)}")
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "confidence", "said"),
+    [
+        ("vpn", "net", 0.41, "Without “vpn”: 41 % sure."),
+        ("vpn", "acc", 0.2, "Without “vpn”: 20 % sure, and Accounts likelier."),
+        ("vpn", "net", 0.615, ""),
+        ("word " * 40, "net", 0.1, f"Without “{'word ' * 20}…”: 10 % sure."),
+    ],
+)
+def test_what_a_decision_hangs_on_is_told_where_it_counts(
+    text: str, label: str, confidence: float, said: str
+):
+    tried = (Deletion("word", "the", "net", 0.62, 0.0), Deletion("word", text, label, confidence, 1.0))
+    explanation = replace(explained(("word", "vpn", 2.0)), deletions=tried)
+    assert hinge_of(NET, explanation, NAMES) == said
+    assert said in because(NET, explanation, NAMES)
+    assert hinge_of(replace(NET, value="acc"), explanation, NAMES) == ""

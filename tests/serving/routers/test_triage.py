@@ -42,7 +42,7 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
         "log_odds": 2.89,
         "parts": [
             {"kind": "word", "name": "vpn", "weight": 2.75},
-            {"kind": "bias", "name": "what the model starts from", "weight": 0.14},
+            {"kind": "bias", "name": "the model's starting point", "weight": 0.14},
         ],
         "votes": [],
         "voters": 0,
