@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from features.cleaning import clean_text
 from features.field_model import FieldModel
 from features.neighbours import VOTERS, vote, vote_shares
 from features.views import Views
@@ -64,8 +65,8 @@ class Reading:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is a subject or a body to read."""
-        return bool(self.ticket.subject.strip() or self.ticket.body.strip())
+        """Whether there is text to read."""
+        return bool(clean_text(self.ticket))
 
 
 def explain_field(model: FieldModel, prediction: Prediction, reading: Reading) -> Explanation:
