@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
 from triage.prediction import Contribution, Explanation
 
-__all__ = ["LEAST_POINT", "because", "grounds_of", "hinge_of", "percent", "reason_of"]
+__all__ = ["LEAST_DROP", "because", "grounds_of", "hinge_of", "percent", "reason_of"]
 
 WORDS_NAMED = 3
 FIELDS_NAMED = 2
 TELLING = 0.25
 """Of the strongest part: what weighs less is not worth a mention."""
-LEAST_POINT = 0.01
-"""A deletion that moves a confidence by less than one point is not worth a mention."""
+LEAST_DROP = 0.05
+"""A deletion that costs less than five points of confidence is not worth a mention."""
 QUOTED = 100
 """Characters of a deleted sentence that are repeated."""
 EVEN = 0.005
@@ -83,11 +83,11 @@ def grounds_of(decision: FieldDecision, explanation: Explanation, names: Mapping
 
 
 def hinge_of(decision: FieldDecision, explanation: Explanation, names: Mapping[str, str]) -> str:
-    """Say what the deletion that costs most confidence would leave of it; empty where none costs a point."""
+    """Say what the deletion that costs most confidence would leave of it; empty where none costs much."""
     if decision.confidence is None or decision.value != explanation.label or not explanation.deletions:
         return ""
     gone = min(explanation.deletions, key=lambda one: one.confidence)
-    if decision.confidence - gone.confidence < LEAST_POINT:
+    if decision.confidence - gone.confidence < LEAST_DROP:
         return ""
     text = gone.text if len(gone.text) <= QUOTED else gone.text[:QUOTED].rsplit(" ", 1)[0] + " …"
     left = f"Without “{text}”: {percent(gone.confidence)} sure"
