@@ -132,9 +132,9 @@ class CachedEncoder:
         wanted = np.flatnonzero(rows < count)
         if len(wanted):
             kept = np.memmap(path, dtype="<f4", mode="r", shape=(count, self.dimension))
+            vectors[wanted] = kept[rows[wanted]]
             for place in wanted:
-                vectors[place] = kept[rows[place]]
-                found[place] = zlib.crc32(vectors[place].tobytes()) == self._checksums[rows[place]]
+                found[place] = zlib.crc32(vectors[place]) == self._checksums[rows[place]]
         return vectors, found
 
     def _append(self, hashes: list[bytes], vectors: np.ndarray) -> None:

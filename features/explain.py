@@ -206,7 +206,7 @@ def _summing_to(total: float, parts: Sequence[Contribution]) -> list[Contributio
         start = sum(bias) + (missing if is_noise else 0.0)
         found.append(Contribution("bias", "the model's starting point", start))
     if not is_noise or not bias:
-        found.append(Contribution("rest", "what cannot be taken apart", missing))
+        found.append(Contribution("rest", "what other fields say", missing))
     return [one for one in found if one.kind != "rest" or abs(one.weight) > 1e-12]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import log_softmax, softmax
 
+from features.calibration import Calibration
 from features.neighbours import VOTERS, vote
 from features.views import Views
 
@@ -58,6 +59,8 @@ class FieldModel:
         names there may be ``neighbours``: the vote of similar past tickets.
     neighbour_classes : ndarray of shape (n_index,), optional
         Label of each ticket of the neighbour index, -1 for none; where neighbours vote.
+    calibration : Calibration, optional
+        Mends the pool's probabilities where held-out tickets proved it to help.
     """
 
     field: str
@@ -65,6 +68,7 @@ class FieldModel:
     heads: Mapping[str, Head]
     weights: Mapping[str, float]
     neighbour_classes: np.ndarray | None = None
+    calibration: Calibration | None = None
 
     def probabilities(
         self, views: Views, places: np.ndarray | None = None, cosines: np.ndarray | None = None
@@ -90,7 +94,10 @@ class FieldModel:
             else:
                 part = self._vote(places, cosines)
             parts.append(weight * part)
-        return np.asarray(softmax(np.sum(parts, axis=0), axis=1))
+        logits = np.sum(parts, axis=0)
+        if self.calibration is not None:
+            return self.calibration.probabilities(logits)
+        return np.asarray(softmax(logits, axis=1))
 
     def direction(
         self,

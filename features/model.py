@@ -14,6 +14,7 @@ from features.encoder import Encoder, SentenceEncoder
 from features.explain import Reader, Reading, explain_field
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
+from features.hierarchy import Hierarchy, combine_fields
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
@@ -23,6 +24,7 @@ from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from triage.policy import Promise
 from triage.prediction import Assessment, Explanation, Prediction
+from triage.priority_rule import PriorityRule
 from triage.ticket import Ticket
 
 __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
@@ -52,7 +54,13 @@ class TicketModel:
         Of the training history; without it no language is held against a ticket.
     familiarity : Mapping of str to Familiarity, optional
         By field; a field without one, as where the history has no text, goes by what the form says.
+    priority_rule : PriorityRule, optional
+        How priorities come about, where they follow a matrix.
+    hierarchies : sequence of Hierarchy, optional
+        Pairs of fields that answer together.
     """
+
+    hierarchies: Sequence[Hierarchy] = ()
 
     def __init__(
         self,
@@ -64,6 +72,8 @@ class TicketModel:
         *,
         languages: LearntLanguages | None = None,
         familiarity: Mapping[str, Familiarity] | None = None,
+        priority_rule: PriorityRule | None = None,
+        hierarchies: Sequence[Hierarchy] = (),
     ) -> None:
         self.words = words
         self.structured = structured
@@ -72,6 +82,8 @@ class TicketModel:
         self.neighbours = neighbours
         self.languages = languages or LearntLanguages()
         self.familiarity = dict(familiarity or {})
+        self.priority_rule = priority_rule
+        self.hierarchies = tuple(hierarchies)
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -96,6 +108,7 @@ class TicketModel:
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
+        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         familiar = {
             name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
         }
@@ -125,6 +138,7 @@ class TicketModel:
                     predictions=predictions,
                     familiarity=familiarity[self._telling],
                     familiar_to=familiarity,
+                    withheld=frozenset(name for name, rows in withheld.items() if rows[row]),
                     explanations=self._explain(
                         Reading(
                             ticket,
@@ -145,6 +159,7 @@ class TicketModel:
                     else (),
                     language=language,
                     unsupported=self.languages.unsupported(language, self.fields),
+                    priority_rule=self.priority_rule,
                 )
             )
         return assessments

@@ -57,11 +57,8 @@ def because(decision: FieldDecision, explanation: Explanation, names: Mapping[st
         Labels' names for people; by default the labels themselves.
     """
     known = names or {}
-    said = [
-        grounds_of(decision, explanation, known),
-        hinge_of(decision, explanation, known),
-        reason_of(decision),
-    ]
+    said = [grounds_of(decision, explanation, known), hinge_of(decision, explanation, known)]
+    said += [_basis_of(decision), _lift_of(decision, known), reason_of(decision)]
     return " ".join(one for one in said if one)
 
 
@@ -107,6 +104,17 @@ def reason_of(one: FieldDecision) -> str:
         return f"Held back by the guardrail “{name}”."
     reason = Reason(one.reason)
     return _not_sure_enough(one) if reason is Reason.LOW_CONFIDENCE else REASONS[reason]
+
+
+def _basis_of(one: FieldDecision) -> str:
+    return f"{one.basis[0].upper()}{one.basis[1:]}." if one.basis else ""
+
+
+def _lift_of(one: FieldDecision, names: Mapping[str, str]) -> str:
+    if one.lifted is None:
+        return ""
+    before, after = (names.get(label, label) for label in (one.lifted.before, one.lifted.after))
+    return f"Raised from {before} to {after} by the rule “{one.lifted.rule}”."
 
 
 def _sure_enough(one: FieldDecision) -> str:

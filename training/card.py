@@ -32,6 +32,8 @@ LEVEL_WORDS = {
 def render_card(manifest: Manifest) -> str:
     """Return a model's card as one self-contained HTML page.
 
+    Neither the model's name nor the moment of training is on it, so that the same data give the same card.
+
     Parameters
     ----------
     manifest : Manifest
@@ -41,7 +43,7 @@ def render_card(manifest: Manifest) -> str:
     settings = {name: value for name, value in training["config"].items() if name not in ("merged", "seed")}
     return render_page(
         "card.html",
-        title=f"Model card: {manifest.version}",
+        title="Model card",
         manifest=manifest,
         training=training,
         period=_period(training),
@@ -50,7 +52,7 @@ def render_card(manifest: Manifest) -> str:
         limits=_limits(training),
         fewest=FEWEST,
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
-        settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [])],
+        settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
     )
 
 

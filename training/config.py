@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from training.targets import FieldTarget
 from triage.errors import ConfigurationError
+from triage.policy import PromiseKind
 from triage.ticket import FIELDS
 
 __all__ = ["TrainingConfig"]
@@ -24,6 +26,9 @@ class TrainingConfig:
         What applied values promise, unless a field has its own.
     target_precisions : Mapping of str to float
         By field.
+    promise : Mapping of str to FieldTarget
+        By field: coverage instead of precision, or labels with targets of their own. A field stands here or
+        under ``target_precisions``, not in both.
     merged : Mapping of str to Mapping of str to str
         By field: labels of the past and the ones that took their place.
     min_label_count : int, default=2
@@ -42,6 +47,7 @@ class TrainingConfig:
     targets: tuple[str, ...] = ()
     target_precision: float = 0.95
     target_precisions: Mapping[str, float] = field(default_factory=dict)
+    promise: Mapping[str, FieldTarget] = field(default_factory=dict)
     merged: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     min_label_count: int = 2
     max_labels: int = 2_000
@@ -51,12 +57,16 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         self._refuse_wrong_kinds()
-        for name in (*self.targets, *self.target_precisions, *self.merged):
+        for name in (*self.targets, *self.target_precisions, *self.promise, *self.merged):
             if name not in FIELDS:
                 raise ConfigurationError(f"Got field {name!r}; expected one of {', '.join(FIELDS)}.")
         for name, value in {"target_precision": self.target_precision, **self.target_precisions}.items():
             if not 0.0 < value < 1.0:
                 raise ConfigurationError(f"Got {name}={value}; expected a share above 0 and below 1.")
+        for name in sorted(set(self.promise) & set(self.target_precisions)):
+            raise ConfigurationError(
+                f"Got {name!r} under promise and under target_precisions; expected one of them."
+            )
         for name, least in (("min_label_count", 2), ("max_labels", 2), ("neighbours", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ConfigurationError(f"Got {name}={getattr(self, name)}; expected {least} or more.")
@@ -68,6 +78,8 @@ class TrainingConfig:
             "encoder": isinstance(self.encoder, str),
             "target_precisions": isinstance(self.target_precisions, Mapping)
             and all(_is_number(one) for one in self.target_precisions.values()),
+            "promise": isinstance(self.promise, Mapping)
+            and all(isinstance(one, FieldTarget) for one in self.promise.values()),
             "merged": isinstance(self.merged, Mapping)
             and all(
                 isinstance(one, Mapping) and all(isinstance(label, str) for label in one.values())
@@ -83,9 +95,18 @@ class TrainingConfig:
                     f"Got {name}={getattr(self, name)!r}, a setting of the wrong kind; see docs/guide.md."
                 )
 
-    def precision_for(self, name: str) -> float:
-        """Return the target precision of a field."""
-        return self.target_precisions.get(name, self.target_precision)
+    def target_for(self, name: str) -> FieldTarget:
+        """Return what shall be promised of a field."""
+        precision = self.target_precisions.get(name, self.target_precision)
+        return self.promise.get(name, FieldTarget(target=precision))
+
+    def with_precision(self, share: float) -> "TrainingConfig":
+        """Return the settings with one target precision for all fields; coverages and labels stay."""
+        promise = {
+            name: replace(one, target=share) if one.kind is PromiseKind.PRECISION else one
+            for name, one in self.promise.items()
+        }
+        return replace(self, target_precision=share, target_precisions={}, promise=promise)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "TrainingConfig":
@@ -105,6 +126,12 @@ class TrainingConfig:
         given = dict(document)
         if isinstance(given.get("targets"), list):
             given["targets"] = tuple(given["targets"])
+        if isinstance(given.get("promise"), Mapping):
+            precision = given.get("target_precision", cls().target_precision)
+            given["promise"] = {
+                name: FieldTarget.from_document(name, one, target=precision)
+                for name, one in given["promise"].items()
+            }
         return cls(**given)
 
     @classmethod

@@ -41,8 +41,8 @@ def measure_nearness(
     random_state : int, default=0
         Of the folds where there is no order.
     judging : sequence of (Fold, ndarray of shape (n, dimension)), optional
-        Folds to use instead, each with the vectors of an encoder that has not seen the fold's judged rows
-        (ADR 0018).
+        Parts to use instead, each with the vectors of all tickets by an encoder that has not seen its judged
+        tickets (ADR 0018): a tuned encoder puts those that it saw too near to each other.
 
     Returns
     -------
@@ -52,24 +52,23 @@ def measure_nearness(
     found = np.full(len(vectors), np.nan)
     if len(spoken) < FEWEST:
         return found
-    if judging:
-        parts = [(fold.within(spoken), seen) for fold, seen in judging]
-    else:
-        by_time = folds(np.zeros(len(spoken), int), ordered, random_state=random_state)
-        parts = [(fold, vectors) for fold in by_time]
+    given = [(fold.within(spoken), theirs) for fold, theirs in judging] or [
+        (fold, vectors) for fold in folds(np.zeros(len(spoken), int), ordered, random_state=random_state)
+    ]
+    parts = [(fold, theirs) for fold, theirs in given if len(fold.learn) and len(fold.judge)]
+    if not parts:
+        return found
     wanted = np.concatenate([fold.judge for fold, _ in parts])
     if not ordered:
         wanted = np.random.default_rng(random_state).permutation(wanted)
     wanted = wanted[-KNOWN:]
-    for fold, seen in parts:
-        earlier = seen[spoken[fold.learn[-reach:]]]
+    for fold, theirs in parts:
+        earlier = theirs[spoken[fold.learn[-reach:]]]
         later = spoken[fold.judge[np.isin(fold.judge, wanted)]]
         count = min(NEAREST, len(earlier))
-        if not count:
-            continue
         for at in range(0, len(later), BATCH):
             rows = later[at : at + BATCH]
-            cosines = seen[rows] @ earlier.T
+            cosines = theirs[rows] @ earlier.T
             found[rows] = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1, dtype=float)
     return found
 

@@ -5,7 +5,7 @@ tickets, later ones where time is known; then the heads are fitted again on all 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import log_softmax
@@ -14,10 +14,12 @@ from features.field_model import FieldModel, Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
 from training.blend import FLOOR, learn_weights
+from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
+from training.promise import solve_promise
 from training.softmax import Block, fit_softmax
 from training.splits import Fold, folds
-from training.thresholds import solve_promise
+from training.targets import FieldTarget
 from triage.errors import TrainingError
 from triage.policy import Promise
 
@@ -57,7 +59,7 @@ class LearntField:
     held_out : ndarray of shape (m,)
         Rows judged, as places in the field's labelled rows.
     probabilities : ndarray of shape (m, n_labels)
-        Of the held-out rows, by the blend.
+        Of the held-out rows, by the blend, calibrated by other rows.
     classes : ndarray of shape (m,)
         Their truth.
     applied : ndarray of shape (m,), bool
@@ -82,7 +84,7 @@ def learn_field(
     views: Views,
     *,
     ordered: bool,
-    target_precision: float,
+    target: FieldTarget,
     random_state: int = 0,
     judging: Sequence[tuple[Fold, Views, OwnHead | None]] = (),
     own_head: OwnHead | None = None,
@@ -99,8 +101,8 @@ def learn_field(
         Rows as ``values``.
     ordered : bool
         Whether the rows' order is that of time.
-    target_precision : float
-        What applied values shall promise.
+    target : FieldTarget
+        What shall be promised.
     random_state : int, default=0
         Of the folds where there is no order.
     judging : sequence of (Fold, dict of str to matrix, OwnHead or None), optional
@@ -155,7 +157,11 @@ def learn_field(
         ]
         log_probabilities["neighbours"] = np.concatenate(votes)
     if own_head is not None and all(one is not None for _, _, one in parts):
-        own = [_judge([seen["meaning"]], one.start(names), fold.judge) for fold, seen, one in parts if one]
+        own = [
+            _judge([seen["meaning"]], one.start(names.tolist()), fold.judge)
+            for fold, seen, one in parts
+            if one
+        ]
         log_probabilities[TUNED] = np.concatenate(own)
     truth = classes[held_out]
     weights = learn_weights(log_probabilities, truth)
@@ -168,15 +174,16 @@ def learn_field(
         )
         fitted[name] = Head(heads[name], tuple(coefs), intercept)
     if own_head is not None and TUNED in weights:
-        coefs, intercept = own_head.start(names)
+        coefs, intercept = own_head.start(names.tolist())
         fitted[TUNED] = Head(("meaning",), tuple(coefs), intercept)
     model = FieldModel(field, tuple(str(name) for name in names), fitted, weights)
     logits = np.sum(
         [weight * np.maximum(log_probabilities[name], np.log(FLOOR)) for name, weight in weights.items()],
         axis=0,
     )
-    probabilities = np.exp(log_softmax(logits, axis=1))
-    promise, applied = solve_promise(probabilities, truth, model.labels, target_precision=target_precision)
+    calibration, probabilities = choose_calibration(logits, truth)
+    model = replace(model, calibration=calibration)
+    promise, applied = solve_promise(probabilities, truth, model.labels, target)
     return LearntField(
         model,
         promise,

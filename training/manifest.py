@@ -15,7 +15,9 @@ from features.model import FEATURE_VERSION
 from training.config import TrainingConfig
 from training.learn_field import LearntField
 from training.metrics import held_out_metrics
+from training.promise import promise_facts
 from triage.bundle import Manifest
+from triage.priority_rule import PriorityRule
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
@@ -33,6 +35,8 @@ def make_manifest(
     version: str,
     ordered: bool,
     languages: Mapping[str, Any] | None = None,
+    rule: PriorityRule | None = None,
+    hierarchies: Sequence[Mapping[str, Any]] = (),
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -54,6 +58,10 @@ def make_manifest(
         Whether the history is in time order.
     languages : Mapping, optional
         What :func:`training.learn_languages.learn_languages` reports of each.
+    rule : PriorityRule, optional
+        How priorities come about, where they follow a matrix.
+    hierarchies : sequence of Mapping, optional
+        What was learnt of fields that answer together.
     """
     fields = {
         name: {
@@ -61,6 +69,8 @@ def make_manifest(
             "labels": len(one.model.labels),
             "tickets": sum(value is not None for value in labels[name]),
             "target_precision": one.promise.target_precision,
+            "promise": promise_facts(one.promise),
+            "calibration": one.model.calibration.name if one.model.calibration else "pool",
             "penalties": one.penalties,
             "weights": dict(one.model.weights),
             "metrics": held_out_metrics(
@@ -69,6 +79,8 @@ def make_manifest(
         }
         for name, one in learnt.items()
     }
+    if "priority" in fields:
+        fields["priority"]["priority_from"] = rule.priority_from if rule else "learnt"
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return Manifest(
         version=version,
@@ -82,9 +94,11 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
+            "hierarchies": list(hierarchies),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),
+            "priority": rule.to_document() if rule else None,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
         }
         | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from training.blend import FLOOR
+from training.bounds import lower_bound
 from training.calibration_error import calibration_error
-from training.thresholds import lower_bound
+from training.flags import flagged_columns
 from triage.errors import InputError
 from triage.policy import Promise
 
@@ -93,11 +94,16 @@ def held_out_metrics(
 
 
 def applied_by(probabilities: np.ndarray, labels: Sequence[str], promise: Promise) -> np.ndarray:
-    """Return, for each row, whether its likeliest label reaches that label's threshold."""
+    """Return, for each row, whether its likeliest label reaches that label's threshold, unless flagged.
+
+    A row flagged with another label than its likeliest is shown to a person, whatever its confidence.
+    """
     predicted = probabilities.argmax(axis=1)
     found = [promise.thresholds.get(label) for label in labels]
     needed = np.array([np.inf if one is None else one for one in found])
-    return np.asarray(probabilities[np.arange(len(predicted)), predicted] >= needed[predicted])
+    flagged = flagged_columns(probabilities, labels, promise.flags)
+    reached = probabilities[np.arange(len(predicted)), predicted] >= needed[predicted]
+    return np.asarray(reached & ((flagged < 0) | (flagged == predicted)))
 
 
 def _rank(probabilities: np.ndarray, classes: np.ndarray, stated: np.ndarray) -> np.ndarray:

@@ -1,151 +1,154 @@
-"""Thresholds that keep a promise: "what is applied is right in 95 of 100", with a finite-sample bound.
+"""Thresholds on held-out predictions: the most tickets that a target precision allows, or a target share.
 
-Each label gets its own threshold, all of them moved by one strictness. A ticket that helped to place a
-threshold would speak for it: so tickets are judged by thresholds placed by other tickets (cross-fitting), and
-the strictness is chosen by testing from strict to lax, stopping at the first failure, so that looking many
-times costs nothing (fixed-sequence testing from several starts, Angelopoulos et al. 2021, *Learn then Test*).
+The most tickets at a given precision are those above one level of "how likely is it right", the same for all
+labels. A label differs from the others only by its offset, where one is proved (``label_offsets``). Then the
+level falls from strict to lax, and testing stops at the first that is not kept (``bounds``).
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import expit
 
-from triage.policy import Promise
+from training.bounds import ERROR_RATE, fewest, lower_bound, run_chains
+from training.label_offsets import choose_offsets, log_odds
+from training.unsteadiness import variance_factors
 
-__all__ = ["lower_bound", "solve_promise"]
-
-ERROR_RATE = 0.05
-"""One-sided: the bound fails for one history in twenty."""
-
-PRIOR_WEIGHT = 20.0
-"""How many tickets' worth the confidence itself counts in a label's precision."""
-
-TURNS = 5
-"""Groups of tickets, each judged by the thresholds that the others place."""
-
-START_FACTOR = 4
-"""Each further chain of tests starts where this many times more tickets are applied."""
+__all__ = ["Cut", "cut_for_coverage", "cut_for_precision", "lower_bound", "suggest_at"]
 
 SUGGEST_PRECISION = 0.5
 """A value is worth showing when it is at least as often right as wrong."""
 
 STEPS = 100
+"""Levels tried, at counts of tickets that grow by the same factor."""
+
+CHAINS = ((1.0, 0.7), (3.0, 0.3))
+"""Where chains start (tickets of the likeliest start divided by this) and their parts of the error rate."""
+
+JUST_BELOW = 1e-9
 
 
-def lower_bound(right: int, shown: int, *, error_rate: float = ERROR_RATE) -> float:
-    """Return the one-sided Clopper-Pearson lower bound of a precision (Clopper and Pearson 1934).
-
-    Examples
-    --------
-    >>> round(lower_bound(190, 200), 3)
-    0.917
-    """
-    return float(beta.ppf(error_rate, right, shown - right + 1)) if right else 0.0
-
-
-def solve_promise(
-    probabilities: np.ndarray, classes: np.ndarray, labels: Sequence[str], *, target_precision: float
-) -> tuple[Promise, np.ndarray]:
-    """Solve per-label thresholds for a target precision on held-out predictions.
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """Thresholds and what they let through.
 
     Parameters
     ----------
-    probabilities : ndarray of shape (n, n_labels)
-        Calibrated, of held-out tickets.
-    classes : ndarray of shape (n,)
-        The truth; -1 for a label that the model does not know.
-    labels : sequence of str
-        In column order.
-    target_precision : float
-        Between 0 and 1.
+    thresholds : list of (float or None)
+        By label; None for labels that are never applied.
+    applied : ndarray of shape (n,), bool
+        The held-out tickets that thresholds placed without them let through.
+    """
+
+    thresholds: list[float | None]
+    applied: np.ndarray
+
+
+def cut_for_precision(
+    predicted: np.ndarray, confidence: np.ndarray, right: np.ndarray, n_labels: int, *, target: float
+) -> Cut:
+    """Let through as many tickets as a target precision allows.
+
+    Parameters
+    ----------
+    predicted, confidence : ndarray of shape (n,)
+        Likeliest label of each held-out ticket, in time order where known, and its calibrated probability.
+    right : ndarray of shape (n,), bool
+    n_labels : int
+    target : float
+        The precision whose lower bound is to be reached.
 
     Returns
     -------
-    promise : Promise
-        A label's threshold is None where it can never be applied: nothing was held out to judge it by, or
-        no strictness keeps the promise.
-    applied : ndarray of shape (n,), bool
-        Tickets that thresholds placed by other tickets apply: what to measure the promise on.
+    Cut
+        All thresholds None where no level keeps the promise. A label that no held-out ticket was given has
+        none either: nothing was there to judge it by.
     """
-    predicted = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(predicted)), predicted]
-    right = predicted == classes
-    strictness = np.linspace(1.0, max(0.0, target_precision - 0.15), STEPS)
-    shown = np.zeros((STEPS, len(predicted)), bool)
-    turn = np.arange(len(predicted)) % TURNS
-    for own in range(TURNS):
-        others, mine = turn != own, np.flatnonzero(turn == own)
-        curves = _curves(predicted[others], confidence[others], right[others], len(labels))
-        # A label whose only tickets are judged here goes by its confidence, as it would with so little more.
-        alone = np.sort(confidence[others])[::-1]
-        of_all = (alone, np.cumsum(alone) / np.arange(1, len(alone) + 1))
-        curves = [curve if len(curve[0]) else of_all for curve in curves]
-        for step, one in enumerate(strictness):
-            needed = np.array([np.inf if at is None else at for at in _thresholds(curves, one)])
-            shown[step, mine] = confidence[mine] >= needed[predicted[mine]]
-    chosen = _laxest_kept(shown, right, target_precision)
-    suggest_at = _suggest_at(confidence, right)
-    if chosen is None:
-        nothing = Promise(target_precision, dict.fromkeys(labels), suggest_at)
-        return nothing, np.zeros(len(predicted), bool)
-    thresholds = _thresholds(_curves(predicted, confidence, right, len(labels)), strictness[chosen])
-    return Promise(target_precision, dict(zip(labels, thresholds, strict=True)), suggest_at), shown[chosen]
+    offsets, scores = choose_offsets(predicted, log_odds(confidence), right, n_labels)
+    order = np.argsort(-scores, kind="stable")
+    counts = _counts(len(order), fewest(target))
+    hits = np.append(0, np.cumsum(right[order]))[counts]
+    expected = np.append(0, np.cumsum(expit(scores[order])))[counts]
+    factors = variance_factors(order, right, counts)
+    step = run_chains(hits / factors, counts / factors, target, _starts(expected, counts, target))
+    if step is None:
+        return Cut([None] * n_labels, np.zeros(len(order), bool))
+    return _cut(predicted, scores, offsets, float(scores[order[counts[step] - 1]]))
 
 
-def _laxest_kept(shown: np.ndarray, right: np.ndarray, target: float) -> int | None:
-    """Return the laxest step that a chain of kept promises leads to, None when every first test fails.
+def cut_for_coverage(
+    predicted: np.ndarray,
+    confidence: np.ndarray,
+    right: np.ndarray,
+    n_labels: int,
+    *,
+    target: float,
+    already: int,
+    of: int,
+) -> Cut:
+    """Let through so many of the surest tickets that the lower bound of their share reaches the target.
 
-    One chain would end at an unlucky start with few tickets: so several share the error rate, each starting
-    where more tickets are applied (Bonferroni over the starts, which do not look at what was right).
+    What was right is looked at only to place offsets, by other tickets: so the bound of the precision of what
+    is let through needs no correction.
+
+    Parameters
+    ----------
+    predicted, confidence, right, n_labels
+        As in :func:`cut_for_precision`.
+    target : float
+        The share of tickets to apply.
+    already, of : int
+        How many other held-out tickets are applied anyway, and of how many tickets in all the share is meant.
+
+    Returns
+    -------
+    Cut
+        Where even all tickets prove too little, all are let through.
     """
-    counts, hits = shown.sum(axis=1), (shown & right).sum(axis=1)
-    starts: list[int] = []
-    size = 2 * _fewest(target)
-    while size <= counts.max(initial=0):
-        step = int(np.argmax(counts >= size))
-        starts += [step] if step not in starts else []
-        size *= START_FACTOR
-    chosen = None
-    for start in starts:
-        for step in range(start, len(counts)):
-            bound = lower_bound(int(hits[step]), int(counts[step]), error_rate=ERROR_RATE / len(starts))
-            if bound < target:
-                break
-            chosen = step if chosen is None else max(chosen, step)
-    return chosen
+    offsets, scores = choose_offsets(predicted, log_odds(confidence), right, n_labels)
+    if not len(scores):
+        return Cut([None] * n_labels, np.zeros(0, bool))
+    wanted = range(max(1, int(target * of)), of)
+    enough = next((count for count in wanted if lower_bound(count, of) >= target), of)
+    needed = min(enough, already + len(scores)) - already
+    if needed <= 0:
+        return Cut([None] * n_labels, np.zeros(len(scores), bool))
+    return _cut(predicted, scores, offsets, float(np.sort(scores)[::-1][needed - 1]))
 
 
-def _fewest(target: float) -> int:
-    """Return how many right values in a row it takes for the bound to reach the target."""
-    return int(np.ceil(np.log(ERROR_RATE) / np.log(target)))
+def _counts(n: int, least: int) -> np.ndarray:
+    if n < least:
+        return np.empty(0, int)
+    return np.unique(np.round(np.geomspace(least, n, STEPS)).astype(int))
 
 
-def _curves(
-    predicted: np.ndarray, confidence: np.ndarray, right: np.ndarray, n_labels: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return, for each label, candidate thresholds (falling) and the shrunk precision at or above each."""
-    order = np.argsort(-confidence, kind="stable")
-    curves = []
-    for label in range(n_labels):
-        mine = order[predicted[order] == label]
-        count = np.arange(1, len(mine) + 1)
-        expected = np.cumsum(confidence[mine]) / count
-        precision = (np.cumsum(right[mine]) + PRIOR_WEIGHT * expected) / (count + PRIOR_WEIGHT)
-        curves.append((confidence[mine], precision))
-    return curves
+def _starts(expected: np.ndarray, counts: np.ndarray, target: float) -> list[tuple[int, float]]:
+    """Return where chains of tests start: where confidence alone makes passing likeliest, and stricter.
+
+    A start with few tickets fails by bad luck and one with many by being too lax. Confidence says where the
+    expected number of right values lies most standard errors above the target, and has not looked at what
+    was right. Should it be too sure of itself, a second chain starts where a third as many are applied.
+    """
+    if not len(counts):
+        return []
+    above = (expected - target * counts) / np.sqrt(counts)
+    likeliest = int(np.argmax(above))
+    rates: dict[int, float] = {}
+    for divisor, part in CHAINS:
+        start = int(np.searchsorted(counts, counts[likeliest] / divisor))
+        rates[start] = rates.get(start, 0.0) + part * ERROR_RATE
+    return list(rates.items())
 
 
-def _thresholds(curves: Sequence[tuple[np.ndarray, np.ndarray]], strictness: float) -> list[float | None]:
-    """Return each label's lowest threshold at and above which its precision is enough, None without one."""
-    found: list[float | None] = []
-    for confidence, precision in curves:
-        enough = np.flatnonzero(precision >= strictness)
-        found.append(float(confidence[enough[-1]]) if len(enough) else None)
-    return found
+def _cut(predicted: np.ndarray, scores: np.ndarray, offsets: np.ndarray, level: float) -> Cut:
+    # A hair below, so that rounding does not keep out the ticket whose score is the level.
+    needed = expit(level - offsets) * (1 - JUST_BELOW)
+    seen = np.bincount(predicted, minlength=len(offsets)) > 0
+    thresholds = [float(one) if known else None for one, known in zip(needed, seen, strict=True)]
+    return Cut(thresholds, scores >= level)
 
 
-def _suggest_at(confidence: np.ndarray, right: np.ndarray) -> float:
+def suggest_at(confidence: np.ndarray, right: np.ndarray) -> float:
     """Return the lowest confidence around which values are right half the time; 1.0 where none is."""
     order = np.argsort(confidence, kind="stable")
     window = max(20, len(order) // 20)

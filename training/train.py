@@ -3,8 +3,9 @@
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,20 @@ from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
+from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
 from training.encoder.judging_views import Judging, judging_views, views_within
 from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import open_encoder
+from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
 from training.learn_familiarity import learn_familiarity, measure_nearness
 from training.learn_field import LearntField, learn_field
 from training.learn_languages import learn_languages
 from training.manifest import make_manifest
+from training.priority.ordinal import with_ordinal_head
+from training.priority.rule import learn_rule
 from training.retired import retired_labels
 from training.splits import has_order
 from triage.agent import Agent
@@ -50,6 +55,14 @@ MIN_TICKETS = 10
 Progress = Callable[[str, float], None]
 
 
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """Keep BLAS to one thread: with more, sums are rounded by how many cores there are."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@_one_blas_thread()
 def train_bundle(
     tickets: Sequence[PastTicket],
     *,
@@ -116,10 +129,15 @@ def train_bundle(
     words = WordView(stock.tokenizer).fit(texts)
     structured = StructuredView().fit([past.ticket for past in history])
     _encode_ahead(encoder, texts, progress)
+    progress("weighing words", 0.4)
     views = make_views([past.ticket for past in history], words, structured, encoder)
+    progress("learning fields", 0.4)
     judging = judging_views(chosen, history, texts, views, ordered, keeper)
     own_heads = chosen.heads[0] if chosen.heads else {}
-    learnt = _learn_fields(labels, views, ordered, config, progress, judging, own_heads)
+    learnt, hierarchies = join_fields(
+        _learn_fields(labels, views, ordered, config, progress, judging, own_heads), labels, views
+    )
+    learnt, rule = learn_rule(history, labels, learnt, config.precision_for("priority"))
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = _neighbours(history, vectors, ordered, config, judging)
@@ -132,18 +150,37 @@ def train_bundle(
         neighbours,
         languages=languages,
         familiarity=learn_familiarity(labels, learnt, near),
+        priority_rule=rule,
+        hierarchies=[one.hierarchy for one in hierarchies],
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
     draft.mkdir()
     try:
-        joblib.dump(model, draft / MODEL)
+        dump_canonical(model, draft / MODEL)
         shutil.copytree(stock.folder, draft / "encoder")
         if articles:
             progress("learning which articles help", 0.9)
-            index = learn_knowledge(articles, links, history, encoder, random_state=config.seed)
-            joblib.dump(index, draft / KNOWLEDGE)
-        manifest = make_manifest(history, labels, learnt, config, stock, out.name, ordered, spoken)
+            index = learn_knowledge(
+                sorted(articles, key=_article_order),
+                sorted(links, key=_link_order),
+                history,
+                encoder,
+                random_state=config.seed,
+            )
+            dump_canonical(index, draft / KNOWLEDGE)
+        manifest = make_manifest(
+            history,
+            labels,
+            learnt,
+            config,
+            stock,
+            out.name,
+            ordered,
+            languages=spoken,
+            rule=rule,
+            hierarchies=[one.facts for one in hierarchies],
+        )
         (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
@@ -159,7 +196,21 @@ def in_order(tickets: Sequence[PastTicket], ordered: bool) -> list[PastTicket]:
     if not ordered:
         return list(tickets)
     timed = [past for past in tickets if past.ticket.created_at is not None]
-    return sorted(timed, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
+    return sorted(timed, key=_filing_order)
+
+
+def _filing_order(past: PastTicket) -> tuple[Any, ...]:
+    """Order by time; what follows makes the order one that rows of a file cannot change."""
+    ticket = past.ticket
+    return ticket.created_at, ticket.ticket_id, ticket.text_hash, sorted(past.labels.items())
+
+
+def _article_order(article: Article) -> str:
+    return article.article_id
+
+
+def _link_order(link: ArticleLink) -> tuple[str, str]:
+    return link.ticket_id, link.article_id
 
 
 def labels_to_learn(
@@ -220,10 +271,18 @@ def _learn_fields(
             [value for value in values if value is not None],
             {block: matrix[rows] for block, matrix in views.items()},
             ordered=ordered,
-            target_precision=config.precision_for(name),
+            target=config.target_for(name),
             random_state=config.seed,
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),
+        )
+        learnt = with_ordinal_head(
+            learnt,
+            [value for value in values if value is not None],
+            {block: matrix[rows] for block, matrix in views.items()},
+            ordered=ordered,
+            target_precision=config.precision_for(name),
+            random_state=config.seed,
         )
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))

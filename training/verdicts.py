@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.thresholds import lower_bound
+from training.bounds import lower_bound
 
 __all__ = ["Verdict", "field_verdicts"]
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from triage.prediction import Assessment
 
-__all__ = ["GUARDRAIL_PREFIX", "Action", "Decision", "FieldDecision", "Reason"]
+__all__ = ["GUARDRAIL_PREFIX", "Action", "Decision", "FieldDecision", "Lifted", "Reason"]
 
 GUARDRAIL_PREFIX = "guardrail:"
 
@@ -36,6 +36,15 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Lifted:
+    """A priority that a rule of the policy raised: the rule's name, the value before and after."""
+
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldDecision:
     """The decision for one field.
 
@@ -56,6 +65,11 @@ class FieldDecision:
         None when applied or shown by mode ``suggest``; otherwise a :class:`Reason` or ``guardrail:<name>``.
     top : tuple of (str, float)
         The likeliest labels with their confidence, best first.
+    basis : str or None
+        Where a priority came from, in words; None for other fields.
+    lifted : Lifted or None
+        How a rule raised the priority. ``value`` is the raised one; ``confidence``, ``threshold`` and
+        ``top`` stay those of the value before.
     """
 
     field: str
@@ -65,6 +79,8 @@ class FieldDecision:
     action: Action
     reason: str | None
     top: tuple[tuple[str, float], ...] = ()
+    basis: str | None = None
+    lifted: Lifted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,27 @@ The numbers come from a :class:`triage.ports.Model` (``features.model``); this f
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Reason
+from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Lifted, Reason
 from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
+from triage.lifts import lifted
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
 from triage.prediction import Assessment, Prediction
+from triage.priority import PRIORITIES
+from triage.priority_route import LEARNT, priority_scale, route_priority
 from triage.ticket import FIELDS, Ticket
 
 __all__ = ["UNFAMILIAR_BELOW", "abstain_without_model", "decide", "triage_tickets"]
 
 UNFAMILIAR_BELOW = 0.01
 """One known ticket in a hundred may be called unfamiliar (the false-alarm rate of a conformal test)."""
+
+ABOUT_THE_TEXT = frozenset(
+    {Reason.TOO_SHORT.value, Reason.UNFAMILIAR.value, Reason.UNSUPPORTED_LANGUAGE.value}
+)
 
 WORD = re.compile(r"\w{2,}")
 TOP = 3
@@ -97,7 +105,9 @@ def decide(
 
     Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
     text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
-    that only allow suggestions, the mode ``suggest``, the threshold.
+    that only allow suggestions, a label to be caught that is not the likeliest, the threshold, the mode
+    ``suggest``. A priority follows from impact and urgency where there is a matrix
+    (:mod:`triage.priority_route`), and rules may raise it in the end.
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
@@ -106,8 +116,43 @@ def decide(
     for name, prediction in assessment.predictions.items():
         if policy.field(name).mode is not Mode.OFF:
             held = everywhere or _strange(name, assessment)
+            if held is None and name in assessment.withheld:
+                held = Reason.LOW_CONFIDENCE.value
             decided[name] = _decide_field(ticket, prediction, promises[name], policy, held, watched)
+    if policy.field("priority").mode is not Mode.OFF:
+        routed = route_priority(ticket, assessment, policy)
+        if routed is not None:
+            held = everywhere or _strange("priority", assessment)
+            # Two values of a person lead to a priority whatever the text is like.
+            reason = None if routed.is_certain and held in ABOUT_THE_TEXT else held
+            decided["priority"] = replace(
+                _decide_field(ticket, routed.prediction, routed.promise, policy, reason, watched),
+                basis=routed.basis,
+            )
+        elif "priority" in decided:
+            decided["priority"] = replace(decided["priority"], basis=LEARNT)
+        if "priority" in decided:
+            decided["priority"] = _lift(ticket, decided["priority"], assessment, policy)
     return decided
+
+
+def _lift(ticket: Ticket, base: FieldDecision, assessment: Assessment, policy: Policy) -> FieldDecision:
+    """Raise a priority by the admin's rules; what happens with it stays what its base was trusted for.
+
+    A lifted value is applied only where its base would have been, and never when it is itself one that
+    the admin never automates.
+    """
+    if base.value is None or base.reason == Reason.HUMAN_VALUE_PRESENT.value:
+        return base
+    scale = priority_scale(assessment, policy) or PRIORITIES
+    raised = lifted(ticket, base.value, scale, policy.priority.lifts)
+    if raised is None:
+        return base
+    value, rule = raised
+    one = replace(base, value=value, lifted=Lifted(rule, base.value, value))
+    if one.action is Action.APPLY and value in policy.field("priority").never_automate:
+        return replace(one, action=Action.SUGGEST, reason=Reason.NEVER_AUTOMATE.value)
+    return one
 
 
 def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None) -> str | None:
@@ -138,14 +183,18 @@ def _decide_field(
 ) -> FieldDecision:
     field_policy = policy.field(prediction.field)
     top = prediction.top(TOP)
+    flag = promise.flagged(prediction.labels, prediction.probabilities)
+    caught = flag is not None and flag != top[0][0]
     value, confidence = top[0]
+    if flag is not None:
+        value, confidence = flag, float(prediction.probabilities[prediction.labels.index(flag)])
     threshold = field_policy.thresholds.get(value, promise.thresholds.get(value))
 
     def outcome(action: Action, reason: str | None) -> FieldDecision:
         return FieldDecision(prediction.field, value, confidence, threshold, action, reason, top)
 
     def at_most_suggest(reason: str) -> FieldDecision:
-        if confidence >= promise.suggest_at:
+        if flag is not None or confidence >= promise.suggest_at:
             return outcome(Action.SUGGEST, reason)
         return outcome(Action.ABSTAIN, Reason.LOW_CONFIDENCE.value)
 
@@ -159,7 +208,7 @@ def _decide_field(
         return at_most_suggest(Reason.NEVER_AUTOMATE.value)
     if watched is not None:
         return at_most_suggest(GUARDRAIL_PREFIX + watched)
-    if threshold is None or confidence < threshold:
+    if caught or threshold is None or confidence < threshold:
         return at_most_suggest(Reason.LOW_CONFIDENCE.value)
     if field_policy.mode is Mode.SUGGEST:
         return outcome(Action.SUGGEST, None)

@@ -3,15 +3,17 @@
 Holds no learnt numbers of its own; those are the bundle's :class:`Promise`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from triage.errors import ConfigurationError
+from triage.lifts import Lift
+from triage.priority import PRIORITIES, PriorityMatrix
 from triage.ticket import FIELDS
 
-__all__ = ["FieldPolicy", "Mode", "Policy", "Promise"]
+__all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise", "PromiseKind"]
 
 
 class Mode(StrEnum):
@@ -23,6 +25,14 @@ class Mode(StrEnum):
     APPLY = "apply"
 
 
+class PromiseKind(StrEnum):
+    """What is promised: that applied values are right, that so many are applied, that a label is caught."""
+
+    PRECISION = "precision"
+    COVERAGE = "coverage"
+    RECALL = "recall"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """What was learnt on held-out time about when a field's predictions can be trusted.
@@ -30,16 +40,40 @@ class Promise:
     Parameters
     ----------
     target_precision : float
-        The share of applied values that must be right.
+        The share of applied values that must be right. Where the admin asked for a coverage it is the
+        precision that can be promised with it: the lower bound on held-out tickets.
     thresholds : Mapping of str to (float or None)
         Confidence that each label must reach; None where no threshold keeps the promise.
     suggest_at : float
         Confidence from which a value is worth showing to an agent.
+    kind : PromiseKind, default=PromiseKind.PRECISION
+        Of the field as a whole: precision or coverage.
+    target_coverage : float, optional
+        The share of tickets to apply, where ``kind`` is coverage.
+    flags : Mapping of str to (float or None)
+        Labels to be caught, first ones first: the probability from which a ticket is flagged with the label
+        even if another is likelier. None where too few held-out tickets prove any.
+    label_precisions : Mapping of str to float
+        Labels whose applied values have a target precision of their own.
+    label_recalls : Mapping of str to float
+        The share of its tickets in which a label must be flagged or applied.
     """
 
     target_precision: float
     thresholds: Mapping[str, float | None]
     suggest_at: float
+    kind: PromiseKind = PromiseKind.PRECISION
+    target_coverage: float | None = None
+    flags: Mapping[str, float | None] = field(default_factory=dict)
+    label_precisions: Mapping[str, float] = field(default_factory=dict)
+    label_recalls: Mapping[str, float] = field(default_factory=dict)
+
+    def flagged(self, labels: Sequence[str], probabilities: Any) -> str | None:
+        """Return the first label to be caught whose probability reaches its flag, None without one."""
+        for label, at in self.flags.items():
+            if at is not None and label in labels and probabilities[labels.index(label)] >= at:
+                return label
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +97,22 @@ class FieldPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityPolicy:
+    """The admin's word on how priorities come about.
+
+    Parameters
+    ----------
+    matrix : PriorityMatrix or None
+        In place of the one found in the history; None: that one.
+    lifts : tuple of Lift
+        Rules that raise a priority.
+    """
+
+    matrix: PriorityMatrix | None = None
+    lifts: tuple[Lift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The admin's word on a workspace.
 
@@ -74,6 +124,8 @@ class Policy:
         Fields not named here follow ``FieldPolicy()``.
     disabled_guardrails : frozenset of str
         Names of :mod:`triage.guardrails` that do not hold here.
+    priority : PriorityPolicy
+        The matrix and the rules that raise priorities.
 
     Examples
     --------
@@ -84,6 +136,7 @@ class Policy:
     kill_switch: bool = False
     fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
     disabled_guardrails: frozenset[str] = frozenset()
+    priority: PriorityPolicy = PriorityPolicy()
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
@@ -102,6 +155,10 @@ class Policy:
                 }
                 for name, policy in self.fields.items()
             },
+            "priority": {
+                "matrix": self.priority.matrix.to_document() if self.priority.matrix else None,
+                "lifts": [one.to_document() for one in self.priority.lifts],
+            },
         }
 
     @classmethod
@@ -111,9 +168,9 @@ class Policy:
         Raises
         ------
         ConfigurationError
-            If a key, a field, a mode or a threshold is not one that exists.
+            If a key, a field, a mode, a threshold, the matrix or a lift is not as it must be.
         """
-        _refuse_unknown(document, {"kill_switch", "fields", "disabled_guardrails"}, "the policy")
+        _refuse_unknown(document, {"kill_switch", "fields", "disabled_guardrails", "priority"}, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
             if name not in FIELDS:
@@ -125,7 +182,7 @@ class Policy:
         if not isinstance(kill_switch, bool):
             raise ConfigurationError(f"Got kill_switch={kill_switch!r}; expected true or false.")
         disabled = _words(document.get("disabled_guardrails", ()), "disabled_guardrails")
-        return cls(kill_switch, fields, disabled)
+        return cls(kill_switch, fields, disabled, _priority_policy(document.get("priority") or {}))
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:
@@ -143,6 +200,28 @@ def _field_policy(name: str, part: Any) -> FieldPolicy:
             )
     never = _words(part.get("never_automate", ()), f"never_automate of {name!r}")
     return FieldPolicy(Mode(mode), dict(thresholds), never)
+
+
+def _priority_policy(part: Any) -> PriorityPolicy:
+    part = _object(part, "the policy of priorities")
+    _refuse_unknown(part, {"matrix", "lifts"}, "the policy of priorities")
+    given = part.get("matrix")
+    matrix = None if given is None else PriorityMatrix.from_document(given)
+    rules = part.get("lifts") or []
+    if not isinstance(rules, list | tuple):
+        raise ConfigurationError(f"Got lifts={rules!r}; expected a list of rules.")
+    lifts = tuple(Lift.from_document(one) for one in rules)
+    names = [one.name for one in lifts]
+    if len(set(names)) < len(names):
+        raise ConfigurationError(f"Got lifts named {', '.join(names)}; expected a name of its own for each.")
+    scale = matrix.priorities if matrix else PRIORITIES
+    for one in lifts:
+        if one.at_least is not None and one.at_least not in scale:
+            raise ConfigurationError(
+                f"Got at_least={one.at_least!r} in the lift {one.name!r}; expected one of the "
+                "matrix's priorities, which are low, normal, high and urgent unless given."
+            )
+    return PriorityPolicy(matrix, lifts)
 
 
 def _object(given: Any, where: str) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from triage.priority_rule import PriorityRule
+
 __all__ = [
     "Assessment",
     "Contribution",
@@ -52,7 +54,8 @@ class Contribution:
         ``word`` or ``field`` (one of the ticket's own), ``meaning`` (the sentence embedding as a whole),
         ``neighbours`` (the vote of similar past tickets), ``other_words`` and ``other_fields`` (those not
         listed one by one, together), ``other`` (a further view of the ticket, as a whole), ``bias`` (what
-        the model starts from before it reads anything), ``rest`` (what cannot be taken apart).
+        the model starts from before it reads anything), ``rest`` (what
+        changed the probabilities after the field's own model: its parent or child field).
     name : str
         The word, ``name=value`` of a field, or a few words that say what it is.
     weight : float
@@ -181,6 +184,11 @@ class Assessment:
     familiar_to : Mapping of str to float
         The same as ``familiarity`` by field, for fields that have their own; below a hundredth the ticket is
         unlike anything that the field learnt from.
+    priority_rule : PriorityRule or None
+        How the helpdesk comes to its priorities; None where they are learnt directly.
+    withheld : frozenset of str
+        Fields of which nothing can be said of this ticket: no label of theirs is known to lie under its
+        label in the field above. Their predictions are not to be used.
     """
 
     predictions: Mapping[str, Prediction]
@@ -190,3 +198,5 @@ class Assessment:
     language: str | None = None
     unsupported: frozenset[str] = frozenset()
     familiar_to: Mapping[str, float] = field(default_factory=dict)
+    priority_rule: PriorityRule | None = None
+    withheld: frozenset[str] = frozenset()

@@ -11,7 +11,9 @@ from triage.errors import ConfigurationError
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Show and set modes, thresholds and the kill switch.", no_args_is_help=True)
+app = typer.Typer(
+    help="Show and set modes, thresholds, the priority matrix and the kill switch.", no_args_is_help=True
+)
 
 
 @app.command("show")
@@ -90,6 +92,8 @@ def _tell(stored: Any, as_json: bool) -> None:
     typer.echo(f"Kill switch: {'ON: nothing is applied or suggested' if policy.kill_switch else 'off'}")
     if policy.disabled_guardrails:
         typer.echo(f"Guardrails that do not hold: {', '.join(sorted(policy.disabled_guardrails))}")
+    for line in _priority_lines(policy.priority):
+        typer.echo(line)
     rows = [
         (
             name,
@@ -104,6 +108,23 @@ def _tell(stored: Any, as_json: bool) -> None:
         rows,
         "Every field applies at its learnt thresholds.",
     )
+
+
+def _priority_lines(priority: Any) -> list[str]:
+    """Say in lines how priorities come about, nothing where the policy says nothing of it."""
+    lines = []
+    if priority.matrix is not None:
+        matrix = priority.matrix
+        lines.append("Priority by this matrix (impact: urgency → priority):")
+        lines += [
+            f"  {impact}: "
+            + ", ".join(f"{one} → {matrix.cells[impact, one]}" for one in matrix.urgencies[::-1])
+            for impact in matrix.impacts[::-1]
+        ]
+    for lift in priority.lifts:
+        to = f"at least {lift.at_least}" if lift.at_least else f"{lift.steps} up"
+        lines.append(f"Priority raised by “{lift.name}” ({lift.kind} by {lift.by}): {to}")
+    return lines
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -158,6 +158,8 @@ def _view_field(
 ) -> FieldView:
     one = decision.fields[name]
     explanation = decision.assessment.explanations.get(name) if decision.assessment else None
+    if explanation and one.top and explanation.label != one.top[0][0]:
+        explanation = None  # The matrix led elsewhere: these words explain nothing.
     cast = explanation.votes[0].voters if explanation and explanation.votes else ()
     voters = tuple(voter for voter in cast if voter.share >= LEAST_SHARE)
     # Beside the runner-up where that is known: there the parts add up to what was decided.

@@ -25,6 +25,8 @@ EXAMPLE_FIELD: dict[str, Any] = {
     "action": "apply",
     "reason": None,
     "top": [{"label": "network", "confidence": 0.93}, {"label": "hardware", "confidence": 0.04}],
+    "basis": None,
+    "lifted": None,
 }
 EXAMPLE_RECORD: dict[str, Any] = {
     "decision_id": "5f0c7f7a3f0e4d0f8d1f7b0a4d9c2e11",
@@ -48,6 +50,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
         "category": {
             "label": "network",
             "contributions": [{"kind": "word", "name": "vpn", "weight": 2.31}],
+            "basis": None,
             "because": "network rather than hardware: the word “vpn” and 2 of the 3 most similar past "
             "tickets speak for it. Sure enough: 93 %, needs 81 %.",
             "against": "hardware",
@@ -86,6 +89,14 @@ class LabelOut(Output):
     confidence: float
 
 
+class LiftedOut(Output):
+    """A priority that a rule of the policy raised."""
+
+    rule: str
+    before: str
+    after: str
+
+
 class FieldDecisionOut(Output):
     """The decision for one field."""
 
@@ -98,7 +109,13 @@ class FieldDecisionOut(Output):
     )
     action: Literal["apply", "suggest", "abstain"] = Field(description="What the helpdesk should do.")
     reason: str | None = Field(description="Why it was not applied: a fixed code, or `guardrail:<name>`.")
-    top: list[LabelOut] = Field(description="The likeliest labels, best first.")
+    top: list[LabelOut] = Field(description="The likeliest labels, best first, before any rule raised one.")
+    basis: str | None = Field(
+        description="Of a priority: where it came from, in words; null for other fields."
+    )
+    lifted: LiftedOut | None = Field(
+        description="The rule that raised the priority; confidence and threshold are of the value before."
+    )
 
     @classmethod
     def of(cls, one: FieldDecision) -> "FieldDecisionOut":
@@ -110,6 +127,10 @@ class FieldDecisionOut(Output):
             action=one.action.value,
             reason=one.reason,
             top=[LabelOut(label=label, confidence=confidence) for label, confidence in one.top],
+            basis=one.basis,
+            lifted=None
+            if one.lifted is None
+            else LiftedOut(rule=one.lifted.rule, before=one.lifted.before, after=one.lifted.after),
         )
 
 
@@ -181,8 +202,9 @@ class ExplanationOut(Output):
     label: str
     contributions: list[ContributionOut] = Field(
         description="Against the average label: the strongest words and fields, strongest first, and the "
-        "meaning."
+        "meaning. Empty where the label came through the matrix alone."
     )
+    basis: str | None = Field(description="Of a priority: where it came from, in words.")
     because: str = Field(description="Why this label and why this action, in plain words.")
     against: str | None = Field(description="The runner-up; null when there is no other label.")
     log_odds: float | None = Field(description="Of the label to the runner-up, in nats.")
@@ -196,10 +218,14 @@ class ExplanationOut(Output):
 
     @classmethod
     def of(cls, one: Explanation, decision: FieldDecision) -> "ExplanationOut":
-        """Translate."""
+        """Translate; words that spoke for another label than the matrix led to explain nothing."""
+        label = decision.top[0][0] if decision.top else one.label
+        if one.label != label:
+            one = Explanation(one.field, label, ())
         return cls(
-            label=one.label,
+            label=label,
             contributions=[ContributionOut.of(part) for part in one.contributions],
+            basis=decision.basis,
             because=because(decision, one),
             against=one.against,
             log_odds=one.log_odds,
@@ -244,7 +270,6 @@ class DecisionOut(Output):
     def of(cls, answer: Answer) -> "DecisionOut":
         """Translate."""
         decision, assessment = answer.decision, answer.decision.assessment
-        explanations = {} if assessment is None else assessment.explanations
         return cls(
             decision_id=decision.decision_id,
             ticket_id=decision.ticket_id or None,
@@ -253,11 +278,7 @@ class DecisionOut(Output):
             familiarity=None if assessment is None else assessment.familiarity,
             language=None if assessment is None else assessment.language,
             fields=_fields(decision),
-            explanation={
-                cast(FieldName, name): ExplanationOut.of(one, decision.fields[name])
-                for name, one in explanations.items()
-                if name in decision.fields
-            },
+            explanation=_explanations(decision),
             similar=[
                 SimilarTicketOut(ticket_id=one.ticket_id, similarity=one.similarity, labels=dict(one.labels))
                 for one in (() if assessment is None else assessment.similar)
@@ -364,3 +385,18 @@ class FeedbackIn(Input):
 
 def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
     return {cast(FieldName, name): FieldDecisionOut.of(one) for name, one in decision.fields.items()}
+
+
+def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:
+    """Explain every decided field; a priority through a matrix needs no words to be explained."""
+    told = {} if decision.assessment is None else decision.assessment.explanations
+    nothing = {
+        name: Explanation(name, one.top[0][0], ())
+        for name, one in decision.fields.items()
+        if told and one.basis and one.top
+    }
+    return {
+        cast(FieldName, name): ExplanationOut.of(one, decision.fields[name])
+        for name, one in (nothing | dict(told)).items()
+        if name in decision.fields
+    }

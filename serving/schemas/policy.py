@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, ConfigDict, Field
 
 from serving.schemas.base import FieldName, Input, Output, Probability, SafeText
+from serving.schemas.priority import EXAMPLE_PRIORITY, PriorityPolicyIn, PriorityPolicyOut
 from triage.guardrails import BLOCKING, SUGGEST_ONLY
 from triage.policy import Policy
 from triage.store.policies import StoredPolicy
@@ -21,6 +22,7 @@ EXAMPLE: dict[str, Any] = {
     "fields": {
         "team": {"mode": "suggest", "thresholds": {"Network": 0.97}, "never_automate": ["Legal"]},
     },
+    "priority": EXAMPLE_PRIORITY,
 }
 
 
@@ -54,6 +56,10 @@ class PolicyIn(Input):
         description=f"Guardrails that do not hold here, of: {', '.join(GUARDRAILS)}."
     )
     fields: dict[FieldName, FieldPolicyIn] = Field(description="By field.")
+    priority: PriorityPolicyIn = Field(
+        default_factory=lambda: PriorityPolicyIn(matrix=None),
+        description="The matrix and the rules that raise priorities.",
+    )
     version: Annotated[int, Field(ge=0)] | None = Field(
         None, description="The version this change was made from: refused when another stands; null: any."
     )
@@ -76,13 +82,22 @@ class PolicyOut(Output):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [EXAMPLE | {"version": 4, "updated_at": "2026-03-02T10:00:00Z", "updated_by": "ops"}]
+            "examples": [
+                EXAMPLE
+                | {
+                    "priority": PriorityPolicyOut.of(EXAMPLE_PRIORITY).model_dump(),
+                    "version": 4,
+                    "updated_at": "2026-03-02T10:00:00Z",
+                    "updated_by": "ops",
+                }
+            ]
         }
     )
 
     kill_switch: bool
     disabled_guardrails: list[str]
     fields: dict[FieldName, FieldPolicyOut]
+    priority: PriorityPolicyOut
     version: int = Field(description="Counts the changes; 0 when nobody ever set one.")
     updated_at: datetime | None
     updated_by: str | None
@@ -95,6 +110,7 @@ class PolicyOut(Output):
             kill_switch=document["kill_switch"],
             disabled_guardrails=document["disabled_guardrails"],
             fields={cast(FieldName, name): FieldPolicyOut(**one) for name, one in document["fields"].items()},
+            priority=PriorityPolicyOut.of(document["priority"]),
             version=stored.version,
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from serving.plain_words import because, grounds_of, hinge_of, percent, reason_of
-from triage.decision import Action, FieldDecision, Reason
+from triage.decision import Action, FieldDecision, Lifted, Reason
 from triage.prediction import Contribution, Deletion, Explanation, Vote, Voter
 
 
@@ -162,3 +162,21 @@ def test_what_a_decision_hangs_on_is_told_where_it_counts(
     assert hinge_of(NET, explanation, NAMES) == said
     assert said in because(NET, explanation, NAMES)
     assert hinge_of(replace(NET, value="acc"), explanation, NAMES) == ""
+
+
+def test_a_priority_tells_its_matrix_and_the_rule_that_raised_it():
+    one = FieldDecision(
+        "priority",
+        "high",
+        0.7,
+        0.6,
+        Action.APPLY,
+        None,
+        (("normal", 0.7), ("low", 0.3)),
+        basis="impact high × urgency low → normal, by the matrix",
+        lifted=Lifted("gold customers", "normal", "high"),
+    )
+    assert because(one, Explanation("priority", "normal", ())) == (
+        "Impact high × urgency low → normal, by the matrix. Raised from normal to high by the rule “gold "
+        "customers”. Sure enough: 70 %, needs 60 %."
+    )

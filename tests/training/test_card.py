@@ -84,7 +84,6 @@ def test_the_card_is_one_whole_page_without_script_and_without_anything_to_fetch
 def test_the_card_tells_what_the_model_learnt_from_and_what_it_reached():
     page = render_card(manifest())
     for said in (
-        "20260301-1",
         "12,345",
         "02 January 2024",
         "27 February 2026",

@@ -26,7 +26,7 @@ def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
         merged={"category": {"wifi": "network"}},
         seed=3,
     )
-    assert (config.precision_for("team"), config.precision_for("category")) == (0.8, 0.9)
+    assert (config.target_for("team").target, config.target_for("category").target) == (0.8, 0.9)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,37 @@ def test_the_admins_word_goes_before_the_models(policy, expected):
     assert told(sure(0.9, policy=policy)) == expected
 
 
+def caught(chance, **changes):
+    """The decision where ``account`` is flagged from a probability of 0.2."""
+    policy = changes.pop("policy", Policy())
+    promise = Promise(0.9, {"network": 0.8, "account": 0.7}, 0.5, flags={"account": 0.2, "web": None})
+    return outcome(TICKET, chance, 0.5, promise, policy)
+
+
+def test_a_label_to_be_caught_is_suggested_though_another_is_likelier_and_sure():
+    place = LABELS.index("account")
+    chance = np.full(len(LABELS), 0.0)
+    chance[LABELS.index("network")], chance[place] = 0.8, 0.2
+    decided = caught(chance)
+    assert told(decided) == ("suggest", "low_confidence")
+    assert (decided.value, decided.confidence, decided.threshold) == ("account", 0.2, 0.7)
+    assert decided.top[0] == ("network", 0.8)
+    assert told(caught(chance, policy=Policy(kill_switch=True))) == ("abstain", "kill_switch")
+    assert told(caught(chance, policy=field(mode=Mode.SHADOW))) == ("abstain", "shadow")
+    chance[LABELS.index("network")], chance[place] = 0.81, 0.19
+    assert told(caught(chance)) == ("apply", None)
+
+
+def test_a_label_to_be_caught_that_is_likeliest_is_applied_from_its_threshold_and_suggested_below():
+    place = LABELS.index("account")
+    chance = np.full(len(LABELS), 0.3 / (len(LABELS) - 1))
+    chance[place] = 0.7
+    assert told(caught(chance)) == ("apply", None)
+    chance = np.full(len(LABELS), 0.6 / (len(LABELS) - 1))
+    chance[place] = 0.4
+    assert told(caught(chance)) == ("suggest", "low_confidence")
+
+
 def test_a_threshold_of_the_admin_stands_in_for_one_that_was_not_learnt():
     policy = field(thresholds={"network": 0.85})
     decided = sure(0.9, thresholds={"network": None}, policy=policy)
@@ -245,3 +276,11 @@ def test_without_a_model_every_field_abstains_and_says_why(kill, reason):
     assert set(decision.fields) == {*FIELDS} - {"team"}
     assert {told(one) for one in decision.fields.values()} == {("abstain", reason)}
     assert decision.model_version is None
+
+
+def test_a_field_of_which_nothing_can_be_said_is_left_alone_however_sure_it_looks():
+    prediction = Prediction("subcategory", LABELS, np.array([0.01, 0.01, 0.98]))
+    promise = {"subcategory": Promise(0.9, dict.fromkeys(LABELS, 0.5), 0.1)}
+    for withheld, action in ((frozenset(), Action.APPLY), (frozenset({"subcategory"}), Action.ABSTAIN)):
+        assessment = Assessment({"subcategory": prediction}, 0.5, withheld=withheld)
+        assert decide(TICKET, assessment, promise, Policy())["subcategory"].action is action

@@ -6,10 +6,15 @@ from hypothesis import strategies as st
 
 from triage.errors import ConfigurationError
 from triage.guardrails import BLOCKING, SUGGEST_ONLY
-from triage.policy import FieldPolicy, Mode, Policy
+from triage.lifts import Lift
+from triage.policy import FieldPolicy, Mode, Policy, PriorityPolicy
+from triage.priority import PriorityMatrix
 from triage.ticket import FIELDS
 
 labels = st.text(min_size=1, max_size=4)
+MATRIX = PriorityMatrix.default(("low", "high"), ("low", "high"))
+GOLD = Lift("gold", "customer_tier", "field.tier", values=("gold",), at_least="high")
+SHORT = Lift("short", "sla_exposure", "organization", targets_hours={"A": 4}, shorter_than_hours=8, steps=1)
 field_policies = st.builds(
     FieldPolicy, st.sampled_from(Mode), st.dictionaries(labels, st.floats(0, 1)), st.frozensets(labels)
 )
@@ -18,6 +23,11 @@ policies = st.builds(
     st.booleans(),
     st.dictionaries(st.sampled_from(FIELDS), field_policies),
     st.frozensets(st.sampled_from([*BLOCKING, *SUGGEST_ONLY])),
+    st.builds(
+        PriorityPolicy,
+        st.sampled_from([None, MATRIX]),
+        st.sampled_from([(), (GOLD,), (SHORT, GOLD)]),
+    ),
 )
 
 
@@ -53,6 +63,16 @@ def test_an_empty_document_is_the_default_policy():
         ({"fields": {"team": {"never_automate": [1]}}}, "never_automate"),
         ({"disabled_guardrails": "security_report"}, "disabled_guardrails"),
         ({"disabled_guardrails": 3}, "disabled_guardrails"),
+        ({"priority": [1]}, "priorities"),
+        ({"priority": {"lift": []}}, "lift"),
+        ({"priority": {"lifts": {"a": 1}}}, "list of rules"),
+        ({"priority": {"lifts": ["gold"]}}, "lift"),
+        ({"priority": {"lifts": [GOLD.to_document()] * 2}}, "name of its own"),
+        (
+            {"priority": {"lifts": [GOLD.to_document() | {"at_least": "hihg"}]}},
+            "low, normal, high and urgent",
+        ),
+        ({"priority": {"matrix": {"impacts": ["low"]}}}, "priority matrix"),
     ],
 )
 def test_a_document_with_a_mistake_is_refused_and_the_mistake_named(document, told):

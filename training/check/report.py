@@ -21,6 +21,7 @@ from training.check.field_facts import field_facts
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
 from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
+from training.check.priority_matrix import find_matrix_breaks
 from training.check.sample import READ_CHARS, Sample
 from training.check.taxonomy_changes import TaxonomyChange, find_breaks, taxonomy_changes
 from training.check.texts import find_conflicts, find_empty_texts, find_near_duplicates, find_repeated_texts
@@ -104,6 +105,7 @@ def check_history(
         *find_near_duplicates(history, texts),
         *find_late_columns(history, columns),
         *find_gaps(history if ordered else ()),
+        *find_matrix_breaks(history, wanted),
     ]
     labelled = {name: _labelled(name, history) for name in wanted}
     changes = {

@@ -58,7 +58,7 @@ def train(
     if targets:
         settings = replace(settings, targets=tuple(one.strip() for one in targets.split(",") if one.strip()))
     if target_precision is not None:
-        settings = replace(settings, target_precision=target_precision, target_precisions={})
+        settings = settings.with_precision(target_precision)
     if encoder is not None:
         settings = replace(settings, encoder=str(encoder))
     console = Console(stderr=True)

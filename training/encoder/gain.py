@@ -97,7 +97,7 @@ def measure_gain(
             within = views_within(parts, rows, name)
             learnt = learn_field(
                 name,
-                [str(values[row]) for row in rows],
+                [str(values[int(row)]) for row in rows],
                 within[0][1],
                 ordered=ordered,
                 target_precision=0.95,

@@ -1,12 +1,12 @@
 """Decisions as they were made. Holds no ticket text: a hash names the text that was decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 
-from triage.decision import Action, Decision, FieldDecision
+from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.store.database import Store
 from triage.store.schema import decisions
 from triage.ticket import Ticket
@@ -85,6 +85,8 @@ def _to_document(decision: Decision) -> dict[str, Any]:
                 "action": one.action.value,
                 "reason": one.reason,
                 "top": [[label, confidence] for label, confidence in one.top],
+                "basis": one.basis,
+                "lifted": None if one.lifted is None else asdict(one.lifted),
             }
             for name, one in decision.fields.items()
         },
@@ -101,4 +103,6 @@ def _field(name: str, part: dict[str, Any]) -> FieldDecision:
         Action(part["action"]),
         part["reason"],
         top,
+        part.get("basis"),
+        Lifted(**part["lifted"]) if part.get("lifted") else None,
     )

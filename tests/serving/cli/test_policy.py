@@ -76,3 +76,17 @@ def test_a_wrong_value_changes_nothing_and_says_what_was_expected(
     assert run("policy", "set", *argv) == 1
     assert "expected" in capsys.readouterr().err
     assert shown(run, capsys)["version"] == 0
+
+
+def test_the_matrix_and_the_lifts_are_set_from_a_file_and_shown(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str]
+):
+    cells = {"low": {"low": "low", "high": "normal"}, "high": {"low": "normal", "high": "urgent"}}
+    lift = {"name": "gold", "kind": "customer_tier", "by": "field.tier", "values": ["gold"], "steps": 1}
+    matrix = {"impacts": ["low", "high"], "urgencies": ["low", "high"], "cells": cells}
+    (home / "policy.json").write_text(json.dumps({"priority": {"matrix": matrix, "lifts": [lift]}}))
+    assert run("policy", "set", "--file", str(home / "policy.json")) == 0
+    said = capsys.readouterr().out
+    assert "high: high → urgent, low → normal" in said
+    assert "raised by “gold” (customer_tier by field.tier): 1 up" in said
+    assert shown(run, capsys)["priority"]["matrix"]["cells"] == cells

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from serving.console.decision_view import view_decision
+from serving.console.rendering import render
 from serving.triage_desk import Answer
-from triage.decision import Action, Decision, FieldDecision
+from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.knowledge import Article, Suggestion
 from triage.prediction import (
     Assessment,
@@ -126,3 +128,27 @@ def test_voters_with_a_share_worth_naming_are_named_and_the_others_counted(sqlit
         "desk rather than web: the word “vpn” and 7 of the 9 most similar past tickets speak for it. "
         "Without “drops”: 20 % sure."
     )
+
+
+def test_words_that_spoke_for_another_label_than_the_matrix_led_to_are_not_shown(sqlite_store: Store):
+    given = answer(priority="apply")
+    one = replace(given.decision.fields["priority"], top=(("high", 0.9), ("desk", 0.1)))
+    led = replace(given, decision=replace(given.decision, fields={"priority": one}))
+    view = view_decision(sqlite_store, "acme", TICKET, led, None, {})
+    assert view.fields[0].moved_by == ()
+
+
+def test_the_page_says_where_a_priority_came_from_and_which_rule_raised_it(sqlite_store: Store):
+    given = answer(priority="apply")
+    one = replace(
+        given.decision.fields["priority"],
+        top=(("desk", 0.9),),
+        basis="impact high × urgency low → normal, by the matrix",
+        lifted=Lifted("gold <customers>", "normal", "high"),
+    )
+    raised = replace(given, decision=replace(given.decision, fields={"priority": one}))
+    view = view_decision(sqlite_store, "acme", TICKET, raised, None, {})
+    visit = SimpleNamespace(may=lambda _: False)
+    page = render("parts/field.html", one=view.fields[0], view=view, visit=visit).body.decode()
+    assert "Raised from normal to high by the rule “gold &lt;customers&gt;”." in page
+    assert "Impact high × urgency low → normal, by the matrix." in page

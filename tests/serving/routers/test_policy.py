@@ -1,3 +1,5 @@
+import pytest
+
 from tests.serving.house import House
 
 CAREFUL = {
@@ -47,3 +49,49 @@ def test_a_policy_with_a_guardrail_that_does_not_exist_is_refused(house: House):
 
 def test_nothing_of_a_policy_may_be_left_out_silently(house: House):
     assert put(house, {"fields": {}}).status_code == 422
+
+
+LIFT = {"name": "gold", "kind": "customer_tier", "by": "field.tier", "values": ["gold"], "at_least": "high"}
+MATRIX = {
+    "impacts": ["low", "high"],
+    "urgencies": ["low", "high"],
+    "cells": {"low": {"low": "low", "high": "normal"}, "high": {"low": "normal", "high": "urgent"}},
+}
+
+
+def test_matrix_and_lifts_come_back_as_they_were_put(house: House):
+    answer = put(house, CAREFUL | {"priority": {"matrix": MATRIX, "lifts": [LIFT]}})
+    assert answer.status_code == 200
+    found = read(house)["priority"]
+    assert {name: found["matrix"][name] for name in MATRIX} == MATRIX
+    assert found["matrix"]["priorities"] == ["low", "normal", "high", "urgent"]
+    assert {name: found["lifts"][0][name] for name in LIFT} == LIFT
+    assert put(house, CAREFUL).json()["priority"] == {"matrix": None, "lifts": []}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"matrix": MATRIX | {"cells": {"low": {"low": "low"}}}}, "one for each pair"),
+        ({"matrix": MATRIX | {"priorities": ["odd"]}}, "one of the labels in priorities"),
+        ({"lifts": [LIFT | {"at_least": "odd"}]}, "low, normal, high and urgent"),
+        ({"lifts": [LIFT | {"by": "odd"}]}, "field.<name>"),
+    ],
+)
+def test_a_broken_matrix_or_lift_is_refused_and_not_repeated(house: House, wrong: dict, told: str):
+    answer = put(house, CAREFUL | {"priority": wrong})
+    assert answer.status_code == 422
+    assert told in answer.json()["errors"][0]["message"] and "odd" not in answer.text
+
+
+def test_values_of_a_person_go_through_the_policys_matrix_and_are_lifted(house: House):
+    put(house, CAREFUL | {"priority": {"matrix": MATRIX, "lifts": [LIFT]}})
+    ticket = {"subject": "vpn", "values": {"impact": "low", "urgency": "high"}, "custom": {"tier": "gold"}}
+    answer = house.client.post("/v1/triage", json=ticket, headers=house.key("service")).json()
+    one = answer["fields"]["priority"]
+    assert (one["value"], one["action"], one["confidence"]) == ("high", "apply", 1.0)
+    assert one["lifted"] == {"rule": "gold", "before": "normal", "after": "high"}
+    assert one["basis"] == "impact low × urgency high → normal, by the policy's matrix"
+    assert answer["explanation"]["priority"]["basis"] == one["basis"]
+    kept = house.client.get(f"/v1/decisions/{answer['decision_id']}", headers=house.key("agent")).json()
+    assert kept["fields"]["priority"] == one

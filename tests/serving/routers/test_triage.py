@@ -30,6 +30,8 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
             {"label": "account", "confidence": 0.05},
             {"label": "hardware", "confidence": 0.05},
         ],
+        "basis": None,
+        "lifted": None,
     }
     assert decision["fields"]["team"]["action"] == "suggest"
     assert decision["fields"]["team"]["threshold"] is None
@@ -47,6 +49,7 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
         "votes": [],
         "voters": 0,
         "deletions": [],
+        "basis": None,
     }
     assert [one["ticket_id"] for one in decision["similar"]] == ["OLD-0", "OLD-1", "OLD-2"]
 

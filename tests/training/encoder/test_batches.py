@@ -1,12 +1,13 @@
 from itertools import islice
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.encoder.batches import deal_batches, labelled_rows
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(-1, 3), min_size=4, max_size=60), st.integers(0, 99))
 def test_each_labelled_ticket_comes_once_in_turn_and_each_partner_shares_its_label(labels, seed):
     classes = {"category": np.array(labels), "team": np.full(len(labels), -1)}

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.views import MEANING_SCALE
@@ -50,6 +50,7 @@ def test_a_field_without_held_out_tickets_is_left_out():
     assert measure_gain(labels, views, [(fold, vectors(1.0), {})], ordered=True) == []
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 400), st.integers(0, 100), st.integers(0, 9))
 def test_the_interval_holds_the_gain_and_turns_with_it(n, share, seed):
     generator = np.random.default_rng(seed)

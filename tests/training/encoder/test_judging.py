@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.test_train import history
@@ -10,6 +10,7 @@ from training.encoder.judging import judging_folds, note_tickets, plan_parts
 from triage.errors import TrainingError
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(30, 400), st.booleans(), st.integers(0, 9), st.sampled_from([30, 2_500]))
 def test_no_encoder_judges_a_ticket_that_it_was_tuned_on(n, ordered, seed, least):
     n = max(n, least)

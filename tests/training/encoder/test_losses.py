@@ -39,5 +39,5 @@ def test_tickets_without_a_label_of_a_field_have_no_say_in_it():
     vectors = unit([1, 0], [0, 1], [1, 1])
     some = tuning_loss(vectors, {"category": np.array([0, 1, -1])}, softmax, **SETTINGS)
     same = tuning_loss(vectors[:2], {"category": np.array([0, 1])}, softmax, **SETTINGS)
-    assert float(some) == pytest.approx(float(same))
-    assert float(tuning_loss(vectors, {"category": np.full(3, -1)}, softmax, **SETTINGS)) == 0
+    assert some.item() == pytest.approx(same.item())
+    assert tuning_loss(vectors, {"category": np.full(3, -1)}, softmax, **SETTINGS).item() == 0

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from triage.decision import Action, Decision, FieldDecision
+from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.feedback import Feedback, Verdict
 from triage.store import Store
 from triage.store.decisions import get_decision, put_decisions
@@ -12,7 +12,18 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIELD = FieldDecision(
     "team", "web", 0.9, None, Action.SUGGEST, "low_confidence", (("web", 0.9), ("mail", 0.1))
 )
-DECISION = Decision("d-1", "T-1", "v1", NOON, {"team": FIELD})
+LIFTED = FieldDecision(
+    "priority",
+    "urgent",
+    0.9,
+    0.8,
+    Action.APPLY,
+    None,
+    (("high", 0.9),),
+    "impact high × urgency medium → high, by the matrix",
+    Lifted("gold customers", "high", "urgent"),
+)
+DECISION = Decision("d-1", "T-1", "v1", NOON, {"team": FIELD, "priority": LIFTED})
 TICKET = Ticket("T-1", subject="Secret words", body="more of them")
 
 

@@ -1,0 +1,30 @@
+from itertools import product
+
+from tests.training.priority.made import matrix_history, past
+from training.check.priority_matrix import find_matrix_breaks
+from triage.priority import PRIORITIES, PriorityMatrix
+
+STEPS = ("low", "medium", "high")
+MATRIX = PriorityMatrix.default(STEPS, STEPS)
+
+
+def test_the_verdict_shows_the_matrix_and_tickets_that_break_it_are_named():
+    verdict, breaks = find_matrix_breaks(
+        matrix_history(MATRIX, broken=(40, 77), without=[("high", "low")]), ["priority"]
+    )
+    assert (verdict.code, verdict.weight) == ("priority_matrix", "note")
+    assert "298 tickets of 300" in verdict.text
+    assert "impact high: high → urgent, medium → high, low → normal (never seen, filled in)" in verdict.text
+    assert (breaks.code, breaks.weight, breaks.tickets) == ("priority_breaks_matrix", "look", 2)
+    assert breaks.rows == ("T-40", "T-77")
+
+
+def test_a_history_without_a_matrix_is_told_so_and_no_ticket_breaks_it():
+    tickets = [past(n, *cell, PRIORITIES[n % 4]) for n, cell in enumerate([*product(STEPS, STEPS)] * 40)]
+    (verdict,) = find_matrix_breaks(tickets, ["priority"])
+    assert "does not follow" in verdict.text
+
+
+def test_who_does_not_ask_for_priority_is_told_nothing():
+    assert find_matrix_breaks(matrix_history(MATRIX), ["team"]) == []
+    assert find_matrix_breaks(matrix_history(MATRIX, count=20), ["priority"]) == []

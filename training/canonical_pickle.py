@@ -1,0 +1,35 @@
+"""Writes a model so that equal models give equal bytes.
+
+Pickle writes a string once and then refers to it wherever the same object comes again: which equal strings
+are one object depends on how the history was read, not on what was learnt. Here equal strings are one.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from joblib.numpy_pickle import NumpyPickler
+
+__all__ = ["dump_canonical"]
+
+
+class _CanonicalPickler(NumpyPickler):  # type: ignore[misc]
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self._strings: dict[str, str] = {}
+
+    def save(self, obj: Any) -> None:
+        super().save(self._strings.setdefault(obj, obj) if type(obj) is str else obj)
+
+
+def dump_canonical(value: Any, path: Path) -> None:
+    """Write an object as ``joblib.dump`` does, uncompressed, for ``joblib.load(path, mmap_mode="r")``.
+
+    Parameters
+    ----------
+    value : object
+        Sets in it, if any, must not hold strings: their order changes from process to process.
+    path : Path
+        Written anew.
+    """
+    with path.open("wb") as file:
+        _CanonicalPickler(file).dump(value)
