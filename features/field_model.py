@@ -99,7 +99,13 @@ class FieldModel:
             return self.calibration.probabilities(logits)
         return np.asarray(softmax(logits, axis=1))
 
-    def direction(self, block: str, label: str, against: Sequence[str] | None = None) -> np.ndarray:
+    def direction(
+        self,
+        block: str,
+        label: str,
+        against: Sequence[str] | None = None,
+        columns: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Return how one block's features speak for a label against the average label.
 
         Parameters
@@ -110,10 +116,12 @@ class FieldModel:
             The label explained.
         against : sequence of str, optional
             Compare with the mean of these labels; with all labels by default.
+        columns : ndarray of shape (n_columns,), optional
+            Of these features only; of all by default.
 
         Returns
         -------
-        ndarray of shape (n_features_of_block,)
+        ndarray of shape (n_features_of_block,) or (n_columns,)
             Blended coefficients: the exact gradient of the linear heads' logit difference. The neighbours'
             vote has none; the similar tickets themselves are its explanation.
         """
@@ -124,6 +132,7 @@ class FieldModel:
             weight = self.weights[name]
             for block_name, coef in zip(head.blocks, head.coefs, strict=True):
                 if block_name == block:
+                    coef = coef if columns is None else coef[columns]
                     part = weight * (coef[:, column] - coef[:, others].mean(axis=1))
                     total = part if total is None else total + part
         if total is None:

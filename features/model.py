@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,17 +11,19 @@ import numpy as np
 
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
+from features.explain import Reader, Reading, explain_field
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
 from features.hierarchy import Hierarchy, combine_fields
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
+from features.occlusion import measure_deletions
 from features.structured import StructuredView
-from features.views import MEANING_SCALE, Views, make_views
+from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from triage.policy import Promise
-from triage.prediction import Assessment, Contribution, Explanation, Prediction
+from triage.prediction import Assessment, Explanation, Prediction
 from triage.priority_rule import PriorityRule
 from triage.ticket import Ticket
 
@@ -29,7 +32,6 @@ __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
 FEATURE_VERSION = 1
 """Changes whenever code in ``features`` makes other numbers of the same ticket."""
 
-EXPLAINED = 8
 RECENT = 512
 
 
@@ -93,7 +95,7 @@ class TicketModel:
         self.encoder = RecentEncoder(SentenceEncoder.open(folder / "encoder", threads=threads))
 
     def assess(
-        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
     ) -> list[Assessment]:
         """See :meth:`triage.ports.Model.assess`."""
         if self.encoder is None:
@@ -137,7 +139,21 @@ class TicketModel:
                     familiarity=familiarity[self._telling],
                     familiar_to=familiarity,
                     withheld=frozenset(name for name, rows in withheld.items() if rows[row]),
-                    explanations=self._explain(ticket, views, row, predictions) if explain else {},
+                    explanations=self._explain(
+                        Reading(
+                            ticket,
+                            views,
+                            row,
+                            self._readers(),
+                            places[row],
+                            cosines[row],
+                            self.neighbours.ticket_ids,
+                        ),
+                        predictions,
+                        detail,
+                    )
+                    if explain
+                    else {},
                     similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
                     if similar and has_text
                     else (),
@@ -153,27 +169,23 @@ class TicketModel:
         """The field with the most labels: it tells most about what a ticket is about."""
         return max(self.fields, key=lambda name: (len(self.fields[name].labels), name))
 
+    def _readers(self) -> dict[str, Reader]:
+        return {
+            "words": ("word", lambda ticket, weights: self.words.contributions(clean_text(ticket), weights)),
+            "fields": ("field", self.structured.contributions),
+        }
+
     def _explain(
-        self, ticket: Ticket, views: Views, row: int, predictions: Mapping[str, Prediction]
+        self, reading: Reading, predictions: Mapping[str, Prediction], detail: bool
     ) -> dict[str, Explanation]:
-        explanations = {}
-        text = clean_text(ticket)
-        for name, prediction in predictions.items():
-            model = self.fields[name]
-            label = prediction.top(1)[0][0]
-            found = []
-            if "words" in model.blocks:
-                parts = self.words.contributions(text, model.direction("words", label))
-                found += [Contribution("word", word, weight) for word, weight in parts]
-            if "fields" in model.blocks and "fields" in views:
-                parts = self.structured.contributions(ticket, model.direction("fields", label))
-                found += [Contribution("field", field, weight) for field, weight in parts]
-            found = sorted(found, key=lambda one: -abs(one.weight))[:EXPLAINED]
-            if "meaning" in model.blocks:
-                weight = float(views["meaning"][row] @ model.direction("meaning", label))
-                found.append(Contribution("meaning", "the text as a whole", weight))
-            explanations[name] = Explanation(name, label, tuple(found))
-        return explanations
+        found = {name: explain_field(self.fields[name], one, reading) for name, one in predictions.items()}
+        if not detail:
+            return found
+        told = measure_deletions(reading.ticket, predictions, found, self._predict)
+        return {name: replace(one, deletions=told[name]) for name, one in found.items()}
+
+    def _predict(self, tickets: Sequence[Ticket]) -> list[Mapping[str, Prediction]]:
+        return [one.predictions for one in self.assess(tickets)]
 
 
 class RecentEncoder:

@@ -9,7 +9,7 @@ import numpy as np
 
 from triage.prediction import SimilarTicket
 
-__all__ = ["VOTERS", "NeighbourIndex", "vote"]
+__all__ = ["VOTERS", "NeighbourIndex", "vote", "vote_shares"]
 
 VOTERS = 20
 TEMPERATURE = 0.05
@@ -92,7 +92,28 @@ def vote(cosines: np.ndarray, classes: np.ndarray, n_labels: int) -> np.ndarray:
     """
     votes = np.full((len(cosines), n_labels), PRIOR)
     if cosines.shape[1]:
-        weights = np.exp((cosines - cosines[:, :1]).astype(float) / TEMPERATURE) * (classes >= 0)
         rows = np.repeat(np.arange(len(cosines)), cosines.shape[1])
-        np.add.at(votes, (rows, np.maximum(classes, 0).ravel()), weights.ravel())
+        np.add.at(votes, (rows, np.maximum(classes, 0).ravel()), _weights(cosines, classes).ravel())
     return np.asarray(np.log(votes / votes.sum(axis=1, keepdims=True)))
+
+
+def vote_shares(cosines: np.ndarray, classes: np.ndarray, n_labels: int) -> np.ndarray:
+    """Return each nearest past ticket's share of the vote, as :func:`vote` counts it.
+
+    Parameters
+    ----------
+    cosines, classes, n_labels
+        As of :func:`vote`.
+
+    Returns
+    -------
+    ndarray of shape (n, k)
+        Zero for a ticket without a label. A row adds up to a little less than one: every label has its
+        thousandth to begin with.
+    """
+    weights = _weights(cosines, classes)
+    return np.asarray(weights / (weights.sum(axis=1, keepdims=True) + PRIOR * n_labels))
+
+
+def _weights(cosines: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    return np.asarray(np.exp((cosines - cosines[:, :1]).astype(float) / TEMPERATURE) * (classes >= 0))

@@ -23,11 +23,15 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What to tell besides the decision: reasons, and how many similar tickets and articles."""
+    """What to tell besides the decision: reasons, and how many similar tickets and articles.
+
+    ``detail`` adds to the reasons what deleting each word or sentence would change.
+    """
 
     explain: bool
     similar: int
     articles: int
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,13 @@ class TriageDesk:
             decisions = abstain_without_model(tickets, policy)
         else:
             decisions = triage_tickets(
-                tickets, bundle.model, bundle.version, policy, explain=extras.explain, similar=extras.similar
+                tickets,
+                bundle.model,
+                bundle.version,
+                policy,
+                explain=extras.explain,
+                similar=extras.similar,
+                detail=extras.detail,
             )
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         return [Answer(decision, found) for decision, found in zip(decisions, articles, strict=True)]

@@ -40,6 +40,7 @@ def triage_tickets(
     *,
     explain: bool = False,
     similar: int = 0,
+    detail: bool = False,
     now: datetime | None = None,
 ) -> list[Decision]:
     """Decide tickets.
@@ -58,6 +59,8 @@ def triage_tickets(
         Ask the model for its reasons.
     similar : int, default=0
         How many similar past tickets to ask for.
+    detail : bool, default=False
+        With ``explain``: ask also what deleting each word or sentence would change.
     now : datetime, optional
         The moment of deciding; by default this one.
 
@@ -67,7 +70,7 @@ def triage_tickets(
         In the order of the tickets.
     """
     moment = now or datetime.now(UTC)
-    assessments = model.assess(tickets, explain=explain, similar=similar)
+    assessments = model.assess(tickets, explain=explain, similar=similar, detail=detail)
     return [
         Decision(
             decision_id=uuid.uuid4().hex,

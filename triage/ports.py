@@ -30,9 +30,13 @@ class Model(Protocol):
         ...
 
     def assess(
-        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
     ) -> list[Assessment]:
-        """Say what is known about each ticket, in order; a ticket's answer does not depend on the others."""
+        """Say what is known about each ticket, in order; a ticket's answer does not depend on the others.
+
+        ``explain`` asks for reasons, ``detail`` with it for what each deletion would change, ``similar`` for
+        so many similar past tickets.
+        """
         ...
 
 

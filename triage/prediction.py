@@ -8,7 +8,16 @@ import numpy.typing as npt
 
 from triage.priority_rule import PriorityRule
 
-__all__ = ["Assessment", "Contribution", "Explanation", "Prediction", "SimilarTicket"]
+__all__ = [
+    "Assessment",
+    "Contribution",
+    "Deletion",
+    "Explanation",
+    "Prediction",
+    "SimilarTicket",
+    "Vote",
+    "Voter",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +46,20 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """How much one word or field spoke for a label, against the average label.
+    """How much one part of a ticket, or of the model, spoke for a label against another or the average.
 
-    ``kind`` is ``word`` or ``field`` (exact, from the linear part) or ``meaning`` (the share of the
-    sentence embedding as a whole). ``weight`` is in logits after the model's own weighting: positive
-    speaks for the label.
+    Parameters
+    ----------
+    kind : str
+        ``word`` or ``field`` (one of the ticket's own), ``meaning`` (the sentence embedding as a whole),
+        ``neighbours`` (the vote of similar past tickets), ``other_words`` and ``other_fields`` (those not
+        listed one by one, together), ``other`` (a further view of the ticket, as a whole), ``bias`` (what
+        the model starts from before it reads anything), ``rest`` (what
+        changed the probabilities after the field's own model: its parent or child field).
+    name : str
+        The word, ``name=value`` of a field, or a few words that say what it is.
+    weight : float
+        In logits after the model's own weighting; positive speaks for the label.
     """
 
     kind: str
@@ -50,12 +68,89 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Voter:
+    """A similar past ticket that voted; ``similarity`` is a cosine, ``share`` that of the whole vote."""
+
+    ticket_id: str
+    similarity: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The similar past tickets that voted for one label, nearest first."""
+
+    label: str
+    voters: tuple[Voter, ...]
+
+    @property
+    def share(self) -> float:
+        """Their share of the whole vote, between 0 and 1."""
+        return sum(one.share for one in self.voters)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What the model says of the ticket without one word or sentence.
+
+    Parameters
+    ----------
+    kind : str
+        ``word`` (every occurrence deleted) or ``sentence`` (one, or some that follow each other).
+    text : str
+        What was deleted.
+    label : str
+        The likeliest label without it.
+    confidence : float
+        Without it, the calibrated probability of the label explained.
+    change : float
+        By how much the log-odds of the label explained to its runner-up were higher with it. Changes of
+        several deletions do not add up.
+    """
+
+    kind: str
+    text: str
+    label: str
+    confidence: float
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a label was predicted: contributions, strongest first."""
+    """Why a label was predicted.
+
+    Parameters
+    ----------
+    field : str
+        See :data:`triage.ticket.FIELDS`.
+    label : str
+        The likeliest one.
+    contributions : tuple of Contribution
+        Against the average label: the strongest words and fields, strongest first, then the meaning.
+    against : str, optional
+        The runner-up; None where there is no other label.
+    log_odds : float, optional
+        Of the label to the runner-up: ``log p(label) - log p(against)``.
+    parts : tuple of Contribution
+        Against the runner-up: the strongest words and fields, strongest first, then all else. They add up
+        to ``log_odds``.
+    votes : tuple of Vote
+        Of the label and of its runner-up, where similar past tickets vote and there is text to compare.
+    voters : int
+        How many similar past tickets voted in all.
+    deletions : tuple of Deletion
+        Largest change first; empty unless asked for.
+    """
 
     field: str
     label: str
     contributions: tuple[Contribution, ...]
+    against: str | None = None
+    log_odds: float | None = None
+    parts: tuple[Contribution, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    voters: int = 0
+    deletions: tuple[Deletion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

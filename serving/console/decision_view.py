@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from serving.console import wording
 from serving.console.highlight import Mark, mark_words, strength
+from serving.plain_words import LEAST_DROP, grounds_of, hinge_of, reason_of
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision
-from triage.prediction import Contribution, SimilarTicket
+from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Voter
 from triage.store import Store
 from triage.store.articles import get_article
 from triage.store.tickets import get_tickets
@@ -20,6 +20,12 @@ SHOWN = 6
 SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "abstain on"}
 LEAST = 0.1
 """Of the strongest word or field: what moved it less is not worth a mention."""
+DELETIONS_SHOWN = 3
+VOTERS_SHOWN = 5
+LEAST_SHARE = 0.01
+"""Of the vote: a past ticket with less is counted, not named."""
+WHOLES = ("meaning", "neighbours", "other", "rest")
+"""Kinds of parts that are shown after words and fields."""
 KEPT = ("category", "priority", "team", "assignee")
 """Labels of a similar ticket that are shown."""
 EXTRACT = 240
@@ -31,7 +37,13 @@ class FieldView:
 
     decision: FieldDecision
     reason: str
+    grounds: str
+    against: str | None
     moved_by: tuple[tuple[Contribution, str], ...]
+    voters: tuple[Voter, ...]
+    more_voters: int
+    itself: str | None
+    deletions: tuple[Deletion, ...]
     subject: tuple[Mark, ...]
     body: tuple[Mark, ...]
     names: Mapping[str, str]
@@ -118,11 +130,12 @@ def view_decision(
         What became of the ticket, by field, where it is a past one.
     """
     decision = answer.decision
+    itself = _itself(store, workspace, decision, ticket)
     order = [name for name in FIELDS if name in decision.fields]
     return DecisionView(
         decision,
         tuple(
-            _view_field(decision, name, ticket, label_names(taxonomy, name), actual.get(name))
+            _view_field(decision, name, ticket, label_names(taxonomy, name), actual.get(name), itself)
             for name in order
         ),
         tuple(_view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
@@ -136,16 +149,32 @@ def label_names(taxonomy: Taxonomy | None, name: str) -> dict[str, str]:
 
 
 def _view_field(
-    decision: Decision, name: str, ticket: Ticket, names: Mapping[str, str], actual: str | None
+    decision: Decision,
+    name: str,
+    ticket: Ticket,
+    names: Mapping[str, str],
+    actual: str | None,
+    itself: str | None,
 ) -> FieldView:
     one = decision.fields[name]
     explanation = decision.assessment.explanations.get(name) if decision.assessment else None
     if explanation and one.top and explanation.label != one.top[0][0]:
         explanation = None  # The matrix led elsewhere: these words explain nothing.
-    moved_by = explanation.contributions if explanation else ()
+    cast = explanation.votes[0].voters if explanation and explanation.votes else ()
+    voters = tuple(voter for voter in cast if voter.share >= LEAST_SHARE)
+    # Beside the runner-up where that is known: there the parts add up to what was decided.
+    moved_by = (explanation.parts or explanation.contributions) if explanation else ()
     return FieldView(
         decision=one,
-        reason=wording.reason_of(one),
+        reason=reason_of(one),
+        grounds=f"{grounds_of(one, explanation, names)} {hinge_of(one, explanation, names)}".strip()
+        if explanation
+        else "",
+        against=explanation.against if explanation else None,
+        voters=voters[:VOTERS_SHOWN],
+        more_voters=len(cast) - len(voters[:VOTERS_SHOWN]),
+        itself=itself,
+        deletions=_telling_deletions(one, explanation) if explanation else (),
         moved_by=tuple((part, strength(part, moved_by)) for part in _telling(moved_by)),
         subject=tuple(mark_words(ticket.subject, moved_by)),
         body=tuple(mark_words(ticket.body, moved_by)),
@@ -155,11 +184,20 @@ def _view_field(
 
 
 def _telling(moved_by: Sequence[Contribution]) -> list[Contribution]:
-    """Choose the words and fields that moved a decision most, then what the text as a whole did."""
-    named = [part for part in moved_by if part.kind != "meaning" and any(map(str.isalnum, part.name))]
+    """Choose the words and fields that moved a decision most, then what text and past tickets did."""
+    named = [part for part in moved_by if part.kind in ("word", "field") and any(map(str.isalnum, part.name))]
     named.sort(key=lambda part: -abs(part.weight))
     shown = [part for part in named[:SHOWN] if abs(part.weight) >= LEAST * abs(named[0].weight)]
-    return shown + [part for part in moved_by if part.kind == "meaning"]
+    return shown + [part for part in moved_by if part.kind in WHOLES]
+
+
+def _telling_deletions(one: FieldDecision, explanation: Explanation) -> tuple[Deletion, ...]:
+    """Choose the deletions that would lower the confidence most."""
+    if one.confidence is None or one.value != explanation.label:
+        return ()
+    confidence = one.confidence
+    lower = [gone for gone in explanation.deletions if confidence - gone.confidence >= LEAST_DROP]
+    return tuple(sorted(lower, key=lambda gone: gone.confidence)[:DELETIONS_SHOWN])
 
 
 def _view_article(store: Store, workspace: str, article_id: str, title: str, url: str | None) -> ArticleView:
@@ -183,6 +221,13 @@ def _view_similar(
         subject = known.ticket.subject if known else ""
         views.append(SimilarView(one, subject, _extract((known.resolution if known else None) or "")))
     return tuple(views)
+
+
+def _itself(store: Store, workspace: str, decision: Decision, ticket: Ticket) -> str | None:
+    """Return the id under which the ticket is a past one: an example votes for itself, which is told."""
+    found = decision.assessment.similar[:1] if decision.assessment else ()
+    past = get_tickets(store, workspace, [one.ticket_id for one in found])
+    return next((name for name, one in past.items() if one.ticket.text == ticket.text), None)
 
 
 def _extract(text: str) -> str:

@@ -43,7 +43,7 @@ def mark_words(text: str, contributions: Sequence[Contribution]) -> list[Mark]:
 
 def strength(one: Contribution, among: Sequence[Contribution]) -> str:
     """Say how strongly a contribution speaks, beside the strongest one: ``for-1`` to ``against-3``."""
-    most = max((abs(other.weight) for other in among if other.kind != "meaning"), default=0.0)
+    most = max((abs(other.weight) for other in among if other.kind in ("word", "field")), default=0.0)
     share = abs(one.weight) / most if most else 0.0
     step = 3 if share >= STRONG else 2 if share >= WEAK else 1
     return f"{'for' if one.weight >= 0 else 'against'}-{step}"

@@ -30,7 +30,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
-EXTRAS = Extras(explain=True, similar=4, articles=4)
+EXTRAS = Extras(explain=True, similar=4, articles=4, detail=True)
 EXAMPLES = 5
 EXAMPLES_FROM = 80
 

@@ -20,6 +20,10 @@ router = APIRouter(prefix="/v1", tags=["triage"])
 PROBLEMS = documented(400, 401, 403, 413, 422, 500, 503)
 
 Explain = Annotated[bool, Query(description="Say which words and fields led to the likeliest labels.")]
+Detail = Annotated[
+    bool,
+    Query(description="With `explain`: delete each word or sentence in turn and say what changes; slower."),
+]
 Similar = Annotated[int, Query(ge=0, le=20, description="How many similar past tickets to show.")]
 Articles = Annotated[int, Query(ge=0, le=20, description="How many articles to suggest.")]
 
@@ -40,13 +44,14 @@ async def triage_ticket(
     explain: Explain = True,
     similar: Similar = 3,
     articles: Articles = 3,
+    detail: Detail = False,
 ) -> Response:
     """Say what a ticket is about, who should have it, and what will help; abstaining is an answer too.
 
     The decision is stored without the ticket's text and can be read again and judged. A ticket with a
     `ticket_id` is stored as well.
     """
-    extras = Extras(explain, similar, articles)
+    extras = Extras(explain, similar, articles, detail)
     reply = await work.run(
         lambda: _decide(desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
     )

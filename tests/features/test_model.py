@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from features.model import TicketModel
+from features.occlusion import WORD
 from tests.features.fake_encoder import WordEncoder
 from tests.trained import Trained
 from triage.ticket import Ticket
@@ -53,6 +54,66 @@ def test_the_reasons_speak_for_the_likeliest_label_strongest_first(trained, tick
             assert exact == sorted(exact, reverse=True) and len(exact) <= 8
             spoken = {one.name for one in explanation.contributions if one.kind == "word"}
             assert all(word in ticket.text.lower() for word in spoken)
+
+
+def test_the_parts_of_every_reason_add_up_to_the_odds_against_the_runner_up(trained, tickets):
+    for assessment in trained.bundle.model.assess(tickets, explain=True):
+        for name, told in assessment.explanations.items():
+            (label, sure), (against, less) = assessment.predictions[name].top(2)
+            assert (told.label, told.against) == (label, against)
+            assert told.log_odds == pytest.approx(np.log(sure / less), abs=1e-9)
+            assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
+            assert "rest" not in {one.kind for one in told.parts}
+
+
+def test_deleting_the_named_words_costs_more_confidence_than_deleting_others(trained):
+    """The deletion test of ERASER (DeYoung et al. 2020); on real tickets: benchmarks/explanations.py."""
+    model, random = trained.bundle.model, np.random.default_rng(0)
+    drops: dict[str, list[float]] = {"named": [], "random": []}
+    for past in trained.later[:15]:
+        ticket = replace(past.ticket, subject=past.ticket.subject, body=past.ticket.body[:400])
+        (assessment,) = model.assess([ticket], explain=True)
+        told = assessment.explanations["category"]
+        words = sorted(set(WORD.findall(ticket.text.lower())))
+        named = [
+            one.name for one in told.parts if one.kind == "word" and one.weight > 0 and one.name in words
+        ]
+        others = [list(random.permutation(words)[: len(named[:3])]) for _ in range(3)]
+        label, sure = assessment.predictions["category"].top(1)[0]
+        for kind, gone in [("named", named[:3]), *(("random", one) for one in others)]:
+            shorter = replace(
+                ticket,
+                subject=WORD.sub(
+                    lambda it, gone=gone: "" if it[0].lower() in gone else it[0], ticket.subject
+                ),
+                body=WORD.sub(lambda it, gone=gone: "" if it[0].lower() in gone else it[0], ticket.body),
+            )
+            after = model.assess([shorter])[0].predictions["category"]
+            drops[kind].append(sure - after.probabilities[after.labels.index(label)])
+    assert np.mean(drops["named"]) > 2 * max(0.0, float(np.mean(drops["random"])))
+    assert np.mean(drops["named"]) > 0.01
+
+
+def test_with_detail_each_word_or_sentence_is_deleted_in_turn(trained):
+    model = trained.bundle.model
+    short = Ticket("short", "VPN drops", "The vpn drops every hour")
+    long, empty = trained.later[0].ticket, Ticket("none", channel="web")
+    plain = model.assess([short, long, empty], explain=True)
+    detailed = model.assess([short, long, empty], explain=True, detail=True)
+    for one, other in zip(plain, detailed, strict=True):
+        assert {name: replace(told, deletions=()) for name, told in other.explanations.items()} == (
+            one.explanations
+        )
+    told = [one.explanations["category"].deletions for one in detailed]
+    assert {one.text for one in told[0]} == {"vpn", "drops", "the", "every", "hour"}
+    changes = [abs(one.change) for one in told[0]]
+    assert changes == sorted(changes, reverse=True) and changes[0] > 0
+    (without,) = model.assess([replace(short, subject="drops", body="The drops every hour")])
+    (vpn,) = [one for one in told[0] if one.text == "vpn"]
+    label = detailed[0].explanations["category"].label
+    prediction = without.predictions["category"]
+    assert vpn.confidence == pytest.approx(prediction.probabilities[prediction.labels.index(label)], abs=1e-3)
+    assert told[1] and told[2] == ()
 
 
 def test_neither_an_id_nor_a_persons_value_nor_the_time_changes_what_is_said(trained, tickets):

@@ -10,7 +10,7 @@ import numpy as np
 from tests.features.fake_encoder import WordEncoder
 from triage.bundle import Manifest, seal
 from triage.policy import Promise
-from triage.prediction import Assessment, Contribution, Explanation, Prediction, SimilarTicket
+from triage.prediction import Assessment, Contribution, Deletion, Explanation, Prediction, SimilarTicket
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.taxonomy import Taxonomy
@@ -45,11 +45,11 @@ class FakeModel:
         self.threads = threads
 
     def assess(
-        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0
+        self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
     ) -> list[Assessment]:
-        return [self._assess(ticket, explain, similar) for ticket in tickets]
+        return [self._assess(ticket, explain, similar, detail) for ticket in tickets]
 
-    def _assess(self, ticket: Ticket, explain: bool, similar: int) -> Assessment:
+    def _assess(self, ticket: Ticket, explain: bool, similar: int, detail: bool) -> Assessment:
         text = ticket.text.lower()
         word, place = next(((word, place) for word, place in WORDS.items() if word in text), ("", -1))
         chances = np.full(3, 1 / 3) if place < 0 else np.where(np.arange(3) == place, 0.9, 0.05)
@@ -57,8 +57,20 @@ class FakeModel:
             name: Prediction(name, labels, chances * self.total) for name, labels in LABELS.items()
         }
         best = int(np.argmax(chances))
+        deletions = (Deletion("word", word, "account", 0.33, 2.89),) if detail and word else ()
         explanations = {
-            name: Explanation(name, labels[best], (Contribution("word", word or "nothing", 1.5),))
+            name: Explanation(
+                name,
+                labels[best],
+                (Contribution("word", word or "nothing", 1.5),),
+                next(label for place, label in enumerate(labels) if place != best),
+                2.89 if word else 0.0,
+                (
+                    Contribution("word", word or "nothing", 2.75),
+                    Contribution("bias", "the model's starting point", 0.14 if word else -2.75),
+                ),
+                deletions=deletions,
+            )
             for name, labels in LABELS.items()
         }
         neighbours = tuple(

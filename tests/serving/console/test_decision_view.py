@@ -10,7 +10,16 @@ from serving.console.rendering import render
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.knowledge import Article, Suggestion
-from triage.prediction import Assessment, Contribution, Explanation, Prediction, SimilarTicket
+from triage.prediction import (
+    Assessment,
+    Contribution,
+    Deletion,
+    Explanation,
+    Prediction,
+    SimilarTicket,
+    Vote,
+    Voter,
+)
 from triage.store import Store
 from triage.store.articles import put_articles
 from triage.store.tickets import put_tickets
@@ -90,6 +99,35 @@ def test_similar_tickets_tell_what_became_of_them_and_leave_the_ticket_itself_ou
         ("unknown", "", ""),
     ]
     assert shown[0].labels == [("category", "network"), ("team", "desk")]
+
+
+def test_voters_with_a_share_worth_naming_are_named_and_the_others_counted(sqlite_store: Store):
+    put_tickets(
+        sqlite_store, "acme", [PastTicket(Ticket("same", TICKET.subject, TICKET.body))], source="history"
+    )
+    given = answer((), (SimilarTicket("same", 1.0, {}),), team="apply")
+    shares = (0.6, 0.1, 0.05, 0.04, 0.03, 0.02, 0.004)
+    cast = tuple(Voter(name, 0.9, share) for name, share in zip("abcdefg", shares, strict=True))
+    gone = tuple(
+        Deletion("word", text, "desk", confidence, 1.0)
+        for text, confidence in (("vpn", 0.5), ("drops", 0.2), ("the", 0.89), ("not", 0.95))
+    )
+    told = given.decision.assessment.explanations["team"]
+    parts = (Contribution("word", "vpn", 2.0), Contribution("neighbours", "similar past tickets", 1.0))
+    told = replace(
+        told, against="web", log_odds=3.0, parts=parts, votes=(Vote("desk", cast),), voters=9, deletions=gone
+    )
+    assessment = replace(given.decision.assessment, explanations={"team": told})
+    given = replace(given, decision=replace(given.decision, assessment=assessment))
+    (shown,) = view_decision(sqlite_store, "acme", TICKET, given, None, {}).fields
+    assert ("".join(one.ticket_id for one in shown.voters), shown.more_voters) == ("abcde", 2)
+    assert shown.itself == "same"
+    assert [one.text for one in shown.deletions] == ["drops", "vpn"]
+    assert [part.kind for part, _ in shown.moved_by] == ["word", "neighbours"]
+    assert shown.grounds == (
+        "desk rather than web: the word “vpn” and 7 of the 9 most similar past tickets speak for it. "
+        "Without “drops”: 20 % sure."
+    )
 
 
 def test_words_that_spoke_for_another_label_than_the_matrix_led_to_are_not_shown(sqlite_store: Store):

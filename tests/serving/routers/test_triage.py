@@ -38,6 +38,17 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
     assert decision["explanation"]["category"] == {
         "label": "network",
         "contributions": [{"kind": "word", "name": "vpn", "weight": 1.5}],
+        "because": "network rather than account: the word “vpn” speaks for it. "
+        "Sure enough: 90 %, needs 80 %.",
+        "against": "account",
+        "log_odds": 2.89,
+        "parts": [
+            {"kind": "word", "name": "vpn", "weight": 2.75},
+            {"kind": "bias", "name": "the model's starting point", "weight": 0.14},
+        ],
+        "votes": [],
+        "voters": 0,
+        "deletions": [],
         "basis": None,
     }
     assert [one["ticket_id"] for one in decision["similar"]] == ["OLD-0", "OLD-1", "OLD-2"]
@@ -46,6 +57,11 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
 def test_what_is_not_asked_for_is_not_told(house: House):
     decision = post(house, TICKET, "/v1/triage?explain=false&similar=0&articles=0").json()
     assert (decision["explanation"], decision["similar"], decision["articles"]) == ({}, [], [])
+
+
+def test_what_deletions_would_change_is_told_on_request(house: House):
+    told = post(house, TICKET, "/v1/triage?detail=true").json()["explanation"]["category"]["deletions"]
+    assert told == [{"kind": "word", "text": "vpn", "label": "account", "confidence": 0.33, "change": 2.89}]
 
 
 def test_a_batch_is_decided_in_order_and_each_ticket_as_if_alone(house: House):

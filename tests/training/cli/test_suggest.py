@@ -29,7 +29,7 @@ class ModelWithoutFields:
     def open(self, folder: Path, *, threads: int = 1) -> None:
         self.encoder = WordEncoder()
 
-    def assess(self, tickets, *, explain=False, similar=0) -> list:
+    def assess(self, tickets, *, explain=False, similar=0, detail=False) -> list:
         return []
 
 
