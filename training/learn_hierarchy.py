@@ -13,7 +13,8 @@ from scipy.optimize import minimize
 
 from features.hierarchy import Exponents, Hierarchy
 from training.learn_field import LearntField
-from training.thresholds import solve_promise
+from training.promise import solve_promise
+from training.targets import FieldTarget
 
 __all__ = ["HIERARCHIES", "LearntHierarchy", "find_hierarchy", "fit_exponents", "learn_hierarchy"]
 
@@ -164,6 +165,7 @@ def learn_hierarchy(
     child: LearntField,
     labels: Mapping[str, Sequence[str | None]],
     elsewhere: Elsewhere,
+    target_for: Callable[[str], FieldTarget],
 ) -> LearntHierarchy:
     """Fit a hierarchy on the tickets held out of either field, and solve both promises on what comes out.
 
@@ -177,6 +179,8 @@ def learn_hierarchy(
         Labels of the history by field.
     elsewhere : callable
         Asked for probabilities of held-out tickets of the one field that the other has no label for.
+    target_for : callable
+        What shall be promised of a field.
     """
     sides = {hierarchy.parent: parent, hierarchy.child: child}
     rows_of = {
@@ -209,7 +213,7 @@ def learn_hierarchy(
     solved = {}
     for name, one in sides.items():
         places = known[name]
-        solved[name] = _promised(one, together[name][places], withheld[name][places])
+        solved[name] = _promised(one, together[name][places], withheld[name][places], target_for(name))
         facts[name] = {
             "alone": _figures(alone[name], truth[name]),
             "together": _figures(together[name], truth[name]),
@@ -217,13 +221,15 @@ def learn_hierarchy(
     return LearntHierarchy(fitted, solved[hierarchy.parent], solved[hierarchy.child], facts)
 
 
-def _promised(one: LearntField, probabilities: np.ndarray, withheld: np.ndarray) -> LearntField:
+def _promised(
+    one: LearntField, probabilities: np.ndarray, withheld: np.ndarray, target: FieldTarget
+) -> LearntField:
     """Solve a promise on the tickets of which something can be decided."""
     promise, shown = solve_promise(
         probabilities[~withheld],
         one.classes[~withheld],
         one.model.labels,
-        target_precision=one.promise.target_precision,
+        target,
     )
     applied = np.zeros(len(probabilities), bool)
     applied[~withheld] = shown

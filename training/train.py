@@ -135,7 +135,10 @@ def train_bundle(
     judging = judging_views(chosen, history, texts, views, ordered, keeper)
     own_heads = chosen.heads[0] if chosen.heads else {}
     learnt, hierarchies = join_fields(
-        _learn_fields(labels, views, ordered, config, progress, judging, own_heads), labels, views
+        _learn_fields(labels, views, ordered, config, progress, judging, own_heads),
+        labels,
+        views,
+        config.target_for,
     )
     learnt, rule = learn_rule(history, labels, learnt, config.precision_for("priority"))
     progress("finding neighbours", 0.85)
