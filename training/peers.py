@@ -30,7 +30,7 @@ WORDS = "words alone"
 MEANING = "meaning alone"
 BOTH = "concatenated"
 MEAN = "mean of two"
-FORM = "form alone"
+FORM = "form fields alone"
 
 PENALTIES = (1.0, 10.0)
 """Inverse penalties that a peer chooses from."""
