@@ -1,6 +1,6 @@
 """Joins fields that were learnt each alone into the hierarchies that a history holds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +8,6 @@ import numpy as np
 from features.views import Views
 from training.learn_field import LearntField
 from training.learn_hierarchy import HIERARCHIES, LearntHierarchy, find_hierarchy, learn_hierarchy
-from training.targets import FieldTarget
 
 __all__ = ["join_fields"]
 
@@ -17,7 +16,6 @@ def join_fields(
     learnt: Mapping[str, LearntField],
     labels: Mapping[str, Sequence[str | None]],
     views: Views,
-    target_for: Callable[[str], FieldTarget],
 ) -> tuple[dict[str, LearntField], list[LearntHierarchy]]:
     """Learn every hierarchy among some fields.
 
@@ -29,8 +27,6 @@ def join_fields(
         Labels of the history, by field.
     views : dict of str to matrix
         Of the history.
-    target_for : callable
-        What shall be promised of a field.
 
     Returns
     -------
@@ -59,7 +55,6 @@ def join_fields(
                 joined[child],
                 labels,
                 lambda name, rows: _by_heads(joined[name], views, rows),
-                target_for,
             )
             joined[parent], joined[child] = one.parent, one.child
             hierarchies.append(one)

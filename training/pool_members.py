@@ -25,7 +25,7 @@ from training.softmax import Block
 from training.splits import Fold
 from triage.errors import TrainingError
 
-__all__ = ["NEIGHBOURS", "HeldOut", "Part", "fit_heads", "hold_out"]
+__all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 
 NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
 VIEWS = ("words", "meaning", "fields")

@@ -2,13 +2,9 @@
 
 import shutil
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
@@ -17,10 +13,8 @@ from threadpoolctl import threadpool_limits
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
-from features.field_model import FieldModel
 from features.language import language_of
 from features.model import TicketModel
-from features.neighbours import NeighbourIndex
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
@@ -28,28 +22,27 @@ from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
 from training.cost import CostMeter
-from training.encoder.judging_views import Judging, judging_views, views_within
-from training.encoder.own_head import OwnHead
+from training.encoder.judging_views import judging_views
 from training.encoder.tuned_folder import open_encoder
 from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
-from training.label_names import NamedLabels, name_labels
-from training.learn_familiarity import learn_familiarity, measure_nearness
-from training.learn_field import LearntField, learn_field
+from training.label_names import name_labels
+from training.labels_to_learn import labels_to_learn
+from training.learn_familiarity import learn_familiarity
+from training.learn_fields import days_filed, labels_of, learn_fields
 from training.learn_languages import learn_languages
 from training.manifest import make_manifest
+from training.past_neighbours import index_neighbours, with_voters
 from training.priority.rule import learn_rule
-from training.retired import retired_labels
 from training.splits import has_order, in_order
 from triage.agent import Agent
 from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
-from triage.taxonomy import Taxonomy
-from triage.ticket import FIELDS, PastTicket
+from triage.ticket import PastTicket
 
-__all__ = ["labels_to_learn", "train_bundle"]
+__all__ = ["train_bundle"]
 
 MIN_TICKETS = 10
 
@@ -139,22 +132,25 @@ def train_bundle(
     named = {
         name: told
         for name, values in labels.items()
-        if (told := name_labels(name, _seen(values), config.descriptions.get(name, {}), words, encoder))
+        for described in [config.descriptions.get(name, {})]
+        if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
     learnt, hierarchies = join_fields(
-        _learn_fields(labels, views, ordered, config, progress, _days(history), named, judging, own_heads),
+        learn_fields(
+            labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
+        ),
         labels,
         views,
     )
     learnt, rule = learn_rule(history, labels, learnt, config.target_for("priority").target)
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-    neighbours, kept, near = _neighbours(history, vectors, ordered, config, judging)
+    neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
     languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
         structured,
-        {name: _with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
+        {name: with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
         {name: one.promise for name, one in learnt.items()},
         neighbours,
         languages=languages,
@@ -210,42 +206,6 @@ def _link_order(link: ArticleLink) -> tuple[str, str]:
     return link.ticket_id, link.article_id
 
 
-def labels_to_learn(
-    history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent], ordered: bool
-) -> dict[str, list[str | None]]:
-    """Return today's label of every ticket by field; None where there is none or it is not learnt."""
-    taxonomy = Taxonomy({}, config.merged)
-    present = {agent.agent for agent in agents}
-    labels: dict[str, list[str | None]] = {}
-    for name in config.targets or FIELDS:
-        values = [
-            taxonomy.current(name, past.labels[name]) if past.labels.get(name) else None for past in history
-        ]
-        if name == "assignee" and present:
-            values = [value if value in present else None for value in values]
-        counts = Counter(value for value in values if value is not None)
-        kept = {
-            label for label, count in counts.most_common(config.max_labels) if count >= config.min_label_count
-        }
-        if ordered:
-            kept -= retired_labels(values)
-        if len(kept) >= 2:
-            labels[name] = [value if value in kept else None for value in values]
-    return labels
-
-
-def _days(history: Sequence[PastTicket]) -> np.ndarray | None:
-    """Return when each ticket was filed, in days since 1970; None where some have no time."""
-    times = [past.ticket.created_at for past in history]
-    if any(time is None for time in times):
-        return None
-    return np.array([time.timestamp() / 86_400 for time in times if time is not None])
-
-
-def _seen(values: Sequence[str | None]) -> list[str]:
-    return sorted({value for value in values if value is not None})
-
-
 def _encode_ahead(encoder: Encoder, texts: Sequence[str], progress: Progress) -> None:
     """Fill the cache, telling how far it is: encoding is most of the time of a first training."""
     total = max(1, len(texts))
@@ -253,85 +213,3 @@ def _encode_ahead(encoder: Encoder, texts: Sequence[str], progress: Progress) ->
         list(dict.fromkeys(texts)),
         progress=lambda done: progress("reading texts", 0.02 + 0.38 * min(1.0, done / total)),
     )
-
-
-def _learn_fields(
-    labels: Mapping[str, Sequence[str | None]],
-    views: Mapping[str, Any],
-    ordered: bool,
-    config: TrainingConfig,
-    progress: Progress,
-    days: np.ndarray | None,
-    named: Mapping[str, NamedLabels],
-    judging: Sequence[Judging] = (),
-    own_heads: Mapping[str, OwnHead] | None = None,
-) -> dict[str, LearntField]:
-    """Learn fields side by side, each with one BLAS thread.
-
-    On matrices of this size more threads a matrix mostly wait for each other: on two busy cores 5,000
-    tickets took an earlier solver 13 seconds of processor time with one and 39 with two.
-    """
-    done = 0
-
-    def learn(name: str) -> LearntField:
-        nonlocal done
-        values = labels[name]
-        rows = np.array([row for row, value in enumerate(values) if value is not None])
-        learnt = learn_field(
-            name,
-            [value for value in values if value is not None],
-            {block: matrix[rows] for block, matrix in views.items()},
-            ordered=ordered,
-            target=config.target_for(name),
-            random_state=config.seed,
-            days=None if days is None else days[rows],
-            named=named.get(name),
-            judging=views_within(judging, rows, name),
-            own_head=(own_heads or {}).get(name),
-        )
-        done += 1
-        progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
-        return learnt
-
-    with (
-        threadpool_limits(limits=1, user_api="blas"),
-        ThreadPoolExecutor(joblib.cpu_count()) as pool,
-    ):
-        return dict(zip(labels, pool.map(learn, labels), strict=True))
-
-
-def _neighbours(
-    history: Sequence[PastTicket],
-    vectors: np.ndarray,
-    ordered: bool,
-    config: TrainingConfig,
-    judging: Sequence[Judging] = (),
-) -> tuple[NeighbourIndex, np.ndarray, np.ndarray]:
-    """Index the newest tickets, naming their rows; measure how near to the others a held-out ticket is."""
-    spoken = np.flatnonzero(
-        [bool(past.ticket.subject.strip() or past.ticket.body.strip()) for past in history]
-    )
-    kept = spoken[-config.neighbours :]
-    index = NeighbourIndex(
-        np.ascontiguousarray(vectors[kept]),
-        [history[row].ticket.ticket_id for row in kept],
-        [history[row].labels for row in kept],
-    )
-    near = measure_nearness(
-        vectors,
-        spoken,
-        ordered,
-        reach=config.neighbours,
-        random_state=config.seed,
-        judging=[(fold, np.asarray(seen["meaning"]) / MEANING_SCALE) for fold, seen, _ in judging],
-    )
-    return index, kept, near
-
-
-def _with_voters(model: FieldModel, values: Sequence[str | None], kept: np.ndarray) -> FieldModel:
-    """Give a field the labels of the tickets in the neighbour index, where they vote."""
-    if "neighbours" not in model.weights:
-        return model
-    places = {label: place for place, label in enumerate(model.labels)}
-    classes = [-1 if values[row] is None else places[str(values[row])] for row in kept]
-    return replace(model, neighbour_classes=np.asarray(classes, np.int32))

@@ -25,8 +25,8 @@ from training.encoder.source import find_source
 from training.encoder.tune import Recipe, tune_model
 from training.encoder.tuned_folder import open_encoder
 from training.history_hash import history_hash
+from training.labels_to_learn import labels_to_learn
 from training.splits import Fold, has_order, in_order
-from training.train import labels_to_learn
 from triage.errors import ConfigurationError, TrainingError
 from triage.ticket import PastTicket
 

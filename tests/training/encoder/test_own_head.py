@@ -2,8 +2,10 @@ import numpy as np
 
 from features.views import MEANING_SCALE
 from training.encoder.own_head import OwnHead, heads_from_bytes, heads_to_bytes
-from training.learn_field import TUNED, learn_field
+from training.learn_field import learn_field
+from training.pool_members import TUNED
 from training.splits import Fold
+from training.targets import FieldTarget
 
 RANDOM = np.random.default_rng(0)
 HEAD = OwnHead(("a", "b"), RANDOM.normal(size=(2, 6)).astype(np.float32), np.array([0.5, -0.5], np.float32))
@@ -42,7 +44,7 @@ def test_a_field_weighs_it_by_what_it_said_of_held_out_tickets():
         ["ab"[one] for one in truth],
         views,
         ordered=True,
-        target_precision=0.9,
+        target=FieldTarget(target=0.9),
         judging=[(fold, views, right)],
         own_head=right,
     )

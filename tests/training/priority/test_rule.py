@@ -6,6 +6,7 @@ import pytest
 from tests.training.priority.made import matrix_history
 from training.learn_field import learn_field
 from training.priority.rule import learn_rule
+from training.targets import FieldTarget
 from triage.priority import PRIORITIES, PriorityMatrix
 
 STEPS = ("low", "medium", "high")
@@ -23,7 +24,7 @@ def learnt_of(history, noise=0.5, names=("impact", "urgency", "priority")):
     features = np.concatenate(told, axis=1).astype(np.float32)
     labels = {name: [past.labels.get(name) for past in history] for name in names}
     learnt = {
-        name: learn_field(name, values, {"meaning": features}, ordered=True, target_precision=0.8)
+        name: learn_field(name, values, {"meaning": features}, ordered=True, target=FieldTarget(target=0.8))
         for name, values in labels.items()
     }
     return labels, learnt
