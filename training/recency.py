@@ -78,8 +78,9 @@ def learn_half_life(days: np.ndarray | None, fold: Fold, losses: Losses) -> floa
             break
         before = half_life
     best = tried[min(tried, key=lambda one: float(tried[one].mean()))]
-    for half_life, found in tried.items():
+    chosen = None
+    for chosen, found in tried.items():
         excess = found - best
         if excess.mean() <= excess.std() / np.sqrt(len(excess)):
-            return half_life
-    return None
+            break
+    return chosen

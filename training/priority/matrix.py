@@ -1,7 +1,7 @@
 """Finds the matrix by which a helpdesk made priorities of impact and urgency, and who broke it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -136,7 +136,23 @@ def _order(triples: Sequence[Triple], axis: int, priorities: Sequence[str]) -> t
     told = scale_of(of)
     if told is None:
         return by_mean
-    return told if mean[told[0]] <= mean[told[-1]] else told[::-1]
+    return told if _rises(triples, axis, told, place) else told[::-1]
+
+
+def _rises(triples: Sequence[Triple], axis: int, told: Sequence[str], place: Mapping[str, int]) -> bool:
+    """Return whether priority rises along the labels, compared where the other axis is the same.
+
+    Over all tickets it may fall although each row rises, when some cells had none (Simpson's paradox).
+    """
+    of: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for triple in triples:
+        of[triple[1 - axis], triple[axis]].append(place[triple[2]])
+    mean = {cell: sum(found) / len(found) for cell, found in of.items()}
+    rise = 0.0
+    for other in sorted({cell[0] for cell in mean}):
+        there = [mean[other, label] for label in told if (other, label) in mean]
+        rise += there[-1] - there[0]
+    return rise >= 0
 
 
 def _facts(cell: tuple[str, str], counter: Counter[str], priorities: Sequence[str]) -> CellFacts:

@@ -92,7 +92,7 @@ def ordinal_logits(
 ) -> np.ndarray:
     """Return the (n_tickets, n_steps) logits of a fit, float64."""
     score = sum(np.asarray(block @ one) for block, one in zip(blocks, directions, strict=True))
-    return np.asarray(score, float)[:, None] * np.arange(len(intercept)) + intercept
+    return np.asarray(np.asarray(score, float)[:, None] * np.arange(len(intercept)) + intercept)
 
 
 def ranked_probability_score(probabilities: np.ndarray, steps: np.ndarray) -> np.ndarray:
