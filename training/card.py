@@ -57,7 +57,14 @@ def render_card(manifest: Manifest) -> str:
 
 def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     # Bundles of before have none of these.
-    none: dict[str, Any] = {"peers": {}, "confusions": [], "confusion_matrix": {"labels": []}, "slices": []}
+    none: dict[str, Any] = {
+        "ladder": [],
+        "half_life_days": None,
+        "peers": {},
+        "confusions": [],
+        "confusion_matrix": {"labels": []},
+        "slices": [],
+    }
     kept = none | dict(facts)
     return {
         **kept,

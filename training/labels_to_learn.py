@@ -15,7 +15,10 @@ __all__ = ["labels_to_learn"]
 def labels_to_learn(
     history: Sequence[PastTicket], config: TrainingConfig, agents: Sequence[Agent], ordered: bool
 ) -> dict[str, list[str | None]]:
-    """Return today's label of every ticket by field; None where there is none or it is not learnt."""
+    """Return today's label of every ticket by field; None where there is none or it is not learnt.
+
+    A field with fewer than two labels is left out, unless two or more are described.
+    """
     taxonomy = Taxonomy({}, config.merged)
     present = {agent.agent for agent in agents}
     labels: dict[str, list[str | None]] = {}
@@ -31,6 +34,6 @@ def labels_to_learn(
         }
         if ordered:
             kept -= retired_labels(values)
-        if len(kept) >= 2:
+        if len(kept) >= 2 or len(config.descriptions.get(name, {})) >= 2:
             labels[name] = [value if value in kept else None for value in values]
     return labels

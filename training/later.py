@@ -45,6 +45,8 @@ def later_numbers(bundle: Bundle, tickets: Sequence[PastTicket], judged: JudgedT
     right = {}
     for name, one in judged.fields.items():
         metrics = bundle.manifest.fields[name]["metrics"]
+        if not metrics["tickets"]:
+            continue
         hits, hits_now = round(metrics["accuracy"] * metrics["tickets"]), int(one.right.sum())
         right[name] = (hits, metrics["tickets"] - hits, hits_now, len(one.rows) - hits_now)
     return Later(

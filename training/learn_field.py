@@ -180,7 +180,7 @@ def learn_field(
             }
             for one in rungs
         ),
-        own_peers(found.log_probabilities, found.truth),
+        own_peers(found.log_probabilities, probabilities, found.truth),
         found.half_life,
         learnable,
         target,

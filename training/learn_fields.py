@@ -13,6 +13,7 @@ from training.encoder.judging_views import Judging, views_within
 from training.encoder.own_head import OwnHead
 from training.label_names import NamedLabels
 from training.learn_field import LearntField, learn_field
+from training.zero_shot import field_from_names
 from triage.ticket import PastTicket
 
 __all__ = ["days_filed", "labels_of", "learn_fields"]
@@ -68,6 +69,9 @@ def learn_fields(
         nonlocal done
         values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None], int)
+        every = labels_of(values, config.descriptions.get(name, {}))
+        if len({values[row] for row in rows}) < 2 and name in named:
+            return field_from_names(name, every, named[name], config.target_for(name))
         learnt = learn_field(
             name,
             [value for value in values if value is not None],
@@ -76,7 +80,7 @@ def learn_fields(
             target=config.target_for(name),
             random_state=config.seed,
             days=None if days is None else days[rows],
-            labels=labels_of(values, config.descriptions.get(name, {})),
+            labels=every,
             named=named.get(name),
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),

@@ -18,7 +18,8 @@ from training.confusion import confused_pairs, confusion_matrix
 from training.cost import CostMeter
 from training.history_hash import history_hash
 from training.learn_field import LearntField
-from training.metrics import held_out_metrics
+from training.learn_fields import labels_of
+from training.metrics import held_out_metrics, unmeasured
 from training.promise import promise_facts
 from training.reference import make_reference
 from training.slices import measure_slices, slice_values
@@ -93,7 +94,9 @@ def make_manifest(
             "learnable": one.learnable,
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
-            ),
+            )
+            if len(one.held_out)
+            else unmeasured(),
         }
         | _details(history, labels[name], one)
         for name, one in learnt.items()
@@ -143,6 +146,8 @@ def _details(
     history: Sequence[PastTicket], values: Sequence[str | None], learnt: LearntField
 ) -> dict[str, Any]:
     """Return where a field's held-out tickets were confused, and where they did better or worse."""
+    if not len(learnt.held_out):
+        return {"confusions": [], "confusion_matrix": {"labels": []}, "slices": []}
     names = learnt.model.labels
     predicted = learnt.probabilities.argmax(axis=1)
     truth = [names[place] for place in learnt.classes]
@@ -170,5 +175,5 @@ def _taxonomy(labels: Mapping[str, Sequence[str | None]], config: TrainingConfig
         )
         # Misfiled tickets put a subcategory under a wrong category: the commonest parent is the one.
         parents["subcategory"] = {below: above for (below, above), _ in reversed(pairs.most_common())}
-    seen = {name: [value for value in values if value is not None] for name, values in labels.items()}
+    seen = {name: labels_of(values, config.descriptions.get(name, {})) for name, values in labels.items()}
     return Taxonomy.from_labels(seen, parents, config.merged)

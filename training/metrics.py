@@ -17,7 +17,7 @@ from training.risk_coverage import area_under_risk, least_area, risk_coverage
 from triage.errors import InputError
 from triage.policy import Promise
 
-__all__ = ["applied_by", "held_out_metrics"]
+__all__ = ["applied_by", "held_out_metrics", "unmeasured"]
 
 COMMONEST, THINNEST = 150, 50
 """Labels listed of a field that has more: a manifest stays small, a card still shows both ends."""
@@ -94,6 +94,14 @@ def held_out_metrics(
         "labels": _label_rows(predicted, classes, shown, labels, promise),
     }
     return {name: _rounded(value) for name, value in metrics.items()}
+
+
+def unmeasured() -> dict[str, Any]:
+    """Return the metrics of a field for which no ticket was held out: None where a figure would stand."""
+    figures = ("accuracy", "top3", "log_loss", "macro_f1", "majority", "precision", "ece", "ece_null_95")
+    none: dict[str, Any] = dict.fromkeys((*figures, "aurc", "aurc_best"))
+    lists: dict[str, Any] = {name: [] for name in ("reliability", "risk_coverage", "labels")}
+    return none | lists | {"tickets": 0, "coverage": 0.0, "precision_lower_bound": 0.0, "labels_applied": 0}
 
 
 def applied_by(probabilities: np.ndarray, labels: Sequence[str], promise: Promise) -> np.ndarray:

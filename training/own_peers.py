@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from training.blend import FLOOR
+from training.paired import figures_beside, score_tickets
 
 __all__ = ["own_peers"]
 
@@ -18,7 +18,7 @@ NAMES = {
 
 
 def own_peers(
-    log_probabilities: Mapping[str, np.ndarray], classes: np.ndarray
+    log_probabilities: Mapping[str, np.ndarray], probabilities: np.ndarray, classes: np.ndarray
 ) -> dict[str, dict[str, float]]:
     """Return how the usual pipelines do on the held-out tickets on which a field was judged.
 
@@ -26,28 +26,24 @@ def own_peers(
     ----------
     log_probabilities : Mapping of str to ndarray of shape (n, n_labels)
         By member of the pool.
+    probabilities : ndarray of shape (n, n_labels)
+        Of the field itself.
     classes : ndarray of shape (n,)
         The truth.
 
     Returns
     -------
     dict of str to dict
-        By name ``accuracy, top3, log_loss``: ``majority`` (always the commonest label of these tickets;
-        ``accuracy`` alone), ``words alone``, ``meaning alone``, ``form fields alone``, ``concatenated`` and
-        ``mean of two`` (words' and meaning's probabilities averaged), as far as there are such.
+        By name: ``majority`` (always the commonest label of these tickets; ``accuracy`` alone), ``words
+        alone``, ``meaning alone``, ``form fields alone``, ``concatenated`` and ``mean of two`` (words' and
+        meaning's probabilities averaged), as far as there are such, each with the figures of
+        :func:`training.paired.figures_beside`.
     """
     said = {NAMES[name]: np.exp(part) for name, part in log_probabilities.items() if name in NAMES}
     if "words alone" in said and "meaning alone" in said:
         said["mean of two"] = (said["words alone"] + said["meaning alone"]) / 2
     majority = float(np.bincount(classes).max() / len(classes))
-    return {"majority": {"accuracy": majority}} | {name: _figures(one, classes) for name, one in said.items()}
-
-
-def _figures(probabilities: np.ndarray, classes: np.ndarray) -> dict[str, float]:
-    own = probabilities[np.arange(len(classes)), classes]
-    ahead = (probabilities > own[:, None]).sum(axis=1)
-    return {
-        "accuracy": float((probabilities.argmax(axis=1) == classes).mean()),
-        "top3": float((ahead < 3).mean()),
-        "log_loss": float(-np.log(np.maximum(own, FLOOR)).mean()),
+    ours = score_tickets(probabilities, classes)
+    return {"majority": {"accuracy": round(majority, 6)}} | {
+        name: figures_beside(ours, score_tickets(one, classes)) for name, one in said.items()
     }

@@ -78,9 +78,8 @@ def learn_half_life(days: np.ndarray | None, fold: Fold, losses: Losses) -> floa
             break
         before = half_life
     best = tried[min(tried, key=lambda one: float(tried[one].mean()))]
-    chosen = None
-    for chosen, found in tried.items():
-        excess = found - best
-        if excess.mean() <= excess.std() / np.sqrt(len(excess)):
-            break
-    return chosen
+    return next(one for one, found in tried.items() if _is_as_good(found - best))
+
+
+def _is_as_good(excess: np.ndarray) -> bool:
+    return bool(excess.mean() <= excess.std() / np.sqrt(len(excess)))

@@ -30,8 +30,24 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     """
     metrics, target = facts["metrics"], facts["target_precision"]
     tickets = metrics["tickets"]
+    if not tickets:
+        return [
+            Verdict(
+                False,
+                "It goes by what its labels are called and described as: no ticket had a label to learn "
+                "from, so nothing was measured and nothing is applied. It can only suggest.",
+            )
+        ]
     verdicts = []
-    if lower_bound(round(metrics["accuracy"] * tickets), tickets) <= metrics["majority"]:
+    if facts.get("learnable") is False:
+        verdicts.append(
+            Verdict(
+                False,
+                f"Cannot be learnt from this history: it is right in {metrics['accuracy']:.1%}, and always "
+                f"answering the commonest label would be right in {metrics['majority']:.1%}. It abstains.",
+            )
+        )
+    elif lower_bound(round(metrics["accuracy"] * tickets), tickets) <= metrics["majority"]:
         verdicts.append(
             Verdict(
                 False,

@@ -100,7 +100,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
             name,
             f"{metrics['tickets']:,}",
             f"{metrics['accuracy']:.1%}",
-            f"{facts['trained']['accuracy']:.1%}",
+            f"{facts['trained']['accuracy']:.1%}" if facts["trained"]["tickets"] else "-",
             *(["-" if best is None else f"{best:.1%}"] if has_peers else []),
             f"{metrics['top3']:.1%}",
             f"{metrics['coverage']:.1%}",

@@ -116,8 +116,8 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
             facts["level"],
             f"{facts['labels']:,}",
             f"{facts['tickets']:,}",
-            f"{metrics['accuracy']:.1%}",
-            f"{metrics['majority']:.1%}",
+            f"{metrics['accuracy']:.1%}" if metrics["tickets"] else "-",
+            f"{metrics['majority']:.1%}" if metrics["tickets"] else "-",
             f"{metrics['coverage']:.1%}",
             right,
         )

@@ -41,6 +41,8 @@ def judge(challenger: Manifest, champion: Manifest | None) -> Verdict:
         if after is None:
             return Verdict(False, f"It does not know {name}, which the champion answers.")
         old, new = before["metrics"], after["metrics"]
+        if not (old["tickets"] and new["tickets"]):
+            continue  # One of them goes by labels' names alone: there is nothing to compare.
         p, q = float(old["accuracy"]), float(new["accuracy"])
         error = sqrt(p * (1 - p) / max(1, old["tickets"]) + q * (1 - q) / max(1, new["tickets"]))
         if q < p - STANDARD_ERRORS * error:
