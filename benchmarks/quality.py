@@ -28,6 +28,7 @@ import numpy as np
 from benchmarks.fp32_encoder import Fp32Encoder
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
+from features.model import RecentEncoder
 from training.config import TrainingConfig
 from training.peers import BOTH, FORM, MEAN, MEANING, WORDS, fit_peers
 from training.splits import has_order
@@ -97,6 +98,8 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
         config = TrainingConfig(targets=(task.field,))
         manifest = train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
         model = Bundle.load(out, KEY, threads=2).model
+        # Vectors are those of the text alone, whether made now or kept from before.
+        model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, cache))
 
         def assess(tickets: list[PastTicket]) -> tuple[np.ndarray, np.ndarray]:
             assessments = model.assess([past.ticket for past in tickets])

@@ -7,13 +7,15 @@ import numpy as np
 from training.blend import FLOOR
 from training.head_fitting import Start
 
-__all__ = ["PENALTY_PATH", "choose_penalty"]
+__all__ = ["MIDDLE_PENALTY", "PENALTY_PATH", "choose_penalty"]
 
 PENALTY_PATH = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse penalties, strong to weak. The weak end is for a handful of tickets a label, the strong one for
 long histories that change (docs/log.md)."""
 
 MIDDLE = 3
+MIDDLE_PENALTY = PENALTY_PATH[MIDDLE]
+"""Where the walk begins, and good enough to compare other things by."""
 
 Attempt = Callable[[float, Start | None], tuple[Start, np.ndarray]]
 

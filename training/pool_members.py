@@ -17,7 +17,7 @@ from training.blend import FLOOR
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting, Start
 from training.label_names import NAMES
-from training.penalty import PENALTY_PATH, choose_penalty
+from training.penalty import MIDDLE_PENALTY, choose_penalty
 from training.priority.ordinal import fit_ordinal, ordinal_logits
 from training.priority.scale import scale_of
 from training.recency import Losses, learn_half_life, recency_weights
@@ -200,12 +200,12 @@ def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str,
     fold, views, _ = part
     blocks = next(heads[name] for name in ("meaning", "fields", "words") if name in heads)
     truth = fitting.classes[fold.judge]
-    start: list[Start | None] = [None]
+    last: list[Start] = []
 
     def losses(weights: np.ndarray | None) -> np.ndarray:
-        middle = PENALTY_PATH[len(PENALTY_PATH) // 2 - 1]
-        start[0] = fitting.fit(views, blocks, fold.learn, middle, start[0], weights=weights)
-        judged = fitting.judge(views, blocks, start[0], fold.judge)
+        start = last[-1] if last else None
+        last.append(fitting.fit(views, blocks, fold.learn, MIDDLE_PENALTY, start, weights=weights))
+        judged = fitting.judge(views, blocks, last[-1], fold.judge)
         return np.asarray(-np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)))
 
     return losses
