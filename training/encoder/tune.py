@@ -171,7 +171,7 @@ def tune_model(
         for rows in deal_batches(classes, lengths, recipe.batch, np.random.default_rng(recipe.seed)):
             vectors = _vectors(model, [texts[row] for row in rows], recipe.max_tokens)
             optimizer.zero_grad()
-            loss = tuning_loss(
+            loss: Any = tuning_loss(
                 vectors,
                 {name: values[rows] for name, values in classes.items()},
                 softmax,
@@ -201,8 +201,8 @@ def tune_model(
         done * recipe.batch / labelled if ran_out else recipe.epochs,
         clock() - began,
         ran_out,
-        {name: recipe.scale * layer.weight.detach().numpy() for name, layer in softmax.items()},
-        {name: recipe.scale * layer.bias.detach().numpy() for name, layer in softmax.items()},
+        {name: recipe.scale * softmax[name].get_parameter("weight").detach().numpy() for name in classes},
+        {name: recipe.scale * softmax[name].get_parameter("bias").detach().numpy() for name in classes},
     )
 
 
@@ -251,10 +251,11 @@ def _softmax_layers(
     for name, values in classes.items():
         sums = np.zeros((values.max() + 1, vectors.shape[1]), np.float32)
         np.add.at(sums, values[chosen[name]], vectors[chosen[name]])
-        layers[name] = torch.nn.Linear(sums.shape[1], sums.shape[0])
+        layer = torch.nn.Linear(sums.shape[1], sums.shape[0])
         with torch.no_grad():
-            layers[name].weight.copy_(torch.nn.functional.normalize(torch.from_numpy(sums), dim=1))
-            layers[name].bias.zero_()
+            layer.weight.copy_(torch.nn.functional.normalize(torch.from_numpy(sums), dim=1))
+            layer.bias.zero_()
+        layers[name] = layer
     return layers
 
 
