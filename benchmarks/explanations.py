@@ -29,6 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
 
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import Task, make_tasks
 from features.cleaning import clean, clean_text
 from features.explain import Reading, contrast
@@ -37,10 +38,8 @@ from features.occlusion import WORD
 from features.views import MEANING_SCALE, make_views
 from training.config import TrainingConfig
 from training.train import train_bundle
-from triage.bundle import Bundle
 from triage.ticket import Ticket
 
-KEY = b"benchmark-key-of-thirty-two-bytes"
 TASKS = ("banking77", "Mozilla topic", "HDFS component")
 COUNTS = (1, 2, 3, 5, 8)
 SHOWN = 3
@@ -82,7 +81,7 @@ def judge(task: Task, count: int, cache: Path) -> dict[str, Any]:
         out = Path(folder) / "bundle"
         config = TrainingConfig(targets=(task.field,))
         train_bundle(task.train, config=config, out=out, key=KEY, cache=cache / "embeddings")
-        model = Bundle.load(out, KEY, threads=2).model
+        model = open_model(out, cache / "embeddings")
     assert isinstance(model, TicketModel)
     random = np.random.default_rng(0)
     order = random.permutation(len(task.test))

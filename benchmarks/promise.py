@@ -29,10 +29,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 import numpy as np
 from scipy.stats import beta
 
-import training.train as product
+import training.learn_fields as learning
 from benchmarks.fp32_encoder import Fp32Encoder
+from benchmarks.opened import KEY, open_model
 from benchmarks.promise_peers import peers_predictions
-from benchmarks.quality import KEY, _earlier
+from benchmarks.quality import _earlier
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
 from training.calibration_error import calibration_error
@@ -42,7 +43,7 @@ from training.metrics import applied_by
 from training.promise import solve_promise
 from training.targets import FieldTarget
 from training.thresholds import cut_for_precision
-from triage.bundle import Bundle
+from training.train import train_bundle
 
 TARGETS = (0.95, 0.9, 0.8)
 ROLLING = {"mozilla": ("month", timedelta(days=30)), "servicenow": ("fortnight", timedelta(days=14))}
@@ -118,16 +119,16 @@ def _ours(task: Task, cache: Path) -> tuple[LearntField, tuple[str, ...], np.nda
         kept.append(learn_field(*given, **settings))
         return kept[-1]
 
-    product.learn_field = keep  # type: ignore[assignment]
+    learning.learn_field = keep  # type: ignore[assignment]
     try:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "bundle"
             config = TrainingConfig(targets=(task.field,))
-            product.train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
-            model = Bundle.load(out, KEY, threads=2).model
+            train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
+            model = open_model(out, cache)
             said = [one.predictions[task.field] for one in model.assess([past.ticket for past in task.test])]
     finally:
-        product.learn_field = learn_field
+        learning.learn_field = learn_field
     return kept[0], said[0].labels, np.stack([one.probabilities for one in said])
 
 

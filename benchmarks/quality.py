@@ -26,14 +26,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 import numpy as np
 
 from benchmarks.fp32_encoder import Fp32Encoder
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
-from features.model import RecentEncoder
 from training.config import TrainingConfig
 from training.peers import BOTH, FORM, MEAN, MEANING, WORDS, fit_peers
 from training.splits import has_order
 from training.train import train_bundle
-from triage.bundle import Bundle
 from triage.ticket import PastTicket
 
 PEERS = {
@@ -43,7 +42,6 @@ PEERS = {
     MEAN: "mean of the two",
     FORM: "one-hot + LR",
 }
-KEY = b"benchmark-key-of-thirty-two-bytes"
 Scores = dict[str, float]
 
 
@@ -97,9 +95,7 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
         out = Path(folder) / "bundle"
         config = TrainingConfig(targets=(task.field,))
         manifest = train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
-        model = Bundle.load(out, KEY, threads=2).model
-        # Vectors are those of the text alone, whether made now or kept from before.
-        model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, cache))
+        model = open_model(out, cache)
 
         def assess(tickets: list[PastTicket]) -> tuple[np.ndarray, np.ndarray]:
             assessments = model.assess([past.ticket for past in tickets])

@@ -24,14 +24,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import Task, make_tasks
 from training.config import TrainingConfig
 from training.encoder.gain import paired_interval
 from training.encoder.offer import offer_encoder
 from training.train import train_bundle
-from triage.bundle import Bundle
 
-KEY = b"benchmark-key-of-thirty-two-bytes"
 SETS = {"few5": "banking", "few10": "banking", "banking": "banking", "clinc": "clinc", "mozilla": "mozilla"}
 
 
@@ -100,7 +99,7 @@ def _decide(task: Task, config: TrainingConfig, out: Path, cache: Path) -> dict[
     began = time.perf_counter()
     train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
     seconds = time.perf_counter() - began
-    model = Bundle.load(out, KEY, threads=2).model
+    model = open_model(out, cache)
     assessed = [one.predictions[task.field] for one in model.assess([past.ticket for past in task.test])]
     probabilities = np.stack([one.probabilities for one in assessed])
     labels = np.array(assessed[0].labels)
