@@ -26,6 +26,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 import joblib
 import numpy as np
 
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import MAPPINGS, TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder, SentenceEncoder
@@ -35,10 +36,8 @@ from training.history import RowSummary, load_mapping, read_history
 from training.history.read import HistoryRead
 from training.splits import has_order
 from training.train import train_bundle
-from triage.bundle import Bundle
 from triage.ticket import PastTicket
 
-KEY = b"benchmark-key-of-thirty-two-bytes"
 TIMED = 50_000
 
 
@@ -142,7 +141,7 @@ def reached(task: Task, cache: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "bundle"
         train_bundle(task.train, config=TrainingConfig(targets=(task.field,)), out=out, key=KEY, cache=cache)
-        model = Bundle.load(out, KEY, threads=joblib.cpu_count()).model
+        model = open_model(out, cache)
         hits = []
         for start in range(0, len(task.test), 512):
             part = task.test[start : start + 512]

@@ -10,10 +10,10 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.quality import _fields, _fit
 from benchmarks.quality_tasks import Task
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
+from training.peers import fit_regression, form_rows
 from training.splits import Fold, folds, has_order
 
 __all__ = ["peers_predictions"]
@@ -40,7 +40,7 @@ def peers_predictions(task: Task, encoder: CachedEncoder) -> dict[str, Predictio
     held: dict[str, np.ndarray] = {}
     test: dict[str, np.ndarray] = {}
     for name, (train, judged) in _blocks(task, encoder).items():
-        model = _fit(train, classes, ordered)
+        model = fit_regression(train, classes, ordered)
         test[name] = model.predict_proba(judged)
         held[name] = np.concatenate([_held(train, classes, fold, model.C, len(names)) for fold in parts])
     if "MiniLM + LR" in held:
@@ -70,8 +70,8 @@ def _blocks(task: Task, encoder: CachedEncoder) -> dict[str, tuple[Any, Any]]:
     texts = [[clean_text(past.ticket) for past in part] for part in (task.train, task.test)]
     if not any(texts[0][:100]):
         vectorizer = DictVectorizer(dtype=np.float32)
-        train = vectorizer.fit_transform(_fields(task.train))
-        return {"one-hot + LR": (train, vectorizer.transform(_fields(task.test)))}
+        train = vectorizer.fit_transform(form_rows(task.train))
+        return {"one-hot + LR": (train, vectorizer.transform(form_rows(task.test)))}
     tfidf = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32)
     words = (tfidf.fit_transform(texts[0]), tfidf.transform(texts[1]))
     meaning = (encoder.encode(texts[0]), encoder.encode(texts[1]))

@@ -36,6 +36,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.fp32_encoder import Fp32Encoder
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import MAPPINGS, Task, make_tasks
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
@@ -43,7 +44,6 @@ from training.config import TrainingConfig
 from training.history import load_mapping, read_history
 from training.splits import has_order
 from training.train import train_bundle
-from triage.bundle import Bundle
 from triage.engine import UNFAMILIAR_BELOW
 from triage.ports import Model
 from triage.prediction import Assessment
@@ -51,7 +51,6 @@ from triage.ticket import PastTicket
 
 PARTS = ("clinc", "labels", "languages")
 PENALTIES = (1.0, 10.0)
-KEY = b"benchmark-key-of-thirty-two-bytes"
 SINCE = datetime(2025, 3, 1, tzinfo=UTC)
 LEFT_OUT = 0.25
 PUBLISHED = {"BERT, oos as a label": (0.969, 0.403), "BERT, threshold": (0.962, 0.523)}
@@ -236,7 +235,7 @@ def train(tickets: list[PastTicket], cache: Path) -> Model:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "bundle"
         train_bundle(tickets, config=TrainingConfig(targets=("category",)), out=out, key=KEY, cache=cache)
-        return Bundle.load(out, KEY, threads=2).model
+        return open_model(out, cache)
 
 
 def assess(model: Model, tickets: list[PastTicket]) -> list[Assessment]:

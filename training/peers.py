@@ -23,7 +23,18 @@ from features.cleaning import clean_text
 from features.encoder import Encoder
 from triage.ticket import PastTicket
 
-__all__ = ["BOTH", "FORM", "MAJORITY", "MEAN", "MEANING", "PENALTIES", "WORDS", "fit_peers"]
+__all__ = [
+    "BOTH",
+    "FORM",
+    "MAJORITY",
+    "MEAN",
+    "MEANING",
+    "PENALTIES",
+    "WORDS",
+    "fit_peers",
+    "fit_regression",
+    "form_rows",
+]
 
 MAJORITY = "majority"
 WORDS = "words alone"
@@ -81,12 +92,12 @@ def fit_peers(
         blocks: dict[str, list[Any]] = {WORDS: words, MEANING: meaning, BOTH: both}
     else:
         vectorizer = DictVectorizer(dtype=np.float32)
-        fitted = vectorizer.fit_transform(_forms(history))
-        blocks = {FORM: [fitted, *(vectorizer.transform(_forms(part)) for part in parts)]}
+        fitted = vectorizer.fit_transform(form_rows(history))
+        blocks = {FORM: [fitted, *(vectorizer.transform(form_rows(part)) for part in parts)]}
     labels = np.unique(classes)
     probabilities = {MAJORITY: _majority(classes, labels, [len(part) for part in parts])}
     for name, matrices in blocks.items():
-        model = _fit(matrices[0], classes, ordered)
+        model = fit_regression(matrices[0], classes, ordered)
         probabilities[name] = [model.predict_proba(matrix) for matrix in matrices[1:]]
     if MEANING in probabilities:
         probabilities[MEAN] = [
@@ -101,7 +112,7 @@ def _majority(classes: np.ndarray, labels: np.ndarray, sizes: Sequence[int]) -> 
     return [np.tile(shares, (size, 1)) for size in sizes]
 
 
-def _fit(matrix: Any, classes: np.ndarray, ordered: bool) -> LogisticRegression:
+def fit_regression(matrix: Any, classes: np.ndarray, ordered: bool) -> LogisticRegression:
     """Fit with the better of two penalties, by log loss on held-out tickets of the history."""
     rows = np.arange(len(classes))
     if ordered:
@@ -127,7 +138,8 @@ def _stratum(classes: np.ndarray) -> np.ndarray | None:
     return classes if np.unique(classes, return_counts=True)[1].min() >= 5 else None
 
 
-def _forms(tickets: Sequence[PastTicket]) -> list[dict[str, str]]:
+def form_rows(tickets: Sequence[PastTicket]) -> list[dict[str, str]]:
+    """Return what stands on each ticket's form, by name."""
     return [
         {"requester": past.ticket.requester or "", "channel": past.ticket.channel or "", **past.ticket.custom}
         for past in tickets
