@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from tokenizers import Encoding, Tokenizer
 
-__all__ = ["WordView"]
+__all__ = ["HEAD", "PAIR", "WordView"]
 
 PAIR = np.int64(1) << 32
 HEAD = np.int64(1) << 62
@@ -93,10 +93,6 @@ class WordView:
             sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
         )
 
-    def pieces(self, text: str) -> np.ndarray:
-        """Return the codes of a text's word pieces, in order; ``terms_`` holds those that are kept."""
-        return self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))
-
     def contributions(self, text: str, weights: np.ndarray) -> list[tuple[str, float]]:
         """Share a linear score out to the words of a text.
 
@@ -148,13 +144,14 @@ class WordView:
             batch = texts[at : at + BATCH]
             heads = [_head_of(text) for text in batch]
             for read, mark in ((batch, np.int64(0)), (heads, HEAD)):
-                for row, pieces in enumerate(self._pieces(read), start=at):
+                for row, pieces in enumerate(self.pieces(read), start=at):
                     terms = np.concatenate([pieces, _pair_codes(pieces)]) + mark
                     codes.append(terms)
                     rows.append(np.full(len(terms), row))
         return np.concatenate(rows), np.concatenate(codes)
 
-    def _pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+    def pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        """Return the codes of each text's word pieces, in order; ``terms_`` holds those that are kept."""
         unknown = self._unknown
         encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         for text, encoding in zip(texts, encodings, strict=True):

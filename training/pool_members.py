@@ -5,6 +5,7 @@ called, a tuned encoder's own softmax, and the vote of the nearest past tickets.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,6 +31,12 @@ __all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
 VIEWS = ("words", "meaning", "fields")
 VOTE_BATCH = 512
+
+CHOOSING = 10_000
+"""Tickets by which penalties and ageing are chosen; more only take longer (docs/log.md)."""
+
+HUGE_HEAD = 10_000_000
+"""Coefficients from which words are left to the encoder: hundreds of labels that are people, say."""
 
 Part = tuple[Fold, Views, OwnHead | None]
 """A fold, the views of all rows, and the own head, of an encoder that has not seen the fold's judged rows."""
@@ -80,21 +87,24 @@ def hold_out(
     days : ndarray of shape (n,) or None
         When each ticket was filed; None where times mean nothing.
     """
-    heads = _heads(parts[0][1])
-    half_life = learn_half_life(days, parts[0][0], _losses_by_age(fitting, parts[0], heads))
+    heads = _heads(parts[0][1], fitting.n_labels)
+    half_life = learn_half_life(days, _some(parts[0][0]), _losses_by_age(fitting, parts[0], heads))
     if half_life is not None and days is not None:
         fitting = replace(fitting, weights=recency_weights(days, half_life))
-    penalties: dict[str, float] = {}
-    starts: dict[str, Start] = {}
-    said = {}
-    for name, blocks in heads.items():
-        penalties[name], first, start = _choose(fitting, parts[0], blocks)
+
+    def learn(blocks: Sequence[str]) -> tuple[float, np.ndarray, Start]:
+        penalty, first, start = _choose(fitting, parts[0], blocks)
         found = [first]
         for fold, views, _ in parts[1:]:
-            start = fitting.fit(views, blocks, fold.learn, penalties[name], start)
+            start = fitting.fit(views, blocks, fold.learn, penalty, start)
             found.append(fitting.judge(views, blocks, start, fold.judge))
-        said[name] = np.concatenate(found)
-        starts[name] = start
+        return penalty, np.concatenate(found), start
+
+    with ThreadPoolExecutor(len(heads)) as pool:
+        learnt = dict(zip(heads, pool.map(learn, heads.values()), strict=True))
+    penalties = {name: penalty for name, (penalty, _, _) in learnt.items()}
+    starts = {name: start for name, (_, _, start) in learnt.items()}
+    said = {name: judged for name, (_, judged, _) in learnt.items()}
     if "meaning" in heads:
         said[NEIGHBOURS] = np.concatenate([_neighbours_vote(fitting, part) for part in parts])
         if fitting.named is not None:
@@ -137,15 +147,19 @@ def fit_heads(
     """
     fitting = held_out.fitting
     everything = np.arange(len(fitting.classes))
-    heads = _heads(views)
-    fitted = {}
+    heads = _heads(views, fitting.n_labels)
+
+    def fit(name: str) -> Head:
+        coefs, intercept = fitting.fit(
+            views, heads[name], everything, held_out.penalties[name], held_out.starts[name], final=True
+        )
+        return Head(heads[name], tuple(coefs), intercept)
+
+    linear = [name for name in members if name in heads]
+    with ThreadPoolExecutor(max(1, len(linear))) as pool:
+        fitted = dict(zip(linear, pool.map(fit, linear), strict=True))
     for name in members:
-        if name in heads:
-            coefs, intercept = fitting.fit(
-                views, heads[name], everything, held_out.penalties[name], held_out.starts[name], final=True
-            )
-            fitted[name] = Head(heads[name], tuple(coefs), intercept)
-        elif name == NAMES and fitting.named is not None:
+        if name == NAMES and fitting.named is not None:
             fitted[name] = fitting.named.head(fitting.n_labels)
         elif name == TUNED and own_head is not None:
             coefs, intercept = own_head.start(labels)
@@ -166,9 +180,11 @@ def _steps(labels: Sequence[str]) -> np.ndarray:
     return np.array([scale.index(label) for label in labels])
 
 
-def _heads(views: Views) -> dict[str, tuple[str, ...]]:
+def _heads(views: Views, n_labels: int) -> dict[str, tuple[str, ...]]:
     """Return which blocks each head reads: every block alone, and all of them together."""
     present = tuple(name for name in VIEWS if name in views and _says(views[name]))
+    small = tuple(name for name in present if views[name].shape[1] * n_labels <= HUGE_HEAD)
+    present = small or present
     if not present:
         raise TrainingError(
             "Got tickets without words and without fields; expected a subject, a body or field.<name> "
@@ -176,6 +192,11 @@ def _heads(views: Views) -> dict[str, tuple[str, ...]]:
         )
     heads: dict[str, tuple[str, ...]] = {name: (name,) for name in present}
     return heads | ({JOINT: present} if len(present) > 1 else {})
+
+
+def _all_blocks(views: Views, n_labels: int) -> tuple[str, ...]:
+    heads = _heads(views, n_labels)
+    return heads.get(JOINT, next(iter(heads.values())))
 
 
 def _says(block: Block) -> bool:
@@ -186,18 +207,33 @@ def _says(block: Block) -> bool:
 
 
 def _choose(fitting: HeadFitting, part: Part, blocks: Sequence[str]) -> tuple[float, np.ndarray, Start]:
+    """Choose a head's penalty, on some of the tickets where there are many, and judge by all."""
     fold, views, _ = part
+    few = _some(fold)
 
     def attempt(penalty: float, start: Start | None) -> tuple[Start, np.ndarray]:
-        fitted = fitting.fit(views, blocks, fold.learn, penalty, start)
-        return fitted, fitting.judge(views, blocks, fitted, fold.judge)
+        fitted = fitting.fit(views, blocks, few.learn, penalty, start)
+        return fitted, fitting.judge(views, blocks, fitted, few.judge)
 
-    return choose_penalty(attempt, fitting.classes[fold.judge])
+    penalty, judged, start = choose_penalty(attempt, fitting.classes[few.judge])
+    if few is not fold:
+        start = fitting.fit(views, blocks, fold.learn, penalty, start)
+        judged = fitting.judge(views, blocks, start, fold.judge)
+    return penalty, judged, start
+
+
+def _some(fold: Fold) -> Fold:
+    """Return a fold of few enough tickets to choose by, evenly drawn from a large one."""
+    if len(fold.learn) <= CHOOSING:
+        return fold
+    learn = fold.learn[np.linspace(0, len(fold.learn) - 1, CHOOSING).astype(int)]
+    judge = fold.judge[np.linspace(0, len(fold.judge) - 1, min(len(fold.judge), CHOOSING // 2)).astype(int)]
+    return Fold(learn, judge)
 
 
 def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str, ...]]) -> Losses:
     """Return what asks one cheap head how weights change the loss of later tickets."""
-    fold, views, _ = part
+    views, fold = part[1], _some(part[0])
     blocks = next(heads[name] for name in ("meaning", "fields", "words") if name in heads)
     truth = fitting.classes[fold.judge]
     last: list[Start] = []
@@ -233,7 +269,7 @@ def _neighbours_vote(fitting: HeadFitting, part: Part) -> np.ndarray:
 
 def _ordinal(fitting: HeadFitting, part: Part, labels: Sequence[str]) -> np.ndarray:
     fold, views, _ = part
-    blocks = [views[name] for name in _heads(views).get(JOINT, tuple(_heads(views)))]
+    blocks = [views[name] for name in _all_blocks(views, fitting.n_labels)]
     columns = _steps(labels)
     directions, intercept = fit_ordinal(
         [block[fold.learn] for block in blocks], columns[fitting.classes[fold.learn]], len(labels)
@@ -243,7 +279,7 @@ def _ordinal(fitting: HeadFitting, part: Part, labels: Sequence[str]) -> np.ndar
 
 
 def _ordinal_head(fitting: HeadFitting, views: Views, labels: Sequence[str]) -> Head:
-    blocks = _heads(views).get(JOINT, tuple(_heads(views)))
+    blocks = _all_blocks(views, fitting.n_labels)
     columns = _steps(labels)
     directions, intercept = fit_ordinal(
         [views[name] for name in blocks], columns[fitting.classes], len(labels)

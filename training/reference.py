@@ -11,7 +11,7 @@ import numpy as np
 
 from features.cleaning import clean_text
 from features.language import language_of
-from features.words import WordView
+from features.words import HEAD, PAIR, WordView
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket, Ticket
 
@@ -138,14 +138,15 @@ def unknown_pieces(words: WordView, texts: Sequence[str], *, learnt_from: int = 
     if learnt_from and len(known):
         # Undoes the smoothed inverse document frequency of features.words.
         in_texts = np.rint((1 + learnt_from) / np.exp(words.idf_.astype(float) - 1) - 1)
-        is_full = len(known) >= words.max_terms
+        is_full = int((known < HEAD).sum()) >= words.max_terms
         fewest = max(words.min_texts, in_texts.min() if is_full else 0)
         known = known[in_texts > fewest]
+    known = known[known < PAIR]
     shares = []
-    for text in texts:
-        pieces = words.pieces(text)
+    for pieces in words.pieces(texts):
         if len(pieces):
-            shares.append(1.0 - np.isin(pieces, known).mean())
+            place = np.minimum(np.searchsorted(known, pieces), max(0, len(known) - 1))
+            shares.append(1.0 - (known[place] == pieces).mean() if len(known) else 1.0)
     return np.array(shares)
 
 
