@@ -29,7 +29,7 @@ from triage.ticket import Ticket
 
 __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Changes whenever code in ``features`` makes other numbers of the same ticket."""
 
 RECENT = 512

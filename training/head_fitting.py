@@ -116,7 +116,7 @@ class HeadFitting:
 
 def _steps(rows: Sequence[Block], n_labels: int) -> int:
     """Return how many steps a fit may take: fewer where each is long, and never fewer than choosing has."""
-    cells = sum(block.nnz if sp.issparse(block) else block.size for block in rows)
+    cells = sum(block.size if isinstance(block, np.ndarray) else int(block.nnz) for block in rows)
     return int(np.clip(BIG_FIT / (2 * cells * n_labels), CHOOSING_ITERATIONS, FINAL_ITERATIONS))
 
 

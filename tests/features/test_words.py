@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from features.encoder_folder import find_encoder
-from features.words import WordView
+from features.words import HEAD, WordView
 
 TEXTS = [
     "VPN drops every hour",
@@ -167,3 +167,23 @@ def test_the_contributions_of_such_words_add_up_and_name_them(tokenizer):
         whole = (view.transform([text]) @ weights)[0]
         assert sum(weight for _, weight in found) == pytest.approx(whole, abs=1e-5)
         assert "打" in dict(found)
+
+
+def test_the_first_line_of_a_longer_text_counts_once_more_by_itself(tokenizer: Tokenizer):
+    texts = ["printer jams\nIt prints half a page.", "printer jams\nAgain.", "page printer\nNo."] * 2
+    view = WordView(tokenizer).fit(texts)
+    of_heads = view.terms_ >= HEAD
+    assert of_heads.any()
+    row = view.transform(["printer jams\nIt prints half a page."]).toarray()[0]
+    assert np.linalg.norm(row[of_heads]) == pytest.approx(1.0)
+    assert np.linalg.norm(row[~of_heads]) == pytest.approx(1.0)
+    alone = view.transform(["printer jams"]).toarray()[0]
+    assert not alone[of_heads].any()
+
+
+def test_what_the_first_line_says_is_told_by_its_words(tokenizer: Tokenizer):
+    view = WordView(tokenizer).fit(["printer jams\nIt prints half a page.", "printer jams\nPage."] * 2)
+    weights = np.where(view.terms_ >= HEAD, 1.0, 0.0)
+    parts = dict(view.contributions("printer jams\nIt prints half a page.", weights))
+    assert parts["printer"] > 0 and parts["jams"] > 0
+    assert parts.get("page", 0.0) == 0.0

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from training.head_fitting import HeadFitting
+from training.label_names import NamedLabels
+from training.learn_field import learn_field
+from training.pool_members import hold_out
+from training.splits import Fold
+from training.targets import FieldTarget
+from triage.errors import TrainingError
+
+RANDOM = np.random.default_rng(0)
+NAMES = ("hardware", "network", "payroll")
+CENTRES = np.eye(3, 8, dtype=np.float32) * 2
+
+
+def made(count: int, noise: float = 0.6) -> tuple[list[str], dict[str, np.ndarray]]:
+    classes = RANDOM.integers(0, 3, count)
+    vectors = CENTRES[classes] + RANDOM.normal(0, noise, (count, 8)).astype(np.float32)
+    return [NAMES[one] for one in classes], {"meaning": vectors.astype(np.float32)}
+
+
+NAMED = NamedLabels(np.arange(3), {"words": sp.csr_matrix((3, 4), dtype=np.float32), "meaning": CENTRES})
+
+
+def test_what_labels_are_called_helps_where_tickets_are_few():
+    values, views = made(40, noise=2.0)
+    without = learn_field("category", values, views, ordered=False, target=FieldTarget())
+    named = learn_field("category", values, views, ordered=False, target=FieldTarget(), named=NAMED)
+
+    def loss(one):
+        return -np.log(one.probabilities[np.arange(len(one.classes)), one.classes]).mean()
+
+    assert loss(named) < loss(without)
+    assert named.ladder[0]["level"] == "rules"
+
+
+def test_a_described_label_without_a_ticket_is_among_the_labels_and_can_be_predicted():
+    rows = RANDOM.integers(0, 2, 300)
+    views = {"meaning": (CENTRES[rows] + RANDOM.normal(0, 0.3, (300, 8))).astype(np.float32)}
+    learnt = learn_field(
+        "category",
+        [NAMES[one] for one in rows],
+        views,
+        ordered=False,
+        target=FieldTarget(),
+        labels=NAMES,
+        named=NAMED,
+    )
+    assert learnt.model.labels == NAMES
+    new = {"meaning": CENTRES[2:3]}
+    heads = {name: weight for name, weight in learnt.model.weights.items() if name in learnt.model.heads}
+    logits = sum(weight * learnt.model.heads[name].logits(new) for name, weight in heads.items())
+    assert np.argmax(logits) == 2
+    assert learnt.promise.thresholds["payroll"] is None
+
+
+def test_a_field_that_follows_chance_abstains_and_says_so():
+    values, views = made(600)
+    RANDOM.shuffle(values)
+    learnt = learn_field("category", values, views, ordered=True, target=FieldTarget(target=0.3))
+    assert not learnt.learnable
+    assert set(learnt.promise.thresholds.values()) == {None}
+    assert learnt.promise.suggest_at == 1.0 and not learnt.applied.any()
+
+
+def test_old_tickets_count_less_where_labels_changed_their_meaning():
+    count = 3_000
+    classes = RANDOM.integers(0, 3, count)
+    shown = np.where(np.arange(count) < 1_800, (classes + 1) % 3, classes)
+    views = {"meaning": (CENTRES[shown] + RANDOM.normal(0, 1.5, (count, 8))).astype(np.float32)}
+    values = [NAMES[one] for one in classes]
+    days = np.linspace(0, 1_000, count)
+    learnt = learn_field("category", values, views, ordered=True, target=FieldTarget(), days=days)
+    assert learnt.half_life is not None and learnt.half_life <= 240
+    whole = learn_field("category", values, views, ordered=True, target=FieldTarget())
+    assert whole.half_life is None
+    assert learnt.peers["meaning alone"]["accuracy"] > whole.peers["meaning alone"]["accuracy"]
+
+
+def test_the_usual_pipelines_stand_beside_it():
+    values, views = made(300)
+    learnt = learn_field("category", values, views, ordered=True, target=FieldTarget())
+    assert set(learnt.peers) == {"majority", "meaning alone"}
+
+
+def test_one_label_is_nothing_to_tell_apart():
+    _, views = made(20)
+    with pytest.raises(TrainingError, match="Got 1 label"):
+        learn_field("category", ["vpn"] * 20, views, ordered=True, target=FieldTarget())
+
+
+def test_hundreds_of_labels_leave_words_to_the_encoder():
+    classes = np.tile(np.arange(400), 3)
+    views = {
+        "meaning": RANDOM.normal(size=(1_200, 8)).astype(np.float32),
+        "words": sp.random(1_200, 30_000, density=1e-3, format="csr", dtype=np.float32, random_state=0),
+    }
+    fold = Fold(np.arange(800), np.arange(800, 1_200))
+    found = hold_out(HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None)
+    assert set(found.log_probabilities) == {"meaning", "neighbours"}
