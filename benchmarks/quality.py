@@ -24,9 +24,9 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
+from benchmarks.opened import KEY, open_model
 
 from benchmarks.fp32_encoder import Fp32Encoder
-from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
 from training.config import TrainingConfig

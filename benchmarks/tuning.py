@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from benchmarks.opened import KEY, open_model
+
 from benchmarks.quality_tasks import Task, make_tasks
 from training.config import TrainingConfig
 from training.encoder.gain import paired_interval

@@ -118,7 +118,7 @@ def learn_field(
     labels : sequence of str, optional
         All labels, sorted; by default those among the values.
     named : NamedLabels, optional
-        What they are called. Not used beside ``judging``: a tuned encoder was tuned on the names.
+        What they are called, as the encoder of the views reads it.
     judging : sequence of (Fold, dict of str to matrix, OwnHead or None), optional
         Folds to use instead, each with the views of all rows, and the head, of an encoder that has not seen
         the fold's judged rows (ADR 0018). By default ``views`` serve every fold.
@@ -149,7 +149,7 @@ def learn_field(
             f"Got a history of {field!r} in which no label of the end was seen before; expected labels that "
             "come back. Give a longer history."
         )
-    fitting = HeadFitting(classes, len(names), named=None if judging else named)
+    fitting = HeadFitting(classes, len(names), named=named)
     found = hold_out(fitting, parts, names, days if ordered else None)
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)

@@ -81,7 +81,7 @@ def learn_fields(
             random_state=config.seed,
             days=None if days is None else days[rows],
             labels=every,
-            named=named.get(name),
+            named=None if judging else named.get(name),  # a tuned encoder was tuned on the names
             judging=views_within(judging, rows, name),
             own_head=(own_heads or {}).get(name),
         )

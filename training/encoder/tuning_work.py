@@ -25,7 +25,9 @@ from training.encoder.source import find_source
 from training.encoder.tune import Recipe, tune_model
 from training.encoder.tuned_folder import open_encoder
 from training.history_hash import history_hash
+from training.label_names import name_labels
 from training.labels_to_learn import labels_to_learn
+from training.learn_fields import labels_of
 from training.splits import Fold, has_order, in_order
 from triage.errors import ConfigurationError, TrainingError
 from triage.ticket import PastTicket
@@ -138,7 +140,15 @@ class TuningWork:
         words = WordView(self.stock.tokenizer).fit(self.texts)
         stock = CachedEncoder(self.stock, self.cache)
         views = make_views(filed, words, StructuredView().fit(filed), stock)
-        return measure_gain(self.labels, views, judged, ordered=self.ordered, random_state=self.config.seed)
+        named = {
+            name: told
+            for name, values in self.labels.items()
+            for described in [self.config.descriptions.get(name, {})]
+            if (told := name_labels(name, labels_of(values, {}), described, words, stock))
+        }
+        return measure_gain(
+            self.labels, views, judged, ordered=self.ordered, random_state=self.config.seed, named=named
+        )
 
     def facts(self, rows: np.ndarray, epochs: float, recipe: Recipe, judge: int = -1) -> dict[str, Any]:
         """Return what an encoder's recipe says of its tuning."""

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from features.views import MEANING_SCALE
 from training.encoder.gain import Gain, measure_gain, paired_interval, pays
+from training.label_names import NamedLabels
 from training.splits import Fold
 
 N = 240
@@ -36,6 +37,17 @@ def test_equal_vectors_gain_exactly_nothing_and_do_not_pay():
     gain = gain_of(2.0, 2.0)
     assert gain.low == gain.high == gain.tuned - gain.stock == 0
     assert not pays([gain])
+
+
+def test_the_stock_encoder_has_the_names_of_labels_as_in_training():
+    labels = {"category": [f"label {one}" for one in LABELS]}
+    fold = Fold(np.arange(6), np.arange(6, N))
+    clear = vectors(4.0)
+    views = {"meaning": clear * MEANING_SCALE}
+    named = NamedLabels(np.arange(3), {"meaning": np.eye(3, 6, dtype=np.float32) * MEANING_SCALE})
+    [without] = measure_gain(labels, views, [(fold, clear, {})], ordered=True)
+    [gain] = measure_gain(labels, views, [(fold, clear, {})], ordered=True, named={"category": named})
+    assert gain.stock > without.stock and gain.tuned == without.tuned
 
 
 def test_a_field_that_loses_for_sure_outweighs_one_that_gains():

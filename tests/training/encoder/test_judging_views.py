@@ -4,6 +4,7 @@ import pytest
 from training.encoder.judging_views import views_within
 from training.learn_field import learn_field
 from training.splits import Fold
+from training.targets import FieldTarget
 from triage.errors import TrainingError
 
 N, LABELS = 600, 3
@@ -27,7 +28,7 @@ def judged_by(cut: int) -> np.ndarray:
 
 def test_labels_learnt_by_heart_promise_nothing_when_judged_by_an_encoder_that_never_saw_them():
     views = {"meaning": memorised()}
-    leaking = learn_field("category", NAMES, views, ordered=True, target_precision=0.9)
+    leaking = learn_field("category", NAMES, views, ordered=True, target=FieldTarget(target=0.9))
     assert (leaking.probabilities.argmax(axis=1) == leaking.classes).mean() > 0.99
     assert leaking.applied.mean() > 0.8  # what would be promised without judging encoders
     fold = Fold(np.arange(300), np.arange(300, N))
@@ -36,7 +37,7 @@ def test_labels_learnt_by_heart_promise_nothing_when_judged_by_an_encoder_that_n
         NAMES,
         views,
         ordered=True,
-        target_precision=0.9,
+        target=FieldTarget(target=0.9),
         judging=[(fold, {"meaning": judged_by(300)}, None)],
     )
     assert (honest.probabilities.argmax(axis=1) == honest.classes).mean() < 0.45
