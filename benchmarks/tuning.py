@@ -15,6 +15,7 @@ line, JSON.
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,9 +23,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from benchmarks.opened import KEY, open_model
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
 
+import numpy as np
+
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import Task, make_tasks
 from training.config import TrainingConfig
 from training.encoder.gain import paired_interval

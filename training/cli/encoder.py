@@ -75,6 +75,7 @@ def tune(
     import os
 
     os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # on busy cores torch's threads else wait spinning
     from training.cli.encoder_tune import tune_and_tell
 
     if not tune_and_tell(history, out, target, minutes, epochs, keep, config, mapping, zone, as_json):

@@ -109,8 +109,9 @@ def offer_encoder(
     out : Path
         The folder to make.
     minutes : float, default=20.0
-        For tuning, all encoders together. Judging encoders stop when their share has passed; the encoder
-        itself then gets as many epochs as they had, for they speak for it.
+        For tuning, all encoders together. The first judging encoder stops when its share has passed; all
+        others get as many epochs as it had, for they speak for each other. So it is a bound only where the
+        machine stays as fast as it was for the first.
     epochs : float, optional
         How often each ticket is drawn; default: 40 where labels have fewer than 20 tickets on the
         mean, else 5.
@@ -155,9 +156,11 @@ def offer_encoder(
         draft.mkdir()
         try:
             for place, part in enumerate(parts):
-                seconds = 60.0 * minutes * share_of * len(part.learn)
-                made.append(work.make(draft / f"judge-{place}", part.learn, recipe, seconds, place))
-            epochs_done = min(one.epochs for one in made)
+                # Only the first is timed: encoders with other epochs could not speak for each other.
+                seconds = None if made else 60.0 * minutes * share_of * len(part.learn)
+                again = replace(recipe, epochs=made[0].epochs) if made else recipe
+                made.append(work.make(draft / f"judge-{place}", part.learn, again, seconds, place))
+            epochs_done = made[0].epochs
             judged = [(part, one.vectors, one.heads) for part, one in zip(parts, made, strict=True)]
             gains = tuple(work.gains(judged))
             if not gains:
