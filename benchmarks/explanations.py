@@ -28,8 +28,8 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
-from benchmarks.opened import KEY, open_model
 
+from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import Task, make_tasks
 from features.cleaning import clean, clean_text
 from features.explain import Reading, contrast

@@ -27,11 +27,11 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
-from benchmarks.opened import KEY, open_model
 from scipy.stats import beta
 
 import training.learn_fields as learning
 from benchmarks.fp32_encoder import Fp32Encoder
+from benchmarks.opened import KEY, open_model
 from benchmarks.promise_peers import peers_predictions
 from benchmarks.quality import _earlier
 from benchmarks.quality_tasks import TASKS, Task, make_tasks

@@ -100,3 +100,13 @@ def test_hundreds_of_labels_leave_words_to_the_encoder():
     fold = Fold(np.arange(800), np.arange(800, 1_200))
     found = hold_out(HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None)
     assert set(found.log_probabilities) == {"meaning", "neighbours"}
+
+
+def test_held_out_tickets_are_not_remembered_from_a_fold_that_learnt_them():
+    random = np.random.default_rng(1)
+    classes = random.integers(0, 20, 3_000)
+    views = {"words": sp.random(3_000, 20_000, density=0.002, format="csr", dtype=np.float32, random_state=1)}
+    values = [f"label {one:02}" for one in classes]
+    learnt = learn_field("category", values, views, ordered=False, target=FieldTarget())
+    # Nothing can be learnt here; fits that start from one that saw the judged tickets reached far more.
+    assert learnt.peers["words alone"]["accuracy"] < 0.09
