@@ -87,6 +87,8 @@ class HeadFitting:
         if weights is None and self.weights is not None:
             weights = self.weights[learn]
         if weights is not None:
+            # As if it were the day of the newest ticket here: in a fold, too, that one counts in full.
+            weights = weights / weights.max()
             counts = weights >= LEAST_WEIGHT
             learn, weights = learn[counts], weights[counts]
         rows = [views[name][learn] for name in blocks]
