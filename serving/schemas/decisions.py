@@ -11,6 +11,7 @@ from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
 from serving.triage_desk import Answer
 from triage.decision import Decision, FieldDecision
 from triage.feedback import Feedback, Verdict
+from triage.prediction import Explanation
 from triage.store.decisions import StoredDecision
 
 __all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut", "FeedbackIn", "FeedbackOut"]

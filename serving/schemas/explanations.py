@@ -1,6 +1,6 @@
 """Explanations over HTTP: what spoke for a label, against which other, and which past tickets voted."""
 
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import Field
 
