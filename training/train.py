@@ -135,14 +135,11 @@ def train_bundle(
         for described in [config.descriptions.get(name, {})]
         if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
-    learnt, hierarchies = join_fields(
-        learn_fields(
-            labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
-        ),
-        labels,
-        views,
+    alone = learn_fields(
+        labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
     )
-    learnt, rule = learn_rule(history, labels, learnt, config.target_for("priority").target)
+    learnt, hierarchies = join_fields(alone, labels, views)
+    learnt, rule = learn_rule(history, labels, learnt, config.precision_for("priority"))
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
@@ -154,7 +151,7 @@ def train_bundle(
         {name: one.promise for name, one in learnt.items()},
         neighbours,
         languages=languages,
-        familiarity=learn_familiarity(labels, learnt, near),
+        familiarity=learn_familiarity(labels, alone, near),
         priority_rule=rule,
         hierarchies=[one.hierarchy for one in hierarchies],
     )
