@@ -34,6 +34,7 @@ def labels_to_learn(
         }
         if ordered:
             kept -= retired_labels(values)
-        if len(kept) >= 2 or len(config.descriptions.get(name, {})) >= 2:
+        described = sum(bool(text.strip()) for text in config.descriptions.get(name, {}).values())
+        if len(kept) >= 2 or described >= 2:
             labels[name] = [value if value in kept else None for value in values]
     return labels
