@@ -115,7 +115,8 @@ class TicketModel:
             return []
         views = make_views(tickets, self.words, self.structured, self.encoder)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-        places, cosines = self.neighbours.search(vectors, max(VOTERS, similar))
+        count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))
+        places, cosines = self.neighbours.search(vectors, count)
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
