@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from features.cleaning import clean_text
 from features.field_model import FieldModel
-from features.neighbours import VOTERS, vote, vote_shares
+from features.neighbours import vote, vote_shares
 from features.views import Views
 from triage.prediction import Contribution, Explanation, Prediction, Vote, Voter
 from triage.ticket import Ticket
@@ -136,7 +136,7 @@ def contrast(
         found += _of_block(model, reading, block, label, others)
     column = model.labels.index(label)
     if "neighbours" in model.weights and against is not None:
-        log_votes = vote(*_voting(model, reading), len(model.labels))[0]
+        log_votes = vote(*_voting(model, reading)[1:], len(model.labels))[0]
         apart = float(log_votes[column] - log_votes[model.labels.index(against)])
         name = "similar past tickets" if reading.has_text else "the vote of past tickets"
         found.append(Contribution("neighbours", name, model.weights["neighbours"] * apart))
@@ -214,22 +214,21 @@ def _strongest(parts: Sequence[Contribution]) -> list[Contribution]:
     return sorted(parts, key=lambda one: -abs(one.weight))
 
 
-def _voting(model: FieldModel, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
-    assert model.neighbour_classes is not None  # Or there would have been no prediction.
-    return reading.cosines[None, :VOTERS], model.neighbour_classes[reading.places[None, :VOTERS]]
+def _voting(model: FieldModel, reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return model.voters(reading.places[None], reading.cosines[None])
 
 
 def _votes(model: FieldModel, reading: Reading, labels: Sequence[str]) -> tuple[tuple[Vote, ...], int]:
     """Return who voted for each of some labels, and how many past tickets voted in all."""
     if "neighbours" not in model.weights or not reading.has_text or not len(reading.places):
         return (), 0
-    cosines, classes = _voting(model, reading)
+    places, cosines, classes = _voting(model, reading)
     shares = vote_shares(cosines, classes, len(model.labels))[0]
     votes = []
     for label in labels:
         column = model.labels.index(label)
         voters = [
-            Voter(reading.past_ids[reading.places[at]], float(cosines[0, at]), float(shares[at]))
+            Voter(reading.past_ids[places[0, at]], float(cosines[0, at]), float(shares[at]))
             for at in np.flatnonzero(classes[0] == column)
         ]
         votes.append(Vote(label, tuple(voters)))

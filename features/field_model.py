@@ -16,6 +16,9 @@ from features.views import Views
 
 __all__ = ["FieldModel", "Head"]
 
+MOST_LOOKED_AT = 200
+"""Nearest past tickets looked at for voters: where one in ten has a label, there are 20 among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -142,11 +145,39 @@ class FieldModel:
     def _weighted_heads(self) -> list[tuple[str, Head]]:
         return [(name, head) for name, head in self.heads.items() if name in self.weights]
 
-    def _vote(self, places: np.ndarray | None, cosines: np.ndarray | None) -> np.ndarray:
+    def voters(
+        self, places: np.ndarray | None, cosines: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the 20 nearest past tickets with a label of the field, as they voted at training.
+
+        Parameters
+        ----------
+        places, cosines : ndarray of shape (n_tickets, k)
+            Nearest past tickets, nearest first.
+
+        Returns
+        -------
+        places, cosines, classes : ndarray of shape (n_tickets, at most 20)
+            Of the voters, nearest first; where too few of the ``k`` have a label, others of class -1 follow.
+        """
         if self.neighbour_classes is None or places is None or cosines is None:
             raise ValueError(f"Got no neighbours to vote for {self.field!r}; expected places and cosines.")
-        classes = self.neighbour_classes[places[:, :VOTERS]]
-        return vote(cosines[:, :VOTERS], classes, len(self.labels))
+        classes = self.neighbour_classes[places]
+        order = np.argsort(classes < 0, axis=1, kind="stable")[:, :VOTERS]
+        own = [np.take_along_axis(one, order, axis=1) for one in (places, cosines, classes)]
+        return own[0], own[1], own[2]
+
+    @property
+    def looked_at(self) -> int:
+        """How many nearest past tickets to look at, so that about 20 of them have a label of the field."""
+        if self.neighbour_classes is None:
+            return 0
+        labelled = max(1, int((self.neighbour_classes >= 0).sum()))
+        return min(MOST_LOOKED_AT, -(-VOTERS * len(self.neighbour_classes) // labelled))
+
+    def _vote(self, places: np.ndarray | None, cosines: np.ndarray | None) -> np.ndarray:
+        _, near, classes = self.voters(places, cosines)
+        return vote(near, classes, len(self.labels))
 
     @property
     def blocks(self) -> tuple[str, ...]:

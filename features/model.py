@@ -22,6 +22,7 @@ from features.occlusion import measure_deletions
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
+from triage.errors import IncompatibleBundleError
 from triage.policy import Promise
 from triage.prediction import Assessment, Explanation, Prediction
 from triage.priority_rule import PriorityRule
@@ -88,7 +89,17 @@ class TicketModel:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the encoder out: it lies beside the model in the bundle."""
-        return self.__dict__ | {"encoder": None}
+        return self.__dict__ | {"encoder": None, "feature_version": FEATURE_VERSION}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Refuse a model that other code fitted: the same features would mean something else."""
+        found = state.get("feature_version", 1)
+        if found != FEATURE_VERSION:
+            raise IncompatibleBundleError(
+                f"Got a bundle of feature version {found}; this version reads feature version "
+                f"{FEATURE_VERSION}. Train it again with this version."
+            )
+        self.__dict__ |= state
 
     def open(self, folder: Path, *, threads: int = 1) -> None:
         """Open the encoder of the bundle in ``folder``."""
@@ -104,20 +115,18 @@ class TicketModel:
             return []
         views = make_views(tickets, self.words, self.structured, self.encoder)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-        places, cosines = self.neighbours.search(vectors, max(VOTERS, similar))
+        count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))
+        places, cosines = self.neighbours.search(vectors, count)
         probabilities = {
             name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
         }
-        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
+        # Each field's own model tells, before a person's value elsewhere narrows down what it may be.
         familiar = {
             name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
         }
+        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
-        known = (
-            np.asarray(abs(views["fields"]).sum(axis=1)).ravel() > 0
-            if "fields" in views
-            else np.zeros(len(tickets), bool)
-        )
+        known = self.structured.knows(tickets)
         assessments = []
         for row, ticket in enumerate(tickets):
             predictions = {

@@ -1,7 +1,8 @@
 """Writes a model so that equal models give equal bytes.
 
 Pickle writes a string once and then refers to it wherever the same object comes again: which equal strings
-are one object depends on how the history was read, not on what was learnt. Here equal strings are one.
+are one object depends on how the history was read, not on what was learnt. Here equal strings are one, and
+sets are written in order.
 """
 
 from pathlib import Path
@@ -18,7 +19,11 @@ class _CanonicalPickler(NumpyPickler):  # type: ignore[misc]
         self._strings: dict[str, str] = {}
 
     def save(self, obj: Any) -> None:
-        super().save(self._strings.setdefault(obj, obj) if type(obj) is str else obj)
+        if type(obj) in (set, frozenset) and id(obj) not in self.memo:
+            # Their own order follows the hashes of strings, which change from process to process.
+            self.save_reduce(type(obj), (sorted(obj, key=repr),), obj=obj)
+        else:
+            super().save(self._strings.setdefault(obj, obj) if type(obj) is str else obj)
 
 
 def dump_canonical(value: Any, path: Path) -> None:
@@ -27,7 +32,7 @@ def dump_canonical(value: Any, path: Path) -> None:
     Parameters
     ----------
     value : object
-        Sets in it, if any, must not hold strings: their order changes from process to process.
+        Members of sets in it need a ``repr`` that tells them apart.
     path : Path
         Written anew.
     """

@@ -104,6 +104,11 @@ class TrainingConfig:
         precision = self.target_precisions.get(name, self.target_precision)
         return self.promise.get(name, FieldTarget(target=precision))
 
+    def precision_for(self, name: str) -> float:
+        """Return which precision shall be promised of a field; the general one where it has a coverage."""
+        target = self.target_for(name)
+        return target.target if target.kind is PromiseKind.PRECISION else self.target_precision
+
     def with_precision(self, share: float) -> "TrainingConfig":
         """Return the settings with one target precision for all fields; coverages and labels stay."""
         promise = {

@@ -40,6 +40,8 @@ def join_fields(
     for parent, child in HIERARCHIES:
         if parent not in joined or child not in joined:
             continue
+        if not (len(joined[parent].held_out) and len(joined[child].held_out)):
+            continue  # One goes by descriptions alone: nothing was held out to weigh it by.
         found = find_hierarchy(
             parent,
             child,

@@ -15,7 +15,9 @@ from triage.bundle import Bundle
 from triage.decision import Action
 from triage.engine import triage_tickets
 from triage.policy import Policy
-from triage.ticket import PastTicket
+from triage.prediction import Assessment, Prediction
+from triage.priority_route import route_priority
+from triage.ticket import PastTicket, Ticket
 
 __all__ = ["JudgedField", "JudgedTickets", "Progress", "judge_tickets"]
 
@@ -37,7 +39,7 @@ class JudgedField:
     truth : list of str
         Today's label of each.
     labels : tuple of str
-        That the model knows, in column order.
+        That the model knows, in column order; of a priority also those that only its matrix has.
     classes : ndarray of shape (n,)
         The truth as columns; -1 for a label that the model does not know.
     probabilities : ndarray of shape (n, n_labels), float32
@@ -100,9 +102,9 @@ def judge_tickets(
         assessment = decision.assessment
         familiarity[row] = assessment.familiarity
         for name, label in past.labels.items():
-            if name not in decision.fields:
+            if name not in decision.fields or name not in assessment.predictions:
                 continue
-            prediction = assessment.predictions[name]
+            prediction = _decided_by(name, past.ticket, assessment)
             labels[name] = prediction.labels
             said = decision.fields[name]
             truth = bundle.manifest.taxonomy.current(name, label)
@@ -118,6 +120,20 @@ def judge_tickets(
             list(rows), list(truths), labels[name], classes, np.stack(stated), list(actions), list(reasons)
         )
     return JudgedTickets(fields, familiarity, np.array(vectors))
+
+
+def _decided_by(name: str, ticket: Ticket, assessment: Assessment) -> Prediction:
+    """Return what a field was decided by: of a priority that is what the matrix made of it, where it did."""
+    own = assessment.predictions[name]
+    rule = assessment.priority_rule
+    if name != "priority" or rule is None:
+        return own
+    routed = route_priority(ticket, assessment, Policy())
+    if routed is not None:
+        return routed.prediction
+    # As many columns as the others have, which the matrix leads to.
+    more = tuple(one for one in rule.matrix.priorities if one not in own.labels)
+    return Prediction(name, own.labels + more, np.append(own.probabilities, np.zeros(len(more))))
 
 
 def _decided(

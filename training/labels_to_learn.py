@@ -1,7 +1,8 @@
 """Which of a history's values are learnt: today's names, often enough, still in use, people still there."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from training.config import TrainingConfig
 from training.retired import retired_labels
@@ -9,7 +10,7 @@ from triage.agent import Agent
 from triage.taxonomy import Taxonomy
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["labels_to_learn"]
+__all__ = ["labels_to_learn", "with_todays_names"]
 
 
 def labels_to_learn(
@@ -34,6 +35,28 @@ def labels_to_learn(
         }
         if ordered:
             kept -= retired_labels(values)
-        if len(kept) >= 2 or len(config.descriptions.get(name, {})) >= 2:
+        described = sum(bool(text.strip()) for text in config.descriptions.get(name, {}).values())
+        if len(kept) >= 2 or described >= 2:
             labels[name] = [value if value in kept else None for value in values]
     return labels
+
+
+def with_todays_names(
+    history: Sequence[PastTicket], merged: Mapping[str, Mapping[str, str]]
+) -> Sequence[PastTicket]:
+    """Return the tickets with today's names of all their labels, none left out.
+
+    Parameters
+    ----------
+    history : sequence of PastTicket
+        As the helpdesk wrote it.
+    merged : Mapping of str to Mapping of str to str
+        By field: labels of the past and the ones that took their place.
+    """
+    if not any(merged.values()):
+        return history
+    taxonomy = Taxonomy({}, merged)
+    return [
+        replace(past, labels={name: taxonomy.current(name, label) for name, label in past.labels.items()})
+        for past in history
+    ]

@@ -28,10 +28,7 @@ from training.targets import FieldTarget
 from triage.errors import TrainingError
 from triage.policy import Promise
 
-__all__ = ["FEW_SHOT", "LearntField", "learn_field"]
-
-FEW_SHOT = 20
-"""Tickets a label under which an encoder is tuned as for a handful."""
+__all__ = ["LearntField", "learn_field"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -62,13 +62,17 @@ def learn_languages(
     for name, field in learnt.items():
         labelled = np.flatnonzero([value is not None for value in labels[name]])
         rows = codes[labelled[field.held_out]]
-        right = field.probabilities.argmax(axis=1) == field.classes
+        predicted = field.probabilities.argmax(axis=1)
+        right = predicted == field.classes
+        promise = field.promise
+        # A label may have a target of its own, above or below its field's.
+        targets = np.array(
+            [promise.label_precisions.get(one, promise.target_precision) for one in field.model.labels]
+        )[predicted]
         for language in kept:
             mine = rows == language
             if mine.any():
-                report[language]["fields"][name] = _judge(
-                    right[mine], field.applied[mine], field.promise.target_precision
-                )
+                report[language]["fields"][name] = _judge(right[mine], field.applied[mine], targets[mine])
     broken = {
         language: frozenset(name for name, one in part["fields"].items() if one["broken"])
         for language, part in report.items()
@@ -76,7 +80,7 @@ def learn_languages(
     return LearntLanguages(kept, {one: fields for one, fields in broken.items() if fields}), report
 
 
-def _judge(right: np.ndarray, applied: np.ndarray, target: float) -> dict[str, Any]:
+def _judge(right: np.ndarray, applied: np.ndarray, targets: np.ndarray) -> dict[str, Any]:
     shown = int(applied.sum())
     hits = int(right[applied].sum())
     # The upper bound of a share is one minus the lower bound of its complement.
@@ -86,5 +90,5 @@ def _judge(right: np.ndarray, applied: np.ndarray, target: float) -> dict[str, A
         "accuracy": round(float(right.mean()), 6),
         "coverage": round(shown / len(right), 6),
         "precision": round(hits / shown, 6) if shown else None,
-        "broken": bool(reachable < target),
+        "broken": bool(shown and reachable < targets[applied].mean()),
     }

@@ -31,7 +31,10 @@ def is_learnable(probabilities: np.ndarray, classes: np.ndarray) -> bool:
     Returns
     -------
     bool
+        False where no ticket was held out.
     """
+    if not len(classes):
+        return False
     counts = np.bincount(classes, minlength=probabilities.shape[1])
     gain = (probabilities.argmax(axis=1) == classes).astype(float) - (classes == counts.argmax())
     if gain.mean() > ERRORS * gain.std() / np.sqrt(len(gain)):

@@ -13,6 +13,7 @@ from training.blend import FLOOR
 from training.bounds import lower_bound
 from training.calibration_error import calibration_error
 from training.flags import flagged_columns
+from training.promise_kept import promises_kept
 from training.risk_coverage import area_under_risk, least_area, risk_coverage
 from triage.errors import InputError
 from triage.policy import Promise
@@ -57,7 +58,8 @@ def held_out_metrics(
         ``precision`` (share of those right; None without any) and ``precision_lower_bound`` (one-sided,
         95 %, Clopper and Pearson 1934); ``ece`` and ``ece_null_95``; ``aurc`` and ``aurc_best`` (area under
         the risk-coverage curve, and what the same answers would have in the best order); lists
-        ``reliability``, ``risk_coverage`` and ``labels``; ``labels_applied`` (labels with a threshold).
+        ``reliability``, ``risk_coverage``, ``promises`` (see :func:`training.promise_kept.promises_kept`) and
+        ``labels``; ``labels_applied`` (labels with a threshold).
 
     Raises
     ------
@@ -91,6 +93,7 @@ def held_out_metrics(
         "labels_applied": sum(promise.thresholds.get(label) is not None for label in labels),
         "reliability": [asdict(point) for point in calibration.points],
         "risk_coverage": risk_coverage(confidence, right),
+        "promises": promises_kept(probabilities, classes, labels, promise, shown),
         "labels": _label_rows(predicted, classes, shown, labels, promise),
     }
     return {name: _rounded(value) for name, value in metrics.items()}
@@ -100,7 +103,7 @@ def unmeasured() -> dict[str, Any]:
     """Return the metrics of a field for which no ticket was held out: None where a figure would stand."""
     figures = ("accuracy", "top3", "log_loss", "macro_f1", "majority", "precision", "ece", "ece_null_95")
     none: dict[str, Any] = dict.fromkeys((*figures, "aurc", "aurc_best"))
-    lists: dict[str, Any] = {name: [] for name in ("reliability", "risk_coverage", "labels")}
+    lists: dict[str, Any] = {name: [] for name in ("reliability", "risk_coverage", "promises", "labels")}
     return none | lists | {"tickets": 0, "coverage": 0.0, "precision_lower_bound": 0.0, "labels_applied": 0}
 
 

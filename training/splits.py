@@ -58,7 +58,7 @@ def folds(classes: np.ndarray, ordered: bool, *, random_state: int = 0) -> list[
     Parameters
     ----------
     classes : ndarray of shape (n,)
-        Integers, in time order where ``ordered``.
+        Integers, in time order where ``ordered``; some labels may have no row.
     ordered : bool
         True: forward folds by time; False: stratified random folds.
     random_state : int, default=0
@@ -74,7 +74,8 @@ def folds(classes: np.ndarray, ordered: bool, *, random_state: int = 0) -> list[
         edges = FORWARD_EDGES if n >= SMALL else (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
         places = [round(edge * n) for edge in edges]
         return [Fold(np.arange(a), np.arange(a, b)) for a, b in pairwise(places) if b > a]
-    smallest = np.bincount(classes).min()
+    counts = np.bincount(classes)
+    smallest = counts[counts > 0].min()  # A label that is only described has no ticket.
     count = int(min(4 if n >= SMALL else 5, max(2, smallest)))
     splitter = StratifiedKFold(count, shuffle=True, random_state=random_state)
     return [Fold(learn, judge) for learn, judge in splitter.split(np.zeros(n), classes)]

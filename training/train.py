@@ -27,7 +27,7 @@ from training.encoder.tuned_folder import open_encoder
 from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
 from training.label_names import name_labels
-from training.labels_to_learn import labels_to_learn
+from training.labels_to_learn import labels_to_learn, with_todays_names
 from training.learn_familiarity import learn_familiarity
 from training.learn_fields import days_filed, labels_of, learn_fields
 from training.learn_languages import learn_languages
@@ -135,14 +135,12 @@ def train_bundle(
         for described in [config.descriptions.get(name, {})]
         if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
-    learnt, hierarchies = join_fields(
-        learn_fields(
-            labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
-        ),
-        labels,
-        views,
+    alone = learn_fields(
+        labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
     )
-    learnt, rule = learn_rule(history, labels, learnt, config.target_for("priority").target)
+    learnt, hierarchies = join_fields(alone, labels, views)
+    named_today = with_todays_names(history, config.merged)
+    learnt, rule = learn_rule(named_today, labels, learnt, config.precision_for("priority"))
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
@@ -154,7 +152,7 @@ def train_bundle(
         {name: one.promise for name, one in learnt.items()},
         neighbours,
         languages=languages,
-        familiarity=learn_familiarity(labels, learnt, near),
+        familiarity=learn_familiarity(labels, alone, near),
         priority_rule=rule,
         hierarchies=[one.hierarchy for one in hierarchies],
     )

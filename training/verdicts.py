@@ -56,7 +56,7 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
                 "proof of being better.",
             )
         )
-    verdicts.append(_promise(metrics, target, judged))
+    verdicts += _promise(metrics, target, judged)
     if metrics["ece"] > metrics["ece_null_95"]:
         verdicts.append(
             Verdict(
@@ -104,33 +104,58 @@ def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str
     return [Verdict(True, f"{said}: no more apart than chance explains ({interval}).")]
 
 
-def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> Verdict:
-    if not metrics["labels_applied"]:
-        return Verdict(
-            False,
-            f"Nothing is applied: no threshold keeps the promise that {target:.0%} of what is applied is "
-            "right. It can only suggest.",
-        )
+def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Verdict]:
+    """Say of the field's promise, and of those of single labels, whether they came true."""
+    told = metrics.get("promises", ())
     applied = round(metrics["coverage"] * metrics["tickets"])
-    if not applied:
-        return Verdict(
-            False, f"No threshold was reached: nothing was applied to {metrics['tickets']:,} {judged}."
+    if not metrics["labels_applied"]:
+        found = [
+            Verdict(
+                False,
+                f"Nothing is applied: no threshold keeps the promise that {target:.0%} of what is applied is "
+                "right. It can only suggest.",
+            )
+        ]
+    elif not applied:
+        found = [
+            Verdict(
+                False, f"No threshold was reached: nothing was applied to {metrics['tickets']:,} {judged}."
+            )
+        ]
+    else:
+        right = round(metrics["precision"] * applied)
+        counted = (
+            f"Of {metrics['tickets']:,} {judged} a value was applied to {metrics['coverage']:.1%}; "
+            f"{metrics['precision']:.1%} of these were right, {applied - right:,} wrong. "
         )
-    wrong = applied - round(metrics["precision"] * applied)
-    counted = (
-        f"Of {metrics['tickets']:,} {judged} a value was applied to {metrics['coverage']:.1%}; "
-        f"{metrics['precision']:.1%} of these were right, {wrong:,} wrong."
-    )
-    if metrics["precision_lower_bound"] >= target:
-        proof = f"The promise of {target:.0%} is kept (at least {metrics['precision_lower_bound']:.1%}, "
-        return Verdict(True, f"{counted} {proof}19 times in 20).")
-    if metrics["precision"] >= target:
-        return Verdict(
-            True, f"{counted} The promise of {target:.0%} is kept, on too few tickets to prove it."
+        # Labels with a promise of their own do not count for the field's.
+        of = [one for one in told if one["label"] is None and one["kind"] == "precision"]
+        tickets, kept = (of[0]["tickets"], of[0]["kept"]) if of else (applied, right)
+        whose = "" if tickets == applied else f"Of the {tickets:,} with labels that have no own promise "
+        whose += f"{kept:,} were right. " if whose else ""
+        found = (
+            [_kept(f"{counted}{whose}The promise of {target:.0%}", kept, tickets, target)] if tickets else []
         )
+    for one in told:
+        if one["tickets"] and (one["label"] is not None or one["kind"] == "coverage"):
+            found.append(_kept(_SAID[one["kind"]].format(**one), one["kept"], one["tickets"], one["target"]))
+    return found
+
+
+_SAID = {
+    "precision": "Applied with {label}: {kept:,} of {tickets:,} were right. The promise of {target:.0%}",
+    "recall": "Truly {label}: {kept:,} of {tickets:,} were flagged or applied. The promise of {target:.0%}",
+    "coverage": "Applied to {kept:,} of {tickets:,} tickets. The promise of {target:.0%}",
+}
+
+
+def _kept(said: str, kept: int, of: int, target: float) -> Verdict:
+    proved = lower_bound(kept, of)
+    if proved >= target:
+        return Verdict(True, f"{said} is kept (at least {proved:.1%}, 19 times in 20).")
+    if kept >= target * of:
+        return Verdict(True, f"{said} is kept, on too few tickets to prove it.")
     # The upper bound is one minus the lower bound of the share that was wrong.
-    if 1 - lower_bound(wrong, applied) >= target:
-        return Verdict(
-            True, f"{counted} That is under the promise of {target:.0%}, by no more than chance explains."
-        )
-    return Verdict(False, f"{counted} The promise of {target:.0%} is broken.")
+    if 1 - lower_bound(of - kept, of) >= target:
+        return Verdict(True, f"{said} is not quite reached, by no more than chance explains.")
+    return Verdict(False, f"{said} is broken.")

@@ -92,7 +92,7 @@ def test_the_linear_part_is_the_difference_of_the_heads_weighted_logits(seed, la
     rival = contrast(model, reading, model.labels[column], model.labels[other])
     linear = sum(one.weight for one in rival if one.kind != "neighbours")
     assert linear == pytest.approx(logits[column] - logits[other], abs=1e-3)
-    votes = vote(cosines[1:2, :20], model.neighbour_classes[places[1:2, :20]], labels)[0]
+    votes = vote(*model.voters(places[1:2], cosines[1:2])[1:], labels)[0]
     (cast,) = [one.weight for one in rival if one.kind == "neighbours"]
     assert cast == pytest.approx(model.weights["neighbours"] * (votes[column] - votes[other]), abs=1e-9)
 
@@ -120,12 +120,13 @@ def test_what_the_blend_does_not_say_is_told_as_a_part_of_its_own():
 def test_the_voters_are_those_who_voted_with_their_share():
     model, views, places, cosines = made(5, 3)
     told = explain_field(model, predicted(model, views, places, cosines), reading_of(views, places, cosines))
-    classes = model.neighbour_classes[places[1, :20]]
-    assert told.voters == (classes >= 0).sum()
-    log_votes = vote(cosines[1:2, :20], classes[None], 3)[0]
+    labelled = [place for place, at in enumerate(places[1]) if model.neighbour_classes[at] >= 0][:20]
+    classes = model.neighbour_classes[places[1, labelled]]
+    assert told.voters == len(labelled)
+    log_votes = vote(cosines[1:2, labelled], classes[None], 3)[0]
     for one in told.votes:
         column = model.labels.index(one.label)
-        wanted = [f"T-{at}" for at in places[1, :20] if model.neighbour_classes[at] == column]
+        wanted = [f"T-{at}" for at in places[1, labelled] if model.neighbour_classes[at] == column]
         assert [voter.ticket_id for voter in one.voters] == wanted
         # What is missing is the thousandth that every label starts with.
         assert one.share == pytest.approx(np.exp(log_votes[column]), abs=2e-3)

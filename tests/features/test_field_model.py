@@ -85,3 +85,20 @@ def test_only_heads_with_weight_are_read():
     assert lean.probabilities({"words": views_of(random, 2)["words"]}).shape == (2, 3)
     with pytest.raises(ValueError, match="meaning"):
         lean.direction("meaning", "label-0")
+
+
+def test_the_nearest_past_tickets_with_a_label_vote_however_many_have_none():
+    random = np.random.default_rng(0)
+    classes = np.where(random.random(400) < 0.2, random.integers(0, 3, 400), -1)
+    model = FieldModel("team", ("a", "b", "c"), {}, {"neighbours": 1.0}, classes)
+    assert 90 <= model.looked_at <= 115
+    order = random.permutation(400)
+    cosines = np.linspace(0.9, 0.1, 400)
+    places, near, own = model.voters(order[None, : model.looked_at], cosines[None, : model.looked_at])
+    labelled = np.flatnonzero(classes[order] >= 0)[:20]
+    found = own[0] >= 0
+    assert found.sum() >= 12 and (np.diff(near[0][found]) < 0).all()
+    assert places[0][found].tolist() == order[labelled][: found.sum()].tolist()
+    everywhere = model.voters(order[None], cosines[None])
+    assert everywhere[0][0].tolist() == order[labelled].tolist()
+    assert FieldModel("team", ("a", "b"), {}, {}).looked_at == 0

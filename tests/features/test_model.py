@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.model import TicketModel
+from features.model import FEATURE_VERSION, TicketModel
 from features.occlusion import WORD
 from tests.features.fake_encoder import WordEncoder
 from tests.trained import Trained
+from triage.errors import IncompatibleBundleError
 from triage.ticket import Ticket
 
 ODD = [
@@ -199,3 +200,17 @@ def test_a_remembered_text_is_encoded_once():
     assert inner.encoded == ["a"]
     assert (recent.dimension, recent.fingerprint) == (inner.dimension, inner.fingerprint)
     assert np.isfinite(many).all()
+
+
+def test_a_form_without_any_value_that_was_learnt_from_is_strange(trained):
+    model = trained.bundle.model
+    (_, value), *_ = [term for term in model.structured.terms_ if term[1] and term[0] == "channel"]
+    strange, usual = model.assess([Ticket("new", product="nothing known"), Ticket("old", channel=value)])
+    assert set(strange.familiar_to.values()) == {0.0} and set(usual.familiar_to.values()) == {1.0}
+
+
+def test_a_model_of_other_features_is_refused(trained):
+    state = trained.bundle.model.__getstate__()
+    for old in (state | {"feature_version": FEATURE_VERSION - 1}, {"words": state["words"]}):
+        with pytest.raises(IncompatibleBundleError, match="Train it again"):
+            TicketModel.__new__(TicketModel).__setstate__(old)

@@ -69,3 +69,9 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
     (tmp_path / "noise.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigurationError, match=r"noise\.toml"):
         TrainingConfig.from_file(tmp_path / "noise.toml")
+
+
+def test_a_field_with_a_coverage_keeps_the_general_precision():
+    given = {"target_precision": 0.9, "promise": {"priority": {"kind": "coverage", "target": 0.6}}}
+    config = TrainingConfig.from_document(given | {"target_precisions": {"team": 0.8}})
+    assert [config.precision_for(name) for name in ("priority", "team", "category")] == [0.9, 0.8, 0.9]

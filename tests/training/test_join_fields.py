@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from tests.trained import KEY, Trained
 from training.config import TrainingConfig
@@ -7,13 +8,17 @@ from triage.bundle import Bundle
 from triage.ticket import Ticket
 
 
-def test_a_trained_model_names_subcategories_of_the_category_that_it_names(trained: Trained, tmp_path):
+@pytest.fixture(scope="module")
+def bundle(trained: Trained, tmp_path_factory) -> Bundle:
+    folder = tmp_path_factory.mktemp("joined") / "bundle"
     config = TrainingConfig(targets=("category", "subcategory"))
-    manifest = train_bundle(
-        trained.history, config=config, out=tmp_path / "bundle", key=KEY, cache=trained.cache
-    )
-    model = Bundle.load(tmp_path / "bundle", KEY).model
-    (facts,) = manifest.training["hierarchies"]
+    train_bundle(trained.history, config=config, out=folder, key=KEY, cache=trained.cache)
+    return Bundle.load(folder, KEY)
+
+
+def test_a_trained_model_names_subcategories_of_the_category_that_it_names(trained: Trained, bundle: Bundle):
+    model = bundle.model
+    (facts,) = bundle.manifest.training["hierarchies"]
     assert (facts["parent"], facts["child"]) == ("category", "subcategory")
     (hierarchy,) = model.hierarchies
     tickets = [past.ticket for past in trained.later]
@@ -29,6 +34,18 @@ def test_a_trained_model_names_subcategories_of_the_category_that_it_names(train
         assert hierarchy.lies_under(place, hierarchy.parents.index(category))
     (one,) = model.assess([Ticket("T", "cannot print", values={"category": "none of ours"})])
     assert one.withheld == {"subcategory"}
+
+
+def test_a_value_of_a_person_makes_no_ticket_more_familiar(bundle: Bundle):
+    text = "Wo ist der Bahnhof? cheese opera violin harvest " * 3
+    plain, *given = bundle.model.assess(
+        [
+            Ticket("T", text),
+            *(Ticket("T", text, values={"category": one}) for one in bundle.model.fields["category"].labels),
+        ]
+    )
+    assert set(plain.familiar_to) == {"category", "subcategory"}
+    assert all(one.familiar_to == plain.familiar_to for one in given)
 
 
 def test_one_of_the_two_fields_alone_is_no_hierarchy(trained: Trained):

@@ -130,3 +130,16 @@ def test_a_fold_never_starts_from_a_fit_that_has_seen_its_judged_tickets(parts, 
     Watched.began_warm.clear()
     hold_out(Watched(classes, 3), folds, NAMES, None)
     assert Watched.began_warm[-1] is last_is_warm
+
+
+def test_how_long_before_today_a_fold_ends_does_not_change_its_fit():
+    values, views = made(120)
+    classes = np.searchsorted(NAMES, values)
+    learn = np.arange(60)
+    ageing = 0.5 ** np.arange(120)[::-1].clip(0, 90).astype(float)
+    fits = [
+        HeadFitting(classes, 3, weights=weights).fit(views, ["meaning"], learn, 1.0)
+        for weights in (ageing, ageing * 2.0**40)
+    ]
+    np.testing.assert_allclose(fits[0][0][0], fits[1][0][0], rtol=1e-4, atol=1e-6)
+    assert np.abs(fits[0][0][0]).max() > 0.1

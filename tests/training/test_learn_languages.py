@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from features.field_model import FieldModel
@@ -68,3 +70,12 @@ def test_a_history_of_unknown_languages_holds_nothing_against_any():
     learnt, report = learn([None] * 40, [True] * 40)
     assert not learnt.tickets and not report
     assert learnt.unsupported("ja", ["category"]) == set()
+
+
+def test_a_label_with_a_lower_target_of_its_own_breaks_no_promise():
+    right = [place % 3 != 0 for place in range(300)]
+    field = judged(np.arange(300), np.asarray(right), np.ones(300, bool))
+    labels = {"category": ["a"] * 300}
+    assert learn_languages(["en"] * 300, labels, {"category": field})[0].broken
+    own = replace(field, promise=replace(field.promise, label_precisions={"a": 0.6}))
+    assert not learn_languages(["en"] * 300, labels, {"category": own})[0].broken

@@ -27,3 +27,7 @@ def test_a_rare_label_that_never_becomes_the_likeliest_still_counts():
     rare = (RANDOM.random(4_000) < 0.02).astype(int)
     chance = np.where(rare == 1, 0.45, 0.005)
     assert is_learnable(np.stack([1 - chance, chance], axis=1), rare)
+
+
+def test_a_field_of_which_nothing_was_held_out_is_not_called_learnt():
+    assert not is_learnable(np.empty((0, 3)), np.empty(0, int))

@@ -107,3 +107,19 @@ def test_equal_strings_are_written_as_one(tmp_path):
         dump_canonical(value, tmp_path / name)
     assert (tmp_path / "apart").read_bytes() == (tmp_path / "together").read_bytes()
     assert joblib.load(tmp_path / "apart") == apart
+
+
+def test_sets_are_written_in_order_whatever_the_seed_of_hashes(tmp_path):
+    value = "frozenset({('low', 'high'), ('high', 'low'), ('low', 'low')}), {'a', 'b', 'c', 'd'}"
+    code = "import sys; from pathlib import Path; from training.canonical_pickle import dump_canonical; "
+    for seed in ("1", "2", "3"):
+        command = [
+            sys.executable,
+            "-c",
+            f"{code}dump_canonical(({value}), Path(sys.argv[1]))",
+            tmp_path / seed,
+        ]
+        subprocess.run(command, cwd=REPOSITORY, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+    assert len({(tmp_path / seed).read_bytes() for seed in ("1", "2", "3")}) == 1
+    pairs, letters = joblib.load(tmp_path / "1")
+    assert pairs == {("low", "high"), ("high", "low"), ("low", "low")} and letters == set("abcd")

@@ -63,3 +63,8 @@ def test_the_same_seed_gives_the_same_folds():
 )
 def test_later_means_something_where_most_tickets_have_a_time_of_their_own(hours, ordered):
     assert has_order(tickets(hours)) is ordered
+
+
+def test_a_label_that_no_ticket_has_costs_no_folds():
+    classes = np.repeat([0, 1, 3], 20)
+    assert len(folds(classes, ordered=False)) == 5

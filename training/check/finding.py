@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "different", "examples"]
+__all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "different"]
 
 EXAMPLES = 5
 
@@ -51,16 +51,6 @@ class Finding:
 def different(ticket_ids: Iterable[str]) -> tuple[str, ...]:
     """Return all different ids, in the order in which they first come."""
     return tuple(dict.fromkeys(ticket_ids))
-
-
-def examples(ticket_ids: Iterable[str]) -> tuple[str, ...]:
-    """Return the first few different ids."""
-    found: dict[str, None] = {}
-    for ticket_id in ticket_ids:
-        found[ticket_id] = None
-        if len(found) == EXAMPLES:
-            break
-    return tuple(found)
 
 
 def counted(number: int, noun: str) -> str:

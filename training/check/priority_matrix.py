@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from training.check.finding import Finding, counted, examples
+from training.check.finding import Finding, counted, different
 from training.priority.matrix import FoundMatrix, find_matrix
 from triage.ticket import PastTicket
 
@@ -55,6 +55,10 @@ def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) ->
         )
     ]
     if found.breaking:
+        breaking = set(found.breaking)
+        labels = {past.ticket.ticket_id: past.labels for past in history if past.ticket.ticket_id in breaking}
+        rows = different(found.breaking)
+        cells = [(labels[row].get("impact", ""), labels[row].get("urgency", "")) for row in rows]
         findings.append(
             Finding(
                 "priority_breaks_matrix",
@@ -64,7 +68,8 @@ def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) ->
                 "with another priority than their impact and urgency lead to.",
                 "Ask whether a person meant it; if it was a slip, correct it before training.",
                 len(found.breaking),
-                examples(found.breaking),
+                rows,
+                tuple(found.matrix.cells.get(cell, "") for cell in cells),
             )
         )
     return findings

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from training.label_names import NAMED, label_text
-from training.learn_field import FEW_SHOT
 
-__all__ = ["is_few_shot", "label_texts"]
+__all__ = ["FEW_SHOT", "is_few_shot", "label_texts"]
+
+FEW_SHOT = 20
+"""Tickets a label under which an encoder is tuned as for a handful."""
 
 
 def is_few_shot(classes: np.ndarray) -> bool:

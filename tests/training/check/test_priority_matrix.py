@@ -19,6 +19,15 @@ def test_the_verdict_shows_the_matrix_and_tickets_that_break_it_are_named():
     assert breaks.rows == ("T-40", "T-77")
 
 
+def test_every_ticket_that_breaks_the_matrix_is_named_with_the_priority_that_it_should_have():
+    history = matrix_history(MATRIX, broken=range(20, 300, 20))
+    _, breaks = find_matrix_breaks(history, ["priority"])
+    assert breaks.rows == tuple(f"T-{number}" for number in range(20, 300, 20))
+    labels = {one.ticket.ticket_id: one.labels for one in history}
+    expected = [MATRIX.cells[labels[row]["impact"], labels[row]["urgency"]] for row in breaks.rows]
+    assert list(breaks.likely) == expected
+
+
 def test_a_history_without_a_matrix_is_told_so_and_no_ticket_breaks_it():
     tickets = [past(n, *cell, PRIORITIES[n % 4]) for n, cell in enumerate([*product(STEPS, STEPS)] * 40)]
     (verdict,) = find_matrix_breaks(tickets, ["priority"])

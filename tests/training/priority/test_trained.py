@@ -5,6 +5,7 @@ import pytest
 from tests.trained import KEY
 from tests.training.priority.made import matrix_history
 from training.config import TrainingConfig
+from training.judge import judge_tickets
 from training.train import train_bundle
 from triage.bundle import Bundle
 from triage.engine import triage_tickets
@@ -47,3 +48,19 @@ def test_its_decisions_say_which_cell_led_to_the_priority(bundle):
     assert set_by_people.fields["priority"].value == "low"
     assert set_by_people.fields["priority"].basis == "impact low × urgency low → low, by the matrix"
     assert set_by_people.fields["priority"].action == "apply"
+
+
+def test_an_evaluation_judges_the_priority_that_was_decided(bundle):
+    past = [spoken(one) for one in matrix_history(MATRIX, count=60, seed=5)]
+    given = [replace(one.ticket, values={"impact": one.labels["impact"]}) for one in past[:20]]
+    off = [replace(one.ticket, values={"impact": "none of ours"}) for one in past[20:30]]
+    past = [
+        replace(one, ticket=ticket)
+        for one, ticket in zip(past, [*given, *off, *(one.ticket for one in past[30:])], strict=True)
+    ]
+    judged = judge_tickets(bundle, past).fields["priority"]
+    decided = triage_tickets([one.ticket for one in past], bundle.model, "v1", Policy())
+    assert [judged.labels[place] for place in judged.predicted] == [
+        one.fields["priority"].value for one in decided
+    ]
+    assert judged.actions == [one.fields["priority"].action.value for one in decided]
