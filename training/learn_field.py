@@ -20,7 +20,8 @@ from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting
 from training.label_names import NamedLabels
 from training.ladder import choose_rung
-from training.own_peers import own_peers
+from training.own_peers import own_peers, score_peers
+from training.paired import TicketScores
 from training.pool_members import Part, fit_heads, hold_out
 from training.settle import settle
 from training.splits import Fold, folds
@@ -55,8 +56,8 @@ class LearntField:
         Inverse penalty chosen, by head.
     ladder : tuple of dict
         Every level as held-out tickets saw it: ``level, members, accuracy, log_loss``.
-    peers : dict of str to dict
-        The usual pipelines on the same held-out tickets, see :func:`training.own_peers.own_peers`.
+    rivals : dict of str to TicketScores
+        The usual pipelines on the same held-out tickets, see :func:`training.own_peers.score_peers`.
     half_life : float or None
         Days in which a ticket loses half of its weight, None: never.
     learnable : bool
@@ -74,10 +75,15 @@ class LearntField:
     applied: np.ndarray
     penalties: dict[str, float]
     ladder: tuple[dict[str, Any], ...] = ()
-    peers: Mapping[str, Mapping[str, float]] | None = None
+    rivals: Mapping[str, TicketScores] | None = None
     half_life: float | None = None
     learnable: bool = True
     target: FieldTarget = attribute(default_factory=FieldTarget)
+
+    @property
+    def peers(self) -> dict[str, dict[str, float]]:
+        """The usual pipelines beside what it says in the end: :func:`training.own_peers.own_peers`."""
+        return {} if self.rivals is None else own_peers(self.rivals, self.probabilities, self.classes)
 
 
 def learn_field(
@@ -177,7 +183,7 @@ def learn_field(
             }
             for one in rungs
         ),
-        own_peers(found.log_probabilities, probabilities, found.truth),
+        score_peers(found.log_probabilities, found.truth),
         found.half_life,
         learnable,
         target,

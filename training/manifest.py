@@ -89,7 +89,7 @@ def make_manifest(
             "penalties": one.penalties,
             "weights": dict(one.model.weights),
             "ladder": [dict(rung) for rung in one.ladder],
-            "peers": {peer: dict(figures) for peer, figures in (one.peers or {}).items()},
+            "peers": one.peers,
             "half_life_days": one.half_life,
             "learnable": one.learnable,
             "metrics": held_out_metrics(

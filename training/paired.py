@@ -26,6 +26,10 @@ class TicketScores:
     top3: np.ndarray
     log_loss: np.ndarray
 
+    def of(self, rows: np.ndarray) -> "TicketScores":
+        """Return the scores of some of the tickets."""
+        return TicketScores(self.right[rows], self.top3[rows], self.log_loss[rows])
+
 
 def score_tickets(probabilities: np.ndarray, classes: np.ndarray) -> TicketScores:
     """Score each ticket.

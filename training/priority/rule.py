@@ -139,6 +139,7 @@ def _routes(
                 probabilities=chances,
                 classes=truth,
                 applied=applied,
+                rivals={name: one.of(at) for name, one in (priority.rivals or {}).items()},
                 learnable=learnable,
             )
     return routes, own
