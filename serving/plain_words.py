@@ -57,6 +57,10 @@ def because(decision: FieldDecision, explanation: Explanation, names: Mapping[st
         Labels' names for people; by default the labels themselves.
     """
     known = names or {}
+    if decision.reason == Reason.HUMAN_VALUE_PRESENT.value:
+        # The label explained is the model's own, which may be another than the person's.
+        label = known.get(explanation.label, explanation.label)
+        return f"{reason_of(decision)} The model by itself would say {label}."
     said = [grounds_of(decision, explanation, known), hinge_of(decision, explanation, known)]
     said += [_basis_of(decision), _lift_of(decision, known), reason_of(decision)]
     return " ".join(one for one in said if one)

@@ -4,6 +4,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -186,7 +187,7 @@ def train_bundle(
             model=model,
             cost=cost,
         )
-        (draft / "card.html").write_text(render_card(manifest), encoding="utf-8")
+        (draft / "card.html").write_text(render_card(replace(manifest, cost={})), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
     finally:

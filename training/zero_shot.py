@@ -15,6 +15,10 @@ __all__ = ["field_from_names"]
 SUGGEST_AT = 0.5
 """Nothing was measured, so a value is shown only where the names themselves leave little doubt."""
 
+TRUST = 0.3
+"""Weight of the names: at 1 any two cosines apart would look certain. In the pools of the few-shot tasks of
+benchmarks/quality.py names alone were worth .15 to .3 beside others (docs/log.md)."""
+
 
 def field_from_names(
     field: str, labels: Sequence[str], named: NamedLabels, target: FieldTarget
@@ -33,7 +37,7 @@ def field_from_names(
         What shall be promised once there are labelled tickets.
     """
     none = np.empty(0, int)
-    model = FieldModel(field, tuple(labels), {NAMES: named.head(len(labels))}, {NAMES: 1.0})
+    model = FieldModel(field, tuple(labels), {NAMES: named.head(len(labels))}, {NAMES: TRUST})
     return LearntField(
         model,
         Promise(target.target, dict.fromkeys(labels), SUGGEST_AT),

@@ -286,7 +286,7 @@ def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
 
 
 def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:
-    """Explain every decided field; a priority through a matrix needs no words to be explained."""
+    """Explain every decided field; a priority through a matrix is not what the direct model weighed."""
     told = {} if decision.assessment is None else decision.assessment.explanations
     nothing = {
         name: Explanation(name, one.top[0][0], ())
@@ -295,6 +295,6 @@ def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:
     }
     return {
         cast(FieldName, name): ExplanationOut.of(one, decision.fields[name])
-        for name, one in (nothing | dict(told)).items()
+        for name, one in (dict(told) | nothing).items()
         if name in decision.fields
     }

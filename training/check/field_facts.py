@@ -15,6 +15,9 @@ from training.check.sample import Sample
 
 __all__ = ["field_facts"]
 
+AUDITED = 0.6
+"""Estimated accuracy from which a quick model's doubts are told: below it, they are mostly its own fault."""
+
 FEWEST = 50
 """Labelled tickets below which nothing is estimated."""
 
@@ -80,7 +83,7 @@ def field_facts(
                 "go by is in the export.",
             )
         )
-    elif name not in PEOPLE:
+    elif name not in PEOPLE and estimate.accuracy >= AUDITED:
         # Where texts do not tell the label, or people come and go, doubt means nothing.
         findings += find_label_errors(name, quick, sample, total)
     return facts, findings

@@ -31,7 +31,7 @@ def test_versions_are_listed_with_their_roles_and_figures(house: House):
         "level": "linear",
         "labels": 3,
         "target_precision": 0.9,
-        "metrics": {"accuracy": 0.8},
+        "metrics": {"accuracy": 0.8, "tickets": 100},
     }
 
 
