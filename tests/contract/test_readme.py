@@ -210,7 +210,7 @@ def test_the_guides_settings_are_all_there_are_with_their_defaults(tmp_path: Pat
     import tomllib
 
     document = tomllib.loads(toml_blocks()[1])
-    tables = {"target_precisions", "promise", "merged"}
+    tables = {"target_precisions", "promise", "merged", "descriptions"}
     default = TrainingConfig()
     assert set(document) == set(TrainingConfig.__dataclass_fields__)
     for name in set(document) - tables:

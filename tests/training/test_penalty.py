@@ -6,15 +6,15 @@ from training.penalty import MIDDLE_PENALTY, PENALTY_PATH, choose_penalty
 TRUTH = np.zeros(200, int)
 
 
-def walk(best: float, noise: float = 0.0):
+def walk(best: float, noise: float = 0.0, slope: float = 0.2):
     """An attempt whose loss grows with the distance from the best penalty, and the penalties it was asked."""
     asked: list[float] = []
     draws = np.random.default_rng(0).normal(0, noise, len(TRUTH)) if noise else np.zeros(len(TRUTH))
 
     def attempt(penalty: float, start):
         asked.append(penalty)
-        loss = 1.0 + 0.2 * abs(np.log(penalty / best)) + (draws if penalty != best else 0.0)
-        own = np.exp(-np.clip(loss, 0.01, 10.0))
+        loss = 5.0 + slope * abs(np.log(penalty / best)) + (draws if penalty != best else 0.0)
+        own = np.exp(-np.clip(loss, 0.01, 12.0))
         judged = np.log(np.stack([own * np.ones(len(TRUTH)), 1 - own * np.ones(len(TRUTH))], axis=1))
         return ([np.array([penalty])], np.zeros(1)), judged
 
@@ -37,5 +37,5 @@ def test_the_walk_ends_where_it_no_longer_pays():
 
 
 def test_a_stronger_penalty_is_taken_where_the_difference_is_within_chance():
-    attempt, _ = walk(10.0, noise=4.0)
+    attempt, _ = walk(10.0, noise=2.0, slope=0.02)
     assert choose_penalty(attempt, TRUTH)[0] < 10.0
