@@ -8,10 +8,12 @@ the database, on PostgreSQL an advisory lock. Knows nothing of what workers do.
 import fcntl
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from triage.errors import ConfigurationError, UnavailableError
 from triage.store.database import Store
@@ -107,15 +109,20 @@ def _room(store: Store) -> int:
 
 def _try_lock(store: Store, number: int) -> WorkerSlot | None:
     connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    room = _room(store)
     held = connection.execute(
-        text("SELECT pg_try_advisory_lock(:room, :number)"), {"room": _room(store), "number": number}
+        text("SELECT pg_try_advisory_lock(:room, :number)"), {"room": room, "number": number}
     ).scalar_one()
     if not held:
         connection.close()
         return None
 
     def release() -> None:
-        # Invalidated, not given back: the lock ends with its session.
+        # Unlocked first: a session's locks end with it, but a moment after its client has gone.
+        with suppress(DBAPIError):
+            connection.execute(
+                text("SELECT pg_advisory_unlock(:room, :number)"), {"room": room, "number": number}
+            )
         connection.invalidate()
         connection.close()
 
