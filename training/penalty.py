@@ -11,7 +11,7 @@ __all__ = ["MIDDLE_PENALTY", "PENALTY_PATH", "choose_penalty"]
 
 PENALTY_PATH = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse penalties, strong to weak. The weak end is for a handful of tickets a label, the strong one for
-long histories that change (docs/log.md)."""
+long histories that change."""
 
 MIDDLE = 3
 MIDDLE_PENALTY = PENALTY_PATH[MIDDLE]

@@ -33,7 +33,7 @@ VIEWS = ("words", "meaning", "fields")
 VOTE_BATCH = 512
 
 CHOOSING = 10_000
-"""Tickets by which penalties and ageing are chosen; more only take longer (docs/log.md)."""
+"""Tickets by which penalties and ageing are chosen, to bound the time; by judgement, not measured."""
 
 HUGE_HEAD = 10_000_000
 """Coefficients from which words are left to the encoder: hundreds of labels that are people, say."""
