@@ -13,6 +13,7 @@ from scipy.special import log_softmax, softmax
 from features.calibration import Calibration
 from features.neighbours import VOTERS, vote
 from features.views import Views
+from triage.pooling import pool_logits
 
 __all__ = ["FieldModel", "Head"]
 
@@ -44,10 +45,14 @@ class Head:
             logits += _product(views[name], coef)
         return logits
 
+    def log_probabilities(self, views: Views) -> np.ndarray:
+        """Return logarithms of the probabilities that it gives by itself, float64, as :meth:`logits`."""
+        return np.asarray(log_softmax(self.logits(views).astype(float), axis=1))
+
 
 @dataclass(frozen=True, slots=True)
 class FieldModel:
-    """A field's heads and how they are blended: ``softmax(sum_h weight_h * log_softmax(logits_h) + bias)``.
+    """A field's heads and how they are pooled: the softmax of :func:`triage.pooling.pool_logits`.
 
     Parameters
     ----------
@@ -90,14 +95,13 @@ class FieldModel:
         -------
         ndarray of shape (n_tickets, n_labels), float64
         """
-        parts = []
-        for name, weight in self.weights.items():
-            if name in self.heads:
-                part = log_softmax(self.heads[name].logits(views).astype(float), axis=1)
-            else:
-                part = self._vote(places, cosines)
-            parts.append(weight * part)
-        logits = np.sum(parts, axis=0)
+        said = {
+            name: self.heads[name].log_probabilities(views)
+            if name in self.heads
+            else self._vote(places, cosines)
+            for name in self.weights
+        }
+        logits = pool_logits(said, self.weights)
         if self.calibration is not None:
             return self.calibration.probabilities(logits)
         return np.asarray(softmax(logits, axis=1))

@@ -6,10 +6,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
-__all__ = ["FLOOR", "learn_weights"]
+from triage.pooling import floored
 
-FLOOR = 1e-6
-"""Least probability that a head may give, so that a label which a fold had never seen costs a finite loss."""
+__all__ = ["learn_weights"]
 
 SHRINKAGE = 0.01
 """Pull towards equal weights, in nats at one unit of distance.
@@ -22,7 +21,7 @@ def learn_weights(
 ) -> dict[str, float]:
     """Find the weights of a log-linear pool that make held-out labels likeliest.
 
-    The pool is ``softmax(sum_h w_h log p_h)`` with ``w_h >= 0`` (Hinton 2002, products of experts); the sum
+    The pool is the softmax of :func:`triage.pooling.pool_logits`, with weights of 0 and more; the sum
     of the weights acts as an inverse temperature (Guo et al. 2017, *On Calibration of Modern Neural
     Networks*), so the pool leaves here calibrated.
 
@@ -55,7 +54,7 @@ def learn_weights(
 
 
 def _solve(parts: list[np.ndarray], classes: np.ndarray) -> np.ndarray:
-    stacked = np.stack([np.maximum(part, np.log(FLOOR)) for part in parts])
+    stacked = np.stack([floored(part) for part in parts])
     rows = np.arange(len(classes))
     prior = np.full(len(parts), 1.0 / len(parts))
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax
 
-from training.blend import FLOOR, learn_weights
+from training.blend import learn_weights
+from triage.pooling import floored, pool_logits
 
 __all__ = ["LEVELS", "Rung", "choose_rung"]
 
@@ -107,14 +108,11 @@ def _pool(parts: Mapping[str, np.ndarray], classes: np.ndarray) -> np.ndarray:
         mine = turn == own
         others = ~mine if (~mine).any() else mine
         weights = learn_weights({name: part[others] for name, part in parts.items()}, classes[others])
-        logits = np.sum(
-            [weight * np.maximum(parts[name][mine], np.log(FLOOR)) for name, weight in weights.items()],
-            axis=0,
-        )
+        logits = pool_logits({name: part[mine] for name, part in parts.items()}, weights)
         pooled[mine] = log_softmax(logits, axis=1)
     return pooled
 
 
 def _loss(log_probabilities: np.ndarray, classes: np.ndarray) -> float:
     own = log_probabilities[np.arange(len(classes)), classes]
-    return float(-np.maximum(own, np.log(FLOOR)).mean())
+    return float(-floored(own).mean())

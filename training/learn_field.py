@@ -14,7 +14,6 @@ import numpy as np
 
 from features.field_model import FieldModel
 from features.views import Views
-from training.blend import FLOOR
 from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting
@@ -28,6 +27,7 @@ from training.splits import Fold, folds
 from training.targets import FieldTarget
 from triage.errors import TrainingError
 from triage.policy import Promise
+from triage.pooling import pool_logits
 
 __all__ = ["LearntField", "learn_field"]
 
@@ -156,13 +156,7 @@ def learn_field(
     found = hold_out(fitting, parts, names, days if ordered else None)
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)
-    logits = np.sum(
-        [
-            weight * np.maximum(found.log_probabilities[name], np.log(FLOOR))
-            for name, weight in rung.weights.items()
-        ],
-        axis=0,
-    )
+    logits = pool_logits(found.log_probabilities, rung.weights)
     calibration, probabilities = choose_calibration(logits, found.truth)
     promise, applied, learnable = settle(probabilities, found.truth, names, target)
     return LearntField(

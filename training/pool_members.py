@@ -14,7 +14,6 @@ from scipy.special import log_softmax
 from features.field_model import Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
-from training.blend import FLOOR
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting, Start
 from training.label_names import NAMES
@@ -25,6 +24,7 @@ from training.recency import Losses, learn_half_life, recency_weights
 from training.softmax import Block
 from training.splits import Fold
 from triage.errors import TrainingError
+from triage.pooling import floored
 
 __all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 
@@ -246,7 +246,7 @@ def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str,
         start = last[-1] if last else None
         last.append(fitting.fit(views, blocks, fold.learn, MIDDLE_PENALTY, start, weights=weights))
         judged = fitting.judge(views, blocks, last[-1], fold.judge)
-        return np.asarray(-np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)))
+        return -floored(judged[np.arange(len(truth)), truth])
 
     return losses
 

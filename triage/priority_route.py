@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from triage.policy import Policy, Promise
+from triage.pooling import pool_logits
 from triage.prediction import Assessment, Prediction
 from triage.priority import PriorityMatrix
 from triage.priority_rule import PriorityRoute, PriorityRule
@@ -17,9 +18,6 @@ from triage.ticket import Ticket
 __all__ = ["LEARNT", "Routed", "pool", "priority_scale", "route_priority", "through_matrix"]
 
 LEARNT = "learnt from past tickets"
-FLOOR = 1e-6
-"""Least probability in a pool: what one part rules out, the other may still say."""
-
 SUGGEST_AT = 0.5
 """Without a measured promise a priority is worth showing when it is likelier right than wrong."""
 
@@ -136,7 +134,7 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     Parameters
     ----------
     parts : Mapping of str to ndarray of shape (n, n_labels)
-        Probabilities; only those with a weight count, as if none were below 1e-6.
+        Probabilities; only those with a weight count, as :func:`triage.pooling.pool_logits` has it.
     weights : Mapping of str to float
         Not negative.
 
@@ -145,7 +143,8 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     ndarray of shape (n, n_labels)
         Rows sum to 1.
     """
-    logits = sum(weight * np.log(np.maximum(parts[name], FLOOR)) for name, weight in weights.items())
+    with np.errstate(divide="ignore"):  # a probability of 0 has a floor in the pool
+        logits = pool_logits({name: np.log(part) for name, part in parts.items()}, weights)
     raised = np.exp(logits - np.max(logits, axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
