@@ -145,9 +145,12 @@ def contrast(
         name = "similar past tickets" if reading.has_text else "the vote of past tickets"
         found.append(Contribution("neighbours", name, model.weights["neighbours"] * apart))
     heads = [(head, model.weights[name]) for name, head in model.heads.items() if name in model.weights]
-    if heads:
+    starts = [(head.intercept, weight) for head, weight in heads]
+    if model.bias is not None:
+        starts.append((model.bias, 1.0))
+    if starts:
         compared = slice(None) if against is None else [model.labels.index(against)]
-        bias = sum(w * float(head.intercept[column] - head.intercept[compared].mean()) for head, w in heads)
+        bias = sum(weight * float(one[column] - one[compared].mean()) for one, weight in starts)
         found.append(Contribution("bias", "the model's starting point", bias))
         if against is not None:
             apart = [column, model.labels.index(against)]

@@ -52,7 +52,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class FieldModel:
-    """A field's heads and how they are pooled: the softmax of :func:`triage.pooling.pool_logits`.
+    """A field's heads and how they are pooled: ``softmax(pool_logits + bias)``, then calibrated.
+
+    The first part is :func:`triage.pooling.pool_logits`.
 
     Parameters
     ----------
@@ -69,6 +71,8 @@ class FieldModel:
         Label of each ticket of the neighbour index, -1 for none; where neighbours vote.
     calibration : Calibration, optional
         Mends the pool's probabilities where held-out tickets proved it to help.
+    bias : ndarray of shape (n_labels,), optional
+        Added to the pool's logits: what is taken from labels that no ticket had.
     """
 
     field: str
@@ -77,6 +81,7 @@ class FieldModel:
     weights: Mapping[str, float]
     neighbour_classes: np.ndarray | None = None
     calibration: Calibration | None = None
+    bias: np.ndarray | None = None
 
     def probabilities(
         self, views: Views, places: np.ndarray | None = None, cosines: np.ndarray | None = None
@@ -102,6 +107,8 @@ class FieldModel:
             for name in self.weights
         }
         logits = pool_logits(said, self.weights)
+        if self.bias is not None:
+            logits = logits + self.bias
         if self.calibration is not None:
             return self.calibration.probabilities(logits)
         return np.asarray(softmax(logits, axis=1))

@@ -24,6 +24,8 @@ LEVEL_WORDS = {
     "hybrid": "enough tickets to blend models of words, meaning and form fields",
 }
 
+NOTHING_LEARNT = "nothing could be learnt; it knows no more than how common each label was"
+
 
 def render_card(manifest: Manifest) -> str:
     """Return a model's card as one self-contained HTML page.
@@ -60,6 +62,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     none: dict[str, Any] = {
         "ladder": [],
         "half_life_days": None,
+        "reason": None,
         "peers": {},
         "confusions": [],
         "confusion_matrix": {"labels": []},
@@ -69,7 +72,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **kept,
         "name": name,
-        "level_words": LEVEL_WORDS[facts["level"]],
+        "level_words": NOTHING_LEARNT if kept["reason"] else LEVEL_WORDS[facts["level"]],
         "verdicts": [*field_verdicts(facts), *peer_verdicts(kept["peers"], facts["metrics"])],
         "labels_shown": pick_labels(facts["metrics"]["labels"]),
     }

@@ -25,6 +25,7 @@ from training.pool_members import Part, fit_heads, hold_out
 from training.settle import settle
 from training.splits import Fold, folds
 from training.targets import FieldTarget
+from training.ticketless import ticketless_bias
 from triage.errors import TrainingError
 from triage.policy import Promise
 from triage.pooling import pool_logits
@@ -64,6 +65,8 @@ class LearntField:
         Whether it does better than always answering the commonest label; otherwise it abstains.
     target : FieldTarget
         What was to be promised.
+    reason : str or None
+        Why the history cannot teach it at all, where that stopped it from being learnt.
     """
 
     model: FieldModel
@@ -79,6 +82,7 @@ class LearntField:
     half_life: float | None = None
     learnable: bool = True
     target: FieldTarget = attribute(default_factory=FieldTarget)
+    reason: str | None = None
 
     @property
     def peers(self) -> dict[str, dict[str, float]]:
@@ -135,7 +139,8 @@ def learn_field(
     Raises
     ------
     TrainingError
-        If there are fewer than two labels: there is nothing to tell apart.
+        If there are fewer than two labels, so that there is nothing to tell apart; if no ticket has anything
+        to read; if no later ticket has a label that an earlier one had, so that nothing can be judged.
     """
     names = sorted(set(labels) | set(values))
     classes = np.searchsorted(names, np.asarray(values, dtype=str)) if len(values) else np.empty(0, int)
@@ -157,10 +162,13 @@ def learn_field(
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)
     logits = pool_logits(found.log_probabilities, rung.weights)
+    bias = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(names)))
+    if bias is not None:
+        logits = logits + bias
     calibration, probabilities = choose_calibration(logits, found.truth)
     promise, applied, learnable = settle(probabilities, found.truth, names, target)
     return LearntField(
-        FieldModel(field, tuple(names), heads, rung.weights, calibration=calibration),
+        FieldModel(field, tuple(names), heads, rung.weights, calibration=calibration, bias=bias),
         promise,
         rung.level,
         found.rows,

@@ -92,6 +92,7 @@ def make_manifest(
             "peers": one.peers,
             "half_life_days": one.half_life,
             "learnable": one.learnable,
+            "reason": one.reason,
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
             )

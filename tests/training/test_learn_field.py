@@ -143,3 +143,23 @@ def test_how_long_before_today_a_fold_ends_does_not_change_its_fit():
     ]
     np.testing.assert_allclose(fits[0][0][0], fits[1][0][0], rtol=1e-4, atol=1e-6)
     assert np.abs(fits[0][0][0]).max() > 0.1
+
+
+def test_a_described_label_does_not_displace_labels_that_tickets_show():
+    random, names = np.random.default_rng(0), ("a", "b", "c", "d")
+    rows = random.integers(0, 3, 300)
+    views = {"meaning": (np.eye(4, 8)[rows] * 2 + random.normal(0, 0.8, (300, 8))).astype(np.float32)}
+    # What the fourth is described as reads a little like anything.
+    meaning = np.vstack([2 * np.eye(3, 8), [[0.4] * 3 + [0.0] * 5]]).astype(np.float32)
+    learnt = learn_field(
+        "category",
+        [names[one] for one in rows],
+        views,
+        ordered=False,
+        target=FieldTarget(),
+        labels=names,
+        named=NamedLabels(np.arange(4), {"meaning": meaning}),
+    )
+    assert learnt.probabilities[:, 3].mean() < 1.1 / 301
+    third = np.argsort(-learnt.probabilities, axis=1)[:, :3]
+    assert (third == 3).any(axis=1).mean() < 0.3
