@@ -52,6 +52,7 @@ def render_card(manifest: Manifest) -> str:
         least=LEAST,
         reference=training.get("reference"),
         cost=manifest.cost,
+        notes=training.get("notes", []),
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
         settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
     )
