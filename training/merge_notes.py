@@ -21,7 +21,7 @@ def merge_notes(history: Sequence[PastTicket], merged: Mapping[str, Mapping[str,
     Examples
     --------
     >>> from triage.ticket import Ticket
-    >>> history = [PastTicket(Ticket("T-1"), {"category": "wifi"}), PastTicket(Ticket("T-2"), {"category": "vpn"})]
+    >>> history = [PastTicket(Ticket(one), {"category": one}) for one in ("wifi", "vpn")]
     >>> merge_notes(history, {"category": {"wi-fi": "vpn"}})[0]
     "merged.category names 'wi-fi', which no ticket has, so nothing was merged for it. Did you mean 'wifi'?"
     """
@@ -37,8 +37,8 @@ def merge_notes(history: Sequence[PastTicket], merged: Mapping[str, Mapping[str,
                 )
             elif new not in present | set(into):
                 notes.append(
-                    f"merged.{field} leads {old!r} to {new!r}, which no ticket has by itself: right for a new "
-                    f"name. {_nearest(new, present - {old})}"
+                    f"merged.{field} leads {old!r} to {new!r}, which no ticket has by itself: right for a "
+                    f"new name. {_nearest(new, present - {old})}"
                 )
     return notes
 

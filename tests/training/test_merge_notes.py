@@ -3,10 +3,8 @@ import pytest
 from training.merge_notes import merge_notes
 from triage.ticket import PastTicket, Ticket
 
-HISTORY = [
-    PastTicket(Ticket(f"T-{at}"), {"category": label})
-    for at, label in enumerate(["wifi", "network", "phone"])
-]
+LABELS = ("wifi", "network", "phone")
+HISTORY = [PastTicket(Ticket(f"T-{at}"), {"category": label}) for at, label in enumerate(LABELS)]
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,7 @@ def test_what_could_not_be_merged_or_learnt_is_printed_and_on_the_card(folder, c
 def test_json_holds_the_reason_and_the_notes(folder, capsys):
     assert run(folder, "--out", folder / "second", "--json") == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["fields"]["category"]["learnable"], document["fields"]["category"]["reason"]) == (
-        True,
-        None,
-    )
-    assert document["fields"]["team"]["learnable"] is False
-    assert "no label of the end" in document["fields"]["team"]["reason"]
+    category, team = document["fields"]["category"], document["fields"]["team"]
+    assert category["learnable"] and category["reason"] is None
+    assert not team["learnable"] and "no label of the end" in team["reason"]
     assert len(document["training"]["notes"]) == 1
