@@ -24,7 +24,7 @@ def index_neighbours(
     config: TrainingConfig,
     judging: Sequence[Judging] = (),
 ) -> tuple[NeighbourIndex, np.ndarray, np.ndarray]:
-    """Index the newest tickets, with today's names of their labels; measure how near to the others a held-out ticket is.
+    """Index the newest tickets, with labels' names of today; measure how near others a held-out ticket is.
 
     Parameters
     ----------
