@@ -99,18 +99,20 @@ class Lift:
         values = document.get("values") or []
         least, steps = document.get("at_least"), document.get("steps") or 0
         shorter = document.get("shorter_than_hours")
-        right = {
-            "kind": isinstance(document.get("kind"), str),
-            "by": isinstance(document.get("by"), str),
-            "values": isinstance(values, list | tuple) and all(isinstance(one, str) for one in values),
-            "targets_hours": isinstance(hours, Mapping) and all(_is_hours(one) for one in hours.values()),
-            "shorter_than_hours": shorter is None or _is_hours(shorter),
-            "at_least": least is None or isinstance(least, str),
-            "steps": isinstance(steps, int) and not isinstance(steps, bool),
+        is_words = isinstance(values, list | tuple) and all(isinstance(one, str) for one in values)
+        is_table = isinstance(hours, Mapping) and all(_is_hours(one) for one in hours.values())
+        expected = {
+            "kind": (isinstance(document.get("kind"), str), f"one of {', '.join(KINDS)}"),
+            "by": (isinstance(document.get("by"), str), f"one of {', '.join(FORM)} or field.<name>"),
+            "values": (is_words, 'a list of texts such as ["gold"]'),
+            "targets_hours": (is_table, 'numbers of hours by value such as {"Acme": 4}'),
+            "shorter_than_hours": (shorter is None or _is_hours(shorter), "a number of hours such as 8"),
+            "at_least": (least is None or isinstance(least, str), 'a priority such as "high"'),
+            "steps": (isinstance(steps, int) and not isinstance(steps, bool), "a whole number such as 1"),
         }
-        for key, is_right in right.items():
+        for key, (is_right, wanted) in expected.items():
             if not is_right:
-                raise _wrong(name, f"{key} {document.get(key)!r}", "a value as in docs/guide.md")
+                raise _wrong(name, f"{key} {document.get(key)!r}", wanted)
         return cls(name, document["kind"], document["by"], tuple(values), dict(hours), shorter, least, steps)
 
 
