@@ -19,12 +19,12 @@ from training.head_fitting import HeadFitting, Start
 from training.label_names import NAMES
 from training.penalty import MIDDLE_PENALTY, choose_penalty
 from training.priority.ordinal import fit_ordinal, ordinal_logits
-from training.priority.scale import scale_of
 from training.recency import Losses, learn_half_life, recency_weights
 from training.softmax import Block
 from training.splits import Fold
 from triage.errors import TrainingError
 from triage.pooling import floored
+from triage.scale import scale_of
 
 __all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 

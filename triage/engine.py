@@ -15,7 +15,6 @@ from triage.lifts import lifted
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
 from triage.prediction import Assessment, Prediction
-from triage.priority import PRIORITIES
 from triage.priority_route import LEARNT, priority_scale, route_priority
 from triage.ticket import FIELDS, Ticket
 
@@ -144,7 +143,9 @@ def _lift(ticket: Ticket, base: FieldDecision, assessment: Assessment, policy: P
     """
     if base.value is None or base.reason == Reason.HUMAN_VALUE_PRESENT.value:
         return base
-    scale = priority_scale(assessment, policy) or PRIORITIES
+    scale = priority_scale(assessment, policy)
+    if scale is None or not policy.priority.lifts:
+        return base
     raised = lifted(ticket, base.value, scale, policy.priority.lifts)
     if raised is None:
         return base

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.errors import ConfigurationError
+from triage.scale import place_on
 from triage.ticket import Ticket
 
 __all__ = ["KINDS", "Lift", "lifted"]
@@ -37,7 +38,8 @@ class Lift:
     shorter_than_hours : float or None
         ``sla_exposure``: targets below this are exposed.
     at_least : str or None
-        The priority to raise to.
+        The priority to raise to: one of ours, or of the policy's matrix; on a helpdesk's own scale the one
+        that :func:`triage.scale.place_on` finds.
     steps : int, default=0
         Or how many steps to raise by.
     """
@@ -155,15 +157,11 @@ def lifted(
     highest, by = before, ""
     for lift in lifts:
         if KINDS[lift.kind](ticket, lift):
-            after = before + lift.steps if lift.at_least is None else _place(scale, lift.at_least)
+            after = before + lift.steps if lift.at_least is None else place_on(scale, lift.at_least)
             after = min(after, len(scale) - 1)
             if after > highest:
                 highest, by = after, lift.name
     return (scale[highest], by) if highest > before else None
-
-
-def _place(scale: Sequence[str], priority: str) -> int:
-    return scale.index(priority) if priority in scale else -1
 
 
 def _value(ticket: Ticket, by: str) -> str | None:

@@ -11,8 +11,9 @@ import numpy as np
 from triage.policy import Policy, Promise
 from triage.pooling import pool_logits
 from triage.prediction import Assessment, Prediction
-from triage.priority import PriorityMatrix
+from triage.priority import PRIORITIES, PriorityMatrix
 from triage.priority_rule import PriorityRoute, PriorityRule
+from triage.scale import scale_of
 from triage.ticket import Ticket
 
 __all__ = ["LEARNT", "Routed", "pool", "priority_scale", "route_priority", "through_matrix"]
@@ -149,12 +150,19 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def priority_scale(assessment: Assessment | None, policy: Policy) -> tuple[str, ...] | None:
-    """Return the scale that the policy's matrix, else the bundle's speaks; None without one."""
+def priority_scale(assessment: Assessment, policy: Policy) -> tuple[str, ...] | None:
+    """Return the priorities, least first: the policy's matrix's, else the bundle's, else of what was learnt.
+
+    None where nothing is known, or where the labels that were learnt do not tell their order.
+    """
     if policy.priority.matrix is not None:
         return policy.priority.matrix.priorities
-    rule = None if assessment is None else assessment.priority_rule
-    return None if rule is None else rule.matrix.priorities
+    if assessment.priority_rule is not None:
+        return assessment.priority_rule.matrix.priorities
+    learnt = assessment.predictions.get("priority")
+    if learnt is None:
+        return None
+    return PRIORITIES if set(learnt.labels) <= set(PRIORITIES) else scale_of(learnt.labels)
 
 
 Side = tuple[tuple[str, ...], np.ndarray, bool]
