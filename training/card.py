@@ -46,7 +46,10 @@ def render_card(manifest: Manifest) -> str:
         training=training,
         period=_period(training),
         judged=_judged(training),
-        fields=[_field(name, facts) for name, facts in manifest.fields.items()],
+        fields=[
+            _field(name, facts) | {"joined_with": _joined_with(name, manifest)}
+            for name, facts in manifest.fields.items()
+        ],
         limits=_limits(training),
         fewest=FEWEST,
         least=LEAST,
@@ -77,6 +80,16 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         "verdicts": [*field_verdicts(facts), *peer_verdicts(kept["peers"], facts["metrics"])],
         "labels_shown": pick_labels(facts["metrics"]["labels"]),
     }
+
+
+def _joined_with(name: str, manifest: Manifest) -> str:
+    """Name the fields that a field's final answer comes from besides its own model; empty where none does."""
+    if name == "priority" and manifest.fields[name].get("priority_from") in ("matrix", "both"):
+        return "impact and urgency"
+    for pair in manifest.training.get("hierarchies", ()):
+        if name in (pair["parent"], pair["child"]):
+            return str(pair["child"] if name == pair["parent"] else pair["parent"])
+    return ""
 
 
 def _period(training: Mapping[str, Any]) -> str:

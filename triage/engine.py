@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Lifted, Reason
 from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
+from triage.known_values import unknown_values
 from triage.lifts import lifted
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
@@ -78,6 +79,7 @@ def triage_tickets(
             created_at=moment,
             fields=decide(ticket, assessment, model.promises, policy),
             assessment=assessment,
+            unknown_values=unknown_values(ticket, assessment, policy),
         )
         for ticket, assessment in zip(tickets, assessments, strict=True)
     ]

@@ -16,7 +16,15 @@ from triage.priority_rule import PriorityRoute, PriorityRule
 from triage.scale import scale_of
 from triage.ticket import Ticket
 
-__all__ = ["LEARNT", "Routed", "pool", "priority_scale", "route_priority", "through_matrix"]
+__all__ = [
+    "LEARNT",
+    "Routed",
+    "matrix_in_force",
+    "pool",
+    "priority_scale",
+    "route_priority",
+    "through_matrix",
+]
 
 LEARNT = "learnt from past tickets"
 SUGGEST_AT = 0.5
@@ -60,7 +68,7 @@ def route_priority(ticket: Ticket, assessment: Assessment, policy: Policy) -> Ro
         May hold a matrix.
     """
     rule, own = assessment.priority_rule, policy.priority.matrix
-    matrix = own or (rule.matrix if rule else None)
+    matrix = matrix_in_force(assessment, policy)
     if matrix is None:
         return None
     impact = _chances("impact", ticket, assessment, matrix.impacts)
@@ -150,15 +158,20 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
+def matrix_in_force(assessment: Assessment, policy: Policy) -> PriorityMatrix | None:
+    """Return the policy's matrix, else the bundle's; None without one."""
+    rule = assessment.priority_rule
+    return policy.priority.matrix or (rule.matrix if rule else None)
+
+
 def priority_scale(assessment: Assessment, policy: Policy) -> tuple[str, ...] | None:
     """Return the priorities, least first: the policy's matrix's, else the bundle's, else of what was learnt.
 
     None where nothing is known, or where the labels that were learnt do not tell their order.
     """
-    if policy.priority.matrix is not None:
-        return policy.priority.matrix.priorities
-    if assessment.priority_rule is not None:
-        return assessment.priority_rule.matrix.priorities
+    matrix = matrix_in_force(assessment, policy)
+    if matrix is not None:
+        return matrix.priorities
     learnt = assessment.predictions.get("priority")
     if learnt is None:
         return None

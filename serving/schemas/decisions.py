@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from serving.schemas.base import FieldName, Input, Output, SafeText
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
+from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
 from serving.triage_desk import Answer
 from triage.decision import Decision, FieldDecision
 from triage.feedback import Feedback, Verdict
@@ -79,6 +80,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     },
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
     "articles": [EXAMPLE_SUGGESTION],
+    "unknown_values": [EXAMPLE_UNKNOWN],
 }
 
 
@@ -163,6 +165,9 @@ class DecisionOut(Output):
     explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
     similar: list[SimilarTicketOut] = Field(description="Nearest first.")
     articles: list[SuggestionOut] = Field(description="Best first.")
+    unknown_values: list[UnknownValueOut] = Field(
+        description="Of the request's `values`, those that neither model nor priority matrix knows."
+    )
 
     @classmethod
     def of(cls, answer: Answer) -> "DecisionOut":
@@ -182,6 +187,7 @@ class DecisionOut(Output):
                 for one in (() if assessment is None else assessment.similar)
             ],
             articles=[SuggestionOut.of(one) for one in answer.articles],
+            unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
         )
 
 
