@@ -153,8 +153,8 @@ def contrast(
         bias = sum(weight * float(one[column] - one[compared].mean()) for one, weight in starts)
         found.append(Contribution("bias", "the model's starting point", bias))
         if against is not None:
-            apart = [column, model.labels.index(against)]
-            lifted = sum(w * _lifted_by_floor(head, reading, apart) for head, w in heads)
+            both = [column, model.labels.index(against)]
+            lifted = sum(weight * _lifted_by_floor(head, reading, both) for head, weight in heads)
             if lifted:
                 found.append(Contribution("rest", FLOORED, lifted))
     return found
