@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 from training.blend import learn_weights
+from training.label_shares import SHARE_MEMBERS
 from triage.pooling import floored, pool_logits
 
 __all__ = ["LEVELS", "Rung", "choose_rung"]
@@ -85,13 +86,14 @@ def choose_rung(log_probabilities: Mapping[str, np.ndarray], classes: np.ndarray
 def _members(log_probabilities: Mapping[str, np.ndarray], classes: np.ndarray) -> dict[str, tuple[str, ...]]:
     """Return what each level pools; a level that would pool what a lower one does is left out."""
     there = tuple(sorted(log_probabilities))
+    shares = tuple(name for name in there if name in SHARE_MEMBERS)
     near = tuple(name for name in NEAR if name in there)
     linear = [name for name in LINEAR if name in there]
     best = min(linear, key=lambda name: _loss(log_probabilities[name], classes))
     found = {
         "rules": tuple(name for name in ("names",) if name in there),
-        "few-shot": near,
-        "linear": (best,),
+        "few-shot": near + shares if near else (),
+        "linear": (best, *shares),
         "hybrid": there,
     }
     kept: dict[str, tuple[str, ...]] = {}

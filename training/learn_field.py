@@ -18,6 +18,7 @@ from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting
 from training.label_names import NamedLabels
+from training.label_shares import SHARE_MEMBERS, share_bias
 from training.ladder import choose_rung
 from training.own_peers import own_peers, score_peers
 from training.paired import TicketScores
@@ -67,6 +68,8 @@ class LearntField:
         What was to be promised.
     reason : str or None
         Why the history cannot teach it at all, where that stopped it from being learnt.
+    share_weights : dict of str to float
+        Of the labels' shares in the pool; below 0 where the heads together make too much of common labels.
     """
 
     model: FieldModel
@@ -83,6 +86,7 @@ class LearntField:
     learnable: bool = True
     target: FieldTarget = attribute(default_factory=FieldTarget)
     reason: str | None = None
+    share_weights: Mapping[str, float] = attribute(default_factory=dict)
 
     @property
     def peers(self) -> dict[str, dict[str, float]]:
@@ -158,17 +162,22 @@ def learn_field(
             "come back. Give a longer history."
         )
     fitting = HeadFitting(classes, len(names), named=named)
-    found = hold_out(fitting, parts, names, days if ordered else None)
+    found = hold_out(fitting, parts, names, days if ordered else None, ordered=ordered)
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)
     logits = pool_logits(found.log_probabilities, rung.weights)
-    bias = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(names)))
-    if bias is not None:
-        logits = logits + bias
-    calibration, probabilities = choose_calibration(logits, found.truth)
+    withheld = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(names)))
+    calibration, probabilities = choose_calibration(logits + withheld, found.truth)
     promise, applied, learnable = settle(probabilities, found.truth, names, target)
     return LearntField(
-        FieldModel(field, tuple(names), heads, rung.weights, calibration=calibration, bias=bias),
+        FieldModel(
+            field,
+            tuple(names),
+            heads,
+            {name: weight for name, weight in rung.weights.items() if name not in SHARE_MEMBERS},
+            calibration=calibration,
+            bias=share_bias(found.shares, rung.weights) + withheld,
+        ),
         promise,
         rung.level,
         found.rows,
@@ -189,6 +198,7 @@ def learn_field(
         found.half_life,
         learnable,
         target,
+        share_weights={name: weight for name, weight in rung.weights.items() if name in SHARE_MEMBERS},
     )
 
 

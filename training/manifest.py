@@ -88,7 +88,7 @@ def make_manifest(
             "promise": promise_facts(one.promise),
             "calibration": one.model.calibration.name if one.model.calibration else "pool",
             "penalties": one.penalties,
-            "weights": dict(one.model.weights),
+            "weights": dict(one.model.weights) | dict(one.share_weights),
             "ladder": [dict(rung) for rung in one.ladder],
             "peers": one.peers,
             "half_life_days": one.half_life,

@@ -13,7 +13,7 @@ MOST_STEPS, CLOSE_ENOUGH = 500, 1e-6
 """Of the iteration, in nats; each step is short where one ticket alone reads just like a description."""
 
 
-def ticketless_bias(logits: np.ndarray, classes: np.ndarray, counts: np.ndarray) -> np.ndarray | None:
+def ticketless_bias(logits: np.ndarray, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return what to add to a pool's logits so that a label without tickets takes no ticket's worth too much.
 
     A description counts as one ticket beside the ``n`` that others have, as a name does when heads are
@@ -33,8 +33,8 @@ def ticketless_bias(logits: np.ndarray, classes: np.ndarray, counts: np.ndarray)
 
     Returns
     -------
-    ndarray of shape (n_labels,) or None
-        0 and less; None where there is nothing to add.
+    ndarray of shape (n_labels,)
+        0 and less.
 
     Examples
     --------
@@ -43,10 +43,10 @@ def ticketless_bias(logits: np.ndarray, classes: np.ndarray, counts: np.ndarray)
     np.float64(0.25)
     """
     without = np.flatnonzero(counts == 0)
-    if not len(without) or not len(classes):
-        return None
-    most = 1.0 / (len(classes) + 1.0)
     bias = np.zeros(logits.shape[1])
+    if not len(without) or not len(classes):
+        return bias
+    most = 1.0 / (len(classes) + 1.0)
     for _ in range(MOST_STEPS):
         share = softmax(logits + bias, axis=1)[:, without].mean(axis=0)
         lowered = np.minimum(0.0, bias[without] + np.log(most / np.maximum(share, np.finfo(float).tiny)))
@@ -54,4 +54,4 @@ def ticketless_bias(logits: np.ndarray, classes: np.ndarray, counts: np.ndarray)
         bias[without] = lowered
         if moved < CLOSE_ENOUGH:
             break
-    return bias if bias.any() else None
+    return bias

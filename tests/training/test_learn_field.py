@@ -100,8 +100,10 @@ def test_hundreds_of_labels_leave_words_to_the_encoder():
         "words": sp.random(1_200, 30_000, density=1e-3, format="csr", dtype=np.float32, random_state=0),
     }
     fold = Fold(np.arange(800), np.arange(800, 1_200))
-    found = hold_out(HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None)
-    assert set(found.log_probabilities) == {"meaning", "neighbours"}
+    found = hold_out(
+        HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None, ordered=True
+    )
+    assert set(found.log_probabilities) == {"meaning", "neighbours", "shares", "lately"}
 
 
 class Watched(HeadFitting):
@@ -128,7 +130,7 @@ def test_a_fold_never_starts_from_a_fit_that_has_seen_its_judged_tickets(parts, 
     classes = np.searchsorted(NAMES, values)
     folds = [(Fold(np.array(learn), np.array(judge)), views, None) for learn, judge in parts]
     Watched.began_warm.clear()
-    hold_out(Watched(classes, 3), folds, NAMES, None)
+    hold_out(Watched(classes, 3), folds, NAMES, None, ordered=True)
     assert Watched.began_warm[-1] is last_is_warm
 
 
