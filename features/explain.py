@@ -2,7 +2,8 @@
 
 A field's blend is log-linear: ``log p(label) = sum_h w_h log p_h(label) - normaliser``. Between two labels
 every normaliser cancels, so the log-odds of two labels are a plain sum over members: a linear head gives
-``w_h (logit(label) - logit(against))``, itself a sum over features, and the vote of similar past tickets
+``w_h (logit(label) - logit(against))``, itself a sum over features (what the pool's floor changes of it is a
+part of its own), and the vote of similar past tickets
 gives ``w_h`` times the difference of its logarithms. Nothing here is approximated; what a deletion would
 change is measured by ``features.occlusion``.
 """
@@ -14,9 +15,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from features.cleaning import clean_text
-from features.field_model import FieldModel
+from features.field_model import FieldModel, Head
 from features.neighbours import vote, vote_shares
 from features.views import Views
+from triage.pooling import floored
 from triage.prediction import Contribution, Explanation, Prediction, Vote, Voter
 from triage.ticket import Ticket
 
@@ -27,6 +29,8 @@ LISTED = 8
 
 SLACK = 1e-3
 """Single-precision sums differ by their order; more than this share of the parts is a part of its own."""
+
+FLOORED = "that no view rules a label out"
 
 LEAST_PROBABILITY = 1e-300
 """Keeps log-odds finite."""
@@ -141,10 +145,18 @@ def contrast(
         name = "similar past tickets" if reading.has_text else "the vote of past tickets"
         found.append(Contribution("neighbours", name, model.weights["neighbours"] * apart))
     heads = [(head, model.weights[name]) for name, head in model.heads.items() if name in model.weights]
-    if heads:
+    starts = [(head.intercept, weight) for head, weight in heads]
+    if model.bias is not None:
+        starts.append((model.bias, 1.0))
+    if starts:
         compared = slice(None) if against is None else [model.labels.index(against)]
-        bias = sum(w * float(head.intercept[column] - head.intercept[compared].mean()) for head, w in heads)
+        bias = sum(weight * float(one[column] - one[compared].mean()) for one, weight in starts)
         found.append(Contribution("bias", "the model's starting point", bias))
+        if against is not None:
+            both = [column, model.labels.index(against)]
+            lifted = sum(weight * _lifted_by_floor(head, reading, both) for head, weight in heads)
+            if lifted:
+                found.append(Contribution("rest", FLOORED, lifted))
     return found
 
 
@@ -153,6 +165,14 @@ def log_odds(prediction: Prediction, label: str, against: str) -> float:
     places = [prediction.labels.index(label), prediction.labels.index(against)]
     logs = np.log(np.maximum(prediction.probabilities[places], LEAST_PROBABILITY))
     return float(logs[0] - logs[1])
+
+
+def _lifted_by_floor(head: Head, reading: Reading, columns: Sequence[int]) -> float:
+    """Return by how much the pool's floor moves a head's log-odds of the first label to the second."""
+    ticket = {name: reading.views[name][reading.row : reading.row + 1] for name in head.blocks}
+    said = head.log_probabilities(ticket)[0, columns]
+    label, against = floored(said) - said
+    return float(label - against)
 
 
 def _of_block(

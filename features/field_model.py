@@ -13,6 +13,7 @@ from scipy.special import log_softmax, softmax
 from features.calibration import Calibration
 from features.neighbours import VOTERS, vote
 from features.views import Views
+from triage.pooling import pool_logits
 
 __all__ = ["FieldModel", "Head"]
 
@@ -44,10 +45,16 @@ class Head:
             logits += _product(views[name], coef)
         return logits
 
+    def log_probabilities(self, views: Views) -> np.ndarray:
+        """Return logarithms of the probabilities that it gives by itself, float64, as :meth:`logits`."""
+        return np.asarray(log_softmax(self.logits(views).astype(float), axis=1))
+
 
 @dataclass(frozen=True, slots=True)
 class FieldModel:
-    """A field's heads and how they are blended: ``softmax(sum_h weight_h * log_softmax(logits_h) + bias)``.
+    """A field's heads and how they are pooled: ``softmax(pool_logits + bias)``, then calibrated.
+
+    The first part is :func:`triage.pooling.pool_logits`.
 
     Parameters
     ----------
@@ -64,6 +71,8 @@ class FieldModel:
         Label of each ticket of the neighbour index, -1 for none; where neighbours vote.
     calibration : Calibration, optional
         Mends the pool's probabilities where held-out tickets proved it to help.
+    bias : ndarray of shape (n_labels,), optional
+        Added to the pool's logits: what is taken from labels that no ticket had.
     """
 
     field: str
@@ -72,6 +81,7 @@ class FieldModel:
     weights: Mapping[str, float]
     neighbour_classes: np.ndarray | None = None
     calibration: Calibration | None = None
+    bias: np.ndarray | None = None
 
     def probabilities(
         self, views: Views, places: np.ndarray | None = None, cosines: np.ndarray | None = None
@@ -90,14 +100,15 @@ class FieldModel:
         -------
         ndarray of shape (n_tickets, n_labels), float64
         """
-        parts = []
-        for name, weight in self.weights.items():
-            if name in self.heads:
-                part = log_softmax(self.heads[name].logits(views).astype(float), axis=1)
-            else:
-                part = self._vote(places, cosines)
-            parts.append(weight * part)
-        logits = np.sum(parts, axis=0)
+        said = {
+            name: self.heads[name].log_probabilities(views)
+            if name in self.heads
+            else self._vote(places, cosines)
+            for name in self.weights
+        }
+        logits = pool_logits(said, self.weights)
+        if self.bias is not None:
+            logits = logits + self.bias
         if self.calibration is not None:
             return self.calibration.probabilities(logits)
         return np.asarray(softmax(logits, axis=1))

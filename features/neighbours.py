@@ -33,7 +33,7 @@ class NeighbourIndex:
     ticket_ids : sequence of str
         In the vectors' order.
     labels : sequence of Mapping of str to str
-        What became of each, by field.
+        What became of each, by field, under today's names.
     """
 
     def __init__(

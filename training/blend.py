@@ -1,20 +1,24 @@
 """How much to trust each head of a field, learnt on held-out predictions; calibrates in the same step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
-__all__ = ["FLOOR", "learn_weights"]
+from training.label_shares import SHARE_MEMBERS
+from triage.pooling import floored
 
-FLOOR = 1e-6
-"""Least probability that a head may give, so that a label which a fold had never seen costs a finite loss."""
+__all__ = ["learn_weights"]
 
 SHRINKAGE = 0.01
 """Pull towards equal weights, in nats at one unit of distance.
 
-Heads that held-out tickets hardly tell apart share the weight. Set by judgement, not by measurement."""
+Heads that held-out tickets hardly tell apart share the weight; shares are drawn towards having none. Set by
+judgement, not by measurement."""
+
+MOST = 5.0
+"""Of a weight's size."""
 
 
 def learn_weights(
@@ -22,14 +26,14 @@ def learn_weights(
 ) -> dict[str, float]:
     """Find the weights of a log-linear pool that make held-out labels likeliest.
 
-    The pool is ``softmax(sum_h w_h log p_h)`` with ``w_h >= 0`` (Hinton 2002, products of experts); the sum
-    of the weights acts as an inverse temperature (Guo et al. 2017, *On Calibration of Modern Neural
-    Networks*), so the pool leaves here calibrated.
+    The pool is the softmax of :func:`triage.pooling.pool_logits`, with weights of 0 and more, but for the
+    labels' shares, whose weights may be below 0; the sum of the others acts as an inverse temperature (Guo et
+    al. 2017, *On Calibration of Modern Neural Networks*), so the pool leaves here calibrated.
 
     Parameters
     ----------
     log_probabilities : Mapping of str to ndarray of shape (n, n_labels)
-        Held-out, by head.
+        Held-out, by head; those of :data:`training.label_shares.SHARE_MEMBERS` are the labels' shares.
     classes : ndarray of shape (n,)
         Integers.
     drop_below : float, default=0.03
@@ -39,25 +43,30 @@ def learn_weights(
     Returns
     -------
     dict of str to float
-        By head, without those left out; never empty.
+        By head, without those left out; never without a head.
     """
     names = sorted(log_probabilities)
     while True:
-        weights = _solve([log_probabilities[name] for name in names], classes)
-        kept = [name for name, weight in zip(names, weights, strict=True) if weight >= drop_below]
-        if len(kept) == len(names) or not kept:
+        weights = _solve({name: log_probabilities[name] for name in names}, classes)
+        kept = [name for name in names if abs(weights[name]) >= drop_below]
+        if len(kept) == len(names) or not _heads(kept):
             break
         names = kept
-    if not kept:
-        best = int(np.argmax(weights))
-        return {names[best]: max(float(weights[best]), drop_below)}
-    return {name: float(weight) for name, weight in zip(names, weights, strict=True)}
+    if not _heads(kept):
+        best = max(_heads(names), key=lambda name: weights[name])
+        return {best: max(weights[best], drop_below)}
+    return weights
 
 
-def _solve(parts: list[np.ndarray], classes: np.ndarray) -> np.ndarray:
-    stacked = np.stack([np.maximum(part, np.log(FLOOR)) for part in parts])
+def _heads(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name not in SHARE_MEMBERS]
+
+
+def _solve(parts: Mapping[str, np.ndarray], classes: np.ndarray) -> dict[str, float]:
+    stacked = np.stack([floored(part) for part in parts.values()])
     rows = np.arange(len(classes))
-    prior = np.full(len(parts), 1.0 / len(parts))
+    is_share = np.array([name in SHARE_MEMBERS for name in parts])
+    prior = np.where(is_share, 0.0, 1.0 / max(1, int((~is_share).sum())))
 
     def objective(weights: np.ndarray) -> tuple[float, np.ndarray]:
         logits = np.tensordot(weights, stacked, axes=1)
@@ -68,6 +77,11 @@ def _solve(parts: list[np.ndarray], classes: np.ndarray) -> np.ndarray:
         return loss + SHRINKAGE * distance @ distance, gradient + 2 * SHRINKAGE * distance
 
     found = minimize(
-        objective, prior, jac=True, method="L-BFGS-B", bounds=[(0, 5)] * len(parts), options={"maxiter": 200}
+        objective,
+        prior,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-MOST, MOST) if one else (0.0, MOST) for one in is_share],
+        options={"maxiter": 200},
     )
-    return np.asarray(found.x)
+    return {name: float(weight) for name, weight in zip(parts, found.x, strict=True)}

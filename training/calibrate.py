@@ -11,9 +11,9 @@ from scipy.optimize import isotonic_regression, minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from features.calibration import Calibration
-from training.blend import FLOOR
 from training.label_offsets import fit_offsets, log_odds
 from training.turns import TURNS, simplest, turns
+from triage.pooling import FLOOR
 
 __all__ = ["choose_calibration"]
 

@@ -24,6 +24,8 @@ LEVEL_WORDS = {
     "hybrid": "enough tickets to blend models of words, meaning and form fields",
 }
 
+NOTHING_LEARNT = "nothing could be learnt; it knows no more than how common each label was"
+
 
 def render_card(manifest: Manifest) -> str:
     """Return a model's card as one self-contained HTML page.
@@ -44,12 +46,16 @@ def render_card(manifest: Manifest) -> str:
         training=training,
         period=_period(training),
         judged=_judged(training),
-        fields=[_field(name, facts) for name, facts in manifest.fields.items()],
+        fields=[
+            _field(name, facts) | {"joined_with": _joined_with(name, manifest)}
+            for name, facts in manifest.fields.items()
+        ],
         limits=_limits(training),
         fewest=FEWEST,
         least=LEAST,
         reference=training.get("reference"),
         cost=manifest.cost,
+        notes=training.get("notes", []),
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
         settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
     )
@@ -60,6 +66,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     none: dict[str, Any] = {
         "ladder": [],
         "half_life_days": None,
+        "reason": None,
         "peers": {},
         "confusions": [],
         "confusion_matrix": {"labels": []},
@@ -69,10 +76,20 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **kept,
         "name": name,
-        "level_words": LEVEL_WORDS[facts["level"]],
+        "level_words": NOTHING_LEARNT if kept["reason"] else LEVEL_WORDS[facts["level"]],
         "verdicts": [*field_verdicts(facts), *peer_verdicts(kept["peers"], facts["metrics"])],
         "labels_shown": pick_labels(facts["metrics"]["labels"]),
     }
+
+
+def _joined_with(name: str, manifest: Manifest) -> str:
+    """Name the fields that a field's final answer comes from besides its own model; empty where none does."""
+    if name == "priority" and manifest.fields[name].get("priority_from") in ("matrix", "both"):
+        return "impact and urgency"
+    for pair in manifest.training.get("hierarchies", ()):
+        if name in (pair["parent"], pair["child"]):
+            return str(pair["child"] if name == pair["parent"] else pair["parent"])
+    return ""
 
 
 def _period(training: Mapping[str, Any]) -> str:

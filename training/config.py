@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from training.config_kinds import refuse_wrong_kinds
 from training.targets import FieldTarget
 from triage.errors import ConfigurationError
 from triage.policy import PromiseKind
@@ -60,7 +61,7 @@ class TrainingConfig:
     encoder: str = ""
 
     def __post_init__(self) -> None:
-        self._refuse_wrong_kinds()
+        refuse_wrong_kinds({one.name: getattr(self, one.name) for one in fields(self)})
         for name in (*self.targets, *self.target_precisions, *self.promise, *self.merged, *self.descriptions):
             if name not in FIELDS:
                 raise ConfigurationError(f"Got field {name!r}; expected one of {', '.join(FIELDS)}.")
@@ -74,30 +75,6 @@ class TrainingConfig:
         for name, least in (("min_label_count", 2), ("max_labels", 2), ("neighbours", 1), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ConfigurationError(f"Got {name}={getattr(self, name)}; expected {least} or more.")
-
-    def _refuse_wrong_kinds(self) -> None:
-        right = (
-            {
-                "targets": isinstance(self.targets, tuple)
-                and all(isinstance(one, str) for one in self.targets),
-                "target_precision": _is_number(self.target_precision),
-                "encoder": isinstance(self.encoder, str),
-                "target_precisions": isinstance(self.target_precisions, Mapping)
-                and all(_is_number(one) for one in self.target_precisions.values()),
-                "promise": isinstance(self.promise, Mapping)
-                and all(isinstance(one, FieldTarget) for one in self.promise.values()),
-            }
-            | {name: _is_table_of_words(getattr(self, name)) for name in ("merged", "descriptions")}
-            | {
-                name: _is_number(getattr(self, name)) and isinstance(getattr(self, name), int)
-                for name in ("min_label_count", "max_labels", "neighbours", "seed")
-            }
-        )
-        for name, is_right in right.items():
-            if not is_right:
-                raise ConfigurationError(
-                    f"Got {name}={getattr(self, name)!r}, a setting of the wrong kind; see docs/guide.md."
-                )
 
     def target_for(self, name: str) -> FieldTarget:
         """Return what shall be promised of a field."""
@@ -150,14 +127,3 @@ class TrainingConfig:
             return cls.from_document(tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigurationError(f"Got {path}, which cannot be read as TOML: {error}.") from None
-
-
-def _is_table_of_words(given: Any) -> bool:
-    return isinstance(given, Mapping) and all(
-        isinstance(one, Mapping) and all(isinstance(word, str) for word in one.values())
-        for one in given.values()
-    )
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool)

@@ -15,7 +15,7 @@ from features.field_model import Head
 from features.views import MEANING_SCALE, Views
 from features.words import WordView
 
-__all__ = ["NAMED", "NAMES", "NamedLabels", "label_text", "name_labels"]
+__all__ = ["NAMED", "NAMES", "NamedLabels", "label_text", "name_labels", "told_texts"]
 
 NAMES = "names"
 """Name of the head that goes by names alone."""
@@ -74,6 +74,31 @@ def label_text(label: str, description: str | None = None) -> str:
     return ": ".join(part for part in (name, (description or "").strip()) if part)
 
 
+def told_texts(field: str, labels: Sequence[str], descriptions: Mapping[str, str]) -> list[str]:
+    """Return what is told of each label of a field; empty where nothing is.
+
+    Parameters
+    ----------
+    field : str
+        Its name; where labels are not called what they mean, only descriptions are read.
+    labels : sequence of str
+        In column order.
+    descriptions : Mapping of str to str
+        By label.
+
+    Examples
+    --------
+    >>> told_texts("team", ["web_desk", "17"], {"17": "Night shift"})
+    ['web desk', 'Night shift']
+    >>> told_texts("assignee", ["dana", "sam"], {"sam": "payroll"})
+    ['', 'payroll']
+    """
+    return [
+        label_text(label if field in NAMED else "", descriptions.get(label)) if label else ""
+        for label in labels
+    ]
+
+
 def name_labels(
     field: str,
     labels: Sequence[str],
@@ -86,11 +111,11 @@ def name_labels(
     Parameters
     ----------
     field : str
-        Its name; where labels are not called what they mean, only descriptions are read.
+        Its name.
     labels : sequence of str
         In column order.
     descriptions : Mapping of str to str
-        By label.
+        By label; see :func:`told_texts`.
     words : WordView
         Fitted.
     encoder : Encoder
@@ -101,10 +126,7 @@ def name_labels(
     NamedLabels or None
         None where fewer than two labels have a telling name.
     """
-    texts = [
-        label_text(label if field in NAMED else "", descriptions.get(label)) if label else ""
-        for label in labels
-    ]
+    texts = told_texts(field, labels, descriptions)
     columns = np.array([place for place, text in enumerate(texts) if text], int)
     if len(columns) < 2:
         return None

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax
 
-from training.blend import FLOOR, learn_weights
+from training.blend import learn_weights
+from training.label_shares import SHARE_MEMBERS
+from triage.pooling import floored, pool_logits
 
 __all__ = ["LEVELS", "Rung", "choose_rung"]
 
@@ -84,13 +86,14 @@ def choose_rung(log_probabilities: Mapping[str, np.ndarray], classes: np.ndarray
 def _members(log_probabilities: Mapping[str, np.ndarray], classes: np.ndarray) -> dict[str, tuple[str, ...]]:
     """Return what each level pools; a level that would pool what a lower one does is left out."""
     there = tuple(sorted(log_probabilities))
+    shares = tuple(name for name in there if name in SHARE_MEMBERS)
     near = tuple(name for name in NEAR if name in there)
     linear = [name for name in LINEAR if name in there]
     best = min(linear, key=lambda name: _loss(log_probabilities[name], classes))
     found = {
         "rules": tuple(name for name in ("names",) if name in there),
-        "few-shot": near,
-        "linear": (best,),
+        "few-shot": near + shares if near else (),
+        "linear": (best, *shares),
         "hybrid": there,
     }
     kept: dict[str, tuple[str, ...]] = {}
@@ -107,14 +110,11 @@ def _pool(parts: Mapping[str, np.ndarray], classes: np.ndarray) -> np.ndarray:
         mine = turn == own
         others = ~mine if (~mine).any() else mine
         weights = learn_weights({name: part[others] for name, part in parts.items()}, classes[others])
-        logits = np.sum(
-            [weight * np.maximum(parts[name][mine], np.log(FLOOR)) for name, weight in weights.items()],
-            axis=0,
-        )
+        logits = pool_logits({name: part[mine] for name, part in parts.items()}, weights)
         pooled[mine] = log_softmax(logits, axis=1)
     return pooled
 
 
 def _loss(log_probabilities: np.ndarray, classes: np.ndarray) -> float:
     own = log_probabilities[np.arange(len(classes)), classes]
-    return float(-np.maximum(own, np.log(FLOOR)).mean())
+    return float(-floored(own).mean())

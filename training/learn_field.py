@@ -14,11 +14,11 @@ import numpy as np
 
 from features.field_model import FieldModel
 from features.views import Views
-from training.blend import FLOOR
 from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting
 from training.label_names import NamedLabels
+from training.label_shares import SHARE_MEMBERS, share_bias
 from training.ladder import choose_rung
 from training.own_peers import own_peers, score_peers
 from training.paired import TicketScores
@@ -26,8 +26,10 @@ from training.pool_members import Part, fit_heads, hold_out
 from training.settle import settle
 from training.splits import Fold, folds
 from training.targets import FieldTarget
+from training.ticketless import ticketless_bias
 from triage.errors import TrainingError
 from triage.policy import Promise
+from triage.pooling import pool_logits
 
 __all__ = ["LearntField", "learn_field"]
 
@@ -64,6 +66,10 @@ class LearntField:
         Whether it does better than always answering the commonest label; otherwise it abstains.
     target : FieldTarget
         What was to be promised.
+    reason : str or None
+        Why the history cannot teach it at all, where that stopped it from being learnt.
+    share_weights : dict of str to float
+        Of the labels' shares in the pool; below 0 where the heads together make too much of common labels.
     """
 
     model: FieldModel
@@ -79,6 +85,8 @@ class LearntField:
     half_life: float | None = None
     learnable: bool = True
     target: FieldTarget = attribute(default_factory=FieldTarget)
+    reason: str | None = None
+    share_weights: Mapping[str, float] = attribute(default_factory=dict)
 
     @property
     def peers(self) -> dict[str, dict[str, float]]:
@@ -135,7 +143,8 @@ def learn_field(
     Raises
     ------
     TrainingError
-        If there are fewer than two labels: there is nothing to tell apart.
+        If there are fewer than two labels, so that there is nothing to tell apart; if no ticket has anything
+        to read; if no later ticket has a label that an earlier one had, so that nothing can be judged.
     """
     names = sorted(set(labels) | set(values))
     classes = np.searchsorted(names, np.asarray(values, dtype=str)) if len(values) else np.empty(0, int)
@@ -153,20 +162,22 @@ def learn_field(
             "come back. Give a longer history."
         )
     fitting = HeadFitting(classes, len(names), named=named)
-    found = hold_out(fitting, parts, names, days if ordered else None)
+    found = hold_out(fitting, parts, names, days if ordered else None, ordered=ordered)
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)
-    logits = np.sum(
-        [
-            weight * np.maximum(found.log_probabilities[name], np.log(FLOOR))
-            for name, weight in rung.weights.items()
-        ],
-        axis=0,
-    )
-    calibration, probabilities = choose_calibration(logits, found.truth)
+    logits = pool_logits(found.log_probabilities, rung.weights)
+    withheld = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(names)))
+    calibration, probabilities = choose_calibration(logits + withheld, found.truth)
     promise, applied, learnable = settle(probabilities, found.truth, names, target)
     return LearntField(
-        FieldModel(field, tuple(names), heads, rung.weights, calibration=calibration),
+        FieldModel(
+            field,
+            tuple(names),
+            heads,
+            {name: weight for name, weight in rung.weights.items() if name not in SHARE_MEMBERS},
+            calibration=calibration,
+            bias=share_bias(found.shares, rung.weights) + withheld,
+        ),
         promise,
         rung.level,
         found.rows,
@@ -187,6 +198,7 @@ def learn_field(
         found.half_life,
         learnable,
         target,
+        share_weights={name: weight for name, weight in rung.weights.items() if name in SHARE_MEMBERS},
     )
 
 

@@ -13,7 +13,9 @@ from training.encoder.judging_views import Judging, views_within
 from training.encoder.own_head import OwnHead
 from training.label_names import NamedLabels
 from training.learn_field import LearntField, learn_field
+from training.unlearnt import field_that_abstains
 from training.zero_shot import field_from_names
+from triage.errors import TrainingError
 from triage.ticket import PastTicket
 
 __all__ = ["days_filed", "labels_of", "learn_fields"]
@@ -61,7 +63,12 @@ def learn_fields(
     Returns
     -------
     dict of str to LearntField
-        By field.
+        By field. One that the history cannot teach abstains and says why (``reason``).
+
+    Raises
+    ------
+    TrainingError
+        If no field can be learnt.
     """
     done = 0
 
@@ -69,22 +76,27 @@ def learn_fields(
         nonlocal done
         values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None], int)
+        labelled = [value for value in values if value is not None]
+        seen = {block: matrix[rows] for block, matrix in views.items()}
         every = labels_of(values, config.descriptions.get(name, {}))
-        if len({values[row] for row in rows}) < 2 and name in named:
-            return field_from_names(name, every, named[name], config.target_for(name))
-        learnt = learn_field(
-            name,
-            [value for value in values if value is not None],
-            {block: matrix[rows] for block, matrix in views.items()},
-            ordered=ordered,
-            target=config.target_for(name),
-            random_state=config.seed,
-            days=None if days is None else days[rows],
-            labels=every,
-            named=None if judging else named.get(name),  # a tuned encoder was tuned on the names
-            judging=views_within(judging, rows, name),
-            own_head=(own_heads or {}).get(name),
-        )
+        if len(set(labelled)) < 2 and name in named:
+            return field_from_names(name, labelled, every, seen, named[name], config.target_for(name))
+        try:
+            learnt = learn_field(
+                name,
+                labelled,
+                seen,
+                ordered=ordered,
+                target=config.target_for(name),
+                random_state=config.seed,
+                days=None if days is None else days[rows],
+                labels=every,
+                named=None if judging else named.get(name),  # a tuned encoder was tuned on the names
+                judging=views_within(judging, rows, name),
+                own_head=(own_heads or {}).get(name),
+            )
+        except TrainingError as error:  # of this field; the others need not wait for it
+            learnt = field_that_abstains(name, labelled, every, seen, config.target_for(name), str(error))
         done += 1
         progress(f"learning fields ({done} of {len(labels)})", 0.4 + 0.45 * done / len(labels))
         return learnt
@@ -93,7 +105,10 @@ def learn_fields(
         threadpool_limits(limits=1, user_api="blas"),
         ThreadPoolExecutor(joblib.cpu_count()) as pool,
     ):
-        return dict(zip(labels, pool.map(learn, labels), strict=True))
+        found = dict(zip(labels, pool.map(learn, labels), strict=True))
+    if all(one.reason for one in found.values()):
+        raise TrainingError(" ".join(one.reason for one in found.values() if one.reason))
+    return found
 
 
 def days_filed(history: Sequence[PastTicket]) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from scipy.optimize import minimize
 from features.hierarchy import Exponents, Hierarchy
 from training.learn_field import LearntField
 from training.settle import settle
+from triage.pooling import FLOOR
 
 __all__ = ["HIERARCHIES", "LearntHierarchy", "find_hierarchy", "fit_exponents", "learn_hierarchy"]
 
@@ -35,8 +36,6 @@ SHRINKAGE = 0.01
 
 MOST_ROWS = 1_500
 """Held-out tickets that the exponents are chosen on, the newest ones; five numbers need no more."""
-
-FLOOR = 1e-6
 
 Elsewhere = Callable[[str, np.ndarray], np.ndarray]
 """From a field and rows of the history that it has no label for to its model's probabilities."""

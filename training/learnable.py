@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.blend import FLOOR
+from triage.pooling import FLOOR
 
 __all__ = ["is_learnable"]
 

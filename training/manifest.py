@@ -19,6 +19,7 @@ from training.cost import CostMeter
 from training.history_hash import history_hash
 from training.learn_field import LearntField
 from training.learn_fields import labels_of
+from training.merge_notes import merge_notes
 from training.metrics import held_out_metrics, unmeasured
 from training.promise import promise_facts
 from training.reference import make_reference
@@ -87,11 +88,12 @@ def make_manifest(
             "promise": promise_facts(one.promise),
             "calibration": one.model.calibration.name if one.model.calibration else "pool",
             "penalties": one.penalties,
-            "weights": dict(one.model.weights),
+            "weights": dict(one.model.weights) | dict(one.share_weights),
             "ladder": [dict(rung) for rung in one.ladder],
             "peers": one.peers,
             "half_life_days": one.half_life,
             "learnable": one.learnable,
+            "reason": one.reason,
             "metrics": held_out_metrics(
                 one.probabilities, one.classes, one.model.labels, one.promise, applied=one.applied
             )
@@ -117,6 +119,7 @@ def make_manifest(
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
             "hierarchies": list(hierarchies),
+            "notes": merge_notes(history, config.merged),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from training.blend import FLOOR
 from training.bounds import lower_bound
 from training.calibration_error import calibration_error
 from training.flags import flagged_columns
@@ -17,6 +16,7 @@ from training.promise_kept import promises_kept
 from training.risk_coverage import area_under_risk, least_area, risk_coverage
 from triage.errors import InputError
 from triage.policy import Promise
+from triage.pooling import FLOOR
 
 __all__ = ["applied_by", "held_out_metrics", "unmeasured"]
 

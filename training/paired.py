@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.blend import FLOOR
+from triage.pooling import FLOOR
 
 __all__ = ["TicketScores", "figures_beside", "score_tickets"]
 

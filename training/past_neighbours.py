@@ -10,6 +10,7 @@ from features.neighbours import NeighbourIndex
 from features.views import MEANING_SCALE
 from training.config import TrainingConfig
 from training.encoder.judging_views import Judging
+from training.labels_to_learn import with_todays_names
 from training.learn_familiarity import measure_nearness
 from triage.ticket import PastTicket
 
@@ -23,7 +24,7 @@ def index_neighbours(
     config: TrainingConfig,
     judging: Sequence[Judging] = (),
 ) -> tuple[NeighbourIndex, np.ndarray, np.ndarray]:
-    """Index the newest tickets; measure how near to the others a held-out ticket is.
+    """Index the newest tickets, with labels' names of today; measure how near others a held-out ticket is.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def index_neighbours(
     ordered : bool
         Whether the rows' order is that of time.
     config : TrainingConfig
-        Says how many are kept.
+        Says how many are kept, and which labels of the past others took the place of.
     judging : sequence of Judging, optional
         Of a tuned encoder.
 
@@ -50,10 +51,11 @@ def index_neighbours(
         [bool(past.ticket.subject.strip() or past.ticket.body.strip()) for past in history]
     )
     kept = spoken[-config.neighbours :]
+    shown = with_todays_names([history[row] for row in kept], config.merged)
     index = NeighbourIndex(
         np.ascontiguousarray(vectors[kept]),
-        [history[row].ticket.ticket_id for row in kept],
-        [history[row].labels for row in kept],
+        [past.ticket.ticket_id for past in shown],
+        [past.labels for past in shown],
     )
     near = measure_nearness(
         vectors,

@@ -1,9 +1,9 @@
 """What a user could pick instead: plain pipelines of scikit-learn, fitted on the same tickets as ours.
 
-TF-IDF of words and pairs with logistic regression; sentence embeddings with logistic regression; both
-concatenated; the mean of the first two's probabilities; a one-hot logistic regression where tickets have no
-text; and always answering the commonest label. Each penalty is chosen on the last fifth of the history. They
-serve as a measure only: nothing here goes into a bundle.
+TF-IDF of words, pairs and characters with logistic regression; sentence embeddings with logistic regression;
+both concatenated; the mean of the first two's probabilities; a one-hot logistic regression where tickets have
+no text; and always answering the commonest label. Each penalty is chosen on the last fifth of the history.
+They serve as a measure only: nothing here goes into a bundle.
 """
 
 import warnings
@@ -18,6 +18,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
+from sklearn.pipeline import FeatureUnion, make_union
 
 from features.cleaning import clean_text
 from features.encoder import Encoder
@@ -47,6 +48,7 @@ PENALTIES = (1.0, 10.0)
 """Inverse penalties that a peer chooses from."""
 
 MAX_ITERATIONS = 200
+MOST_CHARACTERS = 100_000
 LOOKED_AT = 100
 """Tickets looked at for text: a history has it or has not."""
 
@@ -85,7 +87,7 @@ def fit_peers(
     everyone = [history, *parts]
     if any(clean_text(past.ticket) for past in history[:LOOKED_AT]):
         texts = [[clean_text(past.ticket) for past in part] for part in everyone]
-        tfidf = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32)
+        tfidf = _tfidf()
         words = [tfidf.fit_transform(texts[0]), *(tfidf.transform(part) for part in texts[1:])]
         meaning = [encoder.encode(part) for part in texts]
         both = [sp.hstack([a, sp.csr_matrix(b)]).tocsr() for a, b in zip(words, meaning, strict=True)]
@@ -104,6 +106,21 @@ def fit_peers(
             (a + b) / 2 for a, b in zip(probabilities[WORDS], probabilities[MEANING], strict=True)
         ]
     return labels, probabilities
+
+
+def _tfidf() -> FeatureUnion:
+    """Words and pairs beside characters within words, as scikit-learn has them to offer."""
+    return make_union(
+        TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32),
+        TfidfVectorizer(
+            analyzer="char_wb",
+            sublinear_tf=True,
+            ngram_range=(3, 5),
+            min_df=3,
+            max_features=MOST_CHARACTERS,
+            dtype=np.float32,
+        ),
+    )
 
 
 def _majority(classes: np.ndarray, labels: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:

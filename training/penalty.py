@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.blend import FLOOR
 from training.head_fitting import Start
+from triage.pooling import floored
 
 __all__ = ["MIDDLE_PENALTY", "PENALTY_PATH", "choose_penalty"]
 
@@ -46,7 +46,7 @@ def choose_penalty(attempt: Attempt, truth: np.ndarray) -> tuple[float, np.ndarr
 
     def look(place: int, start: Start | None) -> float:
         fitted, judged = attempt(PENALTY_PATH[place], start)
-        losses = -np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR))
+        losses = -floored(judged[np.arange(len(truth)), truth])
         tried[place] = (losses, judged, fitted)
         return float(losses.mean())
 

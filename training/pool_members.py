@@ -1,7 +1,7 @@
 """What a field's pool is made of, each member fitted on earlier tickets and asked about later ones.
 
 A linear head a view, one for all views together, one that knows the order of a scale, what labels are
-called, a tuned encoder's own softmax, and the vote of the nearest past tickets.
+called, a tuned encoder's own softmax, the vote of the nearest past tickets, and how common labels are.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,18 @@ from scipy.special import log_softmax
 from features.field_model import Head
 from features.neighbours import VOTERS, vote
 from features.views import MEANING_SCALE, Views
-from training.blend import FLOOR
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting, Start
 from training.label_names import NAMES
+from training.label_shares import label_shares
 from training.penalty import MIDDLE_PENALTY, choose_penalty
 from training.priority.ordinal import fit_ordinal, ordinal_logits
-from training.priority.scale import scale_of
 from training.recency import Losses, learn_half_life, recency_weights
 from training.softmax import Block
 from training.splits import Fold
 from triage.errors import TrainingError
+from triage.pooling import floored
+from triage.scale import scale_of
 
 __all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 
@@ -60,6 +61,8 @@ class HeldOut:
         With the weights of recency that were learnt.
     half_life : float or None
         Days in which a ticket loses half of its weight; None: never.
+    shares : dict of str to ndarray of shape (n_labels,)
+        The labels' shares among all tickets, as :func:`training.label_shares.label_shares` gives them.
     """
 
     rows: np.ndarray
@@ -69,10 +72,16 @@ class HeldOut:
     starts: dict[str, Start]
     fitting: HeadFitting
     half_life: float | None
+    shares: dict[str, np.ndarray]
 
 
 def hold_out(
-    fitting: HeadFitting, parts: Sequence[Part], labels: Sequence[str], days: np.ndarray | None
+    fitting: HeadFitting,
+    parts: Sequence[Part],
+    labels: Sequence[str],
+    days: np.ndarray | None,
+    *,
+    ordered: bool,
 ) -> HeldOut:
     """Fit every member on each part's earlier tickets and ask it about the later ones.
 
@@ -86,6 +95,8 @@ def hold_out(
         In column order.
     days : ndarray of shape (n,) or None
         When each ticket was filed; None where times mean nothing.
+    ordered : bool
+        Whether the rows' order is that of time.
     """
     heads = _heads(parts[0][1], fitting.n_labels)
     half_life = learn_half_life(days, _some(parts[0][0]), _losses_by_age(fitting, parts[0], heads))
@@ -123,8 +134,20 @@ def hold_out(
         said[TUNED] = np.concatenate(own)
     if _is_scale(labels):
         said[ORDINAL] = np.concatenate([_ordinal(fitting, part, labels) for part in parts])
+    said |= _shares_said(fitting, parts, ordered=ordered)
     rows = np.concatenate([fold.judge for fold, _, _ in parts])
-    return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life)
+    shares = label_shares(fitting.classes, fitting.n_labels, ordered=ordered)
+    return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life, shares)
+
+
+def _shares_said(fitting: HeadFitting, parts: Sequence[Part], *, ordered: bool) -> dict[str, np.ndarray]:
+    """Return the labels' shares among the tickets that each part learns from, as said of those it judges."""
+    found: dict[str, list[np.ndarray]] = {}
+    for fold, _, _ in parts:
+        shares = label_shares(fitting.classes[fold.learn], fitting.n_labels, ordered=ordered)
+        for name, one in shares.items():
+            found.setdefault(name, []).append(np.tile(one, (len(fold.judge), 1)))
+    return {name: np.concatenate(ones) for name, ones in found.items()}
 
 
 def fit_heads(
@@ -246,7 +269,7 @@ def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str,
         start = last[-1] if last else None
         last.append(fitting.fit(views, blocks, fold.learn, MIDDLE_PENALTY, start, weights=weights))
         judged = fitting.judge(views, blocks, last[-1], fold.judge)
-        return np.asarray(-np.maximum(judged[np.arange(len(truth)), truth], np.log(FLOOR)))
+        return -floored(judged[np.arange(len(truth)), truth])
 
     return losses
 

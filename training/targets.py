@@ -9,6 +9,11 @@ from triage.policy import PromiseKind
 
 __all__ = ["FieldTarget", "LabelTarget"]
 
+EXAMPLE = (
+    "[promise.category] and below it target = 0.9, or "
+    '[promise.category.labels] and below it "security" = { kind = "recall", target = 0.9 }'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LabelTarget:
@@ -107,7 +112,7 @@ def _label_target(document: Any, where: str) -> LabelTarget:
 
 def _table(given: Any, where: str, known: set[str] | None) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
-        raise ConfigurationError(f"Got {where}={given!r}; expected a table; see docs/guide.md.")
+        raise ConfigurationError(f"Got {where}={given!r}; expected a table. For example: {EXAMPLE}")
     unknown = sorted(set(given) - known) if known is not None else []
     if unknown:
         raise ConfigurationError(
@@ -125,7 +130,10 @@ def _kind(given: Any, where: str) -> PromiseKind:
 
 def _share(given: Any, where: str) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float):
-        raise ConfigurationError(f"Got target={given!r} in {where}; expected a share above 0 and below 1.")
+        raise ConfigurationError(
+            f"Got target={given!r} in {where}; expected a share above 0 and below 1. "
+            "For example: target = 0.9"
+        )
     _refuse_share(given, where)
     return float(given)
 

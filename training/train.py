@@ -99,7 +99,7 @@ def train_bundle(
     Raises
     ------
     TrainingError
-        If there is nothing to learn: too few tickets, or no field with two labels.
+        If there is nothing to learn: too few tickets, no field with two labels, or none that can be learnt.
     """
     cost = CostMeter()
     if len(tickets) < MIN_TICKETS:

@@ -24,18 +24,20 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     ----------
     facts : Mapping
         ``metrics`` (of :func:`training.metrics.held_out_metrics`), ``target_precision`` and ``labels`` (their
-        count), as a manifest and an evaluation hold them.
+        count), as a manifest and an evaluation hold them; of a manifest also ``tickets`` and ``reason``.
     judged : str, default="held-out tickets"
         What the tickets are.
     """
     metrics, target = facts["metrics"], facts["target_precision"]
     tickets = metrics["tickets"]
+    if facts.get("reason"):
+        return [Verdict(False, f"Cannot be learnt now, and abstains: {facts['reason']}")]
     if not tickets:
         return [
             Verdict(
                 False,
-                "It goes by what its labels are called and described as: no ticket had a label to learn "
-                "from, so nothing was measured and nothing is applied. It can only suggest.",
+                f"It goes by what its labels are called and described as: {_why_unmeasured(facts)}, so "
+                "nothing was measured and nothing is applied. It can only suggest.",
             )
         ]
     verdicts = []
@@ -102,6 +104,13 @@ def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str
     if high < 0:
         return [Verdict(False, f"{said}, {-ahead:.1f} points less ({interval}).")]
     return [Verdict(True, f"{said}: no more apart than chance explains ({interval}).")]
+
+
+def _why_unmeasured(facts: Mapping[str, Any]) -> str:
+    labelled = facts.get("tickets", 0)
+    if labelled:
+        return f"all of its {labelled:,} tickets have the same label, and no ticket has another"
+    return "no ticket had a label to learn from"
 
 
 def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Verdict]:

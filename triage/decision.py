@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from triage.known_values import UnknownValue
 from triage.prediction import Assessment
 
 __all__ = ["GUARDRAIL_PREFIX", "Action", "Decision", "FieldDecision", "Lifted", "Reason"]
@@ -85,7 +86,10 @@ class FieldDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Everything decided for one ticket at one moment by one model version."""
+    """Everything decided for one ticket at one moment by one model version.
+
+    ``unknown_values`` are those that a person set and that nothing was decided by.
+    """
 
     decision_id: str
     ticket_id: str
@@ -93,3 +97,4 @@ class Decision:
     created_at: datetime
     fields: Mapping[str, FieldDecision]
     assessment: Assessment | None = None
+    unknown_values: tuple[UnknownValue, ...] = ()

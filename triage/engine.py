@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Lifted, Reason
 from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
+from triage.known_values import unknown_values
 from triage.lifts import lifted
 from triage.policy import Mode, Policy, Promise
 from triage.ports import Model
 from triage.prediction import Assessment, Prediction
-from triage.priority import PRIORITIES
 from triage.priority_route import LEARNT, priority_scale, route_priority
 from triage.ticket import FIELDS, Ticket
 
@@ -79,6 +79,7 @@ def triage_tickets(
             created_at=moment,
             fields=decide(ticket, assessment, model.promises, policy),
             assessment=assessment,
+            unknown_values=unknown_values(ticket, assessment, policy),
         )
         for ticket, assessment in zip(tickets, assessments, strict=True)
     ]
@@ -144,7 +145,9 @@ def _lift(ticket: Ticket, base: FieldDecision, assessment: Assessment, policy: P
     """
     if base.value is None or base.reason == Reason.HUMAN_VALUE_PRESENT.value:
         return base
-    scale = priority_scale(assessment, policy) or PRIORITIES
+    scale = priority_scale(assessment, policy)
+    if scale is None or not policy.priority.lifts:
+        return base
     raised = lifted(ticket, base.value, scale, policy.priority.lifts)
     if raised is None:
         return base

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.errors import ConfigurationError
+from triage.scale import place_on
 from triage.ticket import Ticket
 
 __all__ = ["KINDS", "Lift", "lifted"]
@@ -37,7 +38,8 @@ class Lift:
     shorter_than_hours : float or None
         ``sla_exposure``: targets below this are exposed.
     at_least : str or None
-        The priority to raise to.
+        The priority to raise to: one of ours, or of the policy's matrix; on a helpdesk's own scale the one
+        that :func:`triage.scale.place_on` finds.
     steps : int, default=0
         Or how many steps to raise by.
     """
@@ -99,18 +101,20 @@ class Lift:
         values = document.get("values") or []
         least, steps = document.get("at_least"), document.get("steps") or 0
         shorter = document.get("shorter_than_hours")
-        right = {
-            "kind": isinstance(document.get("kind"), str),
-            "by": isinstance(document.get("by"), str),
-            "values": isinstance(values, list | tuple) and all(isinstance(one, str) for one in values),
-            "targets_hours": isinstance(hours, Mapping) and all(_is_hours(one) for one in hours.values()),
-            "shorter_than_hours": shorter is None or _is_hours(shorter),
-            "at_least": least is None or isinstance(least, str),
-            "steps": isinstance(steps, int) and not isinstance(steps, bool),
+        is_words = isinstance(values, list | tuple) and all(isinstance(one, str) for one in values)
+        is_table = isinstance(hours, Mapping) and all(_is_hours(one) for one in hours.values())
+        expected = {
+            "kind": (isinstance(document.get("kind"), str), f"one of {', '.join(KINDS)}"),
+            "by": (isinstance(document.get("by"), str), f"one of {', '.join(FORM)} or field.<name>"),
+            "values": (is_words, 'a list of texts such as ["gold"]'),
+            "targets_hours": (is_table, 'numbers of hours by value such as {"Acme": 4}'),
+            "shorter_than_hours": (shorter is None or _is_hours(shorter), "a number of hours such as 8"),
+            "at_least": (least is None or isinstance(least, str), 'a priority such as "high"'),
+            "steps": (isinstance(steps, int) and not isinstance(steps, bool), "a whole number such as 1"),
         }
-        for key, is_right in right.items():
+        for key, (is_right, wanted) in expected.items():
             if not is_right:
-                raise _wrong(name, f"{key} {document.get(key)!r}", "a value as in docs/guide.md")
+                raise _wrong(name, f"{key} {document.get(key)!r}", wanted)
         return cls(name, document["kind"], document["by"], tuple(values), dict(hours), shorter, least, steps)
 
 
@@ -153,15 +157,11 @@ def lifted(
     highest, by = before, ""
     for lift in lifts:
         if KINDS[lift.kind](ticket, lift):
-            after = before + lift.steps if lift.at_least is None else _place(scale, lift.at_least)
+            after = before + lift.steps if lift.at_least is None else place_on(scale, lift.at_least)
             after = min(after, len(scale) - 1)
             if after > highest:
                 highest, by = after, lift.name
     return (scale[highest], by) if highest > before else None
-
-
-def _place(scale: Sequence[str], priority: str) -> int:
-    return scale.index(priority) if priority in scale else -1
 
 
 def _value(ticket: Ticket, by: str) -> str | None:

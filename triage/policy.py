@@ -218,8 +218,9 @@ def _priority_policy(part: Any) -> PriorityPolicy:
     for one in lifts:
         if one.at_least is not None and one.at_least not in scale:
             raise ConfigurationError(
-                f"Got at_least={one.at_least!r} in the lift {one.name!r}; expected one of the "
-                "matrix's priorities, which are low, normal, high and urgent unless given."
+                f"Got at_least={one.at_least!r} in the lift {one.name!r}; expected one of "
+                f"{', '.join(scale)}"
+                + ("." if matrix else ", each of which stands for its place on the helpdesk's own scale.")
             )
     return PriorityPolicy(matrix, lifts)
 

@@ -9,17 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from triage.policy import Policy, Promise
+from triage.pooling import pool_logits
 from triage.prediction import Assessment, Prediction
-from triage.priority import PriorityMatrix
+from triage.priority import PRIORITIES, PriorityMatrix
 from triage.priority_rule import PriorityRoute, PriorityRule
+from triage.scale import scale_of
 from triage.ticket import Ticket
 
-__all__ = ["LEARNT", "Routed", "pool", "priority_scale", "route_priority", "through_matrix"]
+__all__ = [
+    "LEARNT",
+    "Routed",
+    "matrix_in_force",
+    "pool",
+    "priority_scale",
+    "route_priority",
+    "through_matrix",
+]
 
 LEARNT = "learnt from past tickets"
-FLOOR = 1e-6
-"""Least probability in a pool: what one part rules out, the other may still say."""
-
 SUGGEST_AT = 0.5
 """Without a measured promise a priority is worth showing when it is likelier right than wrong."""
 
@@ -61,7 +68,7 @@ def route_priority(ticket: Ticket, assessment: Assessment, policy: Policy) -> Ro
         May hold a matrix.
     """
     rule, own = assessment.priority_rule, policy.priority.matrix
-    matrix = own or (rule.matrix if rule else None)
+    matrix = matrix_in_force(assessment, policy)
     if matrix is None:
         return None
     impact = _chances("impact", ticket, assessment, matrix.impacts)
@@ -136,7 +143,7 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     Parameters
     ----------
     parts : Mapping of str to ndarray of shape (n, n_labels)
-        Probabilities; only those with a weight count, as if none were below 1e-6.
+        Probabilities; only those with a weight count, as :func:`triage.pooling.pool_logits` has it.
     weights : Mapping of str to float
         Not negative.
 
@@ -145,17 +152,30 @@ def pool(parts: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.nd
     ndarray of shape (n, n_labels)
         Rows sum to 1.
     """
-    logits = sum(weight * np.log(np.maximum(parts[name], FLOOR)) for name, weight in weights.items())
+    with np.errstate(divide="ignore"):  # a probability of 0 has a floor in the pool
+        logits = pool_logits({name: np.log(part) for name, part in parts.items()}, weights)
     raised = np.exp(logits - np.max(logits, axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def priority_scale(assessment: Assessment | None, policy: Policy) -> tuple[str, ...] | None:
-    """Return the scale that the policy's matrix, else the bundle's speaks; None without one."""
-    if policy.priority.matrix is not None:
-        return policy.priority.matrix.priorities
-    rule = None if assessment is None else assessment.priority_rule
-    return None if rule is None else rule.matrix.priorities
+def matrix_in_force(assessment: Assessment, policy: Policy) -> PriorityMatrix | None:
+    """Return the policy's matrix, else the bundle's; None without one."""
+    rule = assessment.priority_rule
+    return policy.priority.matrix or (rule.matrix if rule else None)
+
+
+def priority_scale(assessment: Assessment, policy: Policy) -> tuple[str, ...] | None:
+    """Return the priorities, least first: the policy's matrix's, else the bundle's, else of what was learnt.
+
+    None where nothing is known, or where the labels that were learnt do not tell their order.
+    """
+    matrix = matrix_in_force(assessment, policy)
+    if matrix is not None:
+        return matrix.priorities
+    learnt = assessment.predictions.get("priority")
+    if learnt is None:
+        return None
+    return PRIORITIES if set(learnt.labels) <= set(PRIORITIES) else scale_of(learnt.labels)
 
 
 Side = tuple[tuple[str, ...], np.ndarray, bool]

@@ -15,7 +15,7 @@ from serving.idempotency import Once
 from serving.model_host import ModelHost
 from serving.routers.decisions import DecisionId, give_feedback
 from serving.schemas.base import FieldName
-from serving.schemas.decisions import FeedbackIn, VerdictName
+from serving.schemas.feedback import FeedbackIn, VerdictName
 from serving.schemas.tickets import TicketIn
 from serving.triage_desk import Extras, TriageDesk
 from triage.errors import InputError, NotFoundError

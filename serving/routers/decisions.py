@@ -11,7 +11,8 @@ from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.schemas.base import SafeText
-from serving.schemas.decisions import DecisionRecordOut, FeedbackIn
+from serving.schemas.decisions import DecisionRecordOut
+from serving.schemas.feedback import FeedbackIn
 from triage.errors import NotFoundError
 from triage.feedback import Feedback, judged_value
 from triage.store import Store

@@ -1,22 +1,22 @@
-"""What was decided, with everything that explains it; and what people said about it."""
+"""What was decided, with everything that explains it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from pydantic import ConfigDict, Field
 
-from serving.schemas.base import FieldName, Input, Output, SafeText
+from serving.schemas.base import FieldName, Output
 from serving.schemas.explanations import ExplanationOut
+from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
+from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
 from serving.triage_desk import Answer
 from triage.decision import Decision, FieldDecision
-from triage.feedback import Feedback, Verdict
+from triage.feedback import Feedback
 from triage.prediction import Explanation
 from triage.store.decisions import StoredDecision
 
-__all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut", "FeedbackIn", "FeedbackOut"]
-
-VerdictName = Literal["accepted", "replaced", "skipped"]
+__all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut"]
 
 EXAMPLE_FIELD: dict[str, Any] = {
     "value": "network",
@@ -36,14 +36,6 @@ EXAMPLE_RECORD: dict[str, Any] = {
     "familiarity": 0.62,
     "language": "en",
     "fields": {"category": EXAMPLE_FIELD},
-}
-EXAMPLE_FEEDBACK: dict[str, Any] = {
-    "feedback_id": "0d7c0e4bb6f24c39a0b7b3a0f4f1a8a2",
-    "field": "category",
-    "verdict": "replaced",
-    "value": "hardware",
-    "actor": "dana",
-    "created_at": "2026-03-02T09:41:00Z",
 }
 EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     "explanation": {
@@ -79,6 +71,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     },
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
     "articles": [EXAMPLE_SUGGESTION],
+    "unknown_values": [EXAMPLE_UNKNOWN],
 }
 
 
@@ -163,6 +156,9 @@ class DecisionOut(Output):
     explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
     similar: list[SimilarTicketOut] = Field(description="Nearest first.")
     articles: list[SuggestionOut] = Field(description="Best first.")
+    unknown_values: list[UnknownValueOut] = Field(
+        description="Of the request's `values`, those that neither model nor priority matrix knows."
+    )
 
     @classmethod
     def of(cls, answer: Answer) -> "DecisionOut":
@@ -182,6 +178,7 @@ class DecisionOut(Output):
                 for one in (() if assessment is None else assessment.similar)
             ],
             articles=[SuggestionOut.of(one) for one in answer.articles],
+            unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
         )
 
 
@@ -191,31 +188,6 @@ class BatchOut(Output):
     model_config = ConfigDict(json_schema_extra={"examples": [{"decisions": [EXAMPLE_DECISION]}]})
 
     decisions: list[DecisionOut]
-
-
-class FeedbackOut(Output):
-    """One person's word on one field."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FEEDBACK]})
-
-    feedback_id: str
-    field: FieldName
-    verdict: VerdictName
-    value: str | None = Field(description="The right value; null when skipped.")
-    actor: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, one: Feedback) -> "FeedbackOut":
-        """Translate."""
-        return cls(
-            feedback_id=one.feedback_id,
-            field=cast(FieldName, one.field),
-            verdict=one.verdict.value,
-            value=one.value,
-            actor=one.actor,
-            created_at=one.created_at,
-        )
 
 
 class DecisionRecordOut(Output):
@@ -248,37 +220,6 @@ class DecisionRecordOut(Output):
             fields=_fields(decision),
             feedback=[FeedbackOut.of(one) for one in feedback],
         )
-
-
-class FieldFeedbackIn(Input):
-    """What was done with one field's value."""
-
-    verdict: VerdictName = Field(description="What was done with the decided value.")
-    value: Annotated[SafeText, Field(min_length=1, max_length=400)] | None = Field(
-        None, description="With `replaced`: the right value."
-    )
-
-    @property
-    def kind(self) -> Verdict:
-        """The verdict as the heart knows it."""
-        return Verdict(self.verdict)
-
-
-class FeedbackIn(Input):
-    """What somebody did with a decision, by field; fields not named are not judged."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"actor": "dana", "fields": {"category": {"verdict": "replaced", "value": "hardware"}}}
-            ]
-        }
-    )
-
-    actor: Annotated[SafeText, Field(min_length=1, max_length=320)] | None = Field(
-        None, description="Who judged, when the key speaks for somebody; by default the key's name."
-    )
-    fields: Annotated[dict[FieldName, FieldFeedbackIn], Field(min_length=1)] = Field(description="By field.")
 
 
 def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:

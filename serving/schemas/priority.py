@@ -74,7 +74,11 @@ class LiftIn(Input):
         description="Hours to the first response by value; empty: the value itself is the number.",
     )
     shorter_than_hours: Hours | None = None
-    at_least: Name | None = None
+    at_least: Name | None = Field(
+        None,
+        description="One of the matrix's `priorities`; without a matrix `low`, `normal`, `high` or `urgent`, "
+        "each of which stands for its place on the helpdesk's own scale.",
+    )
     steps: Annotated[int, Field(ge=0, le=3)] = 0
 
 

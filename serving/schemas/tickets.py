@@ -57,7 +57,8 @@ class TicketIn(Input):
     ] = Field(default_factory=dict, description="Custom fields by name.")
     values: dict[FieldName, Annotated[SafeText, Field(max_length=400)]] = Field(
         default_factory=dict,
-        description="Values of predicted fields that a person has set; they are never overwritten.",
+        description="Values of predicted fields that a person has set; they are never overwritten. The "
+        "answer names those that nothing goes by (`unknown_values`).",
     )
 
     def to_ticket(self) -> Ticket:

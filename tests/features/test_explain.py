@@ -4,10 +4,11 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.explain import LISTED, Reading, contrast, explain_field, log_odds
+from features.explain import FLOORED, LISTED, Reading, contrast, explain_field, log_odds
 from features.field_model import FieldModel, Head
 from features.neighbours import vote
 from features.views import Views
+from triage.pooling import pool_logits
 from triage.prediction import Prediction
 from triage.ticket import Ticket
 
@@ -66,8 +67,8 @@ def test_the_parts_add_up_to_the_log_odds_to_the_runner_up(seed, labels, heads, 
     assert (told.label, told.against) == (label, against)
     assert told.log_odds == pytest.approx(np.log(sure / less), abs=1e-9)
     assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
-    # Nothing is hidden in the parts that need not be looked into.
-    assert "rest" not in {one.kind for one in told.parts} or not heads
+    # Nothing is hidden in the parts that need not be looked into, but what the floor under a head changes.
+    assert {one.name for one in told.parts if one.kind == "rest"} <= {FLOORED} or not heads
     bias = sum(
         model.weights[name] * float(head.intercept[model.labels.index(label)])
         - model.weights[name] * float(head.intercept[model.labels.index(against)])
@@ -90,8 +91,14 @@ def test_the_linear_part_is_the_difference_of_the_heads_weighted_logits(seed, la
     usual = contrast(model, reading, model.labels[column])
     assert sum(one.weight for one in usual) == pytest.approx(logits[column] - logits.mean(), abs=1e-3)
     rival = contrast(model, reading, model.labels[column], model.labels[other])
-    linear = sum(one.weight for one in rival if one.kind != "neighbours")
+    linear = sum(one.weight for one in rival if one.kind not in ("neighbours", "rest"))
     assert linear == pytest.approx(logits[column] - logits[other], abs=1e-3)
+    pooled = pool_logits(
+        {name: head.log_probabilities(views)[1] for name, head in model.heads.items()},
+        {name: model.weights[name] for name in model.heads},
+    )
+    all_but_votes = sum(one.weight for one in rival if one.kind != "neighbours")
+    assert all_but_votes == pytest.approx(pooled[column] - pooled[other], abs=1e-3)
     votes = vote(*model.voters(places[1:2], cosines[1:2])[1:], labels)[0]
     (cast,) = [one.weight for one in rival if one.kind == "neighbours"]
     assert cast == pytest.approx(model.weights["neighbours"] * (votes[column] - votes[other]), abs=1e-9)

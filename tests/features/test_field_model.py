@@ -3,9 +3,12 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import softmax
 from threadpoolctl import threadpool_limits
 
 from features.field_model import FieldModel, Head
+from training.head_fitting import HeadFitting
+from triage.pooling import FLOOR, pool_logits
 
 SIZES = {"words": 12, "meaning": 24, "fields": 5}
 
@@ -102,3 +105,21 @@ def test_the_nearest_past_tickets_with_a_label_vote_however_many_have_none():
     everywhere = model.voters(order[None], cosines[None])
     assert everywhere[0][0].tolist() == order[labelled].tolist()
     assert FieldModel("team", ("a", "b"), {}, {}).looked_at == 0
+
+
+@pytest.mark.parametrize("weights", [{"sure": 1.0}, {"sure": 0.4, "mild": 0.6}])
+def test_a_served_probability_is_the_one_that_training_judged_for_a_head_that_rules_a_label_out(weights):
+    # A head of a rare label that gives it less than one in a million, as one that a fold never saw.
+    views = {"meaning": np.eye(3, dtype=np.float32)}
+    sure = Head(("meaning",), (60 * np.eye(3, 4, dtype=np.float32),), np.array([0, 0, 0, -80], np.float32))
+    mild = Head(("meaning",), (np.eye(3, 4, dtype=np.float32),), np.array([0, 0, 0, 2], np.float32))
+    model = FieldModel("category", ("a", "b", "c", "d"), {"sure": sure, "mild": mild}, weights)
+    everywhere = np.arange(3)
+    fitting = HeadFitting(everywhere, 4)
+    judged = {
+        name: fitting.judge(views, head.blocks, (list(head.coefs), head.intercept), everywhere)
+        for name, head in model.heads.items()
+    }
+    assert judged["sure"].min() < np.log(FLOOR)
+    in_training = softmax(pool_logits(judged, weights), axis=1)
+    np.testing.assert_allclose(model.probabilities(views), in_training, rtol=1e-9)

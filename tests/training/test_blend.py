@@ -2,6 +2,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 from training.blend import learn_weights
+from training.label_shares import SHARES
 
 
 def heads(n: int = 2_000, seed: int = 0) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -56,3 +57,35 @@ def test_a_label_that_a_fold_had_never_seen_costs_a_finite_loss():
     blind[:, 0] = -np.inf
     weights = learn_weights({"blind": blind, "right": parts["right"]}, classes)
     assert all(np.isfinite(weight) and weight >= 0 for weight in weights.values())
+
+
+def skewed(n: int = 4_000) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Two views that are independent given the label, each told by Bayes' rule, and the labels' shares."""
+    rng = np.random.default_rng(3)
+    shares = np.array([0.7, 0.2, 0.1])
+    classes = rng.choice(3, size=n, p=shares)
+    parts = {}
+    for name in ("left", "right"):
+        seen = rng.normal(size=(n, 3)) + 1.2 * np.eye(3)[classes]
+        parts[name] = log_softmax(1.2 * seen + np.log(shares), axis=1)
+    return parts | {SHARES: np.tile(np.log(shares), (n, 1))}, classes
+
+
+def test_independent_views_are_pooled_nearly_by_the_product_rule():
+    parts, classes = skewed()
+    later = {name: part[2_000:] for name, part in parts.items()}
+    weights = learn_weights({name: part[:2_000] for name, part in parts.items()}, classes[:2_000])
+    assert weights[SHARES] < -0.6
+
+    def loss(weights: dict[str, float]) -> float:
+        said = log_softmax(sum(weight * later[name] for name, weight in weights.items()), axis=1)
+        return float(-said[np.arange(2_000), classes[2_000:]].mean())
+
+    exact, heads_only = loss({"left": 1.0, "right": 1.0, SHARES: -1.0}), loss({"left": 1.0, "right": 1.0})
+    assert loss(weights) - exact < 0.1 * (heads_only - exact)
+
+
+def test_shares_alone_are_no_pool():
+    parts, classes = skewed(200)
+    noise = {"left": np.zeros_like(parts["left"]) - np.log(3), SHARES: parts[SHARES]}
+    assert "left" in learn_weights(noise, classes)

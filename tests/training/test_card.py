@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -217,3 +218,21 @@ def test_every_null_band_is_drawn_inside_the_picture():
     for x, low, high in bands:
         assert 40 <= float(x) <= 350
         assert 10 <= float(high) <= float(low) <= 200
+
+
+RUNGS = [{"level": "linear", "members": ["words"], "accuracy": 0.9876, "log_loss": 0.111}]
+
+
+def test_the_ladder_of_a_field_that_answers_with_another_says_that_it_is_of_its_own_model():
+    own = facts() | {"ladder": RUNGS}
+    whole = manifest(category=own, subcategory=own, team=own, priority=own | {"priority_from": "both"})
+    pair = {"parent": "category", "child": "subcategory"}
+    page = render_card(replace(whole, training=dict(whole.training) | {"hierarchies": [pair]}))
+    lines = [line for line in page.splitlines() if "<dt>Ladder</dt>" in line]
+    with_whom = [re.findall(r"answers together with ([\w ]+),", line) for line in lines]
+    assert with_whom == [["subcategory"], ["category"], [], ["impact and urgency"]]
+    reached = own["metrics"]
+    for line, joined in zip(lines, with_whom, strict=True):
+        assert "98.8%" in line
+        assert ("its own model by itself" in line) == bool(joined)
+        assert (f"{reached['accuracy']:.1%} (log loss {reached['log_loss']:.3f})" in line) == bool(joined)

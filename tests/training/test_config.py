@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from training.config import TrainingConfig
@@ -60,6 +62,34 @@ def test_a_file_sets_what_it_names_and_leaves_the_rest(tmp_path):
 def test_a_mistake_is_named(tmp_path, text, told):
     (tmp_path / "triage.toml").write_text(text)
     with pytest.raises(ConfigurationError, match=told):
+        TrainingConfig.from_file(tmp_path / "triage.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('target_precision = "high"', "target_precision='high', which is text; expected a number above 0"),
+        ("target_precision = true", "which is true or false; expected a number"),
+        ('targets = "category"', "expected a list of fields' names. For example: targets = ["),
+        ('[target_precisions]\nteam = "high"', "target_precisions.team='high', which is text"),
+        ("target_precisions = 0.9", "For example: [target_precisions] and below it category = 0.9"),
+        ("merged = []", "merged=[], which is a list; expected a table for each field"),
+        ('[merged]\ncategory = "wifi"', "merged.category='wifi', which is text; expected a table of labels"),
+        ("[merged.category]\nwifi = 3", "merged.category.wifi=3, which is a whole number; expected text"),
+        ("[descriptions.team]\ndesk = 1.5", "descriptions.team.desk=1.5, which is a number; expected text. "),
+        ("min_label_count = 2.5", "min_label_count=2.5, which is a number; expected a whole number"),
+        ("seed = 1979-05-27", "which is a date; expected a whole number. For example: seed = 0"),
+        ("encoder = {}", "encoder={}, which is a table; expected the name of a folder"),
+        ("promise = 0.9", "promise=0.9, which is a number; expected a table for each field"),
+        ("[promise]\nteam = 0.9", "promise.team=0.9; expected a table. For example: [promise.category]"),
+        ('[promise.team]\ntarget = "high"', "target='high' in promise.team; expected a share"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_with_what_it_is_what_it_should_be_and_an_example(
+    tmp_path, text, told
+):
+    (tmp_path / "triage.toml").write_text(text)
+    with pytest.raises(ConfigurationError, match=re.escape(told)):
         TrainingConfig.from_file(tmp_path / "triage.toml")
 
 

@@ -50,3 +50,13 @@ def test_a_value_of_a_person_makes_no_ticket_more_familiar(bundle: Bundle):
 
 def test_one_of_the_two_fields_alone_is_no_hierarchy(trained: Trained):
     assert trained.manifest.training["hierarchies"] == []
+
+
+def test_the_card_shows_beside_the_ladder_what_both_fields_reach_together(bundle: Bundle):
+    card = (bundle.folder / "card.html").read_text(encoding="utf-8")
+    ladders = [line for line in card.splitlines() if "<dt>Ladder</dt>" in line]
+    (told,) = bundle.manifest.training["hierarchies"]
+    for line, name in zip(ladders, ("category", "subcategory"), strict=True):
+        metrics = bundle.manifest.fields[name]["metrics"]
+        assert f"{metrics['accuracy']:.1%} (log loss {metrics['log_loss']:.3f})" in line
+        assert told[name]["alone"]["log_loss"] != pytest.approx(metrics["log_loss"], abs=1e-6)

@@ -100,8 +100,10 @@ def test_hundreds_of_labels_leave_words_to_the_encoder():
         "words": sp.random(1_200, 30_000, density=1e-3, format="csr", dtype=np.float32, random_state=0),
     }
     fold = Fold(np.arange(800), np.arange(800, 1_200))
-    found = hold_out(HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None)
-    assert set(found.log_probabilities) == {"meaning", "neighbours"}
+    found = hold_out(
+        HeadFitting(classes, 400), [(fold, views, None)], [str(one) for one in range(400)], None, ordered=True
+    )
+    assert set(found.log_probabilities) == {"meaning", "neighbours", "shares", "lately"}
 
 
 class Watched(HeadFitting):
@@ -128,7 +130,7 @@ def test_a_fold_never_starts_from_a_fit_that_has_seen_its_judged_tickets(parts, 
     classes = np.searchsorted(NAMES, values)
     folds = [(Fold(np.array(learn), np.array(judge)), views, None) for learn, judge in parts]
     Watched.began_warm.clear()
-    hold_out(Watched(classes, 3), folds, NAMES, None)
+    hold_out(Watched(classes, 3), folds, NAMES, None, ordered=True)
     assert Watched.began_warm[-1] is last_is_warm
 
 
@@ -143,3 +145,23 @@ def test_how_long_before_today_a_fold_ends_does_not_change_its_fit():
     ]
     np.testing.assert_allclose(fits[0][0][0], fits[1][0][0], rtol=1e-4, atol=1e-6)
     assert np.abs(fits[0][0][0]).max() > 0.1
+
+
+def test_a_described_label_does_not_displace_labels_that_tickets_show():
+    random, names = np.random.default_rng(0), ("a", "b", "c", "d")
+    rows = random.integers(0, 3, 300)
+    views = {"meaning": (np.eye(4, 8)[rows] * 2 + random.normal(0, 0.8, (300, 8))).astype(np.float32)}
+    # What the fourth is described as reads a little like anything.
+    meaning = np.vstack([2 * np.eye(3, 8), [[0.4] * 3 + [0.0] * 5]]).astype(np.float32)
+    learnt = learn_field(
+        "category",
+        [names[one] for one in rows],
+        views,
+        ordered=False,
+        target=FieldTarget(),
+        labels=names,
+        named=NamedLabels(np.arange(4), {"meaning": meaning}),
+    )
+    assert learnt.probabilities[:, 3].mean() < 1.1 / 301
+    third = np.argsort(-learnt.probabilities, axis=1)[:, :3]
+    assert (third == 3).any(axis=1).mean() < 0.3

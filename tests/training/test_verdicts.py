@@ -109,3 +109,13 @@ def test_a_coverage_and_a_recall_are_judged_too():
         not coverage.good and "Applied to 500 of 1,000 tickets. The promise of 60% is broken" in coverage.text
     )
     assert recall.good and "Truly security: 40 of 40 were flagged or applied" in recall.text
+
+
+def test_a_field_that_could_not_be_learnt_says_why_and_one_of_one_label_what_it_goes_by():
+    none = {"metrics": metrics(tickets=0), "target_precision": 0.95, "labels": 3}
+    (told,) = field_verdicts(none | {"reason": "Got labels that never came back."})
+    assert not told.good and told.text.endswith("abstains: Got labels that never came back.")
+    (alone,) = field_verdicts(none | {"tickets": 300})
+    assert "all of its 300 tickets have the same label" in alone.text
+    (unlabelled,) = field_verdicts(none | {"tickets": 0})
+    assert "no ticket had a label" in unlabelled.text

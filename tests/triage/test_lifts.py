@@ -54,6 +54,20 @@ def test_the_rule_that_raises_most_counts_and_is_named(ticket, priority, expecte
     assert lifted(ticket, priority, PRIORITIES, [GOLD, STEP, SHORT, HOURS]) == expected
 
 
+@pytest.mark.parametrize(
+    ("scale", "priority", "expected"),
+    [
+        (("P4", "P3", "P2", "P1"), "P4", "P2"),
+        (("P4", "P3", "P2", "P1"), "P2", None),
+        (("5 - Planning", "4 - Low", "3 - Moderate", "2 - High", "1 - Critical"), "4 - Low", "2 - High"),
+        (("Trivial", "Minor", "Major", "Critical", "Blocker"), "Minor", "Major"),
+    ],
+)
+def test_on_a_helpdesks_own_scale_a_rule_raises_to_what_stands_for_its_priority(scale, priority, expected):
+    found = lifted(Ticket("T", custom={"tier": "gold"}), priority, scale, [GOLD])
+    assert found == (None if expected is None else (expected, "gold"))
+
+
 @pytest.mark.parametrize("lift", [GOLD, STEP, SHORT, HOURS])
 def test_the_json_form_gives_the_same_rule_back(lift):
     assert Lift.from_document(json.loads(json.dumps(lift.to_document()))) == lift

@@ -70,7 +70,7 @@ def test_an_empty_document_is_the_default_policy():
         ({"priority": {"lifts": [GOLD.to_document()] * 2}}, "name of its own"),
         (
             {"priority": {"lifts": [GOLD.to_document() | {"at_least": "hihg"}]}},
-            "low, normal, high and urgent",
+            "low, normal, high, urgent",
         ),
         ({"priority": {"matrix": {"impacts": ["low"]}}}, "priority matrix"),
     ],

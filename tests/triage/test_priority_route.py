@@ -164,3 +164,30 @@ def test_chances_through_a_matrix_that_not_all_follow_sum_to_one(impact, urgency
     assert chances.sum() == pytest.approx(1.0) and (chances >= 0).all()
     pooled = pool({"matrix": chances, "learnt": np.full((1, 4), 0.25)}, {"matrix": 1.3, "learnt": 0.4})
     assert pooled.sum() == pytest.approx(1.0)
+
+
+OWN = ("4 - Minor", "3 - Normal", "2 - High", "1 - Critical")
+LIFTED = Policy(priority=PriorityPolicy(lifts=(replace(GOLD, at_least="high"),)))
+
+
+def test_a_rule_written_with_our_priorities_raises_those_of_the_bundles_own_scale():
+    cells = {pair: OWN[PRIORITIES.index(value)] for pair, value in MATRIX.cells.items()}
+    matrix = PriorityMatrix(STEPS, STEPS, cells, OWN)
+    promise = Promise(0.9, dict.fromkeys(OWN, 0.8), 0.5)
+    routes = {"nothing": PriorityRoute({"matrix": 1.0}, promise)}
+    rule = replace(RULE, matrix=matrix, prior=dict.fromkeys(OWN, 0.25), routes=routes)
+    seen = assessment(impact=(0.98, 0.01, 0.01), urgency=(0.98, 0.01, 0.01), rule=rule)
+    one = priority(seen=seen, policy=LIFTED)
+    assert (one.value, one.lifted) == ("2 - High", Lifted("gold", "4 - Minor", "2 - High"))
+
+
+@pytest.mark.parametrize(
+    ("labels", "after"), [(("P1", "P2", "P3", "P4"), "P2"), (("red", "blue", "green", "grey"), None)]
+)
+def test_without_a_matrix_the_labels_that_were_learnt_are_the_scale_if_they_tell_their_order(labels, after):
+    seen = assessment(rule=None)
+    chances = np.array([0.1, 0.1, 0.1, 0.7])
+    own = replace(seen, predictions={"priority": Prediction("priority", labels, chances)})
+    one = priority(seen=own, policy=LIFTED)
+    assert one.value == (after or labels[3])
+    assert one.lifted == (None if after is None else Lifted("gold", "P4", "P2"))

@@ -126,7 +126,10 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
         "commonest: always saying the commonest label. applied: tickets whose confidence reached the "
         "threshold; right: the share of those that were right."
     )
+    for name, facts in manifest.fields.items():
+        if facts["reason"]:
+            console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
     console.print(f"{summary.accepted:,} tickets read, {summary.rejected:,} rows refused.")
-    for note in summary.notes:
+    for note in (*summary.notes, *manifest.training["notes"]):
         console.print(f"Note: {escape(note)}")
     console.print(f"Bundle: {escape(str(out))} (card.html tells more)", soft_wrap=True)

@@ -82,7 +82,7 @@ def measure_gain(
     Returns
     -------
     list of Gain
-        One a field that has a judged ticket.
+        One a field that has a judged ticket with a label that was seen before.
     """
     stock = np.asarray(views["meaning"])
     arms: dict[str, list[Judging]] = {"stock": [], "tuned": [], "both": []}
@@ -96,7 +96,7 @@ def measure_gain(
     gains = []
     for name, values in labels.items():
         rows = np.flatnonzero([value is not None for value in values])
-        if len({values[int(row)] for row in rows}) < 2 or not _can_judge(judged, rows):
+        if len({values[int(row)] for row in rows}) < 2 or not _can_judge(judged, values):
             continue
         right = {}
         for arm, parts in arms.items():
@@ -120,8 +120,15 @@ def measure_gain(
     return gains
 
 
-def _can_judge(judged: Sequence[tuple[Fold, np.ndarray, Mapping[str, OwnHead]]], rows: np.ndarray) -> bool:
-    return any(np.isin(fold.learn, rows).any() and np.isin(fold.judge, rows).any() for fold, _, _ in judged)
+def _can_judge(
+    judged: Sequence[tuple[Fold, np.ndarray, Mapping[str, OwnHead]]], values: Sequence[str | None]
+) -> bool:
+    """Return whether any part judges a ticket with a label that it learns from, too."""
+
+    def labels(rows: np.ndarray) -> set[str | None]:
+        return {values[int(row)] for row in rows} - {None}
+
+    return any(labels(fold.learn) & labels(fold.judge) for fold, _, _ in judged)
 
 
 def paired_interval(

@@ -1,10 +1,10 @@
-"""Labels' own names as texts: what a label is called is one more ticket to tune on (docs/log.md)."""
+"""Labels as texts: what a label is called and described as is one more ticket to tune on (docs/log.md)."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from training.label_names import NAMED, label_text
+from training.label_names import told_texts
 
 __all__ = ["FEW_SHOT", "is_few_shot", "label_texts"]
 
@@ -19,9 +19,11 @@ def is_few_shot(classes: np.ndarray) -> bool:
 
 
 def label_texts(
-    names: Mapping[str, Sequence[str]], classes: Mapping[str, np.ndarray]
+    names: Mapping[str, Sequence[str]],
+    classes: Mapping[str, np.ndarray],
+    descriptions: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[list[str], dict[str, np.ndarray]]:
-    """Return the names of labels as texts, and their labels by field.
+    """Return the names of labels and what they are described as as texts, and their labels by field.
 
     Parameters
     ----------
@@ -29,12 +31,14 @@ def label_texts(
         By field: the labels, in the order of their integers.
     classes : Mapping of str to ndarray of shape (n,)
         By field: integers, -1 where a ticket has no label.
+    descriptions : Mapping of str to Mapping of str to str, optional
+        By field and label, as in ``[descriptions.<field>]``; none by default.
 
     Returns
     -------
     texts : list of str
-        Such as "card arrival" for ``card_arrival``; labels that no ticket has, and names without a letter,
-        are left out.
+        As :func:`training.label_names.told_texts` has them; labels that no ticket has, and those of which
+        nothing is told, are left out.
     classes : dict of str to ndarray of shape (n_texts,)
         For the texts, as ``classes`` for the tickets.
 
@@ -45,11 +49,11 @@ def label_texts(
     """
     texts: list[str] = []
     own: list[tuple[str, int]] = []
-    for field in [one for one in names if one in NAMED]:
+    for field in names:
+        told = told_texts(field, names[field], (descriptions or {}).get(field, {}))
         for place in np.unique(classes[field][classes[field] >= 0]):
-            text = label_text(names[field][place])
-            if text:
-                texts.append(text)
+            if told[place]:
+                texts.append(told[place])
                 own.append((field, int(place)))
     return texts, {
         name: np.array([place if field == name else -1 for field, place in own], int) for name in classes

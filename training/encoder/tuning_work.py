@@ -93,7 +93,7 @@ class TuningWork:
         self.progress(what, 0.0)
         full = load_model(self.source)
         classes = {name: values[rows] for name, values in self.classes.items()}
-        named, their_classes = label_texts(self.names, classes)
+        named, their_classes = label_texts(self.names, classes, self.config.descriptions)
         classes = {name: np.concatenate([classes[name], their_classes[name]]) for name in classes}
         dense = {name: _dense(values) for name, values in classes.items()}
         tuned = tune_model(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from training.bounds import lower_bound
-from training.priority.scale import scale_of
 from triage.priority import PRIORITIES, PriorityMatrix
+from triage.scale import scale_of
 from triage.ticket import PastTicket
 
 __all__ = ["CellFacts", "FoundMatrix", "find_matrix"]

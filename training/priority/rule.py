@@ -11,11 +11,11 @@ from training.bounds import lower_bound
 from training.learn_field import LearntField
 from training.priority.filed import filed_and_kept
 from training.priority.matrix import find_matrix
-from training.priority.scale import scale_of
 from training.settle import settle
 from triage.priority import PRIORITIES, PriorityMatrix
 from triage.priority_route import pool, through_matrix
 from triage.priority_rule import PriorityRoute, PriorityRule
+from triage.scale import scale_of
 from triage.ticket import PastTicket
 
 __all__ = ["learn_rule"]

@@ -41,6 +41,10 @@ def judge(challenger: Manifest, champion: Manifest | None) -> Verdict:
         if after is None:
             return Verdict(False, f"It does not know {name}, which the champion answers.")
         old, new = before["metrics"], after["metrics"]
+        if old["tickets"] and after.get("reason"):
+            return Verdict(
+                False, f"It cannot learn {name} now, which the champion answers: {after['reason']}"
+            )
         if not (old["tickets"] and new["tickets"]):
             continue  # One of them goes by labels' names alone: there is nothing to compare.
         p, q = float(old["accuracy"]), float(new["accuracy"])

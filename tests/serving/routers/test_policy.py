@@ -74,7 +74,7 @@ def test_matrix_and_lifts_come_back_as_they_were_put(house: House):
     [
         ({"matrix": MATRIX | {"cells": {"low": {"low": "low"}}}}, "one for each pair"),
         ({"matrix": MATRIX | {"priorities": ["odd"]}}, "one of the labels in priorities"),
-        ({"lifts": [LIFT | {"at_least": "odd"}]}, "low, normal, high and urgent"),
+        ({"lifts": [LIFT | {"at_least": "odd"}]}, "low, normal, high, urgent"),
         ({"lifts": [LIFT | {"by": "odd"}]}, "field.<name>"),
     ],
 )

@@ -72,6 +72,23 @@ def test_a_batch_is_decided_in_order_and_each_ticket_as_if_alone(house: House):
     assert [one["fields"] for one in found] == [one["fields"] for one in alone]
 
 
+def test_a_value_that_is_no_known_label_is_kept_and_told_with_the_labels_that_are(house: House):
+    given = TICKET | {"values": {"category": "netwrok", "team": "web", "impact": "enormous"}}
+    decision = post(house, given).json()
+    # Nothing is known of impact: nothing can be said of its values.
+    assert decision["unknown_values"] == [
+        {
+            "field": "category",
+            "value": "netwrok",
+            "known": ["account", "hardware", "network"],
+            "known_labels": 3,
+        }
+    ]
+    assert decision["fields"]["category"]["reason"] == "human_value_present"
+    batch = post(house, {"tickets": [TICKET, given]}, "/v1/triage/batch").json()["decisions"]
+    assert [len(one["unknown_values"]) for one in batch] == [0, 1]
+
+
 def test_a_ticket_without_an_id_is_decided_without_one(house: House):
     assert post(house, {"subject": "vpn"}).json()["ticket_id"] is None
 

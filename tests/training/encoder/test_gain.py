@@ -57,9 +57,10 @@ def test_a_field_that_loses_for_sure_outweighs_one_that_gains():
 
 def test_a_field_without_held_out_tickets_is_left_out():
     fold = Fold(np.arange(160), np.arange(160, N))
-    labels = {"team": [f"label {one}" if row < 160 else None for row, one in enumerate(LABELS)]}
     views = {"meaning": vectors(1.0)}
-    assert measure_gain(labels, views, [(fold, vectors(1.0), {})], ordered=True) == []
+    for later in (None, "never seen before"):
+        labels = {"team": [f"label {one}" if row < 160 else later for row, one in enumerate(LABELS)]}
+        assert measure_gain(labels, views, [(fold, vectors(1.0), {})], ordered=True) == []
 
 
 @settings(deadline=None, max_examples=50)

@@ -11,6 +11,15 @@ def test_names_of_labels_become_texts():
     assert theirs["category"].tolist() == [0, 2] and theirs["assignee"].tolist() == [-1, -1]
 
 
+def test_what_labels_are_described_as_is_read_beside_their_names_and_of_people_alone():
+    names = {"category": ["17", "vpn"], "assignee": ["ann", "bob"]}
+    classes = {"category": np.array([0, 1]), "assignee": np.array([0, 1])}
+    told = {"category": {"17": "Parking", "vpn": "from home"}, "assignee": {"bob": "payroll"}}
+    texts, theirs = label_texts(names, classes, told)
+    assert texts == ["Parking", "vpn: from home", "payroll"]
+    assert theirs["category"].tolist() == [0, 1, -1] and theirs["assignee"].tolist() == [-1, -1, 1]
+
+
 def test_names_that_say_nothing_are_left_out():
     texts, theirs = label_texts({"team": ["17", "--"]}, {"team": np.array([0, 1])})
     assert texts == [] and theirs["team"].size == 0

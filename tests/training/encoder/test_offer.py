@@ -36,6 +36,20 @@ def test_what_does_not_pay_is_not_kept_and_leaves_nothing_behind(offer, trained,
     assert {path.name for path in trained.cache.iterdir()} == before
 
 
+def test_an_encoder_is_tuned_on_what_labels_are_described_as_like_the_stock_one_is_judged(offer, monkeypatch):
+    class Seen(Exception):
+        pass
+
+    def look(model, texts, *rest, **settings):
+        raise Seen(texts)
+
+    monkeypatch.setattr("training.encoder.tuning_work.tune_model", look)
+    described = {"category": {"vpn": "Remote access from home"}}
+    with pytest.raises(Seen) as seen:
+        offer(config=replace(CONFIG, descriptions=described))
+    assert "vpn: Remote access from home" in seen.value.args[0]
+
+
 def test_a_crash_leaves_nothing_that_could_be_taken_for_an_encoder(offer, tmp_path):
     class Full(Exception):
         pass

@@ -47,3 +47,14 @@ def test_with_few_held_out_tickets_chance_is_wide():
     few = manifest(category=0.7)
     few = replace(few, fields={"category": {"level": "linear", "metrics": {"accuracy": 0.7, "tickets": 20}}})
     assert judge(few, manifest(category=0.8)).may_answer
+
+
+def test_a_challenger_that_cannot_learn_what_the_champion_answers_may_not_and_it_says_why():
+    lost = manifest(category=0.8)
+    none = {"accuracy": None, "tickets": 0}
+    lost = replace(
+        lost, fields={"category": {"level": "rules", "metrics": none, "reason": "Got new labels."}}
+    )
+    verdict = judge(lost, manifest(category=0.8))
+    assert not verdict.may_answer and "Got new labels." in verdict.reason
+    assert judge(lost, lost).may_answer

@@ -1,9 +1,14 @@
-"""The order of a scale, from what its labels say: words, or numbers beside or instead of them."""
+"""The order of a scale, from what its labels say: words, or numbers beside or instead of them.
+
+And where on a helpdesk's own scale of priorities one of ours lies.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["scale_of"]
+from triage.priority import PRIORITIES, rank
+
+__all__ = ["place_on", "scale_of"]
 
 WORDS: tuple[tuple[str, ...], ...] = (
     ("planning", "none", "lowest", "very low", "trivial", "informational"),
@@ -46,6 +51,46 @@ def scale_of(labels: Iterable[str]) -> tuple[str, ...] | None:
         numbers = [_number(one) for one in found]
         ordered = _ordered(found, [None if one is None else -one for one in numbers])
     return ordered
+
+
+def place_on(scale: Sequence[str], priority: str) -> int:
+    """Return which place of a helpdesk's own scale of priorities one of ours stands for.
+
+    The place of that name; where no label is called so but all tell their step in words, the least that is as
+    grave, else the gravest; where they do not (``P1``), the place counted from the gravest. So a scale of
+    five is folded onto our four as the default matrix folds it (ADR 0016).
+
+    Parameters
+    ----------
+    scale : sequence of str
+        Least first; one label or more.
+    priority : str
+        A label of the scale, or one of :data:`triage.priority.PRIORITIES`.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> place_on(("Trivial", "Minor", "Major", "Critical", "Blocker"), "high")
+    2
+    >>> place_on(("P4", "P3", "P2", "P1"), "high"), place_on(("Low", "Medium", "High"), "urgent")
+    (2, 2)
+    """
+    if priority in scale:
+        return scale.index(priority)
+    from_top = len(PRIORITIES) - 1 - rank(priority)
+    last = len(scale) - 1
+    steps = [_step(one) for one in scale]
+    if None in steps:
+        return max(0, last - from_top)
+    return next((at for at, step in enumerate(steps) if (step or 0) >= STEP[priority]), last)
 
 
 def _ordered(labels: Sequence[str], places: Sequence[int | None]) -> tuple[str, ...] | None:

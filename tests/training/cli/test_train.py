@@ -1,0 +1,56 @@
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from serving.cli.main import main
+
+TEXTS = {
+    "network": ["VPN drops", "no wifi in room 4", "tunnel does not connect"],
+    "printing": ["printer jams", "toner is empty", "cannot print a page"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A history whose teams are all new in its second half, each for two tickets."""
+    path = tmp_path_factory.mktemp("train")
+    with (path / "tickets.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["ticket_id", "created_at", "subject", "category", "team"])
+        for number in range(80):
+            label = "network" if number % 2 else "printing"
+            filed = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(hours=number)
+            team = f"desk {number % 8}" if number < 40 else f"squad {number // 2}"
+            text = f"{TEXTS[label][number % 3]} since {number} o'clock"
+            rows.writerow([f"T-{number}", filed.isoformat(), text, label, team])
+    (path / "triage.toml").write_text('[merged.category]\nnetwrok = "network"\n')
+    return path
+
+
+def run(folder, *words: object) -> int:
+    given = ["train", folder / "tickets.csv", "--config", folder / "triage.toml", "--no-track", *words]
+    with pytest.raises(SystemExit) as ended:
+        main([str(one) for one in given])
+    return int(ended.value.code or 0)
+
+
+def test_what_could_not_be_merged_or_learnt_is_printed_and_on_the_card(folder, capsys):
+    assert run(folder, "--out", folder / "first") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    card = (folder / "first" / "card.html").read_text(encoding="utf-8")
+    for page, quote in ((printed, "'"), (card, "&#39;")):
+        assert f"merged.category names {quote}netwrok{quote}, which no ticket has" in page
+        assert f"Did you mean {quote}network{quote}?" in page
+        assert "no label of the end was seen before" in page
+    assert "team abstains:" in printed
+
+
+def test_json_holds_the_reason_and_the_notes(folder, capsys):
+    assert run(folder, "--out", folder / "second", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    category, team = document["fields"]["category"], document["fields"]["team"]
+    assert category["learnable"] and category["reason"] is None
+    assert not team["learnable"] and "no label of the end" in team["reason"]
+    assert len(document["training"]["notes"]) == 1
