@@ -2,8 +2,9 @@
 
 Peers, on the same cleaned text: TF-IDF of words, pairs and characters with logistic regression; MiniLM
 embeddings in full precision with logistic regression; both concatenated; the mean of the first two's
-probabilities. Each peer's penalty is chosen from C = 1 and 10 on held-out training tickets, as ours is. Where tickets have no text
-(ServiceNow) the peer is a one-hot logistic regression. Ours is the product: `triage train`, then decisions.
+probabilities. Each peer's penalty is chosen from C = 1 and 10 on held-out training tickets, as ours is. Where
+tickets have no text (ServiceNow) the peer is a one-hot logistic regression. Ours is the product: `triage
+train`, then decisions.
 
     python -m benchmarks.quality [--data ../shared/data] [--cache var/cache] [--tasks banking,mozilla]
         [--only ours] [--development] [--peers-encoder fp32]
