@@ -171,7 +171,9 @@ def estimate_field(
     wrong *= left * max(1.0, total / learnt) ** -slope
     accuracy = (1 - wrong) * (1 - unseen)
     truth = np.concatenate([quick.classes[fold.judge] for fold in parts[used]])
-    variance = accuracy * (1 - accuracy) / len(right)
+    # Four tickets more, half of them right (Agresti and Coull 1998): few that are all right prove little.
+    likely = (accuracy * len(right) + 2) / (len(right) + 4)
+    variance = likely * (1 - likely) / (len(right) + 4)
     change = _change(hits) if ordered else 0.0
     return Estimate(
         accuracy,

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
-from training.check.columns import column_values, filled_shares, find_late_columns, find_spaces
+from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
 from training.check.field_facts import field_facts
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
@@ -108,7 +108,7 @@ def check_history(
     def look_over() -> list[Finding]:
         findings = [
             *find_spaces(read.summary),
-            *find_empty_texts(history, texts),
+            *([] if read.summary.is_textless else find_empty_texts(history, texts)),
             *find_repeated_texts(history, texts),
             *find_near_duplicates(history, texts),
             *find_late_columns(history, columns),
@@ -150,6 +150,8 @@ def check_history(
             progress(f"looked at {name}", 0.5 + 0.5 * (place + 1) / len(wanted))
             fields[name] = facts
             findings += found
+    leaks = {name: facts["leaks"] for name, facts in fields.items()}
+    findings += find_leaks(leaks, history, columns, reads_text=not read.summary.is_textless)
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return {
         "tickets": len(history),
