@@ -8,7 +8,6 @@ thousand terms that is a thirtieth of the coefficients.
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.sparse as sp
 from scipy.linalg import cholesky
 
 from training.softmax import Block
@@ -46,6 +45,7 @@ def turned(head: Sequence[Block], n_labels: int) -> list[Block]:
         return list(head)
     products = np.zeros((rows, rows))
     for block in head:
-        products += (block @ block.T).toarray() if sp.issparse(block) else block @ block.T
+        own = block @ block.T
+        products += own if isinstance(own, np.ndarray) else own.toarray()
     products[np.diag_indices(rows)] += JITTER * max(1.0, float(np.trace(products)) / rows)
     return [cholesky(products, lower=True, overwrite_a=True, check_finite=False).astype(np.float32)]
