@@ -170,14 +170,14 @@ def find_leaks(
         for field, found in told.items()
     )
     one = len(named) == 1
-    tells = "tells" if one else "tell"
+    tells = "whose value alone tells" if one else "whose values alone tell"
     otherwise = "the text (or the commonest label)" if reads_text else "always the commonest label"
     return [
         Finding(
             "leaking_column",
             "look",
             next(iter(told)) if len(told) == 1 else None,
-            f"{counted(len(named), 'column')} whose value alone {tells} a field, in more later tickets than "
+            f"{counted(len(named), 'column')} {tells} a field, in more later tickets than "
             f"{otherwise} would: {fields}.",
             f"If {'it is' if one else 'they are'} filled when a ticket is filed, all is well. If later: "
             f"{_leave_out(named)}",

@@ -47,7 +47,9 @@ def print_table(
     every = [headings, *rows] if shows_head else rows
     columns = [[Text.from_markup(cell).plain for cell in column] for column in zip(*every, strict=True)]
     words = [_widest(word for cell in column for word in cell.split()) for column in columns]
-    lines = [_widest(line for cell in column for line in cell.splitlines()) for column in columns]
+    # Headings wrap before cells do.
+    cells = [column[len(every) - len(rows) :] for column in columns]
+    lines = [_widest(line for cell in column for line in cell.splitlines()) for column in cells]
     # A box has an edge on either side, and pads no edge.
     room = {gap: console.width - 2 - gap * (len(columns) - 1) for gap, _ in GAPS}
     fitting = [(gap, padding) for gap, padding in GAPS if sum(words) <= room[gap]]

@@ -70,7 +70,7 @@ def test_leaks_of_all_fields_are_one_finding_that_names_every_column_and_its_tic
     }
     columns = {"field.a": ["v", None, None], "field.b": [None, "w", None], "field.c": ["z"] * 3}
     (found,) = find_leaks(leaks, TICKETS[:3], columns)
-    assert "2 columns whose value alone tell a field" in found.text
+    assert "2 columns whose values alone tell a field" in found.text
     assert "team by field.a (95.0%), field.b (90.0%) against 50.0%; impact by field.b (99.0%)" in found.text
     assert "ignore = ['field.a', 'field.b']" in found.remedy
     assert (found.field, found.tickets, found.rows) == (None, 2, ("T-0", "T-1"))
