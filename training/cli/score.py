@@ -101,15 +101,12 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _print(total: int, actions: Mapping[str, Mapping[str, int]], rejected: int, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+
+    from training.cli.tables import print_table
 
     console = Console()
-    table = Table(title="Decisions")
-    for heading in ("field", "apply", "suggest", "abstain"):
-        table.add_column(heading, justify="left" if heading == "field" else "right")
-    for name, counts in actions.items():
-        shares = [f"{counts.get(one, 0):,}" for one in ("apply", "suggest", "abstain")]
-        table.add_row(name, *shares)
-    console.print(table)
+    kinds = ("apply", "suggest", "abstain")
+    rows = [[name, *(f"{counts.get(one, 0):,}" for one in kinds)] for name, counts in actions.items()]
+    print_table(console, ("field", *kinds), rows, title="Decisions")
     console.print(f"{total:,} tickets, {rejected:,} unreadable rows left out.")
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)
