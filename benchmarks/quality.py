@@ -174,9 +174,9 @@ def measure_strange(
 ) -> Scores:
     """Choose on validation the threshold with the best overall accuracy; report both sides on test.
 
-    In-scope accuracy counts an in-scope ticket called strange as wrong (Larson et al. 2019). Strange tickets are
-    few on validation, so the best overall accuracy hardly minds them; beside it stands the threshold at which 1 %
-    of the known ones are refused there, which needs no strange ticket at all.
+    In-scope accuracy counts an in-scope ticket called strange as wrong (Larson et al. 2019). Strange tickets
+    are few on validation, so the best overall accuracy hardly minds them; beside it stands the threshold at
+    which 1 % of the known ones are refused there, which needs no strange ticket at all.
     """
     candidates = np.unique(np.concatenate([known, strange_known]))
     # Overall accuracy on validation needs its correctness; being kept stands for it, at one weight a ticket.
