@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Candidate"]
+from triage.decision import Action
+
+__all__ = ["Assignment", "Candidate", "Choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +26,61 @@ class Candidate:
     agent: str
     score: float
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An agent who may be given the ticket now.
+
+    Parameters
+    ----------
+    agent : str
+        Who.
+    team : str or None
+        For which of the agent's teams.
+    affinity : float
+        As the history has it, see :class:`Candidate`.
+    score : float
+        What choices are ordered by: affinity lessened by how full the agent's hands are.
+    sentence : str
+        Why, for people: ``solved 14 similar VPN tickets in 60 days, on shift until 18:00, 4 of 8 slots
+        used``.
+    """
+
+    agent: str
+    team: str | None
+    affinity: float
+    score: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who should have one ticket.
+
+    Parameters
+    ----------
+    ticket_id : str
+        Which.
+    agent : str or None
+        The person; None where it stays with the team.
+    team : str or None
+        The team, always one of the agent's where there is an agent.
+    action : Action
+        What the helpdesk should do with the agent.
+    reason : str or None
+        None when applied or shown by mode ``suggest``; otherwise a :class:`triage.decision.Reason` or
+        ``guardrail:<name>``.
+    choices : tuple of Choice
+        Who may have it now, best first.
+    detail : str
+        One sentence: why this agent, or why nobody.
+    """
+
+    ticket_id: str
+    agent: str | None
+    team: str | None
+    action: Action
+    reason: str | None
+    choices: tuple[Choice, ...]
+    detail: str

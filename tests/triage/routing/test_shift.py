@@ -64,8 +64,10 @@ def test_always_has_no_end_within_sight():
 
 @pytest.mark.parametrize(
     "text",
-    ["", ";", "Mon", "Mon 9-17", "Xyz 09:00-17:00", "Mon 24:00-08:00", "Mon 09:75-10:00", "Mon 09:00-25:00"]
-    + ["Mon 09:00-17:00 Nowhere/City", "Mon-Fri 09:00-17:00, Sat 10:00-12:00"],
+    [
+        *("", ";", "Mon", "Mon 9-17", "Xyz 09:00-17:00", "Mon 24:00-08:00", "Mon 09:75-10:00"),
+        *("Mon 09:00-25:00", "Mon 09:00-17:00 Nowhere/City", "Mon-Fri 09:00-17:00, Sat 10:00-12:00"),
+    ],
 )
 def test_what_is_no_shift_is_refused(text):
     with pytest.raises(InputError, match="Got"):
