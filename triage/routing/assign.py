@@ -4,7 +4,8 @@ A person's word goes before everything; then the kill switch, guardrails, the te
 team's mode; then who may have it; then who is best.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from triage.assignment import Assignment, Candidate, Choice
 from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
@@ -16,7 +17,7 @@ from triage.routing.sentences import nobody
 from triage.routing.situation import Situation
 from triage.ticket import Ticket
 
-__all__ = ["assign", "team_mode"]
+__all__ = ["assign", "team_mode", "why_stopped"]
 
 FIELD = "assignee"
 
@@ -29,6 +30,7 @@ def assign(
     decided: Mapping[str, FieldDecision] | None = None,
     language: str | None = None,
     top: int = TOP,
+    only: Collection[str] | None = None,
 ) -> Assignment | None:
     """Decide who gets a ticket.
 
@@ -46,6 +48,8 @@ def assign(
         As detected, where the form says none.
     top : int, default=5
         At most so many choices.
+    only : collection of str, optional
+        Consider these agents only: those of a plan for a whole backlog (``features.backlog``).
 
     Returns
     -------
@@ -59,29 +63,43 @@ def assign(
     """
     decided = decided or {}
     need = need_of(ticket, decided, situation.policy.routing, language)
-    if ticket.values.get(FIELD):
-        mode = team_mode(need.team, situation)
-        return None if mode is Mode.OFF else _kept(ticket, need)
-    if situation.policy.kill_switch:
-        if team_mode(need.team, situation) is Mode.OFF:
-            return None
-        return _held(need, Reason.KILL_SWITCH.value, (), "The kill switch is on")
-    field = choose(need, candidates, situation, top=top)
+    stopped = why_stopped(ticket, decided, situation)
+    if stopped is not None and team_mode(need.team, situation) is Mode.OFF:
+        return None
+    if stopped == Reason.HUMAN_VALUE_PRESENT.value:
+        return replace(_held(need, stopped, (), "A person has chosen already"), agent=ticket.values[FIELD])
+    if stopped is not None and stopped.startswith((Reason.KILL_SWITCH.value, GUARDRAIL_PREFIX)):
+        return _held(need, stopped, (), f"Held back by {stopped}")
+    field = choose(need, candidates, situation, top=top, only=only)
     team = field.choices[0].team if field.choices else need.team
     # Where a ticket goes to another team, the more cautious of the two modes counts.
     mode = min((team_mode(one, situation) for one in {need.team or team, team}), key=list(Mode).index)
     if mode is Mode.OFF:
         return None
-    blocked = held_back_by(ticket, BLOCKING, situation.policy.disabled_guardrails)
-    if blocked is not None:
-        return _held(need, GUARDRAIL_PREFIX + blocked, (), f"The guardrail {blocked} holds it back")
-    team_reason = _team_reason(ticket, decided)
-    if team_reason is not None:
-        return _held(need, team_reason, field.choices, "The team is not decided")
+    if stopped is not None:
+        return _held(need, stopped, field.choices, "The team is not decided")
     if not field.choices:
         reason = Reason.NO_ELIGIBLE_AGENT.value
         return _held(need, reason, (), nobody(need, field.barriers, situation))
     return _given(ticket, need, field, mode, situation, decided)
+
+
+def why_stopped(ticket: Ticket, decided: Mapping[str, FieldDecision], situation: Situation) -> str | None:
+    """Return why nobody is to be chosen whoever is there, None when somebody may be.
+
+    First match wins: a person's choice, the kill switch, a guardrail, a team that was not decided.
+    """
+    if ticket.values.get(FIELD):
+        return Reason.HUMAN_VALUE_PRESENT.value
+    if situation.policy.kill_switch:
+        return Reason.KILL_SWITCH.value
+    blocked = held_back_by(ticket, BLOCKING, situation.policy.disabled_guardrails)
+    if blocked is not None:
+        return GUARDRAIL_PREFIX + blocked
+    one = decided.get("team")
+    if one is None or ticket.values.get("team") or one.action is not Action.ABSTAIN:
+        return None
+    return None if one.reason == Reason.SHADOW.value else one.reason
 
 
 def team_mode(team: str | None, situation: Situation) -> Mode:
@@ -122,14 +140,6 @@ def _given(
     return outcome(Action.SUGGEST if mode is Mode.SUGGEST else Action.APPLY, None)
 
 
-def _team_reason(ticket: Ticket, decided: Mapping[str, FieldDecision]) -> str | None:
-    """Return why the team was not decided, None where it was, or where nobody tried."""
-    one = decided.get("team")
-    if one is None or ticket.values.get("team") or one.action is not Action.ABSTAIN:
-        return None
-    return None if one.reason == Reason.SHADOW.value else one.reason
-
-
 def _detail(best: Choice, need: Need, field: Field) -> str:
     detail = f"{best.agent}: {best.sentence}"
     if need.team is not None and best.team != need.team:
@@ -137,14 +147,6 @@ def _detail(best: Choice, need: Need, field: Field) -> str:
     if field.is_over_share:
         detail += "; above a fair share, nobody else can take it now"
     return detail
-
-
-def _kept(ticket: Ticket, need: Need) -> Assignment:
-    reason = Reason.HUMAN_VALUE_PRESENT.value
-    agent = ticket.values[FIELD]
-    return Assignment(
-        need.ticket_id, agent, need.team, Action.ABSTAIN, reason, (), "A person has chosen already"
-    )
 
 
 def _held(need: Need, reason: str, choices: tuple[Choice, ...], detail: str) -> Assignment:

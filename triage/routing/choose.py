@@ -1,7 +1,7 @@
 """Everybody who may be given a ticket now, best first. Decides nothing about whether to assign."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from triage.agent import Agent
@@ -12,9 +12,28 @@ from triage.routing.need import Need
 from triage.routing.sentences import because
 from triage.routing.situation import Situation
 
-__all__ = ["Field", "choose", "headroom"]
+__all__ = ["Asked", "Field", "ask", "choose", "headroom", "sharing"]
 
 TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who of a team may be given a ticket now, before fairness and affinity.
+
+    Parameters
+    ----------
+    team : str or None
+        The team; None: any.
+    eligible : list of Agent
+        By name.
+    barriers : Counter of Barrier
+        How many of the others could not, by why.
+    """
+
+    team: str | None
+    eligible: list[Agent]
+    barriers: "Counter[Barrier]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +42,6 @@ class Field:
 
     Parameters
     ----------
-    team : str or None
-        The team that was asked in the end; None: any.
     choices : tuple of Choice
         Best first, at most as many as asked for.
     barriers : Counter of Barrier
@@ -33,17 +50,36 @@ class Field:
         The first has had a fair share already, and nobody else may have it.
     """
 
-    team: str | None
     choices: tuple[Choice, ...]
     barriers: "Counter[Barrier]"
     is_over_share: bool = False
 
 
-def choose(need: Need, candidates: Sequence[Candidate], situation: Situation, *, top: int = TOP) -> Field:
+def ask(need: Need, situation: Situation) -> Asked:
     """Return who may be given a ticket now.
 
     The team is asked first. Where it has nobody and the ticket is escalated, the teams of its escalation
     path are asked in their order; the first that has somebody counts.
+    """
+    own = _ask(need, situation)
+    if own.eligible or not need.is_escalated or need.team is None:
+        return own
+    for team in situation.policy.routing.team(need.team).escalates_to:
+        further = _ask(replace(need, team=team), situation)
+        if further.eligible:
+            return further
+    return own
+
+
+def choose(
+    need: Need,
+    candidates: Sequence[Candidate],
+    situation: Situation,
+    *,
+    top: int = TOP,
+    only: Collection[str] | None = None,
+) -> Field:
+    """Return who may be given a ticket now, best first.
 
     Parameters
     ----------
@@ -56,16 +92,20 @@ def choose(need: Need, candidates: Sequence[Candidate], situation: Situation, *,
         How things stand.
     top : int, default=5
         At most so many choices.
+    only : collection of str, optional
+        Consider these agents only, where who has a fair share was looked after already.
     """
     affinities = {one.agent: one for one in candidates}
-    asked = _ask(need, affinities, situation, top)
-    if asked.choices or not need.is_escalated or need.team is None:
-        return asked
-    for team in situation.policy.routing.team(need.team).escalates_to:
-        further = _ask(replace(need, team=team), affinities, situation, top)
-        if further.choices:
-            return further
-    return asked
+    asked = ask(need, situation)
+    if only is not None:
+        able = fair = [agent for agent in asked.eligible if agent.agent in only]
+    else:
+        able, fair = asked.eligible, _within_share(asked, situation)
+    # A fair share is a wish: a ticket does not wait for somebody else while somebody is there.
+    is_over_share = bool(able) and not fair
+    ranked = sorted(fair or able, key=lambda agent: _order(agent, need, affinities, situation))
+    choices = tuple(_choice(agent, asked.team, need, affinities, situation) for agent in ranked[:top])
+    return Field(choices, asked.barriers, is_over_share)
 
 
 def headroom(agent: Agent, situation: Situation) -> float:
@@ -76,36 +116,33 @@ def headroom(agent: Agent, situation: Situation) -> float:
     return max(0.0, 1.0 - situation.load(agent.agent) / capacity) if capacity > 0 else 0.0
 
 
-def _ask(need: Need, affinities: Mapping[str, Candidate], situation: Situation, top: int) -> Field:
+def sharing(team: str, situation: Situation) -> list[Agent]:
+    """Return the members of a team among whom its tickets are to be shared: active and not absent."""
+    members = situation.roster.members(team)
+    return [one for one in members if one.active and not one.is_absent(situation.now)]
+
+
+def _ask(need: Need, situation: Situation) -> Asked:
     routing = situation.policy.routing
-    members = situation.roster.members(need.team)
-    eligible: list[Agent] = []
-    barriers: Counter[Barrier] = Counter()
-    for agent in members:
-        why = barrier(agent, need, situation.now, situation.roster, situation.load(agent.agent), routing)
+    asked = Asked(need.team, [], Counter())
+    for agent in situation.roster.members(need.team):
+        load = situation.load(agent.agent)
+        why = barrier(agent, need, situation.now, situation.roster, load, routing)
         if why is None:
-            eligible.append(agent)
+            asked.eligible.append(agent)
         else:
-            barriers[why] += 1
-    fair = _within_share(eligible, members, need.team, situation)
-    # A fair share is a wish: a ticket does not wait for somebody else while somebody is there.
-    is_over_share = bool(eligible) and not fair
-    ranked = sorted(fair or eligible, key=lambda agent: _order(agent, need, affinities, situation))
-    choices = tuple(_choice(agent, need, affinities, situation) for agent in ranked[:top])
-    return Field(need.team, choices, barriers, is_over_share)
+            asked.barriers[why] += 1
+    return asked
 
 
-def _within_share(
-    eligible: Sequence[Agent], members: Sequence[Agent], team: str | None, situation: Situation
-) -> list[Agent]:
-    if team is None:
-        return list(eligible)
-    given = situation.given.get(team, {})
-    sharing = [one for one in members if one.active and not one.is_absent(situation.now)]
-    limits = fair_limits(sharing, given, 1, situation.policy.routing)
+def _within_share(asked: Asked, situation: Situation) -> list[Agent]:
+    if asked.team is None:
+        return asked.eligible
+    given = situation.given.get(asked.team, {})
+    limits = fair_limits(sharing(asked.team, situation), given, 1, situation.policy.routing)
     if limits is None:
-        return list(eligible)
-    return [one for one in eligible if given.get(one.agent, 0) < limits[one.agent]]
+        return asked.eligible
+    return [one for one in asked.eligible if given.get(one.agent, 0) < limits[one.agent]]
 
 
 def _score(agent: Agent, affinities: Mapping[str, Candidate], situation: Situation) -> float:
@@ -124,11 +161,17 @@ def _order(
     return -_score(agent, affinities, situation), -skill, -headroom(agent, situation), agent.agent
 
 
-def _choice(agent: Agent, need: Need, affinities: Mapping[str, Candidate], situation: Situation) -> Choice:
+def _choice(
+    agent: Agent,
+    team: str | None,
+    need: Need,
+    affinities: Mapping[str, Candidate],
+    situation: Situation,
+) -> Choice:
     candidate = affinities.get(agent.agent) or Candidate(agent.agent, 0.0)
     return Choice(
         agent.agent,
-        need.team if need.team is not None else agent.team,
+        agent.team if team is None else team,
         candidate.score,
         _score(agent, affinities, situation),
         because(agent, need, candidate, situation),
