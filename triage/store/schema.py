@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -114,6 +115,14 @@ tickets = Table(
     Column("source", String(40), nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "workspace", "created_at"),
+    Index(None, "workspace", "assigned_at"),
+)
+Index(
+    "ix_tickets_workspace_open",
+    tickets.c.workspace,
+    tickets.c.status,
+    sqlite_where=and_(tickets.c.resolved_at.is_(None), tickets.c.closed_at.is_(None)),
+    postgresql_where=and_(tickets.c.resolved_at.is_(None), tickets.c.closed_at.is_(None)),
 )
 
 articles = Table(
@@ -158,6 +167,11 @@ agents = Table(
     Column("absent_from", UtcDateTime),
     Column("absent_to", UtcDateTime),
     Column("seniority", String(100)),
+    Column("skill_levels", JSON, nullable=False, default=dict),
+    Column("languages", JSON, nullable=False, default=list),
+    Column("zone", String(64)),
+    Column("teams", JSON, nullable=False, default=list),
+    Column("active", Boolean, nullable=False, default=True),
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
