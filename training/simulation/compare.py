@@ -101,7 +101,10 @@ def compare(
         roster = Roster(agents, zone=zone, holidays=holidays, policy=policy.routing)
         simulation = Simulation(tickets, since, roster, policy, ranker(), way, decided=decided)
         lived = simulation.run(_part(progress, at, len(ways)))
-        reports.append(simulated(name, lived, agents, config.resolve_hours))
+        report = simulated(name, lived, agents, config.resolve_hours)
+        # Who is told the team cannot be praised for finding it.
+        told = {"right_team": None, "bounced": None, "bounces_avoided": None} if "team" in known else {}
+        reports.append(replace(report, **told))
     return Comparison(since, until, tuple(reports), tuple(_notes(inside, agents, known, decided)))
 
 
@@ -150,6 +153,11 @@ def _notes(
         notes.append(
             "Nothing was known of team, category and priority when a ticket was filed: say what stands on "
             "the form (--known), or give a model (--bundle)."
+        )
+    if "team" in known:
+        notes.append(
+            "The team of the end was taken as known when a ticket was filed, so nothing is said of teams found "
+            "and bounces avoided."
         )
     if all(one.assigned_at is None for one in inside):
         notes.append(

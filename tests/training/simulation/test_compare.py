@@ -65,7 +65,9 @@ def test_the_reader_is_told_what_the_figures_rest_on():
     notes = " ".join(compare(history(), [Agent("ada", "Network")], 1, SimulationConfig()).notes)
     assert "8 of 15 tickets were handled by people who are not among the agents" in notes
     assert "--known" in notes
-    assert "--known" not in " ".join(compare(history(), AGENTS, 1, SimulationConfig(), known=["team"]).notes)
+    told = compare(history(), AGENTS, 1, SimulationConfig(), known=["team"])
+    assert "--known" not in " ".join(told.notes) and "taken as known" in " ".join(told.notes)
+    assert told.ways[-1].right_agent == 1.0 and told.ways[-1].bounces_avoided is None
 
 
 @pytest.mark.parametrize(
