@@ -1,8 +1,9 @@
 """Large backlogs whose tickets take different room: a good matching, found block by block.
 
-Tickets of the same effort and the same cap are a block. With the other blocks held fast, a block's best
-matching is an assignment problem and solved exactly (:func:`features.slots.match_slots`); going round until
-nothing is gained never loses. It may end short of the best of all (ADR 0027).
+Tickets of the same effort and the same cap are a block. First the pair of most worth for its effort is given
+out, then the next. Then, with the other blocks held fast, each block's best matching is an assignment problem
+and solved exactly (:func:`features.slots.match_slots`), which never loses. It may end short of the best of
+all; further rounds and another beginning gained less than 0.2 % and cost as much again (docs/log.md).
 """
 
 from collections.abc import Iterator
@@ -10,21 +11,17 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from features.slots import NOBODY, Caps, Choice, Matrix, match_slots, total
+from features.slots import NOBODY, Caps, Choice, Matrix, match_slots
 
 __all__ = ["match_blocks"]
 
-_ROUNDS = 4
-"""Later rounds gain nothing worth their time: most end after two."""
 _SLACK = 1e-9
 
 
 def match_blocks(
     values: Matrix, eligible: NDArray[np.bool_], efforts: Matrix, room: Matrix, caps: Caps = ()
 ) -> Choice:
-    """Match where tickets take different room; the better of two beginnings, each made better block by block.
-
-    The beginnings: the pair of most worth for its effort first, and the tickets of most effort first.
+    """Match where tickets take different room.
 
     Parameters
     ----------
@@ -36,14 +33,17 @@ def match_blocks(
     array of int, shape (n_tickets,)
         As for :func:`features.slots.match_slots`.
     """
-    problem = values, eligible, efforts, room, caps
-    blocks = list(_blocks(efforts, caps))
-    nobody = np.full(len(values), NOBODY, dtype=np.intp)
-    found = [
-        _improved(_densest_first(*problem), blocks, *problem),
-        _improved(nobody, blocks, *problem),
-    ]
-    return max(found, key=lambda choice: total(values, choice))
+    choice = _densest_first(values, eligible, efforts, room, caps)
+    for rows in _blocks(efforts, caps):
+        choice[rows] = NOBODY
+        slots = np.floor((room - _used(choice, efforts, len(room)) + _SLACK) / efforts[rows[0]])
+        for of, most in caps:
+            if of[rows[0]]:
+                given = np.bincount(choice[of & (choice != NOBODY)], minlength=len(room))
+                slots = np.minimum(slots, most - given)
+        slots = np.clip(slots, 0, len(rows)).astype(np.intp)
+        choice[rows] = match_slots(values[rows], eligible[rows], slots)
+    return choice
 
 
 def _blocks(efforts: Matrix, caps: Caps) -> Iterator[NDArray[np.intp]]:
@@ -54,35 +54,6 @@ def _blocks(efforts: Matrix, caps: Caps) -> Iterator[NDArray[np.intp]]:
     kinds = sorted(set(zip((-efforts).tolist(), cap.tolist(), strict=True)))
     for effort, of in kinds:
         yield np.flatnonzero((efforts == -effort) & (cap == of))
-
-
-def _improved(
-    choice: Choice,
-    blocks: list[NDArray[np.intp]],
-    values: Matrix,
-    eligible: NDArray[np.bool_],
-    efforts: Matrix,
-    room: Matrix,
-    caps: Caps,
-) -> Choice:
-    choice = choice.copy()
-    before = -1.0
-    for _ in range(_ROUNDS):
-        for rows in blocks:
-            choice[rows] = NOBODY
-            slots = np.floor((room - _used(choice, efforts, len(room)) + _SLACK) / efforts[rows[0]])
-            for of, most in caps:
-                if of[rows[0]]:
-                    slots = np.minimum(
-                        slots, most - np.bincount(choice[of & (choice != NOBODY)], minlength=len(room))
-                    )
-            slots = np.clip(slots, 0, len(rows)).astype(np.intp)
-            choice[rows] = match_slots(values[rows], eligible[rows], slots)
-        after = total(values, choice)
-        if after <= before + _SLACK:
-            break
-        before = after
-    return choice
 
 
 def _densest_first(

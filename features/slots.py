@@ -1,8 +1,8 @@
 """Tickets and agents' slots matched so that the total is greatest: numbers only, solved by SciPy.
 
 Where every ticket takes one slot it is an assignment problem and solved exactly at once [1]_. Where tickets
-take more room than others, or an agent's share is capped team by team, it is a generalised assignment problem,
-NP-hard: small ones are given to HiGHS [2]_ and solved exactly, too; for large ones
+take more room than others, or an agent's share is capped team by team, it is a generalised assignment
+problem, NP-hard: small ones are given to HiGHS [2]_ and solved exactly, too; for large ones
 :mod:`features.slot_blocks` finds a good answer.
 
 References
