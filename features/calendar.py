@@ -13,35 +13,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from triage.errors import InputError
+from triage.zone import find_zone
 
 INTERVAL_SECONDS = {"day": 86_400, "hour": 3_600, "30min": 1_800}
 """The intervals that volume is counted in, with their usual length in seconds."""
 
 Days = NDArray[np.datetime64]
 Instants = NDArray[np.datetime64]
-
-
-def find_zone(name: str) -> ZoneInfo:
-    """Return the time zone called ``name`` (an IANA name such as ``Europe/Berlin``).
-
-    Raises
-    ------
-    InputError
-        When no such zone is known.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(
-            f"Got zone {name!r}; expected an IANA time zone such as 'UTC' or 'Europe/Berlin'; "
-            "check the spelling."
-        ) from error
 
 
 def interval_seconds(interval: str) -> int:

@@ -10,19 +10,13 @@ from typing import Any
 
 from triage.errors import ConfigurationError
 from triage.lifts import Lift
+from triage.mode import Mode
 from triage.priority import PRIORITIES, PriorityMatrix
+from triage.routing.policy import RoutingPolicy
+from triage.routing.policy_document import read_routing
 from triage.ticket import FIELDS
 
 __all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise", "PromiseKind"]
-
-
-class Mode(StrEnum):
-    """How far a field may go."""
-
-    OFF = "off"
-    SHADOW = "shadow"
-    SUGGEST = "suggest"
-    APPLY = "apply"
 
 
 class PromiseKind(StrEnum):
@@ -126,6 +120,8 @@ class Policy:
         Names of :mod:`triage.guardrails` that do not hold here.
     priority : PriorityPolicy
         The matrix and the rules that raise priorities.
+    routing : RoutingPolicy
+        Who may be given which tickets, and how many.
 
     Examples
     --------
@@ -137,6 +133,7 @@ class Policy:
     fields: Mapping[str, FieldPolicy] = field(default_factory=dict)
     disabled_guardrails: frozenset[str] = frozenset()
     priority: PriorityPolicy = PriorityPolicy()
+    routing: RoutingPolicy = field(default_factory=RoutingPolicy)
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
@@ -159,6 +156,7 @@ class Policy:
                 "matrix": self.priority.matrix.to_document() if self.priority.matrix else None,
                 "lifts": [one.to_document() for one in self.priority.lifts],
             },
+            "routing": self.routing.to_document(),
         }
 
     @classmethod
@@ -168,9 +166,10 @@ class Policy:
         Raises
         ------
         ConfigurationError
-            If a key, a field, a mode, a threshold, the matrix or a lift is not as it must be.
+            If a key, a field, a mode, a threshold, the matrix, a lift or the routing is not as it must be.
         """
-        _refuse_unknown(document, {"kill_switch", "fields", "disabled_guardrails", "priority"}, "the policy")
+        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing"}
+        _refuse_unknown(document, known, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
             if name not in FIELDS:
@@ -182,7 +181,9 @@ class Policy:
         if not isinstance(kill_switch, bool):
             raise ConfigurationError(f"Got kill_switch={kill_switch!r}; expected true or false.")
         disabled = _words(document.get("disabled_guardrails", ()), "disabled_guardrails")
-        return cls(kill_switch, fields, disabled, _priority_policy(document.get("priority") or {}))
+        priority = _priority_policy(document.get("priority") or {})
+        routing = read_routing(document.get("routing") or {})
+        return cls(kill_switch, fields, disabled, priority, routing)
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:

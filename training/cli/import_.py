@@ -17,6 +17,7 @@ SOURCES = (
     "articles",
     "links",
     "agents",
+    "absences",
     "zendesk",
     "freshdesk",
     "freshservice",
@@ -28,7 +29,7 @@ SOURCES = (
 @app.command("import")
 def import_(
     source: Annotated[str, typer.Argument(help=f"What the file is: {', '.join(SOURCES)}.")],
-    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet.")],
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet; absences: iCalendar.")],
     workspace: Annotated[str, typer.Option(help="Whose rows they become.")] = "default",
     store: Annotated[str | None, typer.Option(help="Database URL; by default $TRIAGE_STORE.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
@@ -39,9 +40,13 @@ def import_(
         Path | None, typer.Option(help="Where refused rows go (CSV, or JSON lines for .jsonl).")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Import a finished file once more.")] = False,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="Whose absences they are; by default each event's attendees'."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Import tickets, articles, links or agents from a file; an interrupted import goes on.
+    """Import tickets, articles, links, agents or their absences; an interrupted import goes on.
 
     Repeating the command after an interruption is all that is needed; after a finished import it does
     nothing and says so.
@@ -65,6 +70,11 @@ def import_(
             f"Got both {source} and --mapping; expected one. For a mapping of your own: "
             f"triage import history FILE --mapping {mapping}."
         )
+    if agent is not None and source != "absences":
+        raise ConfigurationError(f"Got --agent with {source}; expected it with absences only.")
+    if source == "absences":
+        _import_absences(file, workspace, store or store_url(), agent, zone, as_json)
+        return
     kind = "history" if source in BUILT_IN else source
     opened = open_store(store or store_url())
     try:
@@ -88,6 +98,29 @@ def import_(
         typer.echo(json.dumps(asdict(result)))
     else:
         _print(result, rejects)
+
+
+def _import_absences(
+    file: Path, workspace: str, url: str, agent: str | None, zone: str | None, as_json: bool
+) -> None:
+    import json
+    from dataclasses import asdict
+
+    from training.absences import import_absences
+    from triage.store import open_store
+
+    opened = open_store(url)
+    try:
+        result = import_absences(opened, file, workspace=workspace, agent=agent, zone=zone)
+    finally:
+        opened.close()
+    if as_json:
+        typer.echo(json.dumps(asdict(result)))
+        return
+    for name, count in result.agents.items():
+        typer.echo(f"{name}: {count:,} absences")
+    if result.unmatched:
+        typer.echo(f"{result.unmatched:,} absences are of nobody among the agents: left out")
 
 
 def _print(result: ImportResult, rejects: Path | None) -> None:

@@ -9,7 +9,7 @@ from triage.ticket import FIELDS
 __all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
 
 Kind = Literal["history", "articles", "links", "agents", "volumes"]
-Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "list"]
+Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "list", "flag"]
 
 CUSTOM_PREFIX = "field."
 """Columns that begin so are custom fields; the rest of the name is the field's."""
@@ -29,7 +29,7 @@ class Column:
         Our name of it.
     type : str
         ``id`` (refused when empty or too long), ``label`` and ``short`` (one line of text), ``text``,
-        ``moment``, ``integer``, ``number`` or ``list``.
+        ``moment``, ``integer``, ``number``, ``list`` or ``flag`` (yes or no).
     max_chars : int, default=400
         Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
     """
@@ -91,6 +91,10 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("absent_from", "moment"),
         Column("absent_to", "moment"),
         Column("seniority", "short", 100),
+        Column("languages", "list", 400),
+        Column("zone", "short", 64),
+        Column("teams", "list", 2_000),
+        Column("active", "flag"),
     ),
     "volumes": _table(
         Column("series", "id", 400),

@@ -18,7 +18,7 @@ from training.history.columns import Kind
 from training.history.mapping import Mapping
 from training.history.records import Record
 from training.history.table import CHUNK_ROWS, Table
-from triage.agent import Agent
+from triage.agent import Agent, merge_rows
 from triage.errors import HistoryError
 from triage.knowledge import Article, ArticleLink
 from triage.store import Store
@@ -31,6 +31,9 @@ from triage.store.workspaces import ensure_workspace, find_workspace
 from triage.ticket import PastTicket
 
 __all__ = ["ImportResult", "import_table"]
+
+_AGENT_ROWS = 1_000_000
+"""The rows of one agent may lie anywhere in the table, so agents are taken all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def import_table(
     again : bool, default=False
         Read in once more a file whose import is finished.
     chunk_rows : int, default=20_000
-        Rows in one transaction.
+        Rows in one transaction; agents are one, however many.
     progress : callable or None, default=None
         Called after each chunk with the share of the file that is done.
 
@@ -115,7 +118,7 @@ def import_table(
         mapping=mapping,
         zone=zone,
         rejects=rejects,
-        chunk_rows=chunk_rows,
+        chunk_rows=chunk_rows if kind != "agents" else _AGENT_ROWS,
     )
     ensure_workspace(store, workspace, zone=zone)
     state = begin_import(store, workspace, kind, _file_hash(table))
@@ -175,7 +178,7 @@ def _put_links(store: Store, workspace: str, records: list[Record], source: str,
 
 
 def _put_agents(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_agents(store, workspace, cast(list[Agent], records), updated_at=moment)
+    put_agents(store, workspace, merge_rows(cast(list[Agent], records)), updated_at=moment)
 
 
 _WRITERS: dict[str, Writer] = {

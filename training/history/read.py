@@ -16,7 +16,7 @@ from training.history.records import Record, identity_of
 from training.history.summary import RowSummary
 from training.history.table import Table, read_table
 from training.history.volume import Volume
-from triage.agent import Agent
+from triage.agent import Agent, merge_rows
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket
 
@@ -125,9 +125,12 @@ def read_links(path: Path | str, **options: Any) -> LinksRead:
 
 
 def read_agents(path: Path | str, **options: Any) -> AgentsRead:
-    """Read an agent table whole; takes the options of :func:`read_history`."""
+    """Read an agent table whole; several rows of one agent add absences.
+
+    Takes the options of :func:`read_history`.
+    """
     records, summary = _whole(read_table(path, "agents", **options))
-    return AgentsRead(cast(list[Agent], records), summary)
+    return AgentsRead(merge_rows(cast(list[Agent], records)), summary)
 
 
 def read_volumes(path: Path | str, **options: Any) -> VolumesRead:

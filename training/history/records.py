@@ -5,7 +5,7 @@ from typing import Any
 
 from training.history.summary import RowSummary
 from training.history.volume import Volume
-from triage.agent import Agent
+from triage.agent import Agent, split_levels
 from triage.errors import HistoryError
 from triage.knowledge import Article, ArticleLink
 from triage.priority import PRIORITIES
@@ -72,7 +72,8 @@ def identity_of(record: Record) -> str:
     if isinstance(record, ArticleLink):
         return f"{record.ticket_id}\x00{record.article_id}"
     if isinstance(record, Agent):
-        return record.agent
+        # Another row of the same agent with another absence adds that absence (triage.agent.merge_rows).
+        return f"{record.agent}\x00{record.absent_from}\x00{record.absent_to}"
     return f"{record.series}\x00{record.start.isoformat()}"
 
 
@@ -102,7 +103,8 @@ def _link(row: Mapping[str, Any], summary: RowSummary) -> ArticleLink:
 
 
 def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
-    return Agent(**row)
+    skills, levels = split_levels(row.get("skills", ()))
+    return Agent(**{**row, "skills": skills, "skill_levels": levels})
 
 
 def _volume(row: Mapping[str, Any], summary: RowSummary) -> Volume:

@@ -22,6 +22,16 @@ __all__ = ["RefusedRow", "RowConverter"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LIST_SEPARATORS = ";|,"
+_FLAGS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "y": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "n": False,
+}
 
 
 class RefusedRow(HistoryError):
@@ -120,6 +130,8 @@ class RowConverter:
             return self._label(planned, text, row)
         if text is not None and kind in ("integer", "number"):
             return self._number(planned, text)
+        if text is not None and kind == "flag":
+            return self._flag(planned, text)
         return text
 
     def _text(self, planned: PlannedColumn, values: list[Any]) -> str | None:
@@ -195,6 +207,13 @@ class RowConverter:
             self._summary.counts[f"unreadable {planned.name}"] += 1
             return None
         return int(number) if planned.column.type == "integer" else number
+
+    def _flag(self, planned: PlannedColumn, text: str) -> bool:
+        word = text.strip().lower()
+        if word not in _FLAGS:
+            # Taken for either answer it would be wrong half the time, and nobody would see it.
+            raise RefusedRow(f"{planned.name} is neither yes nor no")
+        return _FLAGS[word]
 
     def _moment(self, planned: PlannedColumn, values: list[Any]) -> datetime | None:
         value: Any = planned.constant

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from training.sample.preset import BUILT_IN_SLOTS, SENIORITIES, Preset, Subcategory
-from training.sample.shift import parse_shift
 from triage.errors import InputError
+from triage.routing.shift import parse_shift
 
 SLOT = re.compile(r"\{(\w*)\}")
 """A slot in a template."""

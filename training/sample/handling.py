@@ -12,7 +12,8 @@ from training.sample.arrivals import Span
 from training.sample.draws import Draws, Stream, Weighted
 from training.sample.people import Requester
 from training.sample.preset import Agent, Category, Preset, Subcategory
-from training.sample.shift import Roster, parse_shift
+from training.sample.shift import Roster
+from triage.routing.shift import parse_shift
 
 _MINUTE = 60
 _TRIAGE_MIN = {"urgent": 5, "high": 15, "normal": 40, "low": 80}

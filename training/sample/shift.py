@@ -1,59 +1,15 @@
-"""When an agent is at work, and how long a piece of work takes in hours of presence.
+"""How long a piece of work takes in hours of presence: the presences of one agent over a span.
 
-A roster is a list of presences in UTC; daylight saving is settled while it is built. It assigns nothing.
+Shifts are read by :mod:`triage.routing.shift`; daylight saving is settled while a roster is built. It
+assigns nothing.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from triage.errors import InputError
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_SHIFT = re.compile(r"^([A-Za-z, -]+?)\s+(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
-
-
-@dataclass(frozen=True)
-class Shift:
-    """Weekdays (Monday is 0) and minutes since midnight; an end at or before the start is on the next day."""
-
-    weekdays: frozenset[int]
-    start_minute: int
-    end_minute: int
-
-
-def parse_shift(text: str) -> Shift:
-    """Read a shift such as ``Mon-Fri 08:00-16:30``, ``Tue,Thu 12:00-20:00`` or ``Fri-Mon 22:00-06:00``.
-
-    Raises
-    ------
-    InputError
-        For anything else.
-    """
-    match = _SHIFT.match(text.strip())
-    if match:
-        start, end = (int(match.group(i)) * 60 + int(match.group(i + 1)) for i in (2, 4))
-        weekdays = _weekdays(match.group(1))
-        if weekdays and start < 24 * 60 and end <= 24 * 60:
-            return Shift(frozenset(weekdays), start, end)
-    raise InputError(f"Got the shift '{text}'; expected days and times such as 'Mon-Fri 08:00-16:30'.")
-
-
-def _weekdays(text: str) -> set[int]:
-    days: set[int] = set()
-    for part in text.lower().replace(" ", "").split(","):
-        first, dash, last = part.partition("-")
-        if first not in _DAYS or (dash and last not in _DAYS):
-            return set()
-        day, end = _DAYS.index(first), _DAYS.index(last or first)
-        days.add(day)
-        while day != end:
-            day = (day + 1) % 7
-            days.add(day)
-    return days
+from triage.routing.shift import Shift
 
 
 class Roster:
@@ -63,7 +19,7 @@ class Roster:
     ----------
     shift : Shift
     zone : ZoneInfo
-        The zone in which the shift's times are meant.
+        The zone in which times are meant where the shift names none.
     first, last : date
         The days covered, both included.
     days_off : collection of date
@@ -76,26 +32,17 @@ class Roster:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._worked: list[int] = []
-        worked, day = 0, first
-        length = shift.end_minute - shift.start_minute
-        length += 24 * 60 if length <= 0 else 0
-        while day <= last:
-            if day.weekday() in shift.weekdays and day not in days_off:
-                midnight = datetime(day.year, day.month, day.day)
-                start, end = (
-                    int(
-                        (midnight + timedelta(minutes=minute))
-                        .replace(tzinfo=zone)
-                        .astimezone(UTC)
-                        .timestamp()
-                    )
-                    for minute in (shift.start_minute, shift.start_minute + length)
-                )
-                self._starts.append(start)
-                self._ends.append(end)
-                self._worked.append(worked)
-                worked += end - start
-            day += timedelta(days=1)
+        worked = 0
+        since = datetime(first.year, first.month, first.day, tzinfo=zone)
+        until = datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=1)
+        for begin, finish in shift.presences(since, until, zone.key, days_off):
+            start, end = int(begin.timestamp()), int(finish.timestamp())
+            if start < since.timestamp():
+                continue
+            self._starts.append(start)
+            self._ends.append(end)
+            self._worked.append(worked)
+            worked += end - start
 
     def is_present(self, at: int) -> bool:
         """Say whether the agent is at work at a UTC time in epoch seconds."""

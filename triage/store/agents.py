@@ -1,25 +1,36 @@
-"""The agents of a workspace: who can be given tickets."""
+"""The agents of a workspace: who can be given tickets, and when they are away."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
+from triage.absence import Absence
 from triage.agent import Agent
+from triage.errors import NotFoundError
 from triage.store.database import Store
+from triage.store.routing_tables import agent_absences
 from triage.store.schema import agents
 from triage.store.upsert import upsert
 
-__all__ = ["delete_agent", "get_agent", "list_agents", "put_agents"]
+__all__ = ["delete_agent", "get_agent", "list_agents", "put_agents", "put_calendar"]
 
-_COLUMNS = [agents.c[name] for name in Agent.__slots__]
+_NAMES = [name for name in Agent.__slots__ if name != "absences"]
+_COLUMNS = [agents.c[name] for name in _NAMES]
+_LISTS = ("skills", "languages", "teams")
+_MANY = 500
+"""Names in one query: SQLite allows a limited number of bound values."""
 
 
 def put_agents(
     store: Store, workspace: str, given: Sequence[Agent], *, updated_at: datetime | None = None
 ) -> None:
     """Store agents, all or none; one that is there is replaced, of several with one name the last stays.
+
+    Absences are replaced with their agent, but those from calendars stay: only :func:`put_calendar` takes
+    them away.
 
     Parameters
     ----------
@@ -33,26 +44,69 @@ def put_agents(
         The moment to note, with a zone; None is now.
     """
     moment = updated_at or datetime.now(UTC)
-    rows = {
-        agent.agent: {
+    last = {agent.agent: agent for agent in given}
+    rows = [
+        {
             "workspace": workspace,
-            **{name: getattr(agent, name) for name in Agent.__slots__},
-            "skills": list(agent.skills),
+            **{name: getattr(agent, name) for name in _NAMES},
+            **{name: list(getattr(agent, name)) for name in _LISTS},
+            "skill_levels": dict(agent.skill_levels),
             "updated_at": moment,
         }
-        for agent in given
-    }
+        for agent in last.values()
+    ]
+    names = list(last)
     with store.writing() as connection:
-        upsert(connection, agents, list(rows.values()))
+        upsert(connection, agents, rows)
+        for begin in range(0, len(names), _MANY):
+            connection.execute(
+                delete(agent_absences).where(
+                    agent_absences.c.workspace == workspace,
+                    agent_absences.c.agent.in_(names[begin : begin + _MANY]),
+                    agent_absences.c.is_from_calendar.is_(False),
+                )
+            )
+        for agent in last.values():
+            _write_absences(connection, workspace, agent.agent, agent.absences)
+
+
+def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Absence]) -> None:
+    """Replace an agent's absences from calendars by these; an event that is gone is an absence no more.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    workspace, agent : str
+        Whose calendar it is.
+    absences : sequence of Absence
+        Each with the ``uid`` of its event.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such agent.
+    """
+    with store.writing() as connection:
+        if get_agent(store, workspace, agent) is None:
+            raise NotFoundError(
+                f"Got the absences of {agent!r}, who is no agent of this workspace; expected one; import "
+                "the agents first."
+            )
+        mine = agent_absences.c.workspace == workspace, agent_absences.c.agent == agent
+        connection.execute(delete(agent_absences).where(*mine, agent_absences.c.is_from_calendar.is_(True)))
+        _write_absences(connection, workspace, agent, absences)
 
 
 def list_agents(store: Store, workspace: str, *, team: str | None = None) -> list[Agent]:
-    """Return the agents of a workspace, or of one team, by name."""
+    """Return the agents of a workspace, or those whose first team it is, by name."""
     query = select(*_COLUMNS).where(agents.c.workspace == workspace).order_by(agents.c.agent)
     if team is not None:
         query = query.where(agents.c.team == team)
     with store.reading() as connection:
-        return [_from_row(row) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+        absences = _read_absences(connection, workspace)
+    return [_from_row(row, absences) for row in rows]
 
 
 def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
@@ -60,18 +114,59 @@ def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
     query = select(*_COLUMNS).where(agents.c.workspace == workspace, agents.c.agent == agent)
     with store.reading() as connection:
         row = connection.execute(query).first()
-    return None if row is None else _from_row(row)
+        absences = _read_absences(connection, workspace, agent)
+    return None if row is None else _from_row(row, absences)
 
 
 def delete_agent(store: Store, workspace: str, agent: str) -> bool:
     """Remove an agent; tell whether there was one."""
     with store.writing() as connection:
-        done = connection.execute(
-            delete(agents).where(agents.c.workspace == workspace, agents.c.agent == agent)
-        )
+        for table in (agent_absences, agents):
+            done = connection.execute(
+                delete(table).where(table.c.workspace == workspace, table.c.agent == agent)
+            )
         return bool(done.rowcount)
 
 
-def _from_row(row: Row[Any]) -> Agent:
-    values = {name: getattr(row, name) for name in Agent.__slots__}
-    return Agent(**{**values, "skills": tuple(values["skills"])})
+def _write_absences(connection: Connection, workspace: str, agent: str, absences: Iterable[Absence]) -> None:
+    rows = {
+        _identity(one): {
+            "workspace": workspace,
+            "agent": agent,
+            "absence_id": _identity(one),
+            "uid": one.uid,
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+            "is_from_calendar": one.uid is not None,
+        }
+        for one in absences
+    }
+    upsert(connection, agent_absences, list(rows.values()))
+
+
+def _read_absences(
+    connection: Connection, workspace: str, agent: str | None = None
+) -> dict[str, tuple[Absence, ...]]:
+    query = select(agent_absences).where(agent_absences.c.workspace == workspace)
+    if agent is not None:
+        query = query.where(agent_absences.c.agent == agent)
+    found: dict[str, tuple[Absence, ...]] = {}
+    for row in connection.execute(query.order_by(agent_absences.c.starts_at, agent_absences.c.absence_id)):
+        absence = Absence(row.starts_at, row.ends_at, row.uid)
+        found[row.agent] = (*found.get(row.agent, ()), absence)
+    return found
+
+
+def _identity(absence: Absence) -> str:
+    # An event that comes back every week has one uid and many times.
+    parts = [absence.uid or ""]
+    parts += [
+        "" if one is None else one.astimezone(UTC).isoformat() for one in (absence.starts_at, absence.ends_at)
+    ]
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def _from_row(row: Row[Any], absences: Mapping[str, tuple[Absence, ...]]) -> Agent:
+    values = {name: getattr(row, name) for name in _NAMES}
+    lists = {name: tuple(values[name]) for name in _LISTS}
+    return Agent(**values | lists, absences=absences.get(row.agent, ()))

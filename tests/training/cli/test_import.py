@@ -1,10 +1,12 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from serving.cli.main import main
 from tests.training.history.helpers import row, write_csv, write_jsonl
 from triage.store import open_store
+from triage.store.agents import list_agents
 from triage.store.tickets import count_tickets, get_ticket
 
 JIRA = "Summary,Issue key,Created,Priority\nVPN down,OPS-77,02/Jan/26 3:04 AM,Highest\n"
@@ -80,3 +82,59 @@ def test_a_helpdesk_and_a_mapping_exclude_each_other(run, tmp_path):
     code, _, err = run("jira", tmp_path / "x.csv", "--mapping", tmp_path / "m.toml")
     assert code == 1
     assert "Got both jira and --mapping" in err
+
+
+def test_absences_come_from_a_calendar_of_one_agent_or_of_its_attendees(run, tmp_path):
+    run(
+        "agents",
+        write_csv(tmp_path / "g.csv", "ada", "bob@acme.example", header="agent"),
+        "--workspace",
+        "acme",
+    )
+    start = datetime.now(UTC) + timedelta(days=3)
+    path = tmp_path / "away.ics"
+    path.write_bytes(
+        "\r\n".join(
+            [
+                "BEGIN:VCALENDAR",
+                "BEGIN:VEVENT",
+                "UID:u1",
+                f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+                "DURATION:PT4H",
+                "ATTENDEE:mailto:Bob@acme.example",
+                "END:VEVENT",
+                "BEGIN:VEVENT",
+                "UID:u2",
+                f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+                "DURATION:PT4H",
+                "END:VEVENT",
+                "END:VCALENDAR",
+                "",
+            ]
+        ).encode()
+    )
+    code, out, _ = run("absences", path, "--workspace", "acme", "--json")
+    assert (code, json.loads(out)) == (
+        0,
+        {"workspace": "acme", "agents": {"bob@acme.example": 1}, "unmatched": 1},
+    )
+    code, out, _ = run("absences", path, "--workspace", "acme", "--agent", "ada")
+    assert (code, out) == (0, "ada: 2 absences\n")
+    store = open_store(run.url)
+    ada, bob = list_agents(store, "acme")
+    assert ada.is_absent(start) and bob.is_absent(start)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["absences", "none.ics", "--agent", "zoe"], "zoe"),
+        (["history", "none.csv", "--agent", "ada"], "--agent"),
+        (["absences", "none.ics", "--workspace", "other"], "other"),
+    ],
+)
+def test_absences_of_nobody_are_refused(run, tmp_path, words, told):
+    run("agents", write_csv(tmp_path / "g.csv", "ada", header="agent"))
+    code, _, err = run(*words)
+    assert code == 1 and told in err

@@ -125,6 +125,33 @@ def test_articles_links_and_agents_are_imported(store, tmp_path):
     assert list_agents(store, "default")[0].team == "Network"
 
 
+def test_rows_of_one_agent_add_absences_however_far_apart_they_lie(store, tmp_path):
+    lines = [
+        "ada,Mail,vpn:3;dns,2026-03-02,2026-03-03,de;en,Asia/Tokyo,Desk,yes",
+        "bob,,,,,,,,no",
+        "ada,Network,vpn:2,2026-04-02,2026-04-03,de,,Desk,",
+    ]
+    header = "agent,team,skills,absent_from,absent_to,languages,zone,teams,active"
+    result = import_table(store, write_csv(tmp_path / "g.csv", *lines, header=header), "agents", chunk_rows=1)
+    ada, bob = list_agents(store, "default")
+    assert (ada.team, ada.skills, ada.skill_levels, ada.languages) == (
+        "Network",
+        ("vpn",),
+        {"vpn": 2},
+        ("de",),
+    )
+    assert (ada.teams, ada.zone, ada.active, bob.active) == (("Desk",), None, True, False)
+    assert [one.starts_at.month for one in ada.all_absences] == [4, 3]
+    assert result.summary["replaced"] == 0
+
+
+def test_an_agent_of_whom_it_is_not_clear_whether_they_left_is_refused(store, tmp_path):
+    path = write_csv(tmp_path / "g.csv", "ada,perhaps", "bob,1", header="agent,active")
+    result = import_table(store, path, "agents")
+    assert result.summary["reasons"] == {"active is neither yes nor no": 1}
+    assert [one.agent for one in list_agents(store, "default")] == ["bob"]
+
+
 def test_volumes_have_no_place_in_the_store(store, tmp_path):
     with pytest.raises(HistoryError, match="'volumes'; expected one of history"):
         import_table(store, tmp_path / "v.csv", "volumes")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.sample.shift import Roster, Shift, parse_shift
-from triage.errors import InputError
+from training.sample.shift import Roster
+from triage.routing.shift import parse_shift
 
 ZONE = ZoneInfo("Europe/London")
 
@@ -21,25 +21,6 @@ def office() -> Roster:
     return Roster(
         parse_shift("Mon-Fri 09:00-17:00"), ZONE, date(2026, 3, 1), date(2026, 4, 30), {date(2026, 4, 3)}
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "shift"),
-    [
-        ("Mon-Fri 08:00-16:30", Shift(frozenset(range(5)), 480, 990)),
-        ("Tue,Thu 12:00 - 20:00", Shift(frozenset({1, 3}), 720, 1200)),
-        ("Fri-Mon 22:00-06:00", Shift(frozenset({4, 5, 6, 0}), 1320, 360)),
-        ("sat 0:00-24:00", Shift(frozenset({5}), 0, 1440)),
-    ],
-)
-def test_a_shift_is_read(text: str, shift: Shift) -> None:
-    assert parse_shift(text) == shift
-
-
-@pytest.mark.parametrize("text", ["", "always", "Mon-Fri", "Foo-Fri 08:00-16:00", "Mon 25:00-26:00"])
-def test_another_shift_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="expected days and times"):
-        parse_shift(text)
 
 
 def test_work_goes_on_after_the_weekend_and_the_clock_change(office: Roster) -> None:

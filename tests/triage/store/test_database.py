@@ -2,9 +2,15 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, inspect, select
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, inspect, select, text
 
+from triage.agent import Agent
 from triage.store import Store, open_store
+from triage.store.agents import list_agents
+from triage.store.database import _config
 from triage.store.schema import metadata, workspaces
 
 
@@ -12,6 +18,27 @@ def test_a_fresh_store_has_all_tables_at_the_newest_migration(store: Store):
     with store.reading() as connection:
         assert set(metadata.tables) <= set(inspect(connection).get_table_names())
     assert store.revision() is not None
+
+
+def test_the_migrations_make_what_the_tables_say(store: Store):
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_agents_from_before_routing_have_its_defaults(store: Store):
+    config = _config()
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO agents (workspace, agent, skills, updated_at) "
+                "VALUES ('acme', 'ada', '[]', '2026-01-01 00:00:00+00:00')"
+            )
+        )
+        command.upgrade(config, "head")
+    assert list_agents(store, "acme") == [Agent("ada")]
 
 
 def test_opening_a_migrated_store_again_changes_nothing(store: Store):

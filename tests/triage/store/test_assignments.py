@@ -1,0 +1,91 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from triage.store.assignments import (
+    GivenTicket,
+    end_assignment,
+    given_since,
+    list_assignments,
+    open_loads,
+    put_assignment,
+)
+from triage.store.tickets import put_tickets
+from triage.ticket import PastTicket, Ticket
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def past(name: str, assignee: str | None = None, **more) -> PastTicket:
+    labels = {"assignee": assignee, "team": more.pop("team", None), "priority": more.pop("priority", None)}
+    return PastTicket(
+        Ticket(name, "VPN", created_at=NOON), {k: v for k, v in labels.items() if v is not None}, **more
+    )
+
+
+def given(ticket_id: str, agent: str | None, at: datetime = NOON, **more) -> GivenTicket:
+    return GivenTicket(ticket_id, agent, more.pop("team", "Network"), at, more.pop("by", "triage"), **more)
+
+
+def test_each_assignment_ends_with_the_next(store):
+    first = given("T-1", "ada", affinity=0.5, detail="knows it")
+    assert put_assignment(store, "acme", first)
+    assert not put_assignment(store, "acme", given("T-1", "ada", NOON + HOUR))
+    second = given("T-1", "bob", NOON + 2 * HOUR, by="zoe")
+    assert put_assignment(store, "acme", second)
+    assert end_assignment(store, "acme", "T-1", NOON + 3 * HOUR)
+    assert not end_assignment(store, "acme", "T-1", NOON + 4 * HOUR)
+    assert list_assignments(store, "acme", "T-1") == [
+        replace(first, ended_at=NOON + 2 * HOUR),
+        replace(second, ended_at=NOON + 3 * HOUR),
+    ]
+    assert list_assignments(store, "other", "T-1") == []
+
+
+def test_open_tickets_are_load_and_done_or_unknown_ones_are_not(store):
+    put_tickets(
+        store,
+        "acme",
+        [
+            past("open", "ada", status="Open", priority="urgent"),
+            past("pending", "ada", status="Pending"),
+            past("solved", "ada", status="Solved"),
+            past("resolved", "ada", status="Open", resolved_at=NOON),
+            past("closed", "ada", status="Open", closed_at=NOON),
+            past("unknown", "ada"),
+            past("nobodys", status="Open"),
+        ],
+        source="test",
+        updated_at=NOON,
+    )
+    put_tickets(store, "other", [past("open", "ada", status="Open")], source="test")
+    assert open_loads(store, "acme", {}) == {"ada": 2}
+    assert open_loads(store, "acme", {"urgent": 3.5}) == {"ada": 4.5}
+
+
+def test_a_ticket_is_the_load_of_whom_it_was_given_to_last(store):
+    put_tickets(store, "acme", [past("T-1", "ada", status="Open"), past("T-2")], source="x", updated_at=NOON)
+    put_assignment(store, "acme", given("T-1", "bob", NOON + HOUR))
+    put_assignment(store, "acme", given("T-2", "bob", NOON + HOUR))
+    assert open_loads(store, "acme", {}) == {"bob": 2}
+    end_assignment(store, "acme", "T-2", NOON + 2 * HOUR)
+    later = NOON + 3 * HOUR
+    put_tickets(store, "acme", [past("T-1", "zoe", status="Open")], source="x", updated_at=later)
+    assert open_loads(store, "acme", {}) == {"zoe": 1}
+
+
+def test_tickets_given_are_counted_once_whoever_gave_them(store):
+    put_tickets(
+        store,
+        "acme",
+        [
+            past("T-1", "ada", team="Network", assigned_at=NOON),
+            past("T-2", "ada", team="Network", assigned_at=NOON - 3 * HOUR),
+            past("T-3", "ada", team="Mail", assigned_at=NOON),
+        ],
+        source="x",
+    )
+    put_assignment(store, "acme", given("T-1", "ada"))
+    put_assignment(store, "acme", given("T-4", "bob"))
+    put_assignment(store, "acme", given("T-5", None))
+    assert given_since(store, "acme", NOON - HOUR) == {"Network": {"ada": 1, "bob": 1}, "Mail": {"ada": 1}}

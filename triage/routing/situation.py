@@ -1,0 +1,39 @@
+"""How things stand at the moment of assigning: who is there, with how much in hand, under which policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from triage.policy import Policy
+from triage.routing.roster import Roster
+
+__all__ = ["Situation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """How things stand.
+
+    Parameters
+    ----------
+    now : datetime
+        The moment, with a zone.
+    roster : Roster
+        The agents and their presence.
+    policy : Policy
+        The admin's word, read fresh.
+    loads : Mapping of str to float
+        Slots that open tickets take, by agent; zero where not named.
+    given : Mapping of str to (Mapping of str to int)
+        By team: tickets assigned within the policy's fairness window by agent, whoever assigned them.
+    """
+
+    now: datetime
+    roster: Roster
+    policy: Policy = field(default_factory=Policy)
+    loads: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def load(self, agent: str) -> float:
+        """Return how many slots an agent's open tickets take."""
+        return self.loads.get(agent, 0.0)

@@ -1,0 +1,190 @@
+"""Who was given what, when, by whom and why; and what that makes of everybody's load.
+
+A ticket is open while its status is known and says so, or while an assignment of it goes on. Past tickets
+without status and times say nothing of today's load.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
+
+from triage.store.database import Store
+from triage.store.routing_tables import assignments
+from triage.store.schema import tickets
+
+__all__ = ["GivenTicket", "end_assignment", "given_since", "list_assignments", "open_loads", "put_assignment"]
+
+DONE = ("canceled", "cancelled", "closed", "done", "rejected", "resolved", "solved")
+"""Statuses, in lower case, of tickets that are on nobody's desk: those that helpdesks ship with."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTicket:
+    """One assignment.
+
+    Parameters
+    ----------
+    ticket_id : str
+        Which ticket.
+    agent : str or None
+        To whom; None where it went to the team only.
+    team : str or None
+        For which team.
+    assigned_at : datetime
+        When, with a zone.
+    assigned_by : str
+        ``triage``, or who did it.
+    reason : str or None, default=None
+        A :class:`triage.decision.Reason` where it went to nobody.
+    affinity : float or None, default=None
+        What the history said of the agent.
+    detail : str, default=""
+        The sentence that was shown. No ticket text.
+    ended_at : datetime or None, default=None
+        When the ticket was given to another, taken back or done; None while it goes on.
+    """
+
+    ticket_id: str
+    agent: str | None
+    team: str | None
+    assigned_at: datetime
+    assigned_by: str
+    reason: str | None = None
+    affinity: float | None = None
+    detail: str = ""
+    ended_at: datetime | None = None
+
+
+def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
+    """Note an assignment; the one that went on till then ends with it.
+
+    Returns
+    -------
+    bool
+        False where the same agent and team had the ticket already: then nothing is noted.
+    """
+    with store.writing() as connection:
+        going_on = _going_on(workspace, given.ticket_id)
+        row = connection.execute(select(assignments).where(*going_on)).first()
+        if row is not None and (row.agent, row.team) == (given.agent, given.team):
+            return False
+        connection.execute(update(assignments).where(*going_on).values(ended_at=given.assigned_at))
+        values = {name: getattr(given, name) for name in GivenTicket.__slots__}
+        connection.execute(
+            insert(assignments).values(assignment_id=uuid.uuid4().hex, workspace=workspace, **values)
+        )
+        return True
+
+
+def end_assignment(store: Store, workspace: str, ticket_id: str, ended_at: datetime) -> bool:
+    """End the assignment of a ticket that is done or taken back; tell whether one went on."""
+    with store.writing() as connection:
+        done = connection.execute(
+            update(assignments).where(*_going_on(workspace, ticket_id)).values(ended_at=ended_at)
+        )
+        return bool(done.rowcount)
+
+
+def list_assignments(store: Store, workspace: str, ticket_id: str) -> list[GivenTicket]:
+    """Return a ticket's assignments, the first first."""
+    mine = assignments.c.workspace == workspace, assignments.c.ticket_id == ticket_id
+    query = select(assignments).where(*mine).order_by(assignments.c.assigned_at, assignments.c.assignment_id)
+    with store.reading() as connection:
+        return [_from_row(row) for row in connection.execute(query)]
+
+
+def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> dict[str, float]:
+    """Return how many slots everybody's open tickets take.
+
+    Parameters
+    ----------
+    store : Store
+        Where from.
+    workspace : str
+        Whose tickets.
+    efforts : Mapping of str to float
+        Slots by priority; one where it is not named (:class:`triage.routing.policy.RoutingPolicy`).
+
+    Returns
+    -------
+    dict of str to float
+        By agent; who has nothing open is not in it. A ticket counts for the assignee that the helpdesk
+        told last, or for whom an assignment since then names.
+    """
+    priority = tickets.c.labels["priority"].as_string()
+    assignee = tickets.c.labels["assignee"].as_string()
+    given = assignments
+    on_it = and_(
+        given.c.workspace == tickets.c.workspace,
+        given.c.ticket_id == tickets.c.ticket_id,
+        given.c.ended_at.is_(None),
+    )
+    # Without status and with no assignment of ours nobody knows whether the ticket is still open.
+    is_open = and_(
+        tickets.c.workspace == workspace,
+        tickets.c.resolved_at.is_(None),
+        tickets.c.closed_at.is_(None),
+        or_(
+            func.lower(tickets.c.status).not_in(DONE),
+            and_(tickets.c.status.is_(None), given.c.ticket_id.is_not(None)),
+        ),
+    )
+    is_newer = and_(assignee.is_not(None), tickets.c.updated_at > given.c.assigned_at)
+    holder = case((is_newer, assignee), else_=func.coalesce(given.c.agent, assignee))
+    counted = (
+        select(holder.label("agent"), priority.label("priority"), func.count().label("how_many"))
+        .select_from(tickets.outerjoin(given, on_it))
+        .where(is_open, holder.is_not(None))
+        .group_by(holder, priority)
+    )
+    loads: dict[str, float] = {}
+    with store.reading() as connection:
+        for row in connection.execute(counted):
+            loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
+    return loads
+
+
+def given_since(store: Store, workspace: str, since: datetime) -> dict[str, dict[str, int]]:
+    """Return how many tickets everybody was given since a moment, by team and agent, whoever gave them.
+
+    Counts our assignments, and the assignee and team of tickets that the helpdesk assigned itself.
+    """
+    mine = assignments.c.workspace == workspace, assignments.c.agent.is_not(None)
+    ours = (
+        select(assignments.c.ticket_id, assignments.c.team, assignments.c.agent)
+        .where(*mine, assignments.c.team.is_not(None), assignments.c.assigned_at >= since)
+        .distinct()
+    )
+    team = tickets.c.labels["team"].as_string().label("team")
+    agent = tickets.c.labels["assignee"].as_string().label("agent")
+    theirs = select(tickets.c.ticket_id, team, agent).where(
+        tickets.c.workspace == workspace,
+        tickets.c.assigned_at >= since,
+        team.is_not(None),
+        agent.is_not(None),
+    )
+    each = ours.union(theirs).subquery()
+    counted = select(each.c.team, each.c.agent, func.count().label("how_many")).group_by(
+        each.c.team, each.c.agent
+    )
+    found: dict[str, dict[str, int]] = {}
+    with store.reading() as connection:
+        for row in connection.execute(counted):
+            found.setdefault(row.team, {})[row.agent] = row.how_many
+    return found
+
+
+def _going_on(workspace: str, ticket_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        assignments.c.workspace == workspace,
+        assignments.c.ticket_id == ticket_id,
+        assignments.c.ended_at.is_(None),
+    )
+
+
+def _from_row(row: Row[Any]) -> GivenTicket:
+    return GivenTicket(**{name: getattr(row, name) for name in GivenTicket.__slots__})
