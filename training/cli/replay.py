@@ -96,15 +96,13 @@ def replay(
                 limit,
                 tuple(present),
             )
-            later = timeline.filed_from(since)
-            trainer.read_ahead(later, lambda done: tell("reading texts", done, len(later)))
             notes = decide_in_order(timeline, since, rhythm, trainer, folder, progress=tell)
             with replaced_at_the_end(out) as draft:
                 fields = folder.gather(draft)
             if suggestions is not None:
                 with replaced_at_the_end(suggestions) as draft:
                     folder.gather_suggestions(draft)
-    reports = report_fields(out, fields, later, settings.merged)
+    reports = report_fields(out, fields, timeline.filed_from(since), settings.merged)
     found = report_suggestions(suggestions, used) if suggestions is not None else None
     if as_json:
         document = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from features.cleaning import clean_text
 from features.knowledge import KnowledgeIndex
 from training.knowledge.publish import SuggestionRow
 from training.replay.growing import Growing
@@ -21,6 +22,10 @@ class Desk(Protocol):
     @property
     def trained_at(self) -> float:
         """POSIX time: all events known then are learnt already."""
+        ...
+
+    def read(self, tickets: Sequence[Ticket]) -> None:
+        """Get ready for the tickets that will be decided next."""
         ...
 
     def learn(self, event: Event) -> None:
@@ -70,6 +75,10 @@ class TrainedDesk:
         self._policy = policy
         self._knowledge = knowledge
         self._limit = limit
+
+    def read(self, tickets: Sequence[Ticket]) -> None:
+        """Encode their texts together, all threads at work; the encoder remembers them."""
+        self._model.encoder.encode([clean_text(ticket) for ticket in tickets])
 
     def learn(self, event: Event) -> None:
         """See :class:`Desk`."""

@@ -180,6 +180,7 @@ class _Walk:
         decisions: list[Decision] = []
         suggestions: list[SuggestionRow] = []
         suggests = False
+        self.desk.read([past.ticket for past in chunk])
         for place, alike in groupby(chunk, lambda past: self._timeline.place(filed_at(past))):
             together = list(alike)
             for event in self._timeline.news(self._place, place):

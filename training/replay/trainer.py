@@ -1,15 +1,13 @@
 """Trains the model of a replay at a moment of the past, by the same function as ``triage train``."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
-from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.model import RecentEncoder, TicketModel
 from training.config import TrainingConfig
@@ -23,12 +21,8 @@ from triage.agent import Agent
 from triage.bundle import SIGNATURE, Bundle
 from triage.errors import ConfigurationError
 from triage.policy import Policy
-from triage.ticket import PastTicket
 
 __all__ = ["BundleTrainer", "Trainer"]
-
-READ_AHEAD = 2_000
-"""Texts whose vectors are held while they are read ahead."""
 
 Progress = Callable[[str], None]
 
@@ -89,26 +83,12 @@ class BundleTrainer:
     agents: tuple[Agent, ...] = ()
 
     def __post_init__(self) -> None:
-        self._encoder()
-
-    def _encoder(self) -> Encoder:
-        chosen = open_encoder(
-            Path(self.config.encoder) if self.config.encoder else None, threads=self.threads
-        )
-        if chosen.facts:
+        if open_encoder(Path(self.config.encoder) if self.config.encoder else None).facts:
             raise ConfigurationError(
                 f"Got the tuned encoder {self.config.encoder or '$TRIAGE_ENCODER'} for a replay; expected "
                 "one that has not seen the tickets: this one knows what became of them. "
                 "Leave `encoder` out, and unset $TRIAGE_ENCODER, to replay with the shipped one."
             )
-        return chosen.encoder
-
-    def read_ahead(self, tickets: Sequence[PastTicket], progress: Callable[[int], None]) -> None:
-        """Encode the texts of tickets into the cache, all cores at work, telling how many are done."""
-        encoder = CachedEncoder(self._encoder(), self.cache)
-        for at in range(0, len(tickets), READ_AHEAD):
-            encoder.encode([clean_text(past.ticket) for past in tickets[at : at + READ_AHEAD]])
-            progress(min(at + READ_AHEAD, len(tickets)))
 
     def train(self, moment: float, known: list[Event], progress: Progress) -> TrainedDesk:
         """See :class:`Trainer`."""
