@@ -49,7 +49,6 @@ class ReplayFolder:
     def __init__(self, path: Path, about: Mapping[str, Any]) -> None:
         self.path = path
         self._about = json.dumps(about, sort_keys=True)
-        self.found = 0
 
     @contextmanager
     def opened(self) -> Iterator["ReplayFolder"]:
@@ -78,7 +77,12 @@ class ReplayFolder:
                     f"Got an --out that another replay is writing ({self.path}). Wait, or name another."
                 ) from None
             self._begin()
-            yield self
+            try:
+                yield self
+            except BaseException:
+                if not self.models.exists() and not any(self._parts.iterdir()):
+                    shutil.rmtree(self.path)  # Nothing to go on from.
+                raise
             shutil.rmtree(self.path)
 
     @property
@@ -151,7 +155,6 @@ class ReplayFolder:
             draft = label.with_suffix(".draft")
             draft.write_text(self._about, encoding="utf-8")
             draft.replace(label)
-        self.found = len(list(self._parts.glob("*.decisions.parquet")))
 
     def _file(self, part: str, kind: str) -> Path:
         return self._parts / f"{part}.{kind}.parquet"

@@ -45,6 +45,12 @@ def test_parts_of_another_replay_are_thrown_away(tmp_path):
     assert [parts_found(about) for about in ({"from": 1}, {"from": 1}, {"from": 2})] == [False, True, False]
 
 
+def test_nothing_is_left_where_nothing_was_done(tmp_path):
+    with pytest.raises(KeyboardInterrupt), ReplayFolder(tmp_path / "work", {}).opened():
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_replays_cannot_write_one_result(tmp_path):
     with ReplayFolder(tmp_path / "work", {}).opened():
         with (
