@@ -49,6 +49,7 @@ def replay(
     from training.cli.policy_file import read_policy_file
     from training.config import TrainingConfig
     from training.history import read_agents, read_articles, read_history, read_links
+    from training.labels_to_learn import with_todays_names
     from training.replay.folder import ReplayFolder, about_files
     from training.replay.report import report_fields, report_suggestions
     from training.replay.run import replay as decide_in_order
@@ -74,7 +75,9 @@ def replay(
         used = read_links(links, zone=zone).links if links else []
         present = read_agents(agents, zone=zone).agents if agents else []
         timeline = Timeline(
-            read.tickets, used, read_articles(articles, zone=zone).articles if articles else []
+            with_todays_names(read.tickets, settings.merged),
+            used,
+            read_articles(articles, zone=zone).articles if articles else [],
         )
         since = _with_zone(moment, zone).timestamp()
         about = about_files(history, links, articles, agents, policy, config, mapping) | {
@@ -102,7 +105,7 @@ def replay(
             if suggestions is not None:
                 with replaced_at_the_end(suggestions) as draft:
                     folder.gather_suggestions(draft)
-    reports = report_fields(out, fields, timeline.filed_from(since), settings.merged)
+    reports = report_fields(out, fields, timeline.filed_from(since))
     found = report_suggestions(suggestions, used) if suggestions is not None else None
     if as_json:
         document = {

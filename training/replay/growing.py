@@ -17,7 +17,6 @@ from features.neighbours import NeighbourIndex
 from triage.policy import Promise
 from triage.ports import Model
 from triage.prediction import Assessment
-from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket, Ticket
 
 __all__ = ["Growing", "GrowingModel", "GrowingNeighbours"]
@@ -40,13 +39,10 @@ class GrowingModel:
         Opened; it is taken over and changed.
     most : int
         Newest tickets kept in the index, as at training.
-    merged : Mapping of str to Mapping of str to str
-        By field: labels of the past and the ones that took their place, as at training.
     """
 
-    def __init__(self, model: TicketModel, most: int, merged: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, model: TicketModel, most: int) -> None:
         self._model = model
-        self._taxonomy = Taxonomy({}, merged)
         voted = {
             name: one.neighbour_classes
             for name, one in model.fields.items()
@@ -83,10 +79,9 @@ class GrowingModel:
         text = clean_text(past.ticket)
         if not (past.ticket.subject.strip() or past.ticket.body.strip()):
             return
-        labels = {name: self._taxonomy.current(name, label) for name, label in past.labels.items()}
-        classes = {name: places.get(labels.get(name, ""), -1) for name, places in self._places.items()}
+        classes = {name: places.get(past.labels.get(name, ""), -1) for name, places in self._places.items()}
         (vector,) = self.encoder.encode([text])
-        self._index.add(past.ticket.ticket_id, vector, labels, classes)
+        self._index.add(past.ticket.ticket_id, vector, past.labels, classes)
         for name in classes:
             voted = replace(self._model.fields[name], neighbour_classes=self._index.classes[name])
             self._model.fields[name] = voted

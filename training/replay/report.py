@@ -1,7 +1,7 @@
 """What a replay came to, against what people decided in the end; from its files, a batch at a time."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 from training.knowledge.metrics import RetrievalMetrics, measure_rankings
 from triage.decision import Action
 from triage.knowledge import ArticleLink
-from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
 __all__ = ["FieldReport", "report_fields", "report_suggestions"]
@@ -51,9 +50,8 @@ def report_fields(
     predictions: Path,
     fields: Sequence[str],
     tickets: Sequence[PastTicket],
-    merged: Mapping[str, Mapping[str, str]],
 ) -> dict[str, FieldReport]:
-    """Hold predictions against the labels that people gave in the end, under today's names.
+    """Hold predictions against the labels that people gave in the end.
 
     Parameters
     ----------
@@ -62,13 +60,10 @@ def report_fields(
     fields : sequence of str
         Which it has.
     tickets : sequence of PastTicket
-        At least those in it.
-    merged : Mapping of str to Mapping of str to str
-        By field: labels of the past and the ones that took their place.
+        At least those in it, under today's names.
     """
     import pyarrow.parquet as pq
 
-    taxonomy = Taxonomy({}, merged)
     labels = {past.ticket.ticket_id: past.labels for past in tickets}
     reports = {name: FieldReport() for name in fields}
     columns = [f"{name}{kind}" for name in fields for kind in ("", "_action", "_top")]
@@ -89,13 +84,12 @@ def report_fields(
                     one.actions[action] += 1
                     truth = labels[ticket_id].get(name)
                     if truth and top:
-                        today = taxonomy.current(name, truth)
                         applied = action == Action.APPLY
                         one.judged += 1
-                        one.right += top[0] == today
-                        one.listed += today in top
+                        one.right += top[0] == truth
+                        one.listed += truth in top
                         one.applied_judged += applied
-                        one.applied_right += applied and value == today
+                        one.applied_right += applied and value == truth
     return reports
 
 

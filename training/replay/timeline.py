@@ -59,7 +59,8 @@ class Timeline:
     Parameters
     ----------
     history : sequence of PastTicket
-        In any order; tickets without a time of filing are left out.
+        In any order, under today's names (:func:`training.labels_to_learn.with_todays_names`); tickets
+        without a time of filing are left out.
     links : sequence of ArticleLink, optional
         Of these tickets; others are left out.
     articles : sequence of Article, optional

@@ -115,7 +115,7 @@ class BundleTrainer:
         if not isinstance(model, TicketModel) or not isinstance(model.encoder, RecentEncoder):
             raise TypeError(f"Got {type(model).__name__}; expected a model that was just opened.")
         model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, self.cache))
-        growing: Growing = GrowingModel(model, self.config.neighbours, self.config.merged)
+        growing: Growing = GrowingModel(model, self.config.neighbours)
         desk = TrainedDesk(
             PresentOnly(growing, self.agents) if self.agents else growing,
             version,

@@ -9,7 +9,7 @@ from serving.cli.main import main
 from tests.trained import Trained
 from training.replay.folder import ReplayFolder
 
-SETTINGS = 'targets = ["category", "team"]\n[merged.category]\n"nobody has this" = "x"\n'
+SETTINGS = 'targets = ["category", "team"]\n[merged.category]\naccounts = "email"\n'
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_a_killed_replay_goes_on_and_reports_what_would_have_been_right(
     category = document["fields"]["category"]
     assert category["apply"] + category["suggest"] + category["abstain"] == category["judged"] == later
     assert category["right"] / later > 0.5
+    assert "accounts" not in {one["category"] for one in pq.read_table(out).to_pylist()}
     assert document["articles"]["hit_at_1"] > 0
     rows = pq.read_table(out).to_pylist()
     times = filed(desk["tickets"])
