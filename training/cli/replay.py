@@ -187,7 +187,7 @@ def _print(notes: ReplayNotes, reports: Mapping[str, FieldReport], found: Retrie
             f"tickets with links, one of the first five in {found.hit_at_5:.1%}."
         )
     before = f", {notes.found:,} of them before a break" if notes.found else ""
-    console.print(f"{notes.tickets:,} tickets decided{before}; {notes.trainings:,} models trained.")
+    console.print(f"{notes.tickets:,} tickets decided{before}; models trained: {notes.trainings:,}.")
     for reason in notes.untaught:
         console.print(f"Note: a training taught nothing, the model before went on: {reason}", markup=False)
 

@@ -12,6 +12,7 @@ from features.knowledge import KnowledgeIndex
 from features.model import RecentEncoder, TicketModel
 from training.config import TrainingConfig
 from training.encoder.tuned_folder import open_encoder
+from training.replay.affinity import ASSIGNEE, with_affinity
 from training.replay.desk import Desk, TrainedDesk
 from training.replay.growing import Growing, GrowingModel
 from training.replay.presence import PresentOnly
@@ -116,6 +117,10 @@ class BundleTrainer:
             raise TypeError(f"Got {type(model).__name__}; expected a model that was just opened.")
         model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, self.cache))
         growing: Growing = GrowingModel(model, self.config.neighbours)
+        if not self.config.targets or ASSIGNEE in self.config.targets:
+            progress("learning who handles what")
+            precision = self.config.precision_for(ASSIGNEE)
+            growing = with_affinity(growing, history, self.agents, moment, precision)
         desk = TrainedDesk(
             PresentOnly(growing, self.agents) if self.agents else growing,
             version,
