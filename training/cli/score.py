@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,6 +32,7 @@ def score(
     from rich.console import Console
     from rich.progress import Progress
 
+    from training.cli.policy_file import read_policy_file
     from training.history import read_table
     from training.score import (
         ENGINES,
@@ -44,14 +45,13 @@ def score(
     )
     from triage.bundle import read_manifest
     from triage.errors import ConfigurationError
-    from triage.policy import Policy
     from triage.signing import signing_key
 
     if engine not in ENGINES:
         raise ConfigurationError(f"Got --engine {engine!r}; expected one of {', '.join(ENGINES)}.")
     key = signing_key()
     fields = list(read_manifest(bundle, key).fields)
-    rules = Policy() if policy is None else Policy.from_document(_read_json(policy))
+    rules = read_policy_file(policy)
     table = read_table(tickets, "history", mapping=mapping, zone=zone, rejects=rejects, chunk_rows=1_000)
     console = Console(stderr=True)
     with (
@@ -80,22 +80,6 @@ def score(
         typer.echo(json.dumps({"tickets": total, "actions": actions, "reading": summary, "out": str(out)}))
         return
     _print(total, actions, table.summary.rejected, out)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    import json
-
-    from triage.errors import ConfigurationError
-
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"Got {path}, which cannot be read as JSON: {error}.") from None
-    if not isinstance(document, dict):
-        raise ConfigurationError(
-            f"Got {path}; expected a JSON object, as `triage policy show --json` prints."
-        )
-    return document
 
 
 def _print(total: int, actions: Mapping[str, Mapping[str, int]], rejected: int, out: Path) -> None:
