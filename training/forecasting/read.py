@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.calendar import find_zone, interval_seconds
+from features.calendar import interval_seconds
 from training.forecasting.series import TOTAL, SeriesCounter, SeriesTable, to_instants
 from training.history.columns import CUSTOM_PREFIX, column_of
 from training.history.mapping import Mapping, load_mapping
@@ -25,6 +25,7 @@ from training.history.plan import fold
 from training.history.source import open_source
 from training.history.table import Table
 from triage.errors import HistoryError
+from triage.zone import find_zone
 
 VOLUME_COLUMNS = ("series", "start", "count")
 SPAM = "is_spam"
