@@ -9,8 +9,9 @@ first judged ticket.
                                     [--development] [--only-ours] [--no-timing]
 
 The Apache projects are one helpdesk with five products, ours and peers alike; each peer also runs with the
-product's own tickets alone (the frozen one only so), and its better figure (by top-1) is shown. ``--development`` learns on the first
-three fifths of each project and measures on the fourth: for choosing, never for claims.
+product's own tickets alone (the frozen one only so), and its better figure (by top-1) is shown.
+``--development`` learns on the first three fifths of each project and measures on the fourth: for choosing,
+never for claims.
 """
 
 import argparse
