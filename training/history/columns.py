@@ -9,7 +9,7 @@ from triage.ticket import FIELDS
 __all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
 
 Kind = Literal["history", "articles", "links", "agents", "volumes"]
-Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "list"]
+Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "flag", "list"]
 
 CUSTOM_PREFIX = "field."
 """Columns that begin so are custom fields; the rest of the name is the field's."""
@@ -29,7 +29,7 @@ class Column:
         Our name of it.
     type : str
         ``id`` (refused when empty or too long), ``label`` and ``short`` (one line of text), ``text``,
-        ``moment``, ``integer``, ``number`` or ``list``.
+        ``moment``, ``integer``, ``number``, ``flag`` (true or false) or ``list``.
     max_chars : int, default=400
         Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
     """
@@ -64,6 +64,7 @@ TABLES: dict[str, dict[str, Column]] = {
         ],
         Column("reopened", "integer"),
         Column("reassignments", "integer"),
+        Column("made_sla", "flag"),
         Column("resolution", "text", MAX_TEXT_CHARS),
     ),
     "articles": _table(

@@ -22,6 +22,7 @@ __all__ = ["RefusedRow", "RowConverter"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LIST_SEPARATORS = ";|,"
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 class RefusedRow(HistoryError):
@@ -120,6 +121,8 @@ class RowConverter:
             return self._label(planned, text, row)
         if text is not None and kind in ("integer", "number"):
             return self._number(planned, text)
+        if text is not None and kind == "flag":
+            return self._flag(planned, text)
         return text
 
     def _text(self, planned: PlannedColumn, values: list[Any]) -> str | None:
@@ -195,6 +198,12 @@ class RowConverter:
             self._summary.counts[f"unreadable {planned.name}"] += 1
             return None
         return int(number) if planned.column.type == "integer" else number
+
+    def _flag(self, planned: PlannedColumn, text: str) -> bool | None:
+        flag = _FLAGS.get(text.strip().lower())
+        if flag is None:
+            self._summary.counts[f"unreadable {planned.name}"] += 1
+        return flag
 
     def _moment(self, planned: PlannedColumn, values: list[Any]) -> datetime | None:
         value: Any = planned.constant
