@@ -67,7 +67,7 @@ def test_adding_twice_is_adding_the_sum(calendar, moment, first, second):
 
 
 def test_hours_that_cannot_be_read_name_the_calendar():
-    with pytest.raises(ConfigurationError, match="calendar 'office'.*Mon-Fri nine"):
+    with pytest.raises(ConfigurationError, match=r"calendar 'office'.*Mon-Fri nine"):
         BusinessCalendar("office", "Mon-Fri nine to five")
     with pytest.raises(ConfigurationError, match="Mars"):
         BusinessCalendar("office", zone="Mars/Base")

@@ -17,5 +17,5 @@ def test_spans_are_read_as_people_write_them(text, minutes):
 
 @pytest.mark.parametrize("given", ["", "h", "2d", "4", 4, None, "0h", "-1h", "999999999h"])
 def test_anything_else_is_refused(given):
-    with pytest.raises(ConfigurationError, match="response=.*expected business hours"):
+    with pytest.raises(ConfigurationError, match=r"response=.*expected business hours"):
         parse_span(given, "response")

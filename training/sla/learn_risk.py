@@ -1,0 +1,161 @@
+"""Learns the probability of an outcome of a ticket: a promise broken, a ticket handed on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from features.field_model import Head
+from features.foresight_model import RiskModel
+from features.ticket_columns import TicketColumns
+from features.views import Views
+from training.calibration_error import calibration_error
+from training.sla.grow_trees import QUICK, grow_risk
+from training.sla.outcomes import Outcomes
+from training.sla.shares import Shares, half_lives_for, weigh
+from triage.ticket import Ticket
+
+__all__ = ["LearntRisk", "learn_risk"]
+
+LEAST = 30
+"""Tickets that are needed of either outcome, among those that learn and those that judge together."""
+
+PENALTY = 0.5
+STEPS = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearntRisk:
+    """The model and what later tickets said of it; ``model`` is None where too little is known."""
+
+    model: RiskModel | None
+    facts: Mapping[str, Any]
+
+
+def learn_risk(
+    tickets: Sequence[Ticket],
+    columns: TicketColumns,
+    views: Views,
+    happened: np.ndarray,
+    outcomes: Outcomes,
+    shares: Shares,
+    *,
+    has_text: bool,
+    random_state: int = 0,
+) -> LearntRisk:
+    """Learn a probability; weigh and calibrate it on the tickets kept for it, then learn from all.
+
+    Parameters
+    ----------
+    happened : ndarray of shape (n,)
+        1 and 0; NaN where nobody knows. Known when a ticket is solved.
+    tickets, columns, views, outcomes, shares, has_text, random_state
+        As :func:`training.sla.learn_time.learn_time` takes them.
+    """
+    blocks = tuple(
+        name for name in ("fields", "meaning") if name in views and (name == "fields" or has_text)
+    ) or ("meaning",)
+    table = columns.transform(tickets)
+    matrix = sp.hstack([sp.csr_matrix(views[name]) for name in blocks], format="csr")
+    is_told = ~np.isnan(happened)
+    judge = shares.judge.solved & is_told[shares.judge.rows]
+    judged = shares.judge.rows[judge]
+    judge_weights = weigh(shares.judge, outcomes.filed, outcomes.until, None)[judge]
+
+    def rows_of(half_life: float | None) -> tuple[np.ndarray, np.ndarray]:
+        keep = shares.learn.solved & is_told[shares.learn.rows]
+        weights = weigh(shares.learn, outcomes.filed, shares.moment, half_life)
+        return shares.learn.rows[keep], weights[keep]
+
+    learnt, _ = rows_of(None)
+    counts = np.bincount(happened[np.concatenate([learnt, judged])].astype(int), minlength=2)
+    too_few = f"{counts[0]} and {counts[1]} tickets of either outcome; {LEAST} of each are needed."
+    if counts.min() < LEAST or any(len(np.unique(happened[rows])) < 2 for rows in (learnt, judged)):
+        return LearntRisk(None, {"reason": too_few})
+
+    def grow(rows: np.ndarray, weights: np.ndarray, **more: Any) -> Any:
+        return grow_risk(
+            table[rows],
+            columns.is_category,
+            happened[rows] > 0,
+            weights,
+            random_state=random_state,
+            **more,
+        )
+
+    def straight(rows: np.ndarray, weights: np.ndarray) -> Head:
+        model = LogisticRegression(C=PENALTY, max_iter=STEPS)
+        model.fit(matrix[rows], happened[rows] > 0, sample_weight=weights / weights.mean())
+        coefs = np.column_stack([np.zeros(matrix.shape[1]), model.coef_[0]]).astype(np.float32)
+        edges = np.cumsum([views[name].shape[1] for name in blocks])[:-1]
+        intercept = np.array([0.0, model.intercept_[0]], np.float32)
+        return Head(blocks, tuple(np.ascontiguousarray(part) for part in np.split(coefs, edges)), intercept)
+
+    losses: dict[float | None, float] = {}
+    candidates = half_lives_for(shares, outcomes.filed)
+    for half_life in candidates if len(candidates) > 1 else ():
+        told = expit(grow(*rows_of(half_life), trees=QUICK).predict(table[judged]))
+        losses[half_life] = _log_loss(told, happened[judged], judge_weights)
+    half_life = min(candidates, key=lambda one: losses.get(one, 0.0))
+    trees, head = grow(*rows_of(half_life)), straight(*rows_of(half_life))
+    seen = {name: views[name][judged] for name in blocks}
+    logits = head.logits(seen).astype(float)
+    both = np.column_stack([trees.predict(table[judged]), logits[:, 1] - logits[:, 0]])
+    # A model for show learns its weights from one half of the judged tickets and is judged on the other.
+    order = np.arange(len(judged)) % 2 == 0
+    shown = _pool(both[order], happened[judged][order], judge_weights[order])
+    facts = _facts(_apply(shown, both[~order]), happened[judged][~order], judge_weights[~order])
+    pooled = _pool(both, happened[judged], judge_weights)
+    everything = outcomes.known_at(outcomes.until + 1e-6, np.arange(len(tickets)))
+    keep = everything.solved & is_told[everything.rows]
+    weights = weigh(everything, outcomes.filed, outcomes.until, half_life)[keep]
+    rows = everything.rows[keep]
+    model = RiskModel(grow(rows, weights), straight(rows, weights), pooled)
+    return LearntRisk(model, facts | {"half_life_days": half_life, "tickets": len(rows)})
+
+
+def _apply(weights: np.ndarray, both: np.ndarray) -> np.ndarray:
+    return np.asarray(expit(both @ weights[:2] + weights[2]))
+
+
+def _pool(both: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weights of the two members, none below 0, and an intercept: logistic regression."""
+    share = weights / weights.sum()
+    table = np.column_stack([both, np.ones(len(both))])
+
+    def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
+        score = table @ point
+        value = share @ (np.logaddexp(0.0, score) - happened * score)
+        return float(value), table.T @ (share * (expit(score) - happened))
+
+    bounds = [(0.0, None), (0.0, None), (None, None)]
+    return np.asarray(minimize(loss, np.array([0.5, 0.5, 0.0]), jac=True, bounds=bounds).x)
+
+
+def _log_loss(told: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> float:
+    right = np.where(happened > 0, told, 1.0 - told)
+    return float(np.average(-np.log(np.maximum(right, 1e-12)), weights=weights))
+
+
+def _facts(told: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
+    """Return how well outcomes of judged tickets were foreseen, and how honest the probabilities were."""
+    # Calibration is counted, so that tickets are drawn by their weights, as many as these are worth (Kish 1965).
+    worth = max(1, int(weights.sum() ** 2 / (weights**2).sum()))
+    drawn = np.random.default_rng(0).choice(len(told), worth, p=weights / weights.sum())
+    calibration = calibration_error(told[drawn], happened[drawn] > 0)
+    rate = np.average(happened, weights=weights)
+    return {
+        "judged": len(told),
+        "happened": float(rate),
+        "auc": float(roc_auc_score(happened, told)) if len(np.unique(happened)) == 2 else None,
+        "log_loss": _log_loss(told, happened, weights),
+        "log_loss_same_for_all": _log_loss(np.full(len(told), rate), happened, weights),
+        "calibration_error": calibration.error,
+        "calibration_null_95": calibration.null_95,
+    }
