@@ -1,18 +1,19 @@
-"""Are times and broken promises foreseen better than by plain gradient boosting, and honestly?
+"""Are times and broken promises foreseen better than by plain gradient boosting, and honestly so.
 
-ServiceNow incidents (UCI 498). By time: the first 80 % as far as they were known when the last of them was filed
-(an incident that was solved later is open), the last 20 % judged. Random: a fifth drawn, everything else known.
-Rows: the same for every ticket; scikit-learn's HistGradientBoosting with its defaults and early stopping on the
-same fields (form values, hour and weekday of filing), for times once on hours and once on their logarithm; ours.
-SLA broken: AUC, log loss, calibration error with its null band. Time to the solution: mean pinball loss over the
-levels .1, .25, .5, .75, .9 in hours and in log(1 + hours), and how many tickets stay below each level. Handed on:
-AUC and calibration as well. Apache issues (time to resolve, ours with text) with ``--tasks apache``.
+ServiceNow incidents (UCI 498). By time: the first 80 % as far as they were known when the last of them was
+filed (an incident that was solved later is open), the last 20 % judged. Random: a fifth drawn, everything
+else known. Rows: the same for every ticket; scikit-learn's HistGradientBoosting with its defaults and early
+stopping on the same fields (form values, hour and weekday of filing), for times once on hours and once on
+their logarithm; ours. SLA broken: AUC, log loss, calibration error with its null band. Time to the solution:
+mean pinball loss over the levels .1, .25, .5, .75, .9 in hours and in log(1 + hours), and how many tickets
+stay below each level. Handed on: AUC and calibration as well. Apache issues (time to resolve, ours with text)
+with ``--tasks apache``.
 
     python -m benchmarks.sla [--data ../shared/data] [--cache var/cache] [--tasks servicenow,random,apache]
         [--development]
 
-``--development`` drops the test slice and judges the last fifth of the training tickets: for choosing, never for
-claims. Prints a table with date and machine and, as the last line, JSON.
+``--development`` drops the test slice and judges the last fifth of the training tickets: for choosing, never
+for claims. Prints a table with date and machine and, as the last line, JSON.
 """
 
 import argparse

@@ -24,10 +24,10 @@ class TicketColumns:
 
     Parameters
     ----------
-    min_tickets : int, default=5
+    min_tickets : int, default=2
         Values of a form that fewer tickets have are taken as missing.
-    max_codes : int, default=250
-        Of each name, the most frequent values have a code; trees know 255 at most.
+    max_codes : int, default=254
+        Of each name, the most frequent values have a code; what grows the trees knows 255 at most.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class TicketColumns:
         By name and value of the form.
     """
 
-    def __init__(self, *, min_tickets: int = 5, max_codes: int = 250) -> None:
+    def __init__(self, *, min_tickets: int = 2, max_codes: int = 254) -> None:
         self.min_tickets = min_tickets
         self.max_codes = max_codes
 

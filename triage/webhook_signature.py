@@ -1,4 +1,4 @@
-"""Signs what is sent to webhook endpoints as Standard Webhooks says: ``webhook-id``, ``-timestamp``, ``-signature``.
+"""Signs what is sent to webhook endpoints as Standard Webhooks says, in three ``webhook-`` headers.
 
 Endpoints' secrets are derived from the signing key, so that no table holds one. https://www.standardwebhooks.com
 """

@@ -1,4 +1,4 @@
-"""What an answer says of a ticket's time: when it is due, how long it is expected to take, what may go wrong."""
+"""What an answer says of a ticket's time: when it is due, how long it may take, what may go wrong."""
 
 from datetime import datetime
 from typing import Any

@@ -13,14 +13,14 @@ TICKETS = [
 
 
 def test_frequent_values_have_codes_and_others_are_missing():
-    columns = TicketColumns().fit(TICKETS)
+    columns = TicketColumns(min_tickets=5).fit(TICKETS)
     assert columns.codes_ == {"channel": {"mail": 0, "phone": 1}}
     seen = columns.transform([*TICKETS[:2], Ticket("new", channel="chat")])
     np.testing.assert_array_equal(seen[:, 0], [1.0, 0.0, np.nan])
 
 
 def test_filing_time_is_hour_and_weekday():
-    (row,) = TicketColumns().fit(TICKETS).transform(TICKETS[:1], np.array([2.5]))
+    (row,) = TicketColumns(min_tickets=5).fit(TICKETS).transform(TICKETS[:1], np.array([2.5]))
     assert row[-4:].tolist() == [6.5, 3.0, np.log1p(3), 2.5]
 
 

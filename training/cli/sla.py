@@ -20,6 +20,8 @@ app = typer.Typer(
 endpoints = typer.Typer(help="Where events of promises are sent.", no_args_is_help=True)
 app.add_typer(endpoints, name="endpoints")
 
+WIDTH = 160
+
 Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The workspace.")]
 StoreUrl = Annotated[str | None, typer.Option("--store", help="Database URL; by default $TRIAGE_STORE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -278,4 +280,7 @@ def _print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[st
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*map(escape, row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:  # a file or another program
+        console.width = WIDTH
+    console.print(table)

@@ -8,15 +8,17 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from features.boosted_trees import BoostedTrees
 
-__all__ = ["QUICK", "grow_quantile", "grow_risk"]
+__all__ = ["LEAVES", "QUICK", "grow_quantile", "grow_risk"]
 
 # Chosen on ServiceNow incidents before the last fifth (docs/log.md, "Times and promises").
 SHAPE: dict[str, Any] = {
     "early_stopping": False,
-    "max_leaf_nodes": 12,
     "max_features": 0.4,
     "l2_regularization": 3.0,
 }
+LEAVES = (12, 31)
+"""Leaves of a tree: few where what decides is simple or moves, more where it is neither."""
+
 TREES, QUICK = 120, 50
 """Trees of a model, and of one that only helps to choose."""
 
@@ -32,6 +34,7 @@ def grow_quantile(
     weights: np.ndarray,
     level: float,
     *,
+    leaves: int = LEAVES[0],
     trees: int = TREES,
     random_state: int = 0,
 ) -> BoostedTrees:
@@ -49,6 +52,8 @@ def grow_quantile(
         How much each row counts.
     level : float
         Of the quantile.
+    leaves : int, default=12
+        Most leaves of a tree.
     trees : int, default=120
         How many.
     random_state : int, default=0
@@ -58,6 +63,7 @@ def grow_quantile(
         loss="quantile",
         quantile=level,
         learning_rate=0.08,
+        max_leaf_nodes=leaves,
         **_settings(len(values), is_category, trees, random_state),
     )
     return _as_arrays(model.fit(_without_empty(columns), values, sample_weight=weights))
@@ -69,12 +75,23 @@ def grow_risk(
     happened: np.ndarray,
     weights: np.ndarray,
     *,
+    leaves: int = LEAVES[0],
     trees: int = TREES,
     random_state: int = 0,
 ) -> BoostedTrees:
-    """Return trees that predict the log-odds of an outcome (bool, of shape (n,)); the rest as above."""
+    """Return trees that predict the log-odds of an outcome.
+
+    Parameters
+    ----------
+    happened : ndarray of shape (n,), bool
+        The outcome.
+    columns, is_category, weights, leaves, trees, random_state
+        As :func:`grow_quantile` takes them.
+    """
     model = HistGradientBoostingClassifier(
-        learning_rate=0.06, **_settings(len(happened), is_category, trees, random_state)
+        learning_rate=0.06,
+        max_leaf_nodes=leaves,
+        **_settings(len(happened), is_category, trees, random_state),
     )
     return _as_arrays(model.fit(_without_empty(columns), happened, sample_weight=weights))
 
@@ -90,7 +107,7 @@ def _settings(n: int, is_category: Sequence[bool], trees: int, random_state: int
 
 
 def _without_empty(columns: np.ndarray) -> np.ndarray:
-    """Give a column without any value the same one in each row, which no tree splits: the library stumbles."""
+    """Fill columns that have no value at all, at which the library stumbles; no tree splits them."""
     return np.where(np.isnan(columns).all(axis=0), 0.0, columns)
 
 

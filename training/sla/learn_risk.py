@@ -16,9 +16,9 @@ from features.foresight_model import RiskModel
 from features.ticket_columns import TicketColumns
 from features.views import Views
 from training.calibration_error import calibration_error
-from training.sla.grow_trees import QUICK, grow_risk
+from training.sla.grow_trees import LEAVES, QUICK, grow_risk
 from training.sla.outcomes import Outcomes
-from training.sla.shares import Shares, half_lives_for, weigh
+from training.sla.shares import Shares, best_half_life, half_lives_for, weigh
 from triage.ticket import Ticket
 
 __all__ = ["LearntRisk", "learn_risk"]
@@ -102,8 +102,13 @@ def learn_risk(
     for half_life in candidates if len(candidates) > 1 else ():
         told = expit(grow(*rows_of(half_life), trees=QUICK).predict(table[judged]))
         losses[half_life] = _log_loss(told, happened[judged], judge_weights)
-    half_life = min(candidates, key=lambda one: losses.get(one, 0.0))
-    trees, head = grow(*rows_of(half_life)), straight(*rows_of(half_life))
+    half_life = best_half_life(losses)
+    grown = {leaves: grow(*rows_of(half_life), leaves=leaves) for leaves in LEAVES}
+    leaves = min(
+        LEAVES,
+        key=lambda one: _log_loss(expit(grown[one].predict(table[judged])), happened[judged], judge_weights),
+    )
+    trees, head = grown[leaves], straight(*rows_of(half_life))
     seen = {name: views[name][judged] for name in blocks}
     logits = head.logits(seen).astype(float)
     both = np.column_stack([trees.predict(table[judged]), logits[:, 1] - logits[:, 0]])
@@ -116,8 +121,8 @@ def learn_risk(
     keep = everything.solved & is_told[everything.rows]
     weights = weigh(everything, outcomes.filed, outcomes.until, half_life)[keep]
     rows = everything.rows[keep]
-    model = RiskModel(grow(rows, weights), straight(rows, weights), pooled)
-    return LearntRisk(model, facts | {"half_life_days": half_life, "tickets": len(rows)})
+    model = RiskModel(grow(rows, weights, leaves=leaves), straight(rows, weights), pooled)
+    return LearntRisk(model, facts | {"half_life_days": half_life, "leaves": leaves, "tickets": len(rows)})
 
 
 def _apply(weights: np.ndarray, both: np.ndarray) -> np.ndarray:
@@ -145,7 +150,7 @@ def _log_loss(told: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> fl
 
 def _facts(told: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
     """Return how well outcomes of judged tickets were foreseen, and how honest the probabilities were."""
-    # Calibration is counted, so that tickets are drawn by their weights, as many as these are worth (Kish 1965).
+    # Calibration is counted: tickets are drawn by weight, as many as the weights are worth (Kish 1965).
     worth = max(1, int(weights.sum() ** 2 / (weights**2).sum()))
     drawn = np.random.default_rng(0).choice(len(told), worth, p=weights / weights.sum())
     calibration = calibration_error(told[drawn], happened[drawn] > 0)

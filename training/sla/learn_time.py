@@ -9,9 +9,9 @@ import numpy as np
 from features.foresight_model import TimeModel
 from features.ticket_columns import TicketColumns
 from features.views import Views
-from training.sla.grow_trees import QUICK, grow_quantile
+from training.sla.grow_trees import LEAVES, QUICK, grow_quantile
 from training.sla.outcomes import Outcomes
-from training.sla.shares import Shares, half_lives_for, weigh
+from training.sla.shares import Shares, best_half_life, half_lives_for, weigh
 from triage.ticket import Ticket
 
 __all__ = ["LEVELS", "LearntTime", "learn_time", "pinball"]
@@ -93,15 +93,21 @@ def learn_time(
     for half_life in candidates if len(candidates) > 1 else ():
         found = told(fit(*learn_rows(half_life), TRIED_AT, trees=QUICK), judged)
         losses[half_life] = float(np.mean(pinball(target[judged], found, TRIED_AT, judge_weights)))
-    half_life = min(candidates, key=lambda one: losses.get(one, 0.0))
-    on_judged = told(fit(*learn_rows(half_life), LEVELS), judged)
+    half_life = best_half_life(losses)
+    by_leaves = {}
+    for one in LEAVES:
+        found = told(fit(*learn_rows(half_life), TRIED_AT, leaves=one), judged)
+        by_leaves[one] = float(np.mean(pinball(target[judged], found, TRIED_AT, judge_weights)))
+    leaves = min(by_leaves, key=lambda one: by_leaves[one])
+    on_judged = told(fit(*learn_rows(half_life), LEVELS, leaves=leaves), judged)
     facts = _facts(target, on_judged, judged, judge_weights, *learn_rows(None)) | {
         "half_life_days": half_life,
+        "leaves": leaves,
         "tickets": int(np.isfinite(outcomes.ended).sum()),
     }
     everything = outcomes.known_at(outcomes.until + 1e-6, np.arange(len(tickets)))
     weights = weigh(everything, outcomes.filed, outcomes.until, half_life)[everything.solved]
-    return LearntTime(fit(everything.rows[everything.solved], weights, LEVELS), facts)
+    return LearntTime(fit(everything.rows[everything.solved], weights, LEVELS, leaves=leaves), facts)
 
 
 def pinball(

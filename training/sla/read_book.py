@@ -57,8 +57,8 @@ def _from_csv(content: str) -> dict[str, Any]:
     unknown = sorted(set(reader.fieldnames or ()) - set(CSV_COLUMNS))
     if unknown or "name" not in (reader.fieldnames or ()):
         raise ConfigurationError(
-            f"Got an SLA table with the columns {', '.join(reader.fieldnames or ['(none)'])}; expected name and "
-            f"any of {', '.join(CSV_COLUMNS[1:])}."
+            f"Got an SLA table with the columns {', '.join(reader.fieldnames or ['(none)'])}; expected name "
+            f"and any of {', '.join(CSV_COLUMNS[1:])}."
         )
     calendars: dict[tuple[str, ...], dict[str, Any]] = {}
     policies = []

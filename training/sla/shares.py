@@ -1,5 +1,6 @@
 """Which tickets learn and which judge what was learnt of times, and how much each counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,12 +8,15 @@ import numpy as np
 from training.sla.censoring import censoring_weights
 from training.sla.outcomes import Known, Outcomes
 
-__all__ = ["HALF_LIVES", "Shares", "half_lives_for", "split_shares", "weigh"]
+__all__ = ["HALF_LIVES", "Shares", "best_half_life", "half_lives_for", "split_shares", "weigh"]
 
 HALF_LIVES: tuple[float | None, ...] = (None, 365.0, 120.0, 40.0, 20.0, 10.0)
 """Days after which a ticket counts half as much; None: all count alike."""
 
 LEARN_SHARE = 0.8
+
+WORTH = 0.005
+"""A shorter half-life, which leaves fewer tickets to learn from, has to take away so much of the loss."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,3 +77,17 @@ def half_lives_for(shares: Shares, filed: np.ndarray) -> tuple[float | None, ...
         return (None,)
     span = shares.moment - float(filed[shares.learn.rows].min())
     return tuple(one for one in HALF_LIVES if one is None or one < span)
+
+
+def best_half_life(losses: Mapping[float | None, float]) -> float | None:
+    """Return the longest half-life that is almost as good as the best; None is longer than any.
+
+    Parameters
+    ----------
+    losses : Mapping of float or None to float
+        By half-life, longest first; empty where there was nothing to choose.
+    """
+    if not losses:
+        return None
+    most = min(losses.values()) * (1.0 + WORTH)
+    return next(one for one, loss in losses.items() if loss <= most)

@@ -1,4 +1,4 @@
-"""One look at the promises of all workspaces: pauses noted, events raised, messages put out. Sends nothing."""
+"""One look at the promises of all workspaces: pauses noted, events raised, messages put out, none sent."""
 
 import logging
 from collections.abc import Sequence
