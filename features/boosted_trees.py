@@ -83,4 +83,4 @@ class BoostedTrees:
                 goes_left = np.where(subset < 0, goes_left, self.subsets[np.maximum(subset, 0), code])
             goes_left = np.where(is_missing, self.missing_left[at], goes_left)
             at = np.where(goes_left, self.left[at], self.right[at])
-        return self.base + self.value[at].sum(axis=1)
+        return np.asarray(self.base + self.value[at].sum(axis=1))

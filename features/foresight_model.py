@@ -39,7 +39,7 @@ class TimeModel:
         """Return what the texts say of the time, as ``log(1 + hours)``; None without texts."""
         if self.said is None:
             return None
-        return np.asarray(views["meaning"], float) @ self.said[:-1] + self.said[-1]
+        return np.asarray(np.asarray(views["meaning"], float) @ self.said[:-1] + self.said[-1])
 
     def log_hours(self, columns: np.ndarray) -> np.ndarray:
         """Return the quantiles as ``log(1 + hours)`` of shape (n, n_levels), ascending in each row.
@@ -53,29 +53,33 @@ class TimeModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskModel:
-    """Probability of one outcome: ``expit(weights[0] * trees + weights[1] * head + weights[2])``.
+    """Probability of one outcome, pooled in log-odds: ``expit(members @ weights[:-1] + weights[-1])``.
 
     Parameters
     ----------
-    trees : BoostedTrees
-        They predict log-odds.
+    steady, recent : BoostedTrees
+        They predict log-odds: larger trees to which all past tickets count alike, and smaller ones to which
+        newer tickets count more.
     head : Head
-        Two labels, the outcome the second.
-    weights : ndarray of shape (3,)
-        Learnt on held-out tickets.
+        Two labels, the outcome the second; linear in form and text.
+    weights : ndarray of shape (4,)
+        Of the three and an intercept, learnt on held-out tickets.
     """
 
-    trees: BoostedTrees
+    steady: BoostedTrees
+    recent: BoostedTrees
     head: Head
     weights: np.ndarray
 
-    def probabilities(self, columns: np.ndarray, views: Views) -> np.ndarray:
-        """Return the calibrated probability of each ticket, of shape (n,)."""
+    def members(self, columns: np.ndarray, views: Views) -> np.ndarray:
+        """Return what each member says by itself, log-odds of shape (n, 3)."""
         logits = self.head.logits(views).astype(float)
         linear = logits[:, 1] - logits[:, 0]
-        return np.asarray(
-            expit(self.weights[0] * self.trees.predict(columns) + self.weights[1] * linear + self.weights[2])
-        )
+        return np.column_stack([self.steady.predict(columns), self.recent.predict(columns), linear])
+
+    def probabilities(self, columns: np.ndarray, views: Views) -> np.ndarray:
+        """Return the calibrated probability of each ticket, of shape (n,)."""
+        return np.asarray(expit(self.members(columns, views) @ self.weights[:-1] + self.weights[-1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

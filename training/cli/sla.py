@@ -78,7 +78,7 @@ def show(workspace: Workspace = "default", store: StoreUrl = None, as_json: AsJs
 def due(
     workspace: Workspace = "default", store: StoreUrl = None, limit: Limit = 30, as_json: AsJson = False
 ) -> None:
-    """List the promises still to be kept, due first first."""
+    """List the promises still to be kept, the next to run out first."""
     from triage.store.sla_overview import list_due
 
     now = _now()

@@ -1,7 +1,7 @@
 """Learns the probability of an outcome of a ticket: a promise broken, a ticket handed on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,44 +103,47 @@ def learn_risk(
         told = expit(grow(*rows_of(half_life), trees=QUICK).predict(table[judged]))
         losses[half_life] = _log_loss(told, happened[judged], judge_weights)
     half_life = best_half_life(losses)
-    grown = {leaves: grow(*rows_of(half_life), leaves=leaves) for leaves in LEAVES}
-    leaves = min(
-        LEAVES,
-        key=lambda one: _log_loss(expit(grown[one].predict(table[judged])), happened[judged], judge_weights),
-    )
-    trees, head = grown[leaves], straight(*rows_of(half_life))
-    seen = {name: views[name][judged] for name in blocks}
-    logits = head.logits(seen).astype(float)
-    both = np.column_stack([trees.predict(table[judged]), logits[:, 1] - logits[:, 0]])
-    # A model for show learns its weights from one half of the judged tickets and is judged on the other.
-    order = np.arange(len(judged)) % 2 == 0
-    shown = _pool(both[order], happened[judged][order], judge_weights[order])
-    facts = _facts(_apply(shown, both[~order]), happened[judged][~order], judge_weights[~order])
-    pooled = _pool(both, happened[judged], judge_weights)
+
+    def learn(steady: tuple[np.ndarray, np.ndarray], recent: tuple[np.ndarray, np.ndarray]) -> RiskModel:
+        few, many = LEAVES
+        equal = np.array([1 / 3, 1 / 3, 1 / 3, 0.0])
+        return RiskModel(grow(*steady, leaves=many), grow(*recent, leaves=few), straight(*recent), equal)
+
+    early = learn(rows_of(None), rows_of(half_life))
+    said = early.members(table[judged], {name: views[name][judged] for name in blocks})
+    # The figures are of weights learnt from one half of the judged tickets and judged on the other.
+    half = np.arange(len(judged)) % 2 == 0
+    shown = replace(early, weights=_pool(said[half], happened[judged][half], judge_weights[half]))
+    told = expit(said[~half] @ shown.weights[:-1] + shown.weights[-1])
+    facts = _facts(told, happened[judged][~half], judge_weights[~half])
     everything = outcomes.known_at(outcomes.until + 1e-6, np.arange(len(tickets)))
     keep = everything.solved & is_told[everything.rows]
-    weights = weigh(everything, outcomes.filed, outcomes.until, half_life)[keep]
-    rows = everything.rows[keep]
-    model = RiskModel(grow(rows, weights, leaves=leaves), straight(rows, weights), pooled)
-    return LearntRisk(model, facts | {"half_life_days": half_life, "leaves": leaves, "tickets": len(rows)})
+
+    def all_rows(half_life: float | None) -> tuple[np.ndarray, np.ndarray]:
+        weights = weigh(everything, outcomes.filed, outcomes.until, half_life)
+        return everything.rows[keep], weights[keep]
+
+    model = replace(
+        learn(all_rows(None), all_rows(half_life)),
+        weights=_pool(said, happened[judged], judge_weights),
+    )
+    return LearntRisk(model, facts | {"half_life_days": half_life, "tickets": int(keep.sum())})
 
 
-def _apply(weights: np.ndarray, both: np.ndarray) -> np.ndarray:
-    return np.asarray(expit(both @ weights[:2] + weights[2]))
-
-
-def _pool(both: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weights of the two members, none below 0, and an intercept: logistic regression."""
+def _pool(said: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weights of the members, none below 0, and an intercept: logistic regression."""
     share = weights / weights.sum()
-    table = np.column_stack([both, np.ones(len(both))])
+    table = np.column_stack([said, np.ones(len(said))])
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
         score = table @ point
         value = share @ (np.logaddexp(0.0, score) - happened * score)
         return float(value), table.T @ (share * (expit(score) - happened))
 
-    bounds = [(0.0, None), (0.0, None), (None, None)]
-    return np.asarray(minimize(loss, np.array([0.5, 0.5, 0.0]), jac=True, bounds=bounds).x)
+    count = said.shape[1]
+    bounds = [(0.0, None)] * count + [(None, None)]
+    start = np.append(np.full(count, 1.0 / count), 0.0)
+    return np.asarray(minimize(loss, start, jac=True, bounds=bounds).x)
 
 
 def _log_loss(told: np.ndarray, happened: np.ndarray, weights: np.ndarray) -> float:

@@ -141,12 +141,19 @@ def _policy(given: Any, usual_calendar: str) -> SlaPolicy:
     }
     steps = tuple(_step(one, where) for one in _list(part["steps"], "steps")) if "steps" in part else None
     spans = {
-        target.value: parse_span(part[target.value], f"{target.value} of {where}")
+        target: parse_span(part[target.value], f"{target.value} of {where}")
         for target in Target
         if part.get(target.value) is not None
     }
     calendar = _text(part.get("calendar", usual_calendar), f"calendar of {where}")
-    return SlaPolicy(name, calendar, **spans, **wanted, steps=DEFAULT_STEPS if steps is None else steps)
+    return SlaPolicy(
+        name,
+        calendar,
+        spans.get(Target.RESPONSE),
+        spans.get(Target.RESOLUTION),
+        **wanted,
+        steps=DEFAULT_STEPS if steps is None else steps,
+    )
 
 
 def _step(given: Any, where: str) -> Step:

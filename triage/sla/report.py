@@ -61,7 +61,7 @@ def due_tickets(
     *,
     now: datetime,
 ) -> list[DueTicket]:
-    """Return the promises still to be kept, due first first.
+    """Return the promises still to be kept, the next to run out first.
 
     Parameters
     ----------
@@ -115,7 +115,9 @@ def promises_kept(
     }
     for past in tickets:
         policy, clocks = clocks_of(past, book, pauses.get(past.ticket.ticket_id, ()), now=now)
-        for target, due in clocks.items() if policy is not None else ():
+        if policy is None:
+            continue
+        for target, due in clocks.items():
             finished = finished_at(past, target)
             if finished is None and book.is_done(past):
                 continue

@@ -15,7 +15,7 @@ __all__ = ["list_due", "report_kept"]
 
 
 def list_due(store: Store, workspace: str, *, now: datetime, limit: int = 100) -> list[DueTicket]:
-    """Return the promises still to be kept, due first first, at most so many."""
+    """Return the promises still to be kept, the next to run out first, at most so many."""
     book = read_book(store, workspace).book
     found: list[DueTicket] = []
     for chunk in iter_open_tickets(store, workspace, changed_since=now):
