@@ -12,9 +12,11 @@ from serving.model_host import ModelHost
 from triage.decision import Decision
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
+from triage.sla.outlook import SlaOutlook, look_ahead
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
+from triage.store.sla_books import read_book
 from triage.store.tickets import get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -36,10 +38,11 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision and the articles that may help."""
+    """A decision, the articles that may help, and what is to be said of the ticket's time."""
 
     decision: Decision
     articles: tuple[Suggestion, ...]
+    sla: SlaOutlook | None = None
 
 
 class TriageDesk:
@@ -80,7 +83,11 @@ class TriageDesk:
                 detail=extras.detail,
             )
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
-        return [Answer(decision, found) for decision, found in zip(decisions, articles, strict=True)]
+        book = read_book(self._store, workspace).book
+        return [
+            Answer(decision, found, look_ahead(ticket, decision, book))
+            for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
+        ]
 
     def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> None:
         """Store the decisions, and the tickets that have an id; joins this thread's open transaction.
