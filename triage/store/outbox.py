@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from triage.errors import NotFoundError
 from triage.store.database import Store
-from triage.store.schema import outbox, webhook_endpoints
+from triage.store.sla_tables import outbox, webhook_endpoints
 
 __all__ = [
     "Endpoint",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from triage.errors import ConflictError
 from triage.sla.book import SlaBook
 from triage.store.database import Store
-from triage.store.schema import sla_books
+from triage.store.sla_tables import sla_books
 from triage.store.upsert import upsert
 
 __all__ = ["StoredBook", "list_books", "read_book", "write_book"]

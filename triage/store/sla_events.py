@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 from triage.sla.events import SlaEvent
 from triage.sla.policy import StepKind, Target
 from triage.store.database import Store
-from triage.store.schema import sla_events
+from triage.store.sla_tables import sla_events
 
 __all__ = ["Notice", "list_notices", "mark_seen", "raise_events"]
 

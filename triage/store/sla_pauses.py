@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from triage.sla.clock import Pause
 from triage.store.database import Store
-from triage.store.schema import sla_pauses
+from triage.store.sla_tables import sla_pauses
 from triage.store.upsert import upsert
 
 __all__ = ["begin_pause", "end_pause", "list_pauses"]
