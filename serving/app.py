@@ -12,15 +12,34 @@ from sqlalchemy.exc import DBAPIError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
+from serving.affinity_host import AffinityHost
+from serving.affinity_index import make_index
+from serving.assignment_desk import AssignmentDesk
+from serving.backlog_desk import BacklogDesk
 from serving.console import router as console
 from serving.dependencies import State
+from serving.floor import FloorHost
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.problems import add_handlers
-from serving.routers import decisions, forecasts, health, knowledge, models, policy, training_runs, triage
+from serving.routers import (
+    absences,
+    agents,
+    assignments,
+    decisions,
+    forecasts,
+    health,
+    knowledge,
+    models,
+    policy,
+    tickets,
+    training_runs,
+    triage,
+)
 from serving.settings import Settings
+from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
 from serving.version import VERSION
 from serving.work_queue import WorkQueue
@@ -34,6 +53,10 @@ __all__ = ["app_from_environment", "create_app"]
 ROUTERS = (
     triage.router,
     decisions.router,
+    tickets.router,
+    assignments.router,
+    agents.router,
+    absences.router,
     knowledge.router,
     models.router,
     policy.router,
@@ -95,12 +118,24 @@ def _lifespan(
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
         host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
-        shelves = KnowledgeHost(store, host, poll_seconds=settings.poll_seconds)
+        stock = StockEncoder()
+        shelves = KnowledgeHost(store, host, poll_seconds=settings.poll_seconds, stock=stock)
+        affinity = AffinityHost(
+            store,
+            host,
+            make=make_index,
+            cache=settings.home / "cache" / "embeddings",
+            poll_seconds=settings.poll_seconds,
+            stock=stock,
+        )
+        assigning = AssignmentDesk(store, FloorHost(store), affinity)
+        desk = TriageDesk(store, host, shelves, assigning, metrics)
         stopping = threading.Event()
         keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
         try:
             host.start()
             shelves.start()
+            affinity.start()
             keeper.start()
             yield State(
                 settings=settings,
@@ -108,11 +143,14 @@ def _lifespan(
                 registry=registry,
                 models=host,
                 knowledge=shelves,
-                desk=TriageDesk(store, host, shelves, metrics),
+                desk=desk,
+                assigning=assigning,
+                backlog=BacklogDesk(store, desk, assigning),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
+            affinity.stop()
             shelves.stop()
             host.stop()
             stopping.set()

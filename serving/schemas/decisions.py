@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 
 from pydantic import ConfigDict, Field
 
+from serving.schemas.assignments import EXAMPLE_ASSIGNMENT, AssignmentOut
 from serving.schemas.base import FieldName, Output
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
@@ -72,6 +73,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
     "articles": [EXAMPLE_SUGGESTION],
     "unknown_values": [EXAMPLE_UNKNOWN],
+    "assignment": EXAMPLE_ASSIGNMENT,
 }
 
 
@@ -159,6 +161,10 @@ class DecisionOut(Output):
     unknown_values: list[UnknownValueOut] = Field(
         description="Of the request's `values`, those that neither model nor priority matrix knows."
     )
+    assignment: AssignmentOut | None = Field(
+        description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace without "
+        "agents, and where assigning is `off`."
+    )
 
     @classmethod
     def of(cls, answer: Answer) -> "DecisionOut":
@@ -179,6 +185,7 @@ class DecisionOut(Output):
             ],
             articles=[SuggestionOut.of(one) for one in answer.articles],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
+            assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),
         )
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "put_absence",
     "put_agents",
     "put_calendar",
+    "written_at",
 ]
 
 _NAMES = [name for name in Agent.__slots__ if name != "absences"]
@@ -165,6 +166,13 @@ def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
         row = connection.execute(query).first()
         absences = _read_absences(connection, workspace, agent)
     return None if row is None else _from_row(row, absences)
+
+
+def written_at(store: Store, workspace: str) -> dict[str, datetime]:
+    """Return by agent when what is stored of them was last written."""
+    query = select(agents.c.agent, agents.c.updated_at).where(agents.c.workspace == workspace)
+    with store.reading() as connection:
+        return {row.agent: row.updated_at for row in connection.execute(query)}
 
 
 def delete_agent(store: Store, workspace: str, agent: str) -> bool:

@@ -1,4 +1,4 @@
-"""Who handled which ticket, event by event, in the order in which it became known here: what affinity learns from.
+"""Who handled which ticket, event by event, in the order in which it became known: what affinity learns from.
 
 Written with the tickets themselves, in their transaction; it holds no ticket text.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, insert, or_, select
 
 from triage.store.assignments import DONE
 from triage.store.database import Store
@@ -22,9 +22,9 @@ __all__ = [
     "Handled",
     "HandledKind",
     "Mark",
-    "count_handled",
     "handled_after",
     "newest_handled",
+    "newest_mark",
     "note_handled",
     "note_written",
 ]
@@ -142,24 +142,34 @@ def handled_after(store: Store, workspace: str, mark: Mark, *, limit: int) -> li
         return [_from_row(row) for row in connection.execute(query)]
 
 
-def newest_handled(store: Store, workspace: str, limit: int) -> list[Handled]:
-    """Return the newest events by their time, the oldest of them first."""
+def newest_handled(store: Store, workspace: str, limit: int, *, until: Mark | None = None) -> list[Handled]:
+    """Return the newest events by their time, the oldest of them first; with ``until``, none after that mark."""
     order = handled.c.at, handled.c.revision, handled.c.place
-    query = (
-        select(handled)
-        .where(handled.c.workspace == workspace)
-        .order_by(*(column.desc() for column in order))
-        .limit(limit)
-    )
+    wanted = [handled.c.workspace == workspace]
+    if until is not None:
+        revision, place = until
+        wanted.append(
+            or_(
+                handled.c.revision < revision,
+                and_(handled.c.revision == revision, handled.c.place <= place),
+            )
+        )
+    query = select(handled).where(*wanted).order_by(*(column.desc() for column in order)).limit(limit)
     with store.reading() as connection:
         return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
-def count_handled(store: Store, workspace: str) -> int:
-    """Return how many events there are."""
+def newest_mark(store: Store, workspace: str) -> Mark:
+    """Return the mark of the last event, one before all marks where there is none."""
+    query = (
+        select(handled.c.revision, handled.c.place)
+        .where(handled.c.workspace == workspace)
+        .order_by(handled.c.revision.desc(), handled.c.place.desc())
+        .limit(1)
+    )
     with store.reading() as connection:
-        query = select(func.count()).select_from(handled).where(handled.c.workspace == workspace)
-        return int(connection.execute(query).scalar_one())
+        row = connection.execute(query).first()
+    return (0, -1) if row is None else (row.revision, row.place)
 
 
 def _stands(connection: Connection, workspace: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ from triage.store.agents import (
     put_calendar,
 )
 from triage.store.assignments import GivenTicket, list_assignments, open_loads, put_assignment
-from triage.store.handled import HandledKind, count_handled, handled_after, newest_handled
+from triage.store.handled import HandledKind, handled_after, newest_handled, newest_mark
 from triage.store.open_tickets import held_tickets, unassigned_ids
 from triage.store.revisions import Kind, read_revisions
 from triage.store.tickets import get_ticket, put_tickets
@@ -51,9 +51,10 @@ def test_storing_tickets_notes_who_handled_them_once_and_in_the_order_of_time(st
     assert read_revisions(store, "acme") == before
     put(store, past("T-1", "ada", assigned_at=NOON + HOUR, status="Solved", resolved_at=NOON + 2 * HOUR))
     assert events(store)[2:] == [("T-1", "ada", "resolved")]
-    assert count_handled(store, "acme") == 3
     assert [one.ticket_id for one in newest_handled(store, "acme", 2)] == ["T-1", "T-1"]
-    assert handled_after(store, "other", (0, -1), limit=9) == []
+    first = newest_handled(store, "acme", 9, until=(newest_mark(store, "acme")[0] - 1, 99))
+    assert [one.agent for one in first] == ["bob", "ada"]
+    assert handled_after(store, "other", newest_mark(store, "other"), limit=9) == []
 
 
 def test_events_are_read_on_from_a_mark(store: Store):
