@@ -12,14 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
-from serving.affinity_host import AffinityHost
-from serving.affinity_index import make_index
-from serving.assignment_desk import AssignmentDesk
-from serving.backlog_desk import BacklogDesk
 from serving.console import router as console
 from serving.dependencies import State
-from serving.floor import FloorHost
-from serving.knowledge_host import KnowledgeHost
+from serving.desks import make_desks
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
@@ -39,8 +34,6 @@ from serving.routers import (
     triage,
 )
 from serving.settings import Settings
-from serving.stock_encoder import StockEncoder
-from serving.triage_desk import TriageDesk
 from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -118,40 +111,31 @@ def _lifespan(
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
         host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
-        stock = StockEncoder()
-        shelves = KnowledgeHost(store, host, poll_seconds=settings.poll_seconds, stock=stock)
-        affinity = AffinityHost(
-            store,
-            host,
-            make=make_index,
-            cache=settings.home / "cache" / "embeddings",
-            poll_seconds=settings.poll_seconds,
-            stock=stock,
+        desks = make_desks(
+            store, host, home=settings.home, poll_seconds=settings.poll_seconds, metrics=metrics
         )
-        assigning = AssignmentDesk(store, FloorHost(store), affinity)
-        desk = TriageDesk(store, host, shelves, assigning, metrics)
         stopping = threading.Event()
         keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
         try:
             host.start()
-            shelves.start()
-            affinity.start()
+            desks.knowledge.start()
+            desks.affinity.start()
             keeper.start()
             yield State(
                 settings=settings,
                 store=store,
                 registry=registry,
                 models=host,
-                knowledge=shelves,
-                desk=desk,
-                assigning=assigning,
-                backlog=BacklogDesk(store, desk, assigning),
+                knowledge=desks.knowledge,
+                desk=desks.desk,
+                assigning=desks.assigning,
+                backlog=desks.backlog,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
-            affinity.stop()
-            shelves.stop()
+            desks.affinity.stop()
+            desks.knowledge.stop()
             host.stop()
             stopping.set()
             if keeper.is_alive():

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from serving.floor import Floor
 from triage.agent import Agent
+from triage.routing.sentences import clock
 
 __all__ = ["Presence", "presence_of"]
 
@@ -31,6 +32,10 @@ class Presence:
         Slots that there are, by default of the policy; None: no limit.
     problem : str or None
         Why shift or zone cannot be read.
+    now : datetime
+        The moment of looking.
+    zone : str
+        In which times are told: the agent's, else the workspace's.
     """
 
     agent: Agent
@@ -41,6 +46,19 @@ class Presence:
     load: float
     capacity: float | None
     problem: str | None
+    now: datetime
+    zone: str
+
+    def words(self) -> str:
+        """Say whether the agent is there, in a few words."""
+        if self.problem is not None:
+            return "hours cannot be read"
+        if not self.agent.active:
+            return "deactivated"
+        if self.is_there:
+            return "there" if self.until is None else f"there until {clock(self.until, self.now, self.zone)}"
+        state = "away" if self.is_away else "off shift"
+        return state if self.next_at is None else f"{state} until {clock(self.next_at, self.now, self.zone)}"
 
 
 def presence_of(agent: Agent, floor: Floor) -> Presence:
@@ -60,4 +78,6 @@ def presence_of(agent: Agent, floor: Floor) -> Presence:
         situation.load(agent.agent),
         routing.default_capacity if agent.capacity is None else agent.capacity,
         problem,
+        situation.now,
+        situation.roster.zone if agent.zone is None or problem is not None else agent.zone,
     )
