@@ -1,0 +1,150 @@
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from features.affinity.index import AffinityIndex
+from features.affinity.signals import SIGNALS
+from tests.features.affinity.helpers import START, make_model, taught_index, ticket_of, vector_of
+from triage.errors import InputError
+
+NOW = START + timedelta(days=11)
+
+
+def ranked(index, topic, **more):
+    ticket = ticket_of(topic, 999, days=11)
+    return [one.agent for one in index.rank(ticket, NOW, vector=vector_of(topic, 99), **more)]
+
+
+def test_who_solved_such_tickets_comes_first():
+    index = taught_index()
+    assert ranked(index, "vpn")[0] == "ada"
+    assert ranked(index, "printer")[0] == "ben"
+
+
+def test_scores_are_probabilities_over_the_candidates():
+    index = taught_index()
+    scores = [one.score for one in index.rank(ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))]
+    assert sum(scores) == pytest.approx(1.0)
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_signals_come_with_their_names():
+    best = taught_index().rank(ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))[0]
+    assert set(best.signals) == set(SIGNALS)
+
+
+def test_an_empty_index_proposes_nobody():
+    assert AffinityIndex(make_model()).rank(ticket_of("vpn", 1), NOW, vector=vector_of("vpn")) == []
+
+
+def test_a_single_event_changes_the_next_ranking():
+    index = taught_index()
+    before = index.rank(ticket_of("mail", 999), NOW, vector=vector_of("mail", 99))
+    index.learn(ticket_of("mail", 100, days=10), "eve", NOW, vector=vector_of("mail", 1))
+    after = index.rank(ticket_of("mail", 999), NOW, vector=vector_of("mail", 99))
+    assert "eve" not in [one.agent for one in before]
+    assert "eve" in [one.agent for one in after]
+
+
+def test_only_candidates_are_ranked():
+    index = taught_index()
+    assert ranked(index, "vpn", candidates=["ben", "nobody"]) == ["ben"]
+    assert ranked(index, "vpn", candidates=[]) == []
+
+
+def test_a_deactivated_agent_is_never_proposed_and_can_come_back():
+    index = taught_index()
+    index.deactivate("ada")
+    assert ranked(index, "vpn") == ["ben"]
+    assert ranked(index, "vpn", candidates=["ada", "ben"]) == ["ben"]
+    index.activate("ada")
+    assert ranked(index, "vpn")[0] == "ada"
+
+
+def test_a_newcomer_is_found_by_declared_skills():
+    index = taught_index()
+    index.welcome("eve", "mail, outlook", NOW, vector=vector_of("mail", 5))
+    assert ranked(index, "mail")[0] == "eve"
+    assert ranked(index, "vpn")[0] == "ada"
+
+
+def test_who_resolved_it_counts_and_who_was_first_tried_does_not():
+    tried, never = taught_index(), taught_index()
+    ticket = ticket_of("mail", 100, days=10)
+    at = START + timedelta(days=10, hours=1)
+    tried.learn(ticket, "ben", at, "assigned", vector=vector_of("mail", 1))
+    tried.learn(ticket, "ada", at + timedelta(hours=2), "resolved", vector=vector_of("mail", 1))
+    never.learn(ticket, "ada", at + timedelta(hours=2), "resolved", vector=vector_of("mail", 1))
+    similar = [
+        index.facts("ada", ticket, NOW, vector=vector_of("mail", 9)).similar for index in (tried, never)
+    ]
+    assert similar == [1, 1]
+    assert tried.facts("ben", ticket, NOW, vector=vector_of("mail", 9)).similar == 0
+    words = SIGNALS.index("words")
+    matrices = [index.shortlist(ticket, NOW, vector=vector_of("mail", 9))[1] for index in (tried, never)]
+    np.testing.assert_allclose(matrices[0][:, words], matrices[1][:, words], atol=1e-4)
+
+
+def test_resolving_what_one_was_assigned_counts_once():
+    once, twice = taught_index(), taught_index()
+    ticket = ticket_of("mail", 100, days=10)
+    at = START + timedelta(days=10, hours=1)
+    twice.learn(ticket, "ada", at, "assigned", vector=vector_of("mail", 1))
+    twice.learn(ticket, "ada", at, "resolved", vector=vector_of("mail", 1))
+    once.learn(ticket, "ada", at, "resolved", vector=vector_of("mail", 1))
+    assert len(once.memory.work) == len(twice.memory.work)
+    kept = [name not in ("choice_slow", "choice_fast") for name in SIGNALS]
+    matrices = [index.shortlist(ticket, NOW, vector=vector_of("mail", 9))[1] for index in (once, twice)]
+    np.testing.assert_allclose(matrices[0][:, kept], matrices[1][:, kept], atol=1e-4)
+
+
+def test_a_ticket_named_in_the_text_speaks_for_who_had_it():
+    index = taught_index()
+    plain, naming = ticket_of("mail", 998), ticket_of("mail", 999)
+    naming = type(naming)(**{**{f: getattr(naming, f) for f in naming.__slots__}, "body": "same as T-1"})
+    column = SIGNALS.index("mentioned")
+    without = index.shortlist(plain, NOW, vector=vector_of("mail"))[1][:, column]
+    places, signals = index.shortlist(naming, NOW, vector=vector_of("mail"))
+    spoken_for = {
+        index.memory.names[place] for place, one in zip(places, signals[:, column], strict=True) if one
+    }
+    assert not without.any()
+    assert spoken_for == {"ben"}
+
+
+def test_requesters_are_no_candidates_unless_they_serve():
+    ticket = ticket_of("vpn", 999, requester="ada", days=11)
+    barred = taught_index().rank(ticket, NOW, vector=vector_of("vpn", 99))
+    allowed = taught_index(requesters_serve=True).rank(ticket, NOW, vector=vector_of("vpn", 99))
+    assert [one.agent for one in barred] == ["ben"]
+    assert "ada" in [one.agent for one in allowed]
+
+
+def test_facts_are_plain_counts():
+    index = taught_index()
+    facts = index.facts("ada", ticket_of("vpn", 999, requester="user-3"), NOW, vector=vector_of("vpn", 99))
+    assert (facts.similar, facts.handled, facts.of_requester) == (10, 10, 1)
+    assert facts.last_at == (START + timedelta(days=9, hours=1)).timestamp()
+    much_later = index.facts(
+        "ada", ticket_of("vpn", 999), NOW + timedelta(days=90), vector=vector_of("vpn", 99)
+    )
+    assert (much_later.similar, much_later.similar_ever) == (0, 10)
+
+
+def test_facts_about_a_stranger_are_zero():
+    facts = taught_index().facts("nobody", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
+    assert (facts.similar, facts.handled, facts.last_at) == (0, 0, None)
+
+
+def test_ranking_changes_nothing():
+    index = taught_index()
+    assert ranked(index, "vpn") == ranked(index, "vpn")
+
+
+def test_unknown_kinds_and_nameless_agents_are_refused():
+    index = taught_index()
+    with pytest.raises(InputError, match="kind"):
+        index.learn(ticket_of("vpn", 1), "ada", NOW, "closed", vector=vector_of("vpn"))
+    with pytest.raises(InputError, match="agent"):
+        index.learn(ticket_of("vpn", 1), "", NOW, vector=vector_of("vpn"))

@@ -1,0 +1,1 @@
+"""Learns how much each sign of affinity counts, walking a history forward in time."""
