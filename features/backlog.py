@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from features.slot_blocks import match_blocks
 from features.slots import NOBODY, match_efforts, match_slots, total
 from triage.assignment import Assignment, Candidate
 from triage.decision import FieldDecision
@@ -28,6 +29,8 @@ __all__ = ["BacklogPlan", "Pending", "plan_backlog"]
 
 OTHERS_HAVE_IT = "The room and the fair shares that there are went to other tickets"
 _SLACK = 1e-9
+_EXACT_PAIRS = 2_000
+"""So many pairs of ticket and agent HiGHS solves in well under a second."""
 _ROUNDING = 1e-4
 """Totals of thousands of tickets differ by so much through rounding and ties."""
 
@@ -101,7 +104,7 @@ class _Problem:
 
 
 def plan_backlog(
-    pending: Sequence[Pending], situation: Situation, *, time_limit_s: float = 10.0
+    pending: Sequence[Pending], situation: Situation, *, time_limit_s: float = 2.0
 ) -> BacklogPlan:
     """Give a backlog to agents.
 
@@ -112,8 +115,8 @@ def plan_backlog(
         depend on it.
     situation : Situation
         How things stand before.
-    time_limit_s : float, default=10.0
-        For backlogs whose tickets take different room, see :func:`features.slots.match_efforts`.
+    time_limit_s : float, default=2.0
+        For small backlogs whose tickets take different room, see :func:`features.slots.match_efforts`.
 
     Returns
     -------
@@ -133,22 +136,25 @@ def plan_backlog(
     problem = _problem([pending[at] for at in rows], [needs[at] for at in rows], situation)
     one_by_one = _one_by_one(problem, np.argsort(np.array(rows, dtype=np.intp)))
     choice = _solve(problem, time_limit_s)
-    if choice is None or _worth(problem, choice) < _worth(problem, one_by_one) - _ROUNDING:
+    if _worth(problem, choice) < _worth(problem, one_by_one) - _ROUNDING:
         choice = one_by_one
     row_of = {at: row for row, at in enumerate(rows)}
     assignments = []
     for at, one in enumerate(pending):
         row = row_of.get(at)
         placed = None if row is None or choice[row] == NOBODY else problem.agents[choice[row]]
+        # Where nobody may have it at all, everybody is asked once more, so that the reason can be told.
+        is_hopeless = row is None or not problem.eligible[row].any()
+        only = None if is_hopeless else () if placed is None else (placed,)
         done = assign(
             one.ticket,
             one.candidates,
             situation,
             decided=one.decided,
             language=one.language,
-            only=() if placed is None else (placed,),
+            only=only,
         )
-        if row is not None and placed is None and done is not None and problem.eligible[row].any():
+        if placed is None and not is_hopeless and done is not None:
             done = replace(done, detail=OTHERS_HAVE_IT)
         if done is not None:
             assignments.append(done)
@@ -228,15 +234,17 @@ def _caps(
     return caps
 
 
-def _solve(problem: _Problem, time_limit_s: float) -> Choice | None:
+def _solve(problem: _Problem, time_limit_s: float) -> Choice:
     values = problem.affinity + problem.worth[:, None]
     eligible = problem.eligible
     # Where whoever is capped is asked by one team only, the cap is one on all of the agent's tickets.
     is_apart = all(not (eligible[of].any(axis=0) & eligible[~of].any(axis=0)).any() for of, _ in problem.caps)
     if not is_apart or len(set(problem.efforts.tolist())) > 1:
-        return match_efforts(
-            values, eligible, problem.efforts, problem.room, problem.caps, time_limit_s=time_limit_s
-        )
+        parts = values, eligible, problem.efforts, problem.room, problem.caps
+        if eligible.sum() > _EXACT_PAIRS:
+            return match_blocks(*parts)
+        exact = match_efforts(*parts, time_limit_s=time_limit_s)
+        return match_blocks(*parts) if exact is None else exact
     effort = problem.efforts[0] if len(values) else 1.0
     slots = np.minimum(np.floor((problem.room + _SLACK) / effort), len(values))
     for of, most in problem.caps:

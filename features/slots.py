@@ -1,8 +1,9 @@
 """Tickets and agents' slots matched so that the total is greatest: numbers only, solved by SciPy.
 
-Two forms of one problem. Where every ticket takes one slot it is an assignment problem and solved exactly at
-once [1]_. Where tickets take more room than others, or an agent's share is capped team by team, it is a
-generalised assignment problem, NP-hard, and given to HiGHS [2]_ with a time limit.
+Where every ticket takes one slot it is an assignment problem and solved exactly at once [1]_. Where tickets
+take more room than others, or an agent's share is capped team by team, it is a generalised assignment
+problem, NP-hard: small ones are given to HiGHS [2]_ and solved exactly, too; for large ones
+:mod:`features.slot_blocks` finds a good answer.
 
 References
 ----------
@@ -19,13 +20,15 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from scipy.sparse import csr_array, vstack
 
-__all__ = ["NOBODY", "match_efforts", "match_slots", "total"]
+__all__ = ["NOBODY", "Caps", "Choice", "Matrix", "match_efforts", "match_slots", "total"]
 
 NOBODY = -1
 """Stands for the agent of a ticket that was given to nobody."""
 
 Choice = NDArray[np.intp]
 Matrix = NDArray[np.float64]
+Caps = Sequence[tuple[NDArray[np.bool_], Matrix]]
+"""For some of the tickets, how many of them each agent may be given."""
 
 _TIE = 1e-9
 """What being given to somebody is worth where affinity is zero: too little to change a total."""
@@ -70,7 +73,7 @@ def match_efforts(
     eligible: NDArray[np.bool_],
     efforts: Matrix,
     room: Matrix,
-    caps: Sequence[tuple[NDArray[np.bool_], Matrix]] = (),
+    caps: Caps = (),
     *,
     time_limit_s: float = 10.0,
 ) -> Choice | None:
@@ -84,7 +87,7 @@ def match_efforts(
         Slots that each ticket takes.
     room : array of float, shape (n_agents,)
         Free slots; infinite where there is no limit.
-    caps : sequence of (array of bool of shape (n_tickets,), array of float of shape (n_agents,))
+    caps : sequence of (array of bool, shape (n_tickets,), array of float, shape (n_agents,))
         For some of the tickets, how many of them each agent may be given.
     time_limit_s : float, default=10.0
         Seconds for the solver.

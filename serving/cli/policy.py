@@ -12,7 +12,8 @@ from triage.errors import ConfigurationError
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Show and set modes, thresholds, the priority matrix and the kill switch.", no_args_is_help=True
+    help="Show and set modes, thresholds, the priority matrix, routing and the kill switch.",
+    no_args_is_help=True,
 )
 
 
@@ -92,7 +93,7 @@ def _tell(stored: Any, as_json: bool) -> None:
     typer.echo(f"Kill switch: {'ON: nothing is applied or suggested' if policy.kill_switch else 'off'}")
     if policy.disabled_guardrails:
         typer.echo(f"Guardrails that do not hold: {', '.join(sorted(policy.disabled_guardrails))}")
-    for line in _priority_lines(policy.priority):
+    for line in [*_priority_lines(policy.priority), *_routing_lines(policy.routing)]:
         typer.echo(line)
     rows = [
         (
@@ -125,6 +126,20 @@ def _priority_lines(priority: Any) -> list[str]:
         to = f"at least {lift.at_least}" if lift.at_least else f"{lift.steps} up"
         lines.append(f"Priority raised by “{lift.name}” ({lift.kind} by {lift.by}): {to}")
     return lines
+
+
+def _routing_lines(routing: Any) -> list[str]:
+    """Say in lines what differs from the default in who may be given what; all of it is in the JSON."""
+    from triage.routing.policy import RoutingPolicy
+
+    lines = [
+        f"Assigning in {name}: {one.mode.value}"
+        for name, one in routing.teams.items()
+        if one.mode is not None
+    ]
+    default = RoutingPolicy().to_document()
+    changed = sorted(name for name, part in routing.to_document().items() if part != default[name])
+    return [*lines, f"Routing differs from the default in: {', '.join(changed)}"] if changed else lines
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from serving.schemas.base import FieldName, Input, Output, Probability, SafeText
 from serving.schemas.priority import EXAMPLE_PRIORITY, PriorityPolicyIn, PriorityPolicyOut
-from serving.schemas.routing import EXAMPLE_ROUTING, RoutingIn, RoutingOut
+from serving.schemas.routing import EXAMPLE_ROUTING, RoutingPolicyIn, RoutingPolicyOut
 from triage.guardrails import BLOCKING, SUGGEST_ONLY
 from triage.policy import Policy
 from triage.store.policies import StoredPolicy
@@ -62,8 +62,8 @@ class PolicyIn(Input):
         default_factory=lambda: PriorityPolicyIn(matrix=None),
         description="The matrix and the rules that raise priorities.",
     )
-    routing: RoutingIn = Field(
-        default_factory=RoutingIn, description="Who may be given which tickets, and how many."
+    routing: RoutingPolicyIn = Field(
+        default_factory=RoutingPolicyIn, description="Who may be given which tickets, and how many."
     )
     version: Annotated[int, Field(ge=0)] | None = Field(
         None, description="The version this change was made from: refused when another stands; null: any."
@@ -103,7 +103,7 @@ class PolicyOut(Output):
     disabled_guardrails: list[str]
     fields: dict[FieldName, FieldPolicyOut]
     priority: PriorityPolicyOut
-    routing: RoutingOut
+    routing: RoutingPolicyOut
     version: int = Field(description="Counts the changes; 0 when nobody ever set one.")
     updated_at: datetime | None
     updated_by: str | None
@@ -117,7 +117,7 @@ class PolicyOut(Output):
             disabled_guardrails=document["disabled_guardrails"],
             fields={cast(FieldName, name): FieldPolicyOut(**one) for name, one in document["fields"].items()},
             priority=PriorityPolicyOut.of(document["priority"]),
-            routing=RoutingOut.model_validate(document["routing"]),
+            routing=RoutingPolicyOut(**document["routing"]),
             version=stored.version,
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,

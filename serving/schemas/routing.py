@@ -1,103 +1,127 @@
-"""The routing section of a policy, as JSON."""
+"""Who may be given which tickets, as JSON: the section ``routing`` of a policy."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from serving.schemas.base import Input, Output, Probability, SafeText
 from triage.errors import ConfigurationError
-from triage.routing.policy import RoutingPolicy
-from triage.routing.policy_document import read_routing
+from triage.policy import Policy
+from triage.routing.policy import FairShare, RoutingPolicy
+from triage.routing.queue_policy import QueuePolicy
 
-__all__ = ["EXAMPLE_ROUTING", "RoutingIn", "RoutingOut"]
-
-ModeName = Literal["off", "shadow", "suggest", "apply"]
-Name = Annotated[SafeText, Field(min_length=1, max_length=400)]
-Level = Annotated[int, Field(ge=1, le=99)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
+__all__ = ["EXAMPLE_ROUTING", "RoutingPolicyIn", "RoutingPolicyOut"]
 
 EXAMPLE_ROUTING: dict[str, Any] = RoutingPolicy().to_document() | {
-    "skills": {"network": {"vpn": 2}},
+    "skills": {"VPN": {"vpn": 2}},
     "effort": {"urgent": 2.0},
-    "default_capacity": 8.0,
-    "seniorities": ["junior", "senior"],
+    "seniorities": ["junior", "regular", "senior"],
     "least_seniority": {"urgent": "senior"},
     "teams": {
-        "Network": {"mode": "suggest", "escalates_to": ["Platform"], "country": None, "works_holidays": False}
+        "Network": {
+            "mode": "suggest",
+            "escalates_to": ["Infrastructure"],
+            "country": "DE-BY",
+            "works_holidays": False,
+        }
     },
 }
+DEFAULT, SHARE, QUEUE = RoutingPolicy(), FairShare(), QueuePolicy()
+
+Name = Annotated[SafeText, Field(min_length=1, max_length=400)]
+Names = Annotated[list[Name], Field(max_length=100)]
+Slots = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Level = Annotated[int, Field(ge=1, le=99)]
+ModeName = Literal["off", "shadow", "suggest", "apply"]
 
 
 class FairShareIn(Input):
     """How much more than an equal share of a team's tickets one agent may be given."""
 
-    factor: Annotated[float, Field(ge=1)] = Field(2.0, description="Times an equal share, by capacity.")
-    days: Annotated[int, Field(ge=1, le=366)] = Field(7, description="The window that is counted.")
-    minimum: Annotated[int, Field(ge=1)] = Field(5, description="So many may always be given.")
+    factor: Annotated[float, Field(ge=1, le=1000)] = Field(
+        default=SHARE.factor, description="Times an equal share, by capacity."
+    )
+    days: Annotated[int, Field(ge=1, le=366)] = Field(
+        default=SHARE.days, description="The window in which assignments are counted, whoever made them."
+    )
+    minimum: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=SHARE.minimum, description="So many may always be given."
+    )
 
 
 class TeamRoutingIn(Input):
     """What differs in one team."""
 
-    mode: ModeName | None = Field(None, description="Null: as far as the field `assignee` may.")
-    escalates_to: list[Name] = Field(
-        default_factory=list, description="Teams asked in this order for a grave ticket that finds nobody."
+    mode: ModeName | None = Field(default=None, description="null: as far as the field `assignee` may go.")
+    escalates_to: Names = Field(
+        default_factory=list, description="Teams asked in this order when an escalated ticket finds nobody."
     )
-    country: Annotated[SafeText, Field(min_length=2, max_length=8)] | None = Field(
-        None, description="Whose public holidays hold (`DE-BY`); null: the workspace's."
+    country: Name | None = Field(default=None, description="Whose public holidays hold, as ISO 3166 code.")
+    works_holidays: bool = False
+
+
+class QueuePolicyIn(Input):
+    """In which order an agent's tickets are worked on."""
+
+    priorities: dict[Name, Slots] = Field(
+        default_factory=lambda: dict(QUEUE.priorities), description="Weight by priority."
     )
-    works_holidays: bool = Field(False, description="True: shifts begin on public holidays, too.")
-
-
-class QueueIn(Input):
-    """How much priority, a nearing due time and waiting count."""
-
-    priorities: dict[Name, Positive] = Field(
-        default_factory=lambda: {"low": 1.0, "normal": 2.0, "high": 4.0, "urgent": 8.0},
-        description="Weight by priority.",
+    exposure: Weight = Field(
+        default=QUEUE.exposure, description="How many times its weight a ticket gains until due."
     )
-    exposure: NotNegative = Field(1.0, description="Times its weight that a ticket gains until it is due.")
-    per_day: NotNegative = Field(1.0, description="What each day of waiting adds.")
+    per_day: Weight = Field(default=QUEUE.per_day, description="What each day of waiting adds.")
 
 
-class RoutingIn(Input):
-    """Who may be given which tickets, and how many; what is left out follows the default."""
+class RoutingPolicyIn(Input):
+    """Who may be given which tickets, and how many."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_ROUTING]})
 
     skills: dict[Name, dict[Name, Level]] = Field(
-        default_factory=dict, description="By category: skills that its tickets need, with the least level."
+        default_factory=dict, description="By category: skills its tickets need, each with the least level."
     )
-    effort: dict[Name, Positive] = Field(
-        default_factory=dict, description="By priority: slots a ticket takes."
+    effort: dict[Name, Slots] = Field(
+        default_factory=dict, description="By priority: slots that a ticket takes; else one."
     )
-    default_capacity: NotNegative | None = Field(None, description="Of agents without one; null: no limit.")
-    seniorities: list[Name] = Field(default_factory=list, description="Least first.")
+    default_capacity: Weight | None = Field(
+        default=None, description="Of agents whose capacity is unknown; null: no limit."
+    )
+    seniorities: Names = Field(default_factory=list, description="Least first.")
     least_seniority: dict[Name, Name] = Field(default_factory=dict, description="By priority.")
-    escalated: list[Name] = Field(
-        default_factory=lambda: ["urgent"], description="Priorities that go the escalation path."
+    escalated: Names = Field(
+        default_factory=lambda: list(DEFAULT.escalated),
+        description="Priorities that go the escalation path when the team has nobody.",
     )
-    match_language: bool = Field(True, description="Hold back who does not speak the ticket's language.")
-    least_affinity: Probability = Field(0.0, description="Agents below are suggested, never assigned.")
-    headroom_weight: NotNegative = Field(0.5, description="How much free room counts beside affinity.")
-    fair_share: FairShareIn | None = Field(default_factory=FairShareIn, description="Null: no cap.")
-    teams: dict[Name, TeamRoutingIn] = Field(default_factory=dict, description="By team.")
-    queue: QueueIn = Field(default_factory=QueueIn, description="The order of an agent's tickets.")
+    match_language: bool = Field(
+        default=DEFAULT.match_language,
+        description="Hold back who is known not to speak the ticket's language.",
+    )
+    least_affinity: Probability = Field(
+        default=DEFAULT.least_affinity, description="Agents below are suggested, never assigned."
+    )
+    headroom_weight: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=DEFAULT.headroom_weight,
+        description="Score = affinity × (free share of capacity) to this power.",
+    )
+    fair_share: FairShareIn | None = Field(default_factory=FairShareIn, description="null: no cap.")
+    teams: dict[Name, TeamRoutingIn] = Field(default_factory=dict)
+    queue: QueuePolicyIn = Field(default_factory=QueuePolicyIn)
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "RoutingIn":
+    def _is_whole(self) -> Self:
+        """Refuse with 422 what the heart refuses, before anything is written."""
         try:
-            read_routing(self.model_dump())
-        except ConfigurationError:
-            raise ValueError(
-                "Got a least_seniority that is not one of seniorities; expected one of them for each priority."
-            ) from None
+            Policy.from_document({"routing": self.model_dump()})
+        except ConfigurationError as error:
+            # What was given is not repeated in an answer (docs/api.md, errors).
+            expected = str(error).rpartition("expected ")[2]
+            raise ValueError(f"Got a routing policy that cannot be used; expected {expected}") from None
         return self
 
 
 class FairShareOut(Output):
-    """How much more than an equal share of a team's tickets one agent may be given."""
+    """How much more than an equal share one agent may be given."""
 
     factor: float
     days: int
@@ -114,14 +138,14 @@ class TeamRoutingOut(Output):
 
 
 class QueuePolicyOut(Output):
-    """How much priority, a nearing due time and waiting count."""
+    """In which order an agent's tickets are worked on."""
 
     priorities: dict[str, float]
     exposure: float
     per_day: float
 
 
-class RoutingOut(Output):
+class RoutingPolicyOut(Output):
     """Who may be given which tickets, and how many."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_ROUTING]})

@@ -55,17 +55,17 @@ class Field:
     is_over_share: bool = False
 
 
-def ask(need: Need, situation: Situation) -> Asked:
+def ask(need: Need, situation: Situation, *, only: Collection[str] | None = None) -> Asked:
     """Return who may be given a ticket now.
 
     The team is asked first. Where it has nobody and the ticket is escalated, the teams of its escalation
-    path are asked in their order; the first that has somebody counts.
+    path are asked in their order; the first that has somebody counts. With ``only``, nobody else is asked.
     """
-    own = _ask(need, situation)
+    own = _ask(need, situation, only)
     if own.eligible or not need.is_escalated or need.team is None:
         return own
     for team in situation.policy.routing.team(need.team).escalates_to:
-        further = _ask(replace(need, team=team), situation)
+        further = _ask(replace(need, team=team), situation, only)
         if further.eligible:
             return further
     return own
@@ -96,11 +96,9 @@ def choose(
         Consider these agents only, where who has a fair share was looked after already.
     """
     affinities = {one.agent: one for one in candidates}
-    asked = ask(need, situation)
-    if only is not None:
-        able = fair = [agent for agent in asked.eligible if agent.agent in only]
-    else:
-        able, fair = asked.eligible, _within_share(asked, situation)
+    asked = ask(need, situation, only=only)
+    able = asked.eligible
+    fair = _within_share(asked, situation) if only is None else able
     # A fair share is a wish: a ticket does not wait for somebody else while somebody is there.
     is_over_share = bool(able) and not fair
     ranked = sorted(fair or able, key=lambda agent: _order(agent, need, affinities, situation))
@@ -122,12 +120,15 @@ def sharing(team: str, situation: Situation) -> list[Agent]:
     return [one for one in members if one.active and not one.is_absent(situation.now)]
 
 
-def _ask(need: Need, situation: Situation) -> Asked:
-    routing = situation.policy.routing
+def _ask(need: Need, situation: Situation, only: Collection[str] | None) -> Asked:
+    routing, roster = situation.policy.routing, situation.roster
     asked = Asked(need.team, [], Counter())
-    for agent in situation.roster.members(need.team):
+    members = roster.members(need.team)
+    if only is not None:
+        members = [roster.agents[name] for name in sorted(only) if name in roster.agents]
+    for agent in members:
         load = situation.load(agent.agent)
-        why = barrier(agent, need, situation.now, situation.roster, load, routing)
+        why = barrier(agent, need, situation.now, roster, load, routing)
         if why is None:
             asked.eligible.append(agent)
         else:

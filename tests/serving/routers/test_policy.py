@@ -95,3 +95,22 @@ def test_values_of_a_person_go_through_the_policys_matrix_and_are_lifted(house: 
     assert answer["explanation"]["priority"]["basis"] == one["basis"]
     kept = house.client.get(f"/v1/decisions/{answer['decision_id']}", headers=house.key("agent")).json()
     assert kept["fields"]["priority"] == one
+
+
+def test_a_routing_policy_comes_back_whole_and_a_wrong_one_is_refused(house: House):
+    routing = {
+        "skills": {"VPN": {"vpn": 2}},
+        "seniorities": ["junior", "senior"],
+        "least_seniority": {"urgent": "senior"},
+        "fair_share": None,
+        "teams": {"Network": {"mode": "suggest", "escalates_to": ["Infrastructure"]}},
+    }
+    put(house, CAREFUL | {"routing": routing})
+    found = read(house)["routing"]
+    assert {name: found[name] for name in routing if name != "teams"} == {
+        name: part for name, part in routing.items() if name != "teams"
+    }
+    assert found["teams"]["Network"]["escalates_to"] == ["Infrastructure"]
+    assert (found["escalated"], found["queue"]["per_day"]) == (["urgent"], 1.0)
+    for wrong in ({"least_seniority": {"urgent": "chief"}}, {"fair_share": {"factor": 0.5}}, {"skils": {}}):
+        assert put(house, CAREFUL | {"routing": wrong}).status_code == 422
