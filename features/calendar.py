@@ -181,9 +181,9 @@ def holiday_days(country: str, days: Days) -> NDArray[np.bool_]:
 
 
 def team_holidays(
-    routing: RoutingPolicy, country: str | None, around: datetime, *, days: int = 30
+    routing: RoutingPolicy, country: str | None, since: datetime, until: datetime
 ) -> dict[str | None, frozenset[date]]:
-    """Return the public holidays near a moment that hold in each team.
+    """Return the public holidays of a span of time that hold in each team.
 
     Parameters
     ----------
@@ -191,10 +191,8 @@ def team_holidays(
         Names the teams whose country is another than the workspace's.
     country : str or None
         The workspace's, as ISO 3166 code; None: no holidays there.
-    around : datetime
-        With a zone.
-    days : int, default=30
-        How many days before and after it.
+    since, until : datetime
+        With a zone. A month more on both sides is looked at: shifts are looked ahead for.
 
     Returns
     -------
@@ -206,8 +204,8 @@ def team_holidays(
     InputError
         When a country is not known.
     """
-    span = timedelta(days=days)
-    near = day_range(np.datetime64((around - span).date()), np.datetime64((around + span).date()))
+    month = timedelta(days=30)
+    near = day_range(np.datetime64((since - month).date()), np.datetime64((until + month).date()))
     countries: dict[str | None, str] = {} if country is None else {None: country}
     countries |= {team: one.country for team, one in routing.teams.items() if one.country is not None}
     return {team: frozenset(near[holiday_days(one, near)].tolist()) for team, one in countries.items()}

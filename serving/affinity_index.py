@@ -1,4 +1,4 @@
-"""The real index behind :class:`serving.affinity_host.AffinityHost`: learnt affinity, with reasons in words."""
+"""The index behind :class:`serving.affinity_host.AffinityHost`: learnt affinity, with reasons in words."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -68,7 +68,7 @@ class LearntIndex:
             top=len(among),
         )
         names = [one.agent for one in ranked[:REASONED]]
-        facts = {name: self._index.facts(name, ticket, at, vector=vector) for name in names}
+        facts = self._index.facts_of(names, ticket, at, vector=vector)
         return [
             Candidate(one.agent, one.score, _reasons(facts[one.agent]) if one.agent in facts else ())
             for one in ranked

@@ -1,6 +1,6 @@
 """An agents table that comes over HTTP or from the operator's hand: all of it is read, or nothing is stored.
 
-Stricter than ``triage import agents``, which reads exports as they are: here every mistake is told by its line.
+Stricter than ``triage import agents``, which reads exports as they are: every mistake is told by its line.
 """
 
 import csv
@@ -61,8 +61,8 @@ def read_agent_table(text: str, zone: str) -> list[Agent]:
         names = [name.strip() for name in reader.fieldnames or ()]
         if "agent" not in names or not set(names) <= set(COLUMNS) or len(set(names)) < len(names):
             raise InputError(
-                f"Got an agents table with other columns; expected agent, and any of {', '.join(COLUMNS[1:])}, "
-                "each once, in its first line."
+                "Got an agents table with other columns; expected agent, and any of "
+                f"{', '.join(COLUMNS[1:])}, each once, in its first line."
             )
         reader.fieldnames = names
         agents = merge_rows(list(_rows(reader, zone)))

@@ -1,7 +1,7 @@
 """Where decided tickets meet the people: who should have each, and what the field ``assignee`` says of it.
 
-Choosing is :mod:`triage.routing`; this file fetches how things stand and who is likely the right one, and sees
-to it that tickets decided together do not all take the same slot.
+Choosing is :mod:`triage.routing`; this file fetches how things stand and who is likely the right one, and
+sees to it that tickets decided together do not all take the same slot.
 """
 
 from collections.abc import Mapping, Sequence

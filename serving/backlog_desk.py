@@ -1,7 +1,7 @@
 """A whole backlog given to agents at once: what it would come to, and doing it.
 
-Solving is :mod:`features.backlog`; this file finds the tickets, lets the model decide them, and stores the plan
-unless the floor changed meanwhile.
+Solving is :mod:`features.backlog`; this file finds the tickets, lets the model decide them, and stores the
+plan unless the floor changed meanwhile.
 """
 
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ class BacklogDesk:
         found = get_tickets(self._store, workspace, ids)
         if len(found) < len(ids):
             raise NotFoundError(
-                f"Got {len(ids) - len(found):,} tickets that are not stored; expected ids that were sent before."
+                f"Got {len(ids) - len(found):,} tickets that are not stored; expected ids that were sent."
             )
         # What the helpdesk told since filing counts as set by a person.
         tickets = [

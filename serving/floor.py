@@ -122,7 +122,7 @@ class FloorHost:
         zone = "UTC" if known is None else known.zone
         readable, unreadable = _told_apart(list_agents(self._store, workspace), zone, now)
         try:
-            holidays = team_holidays(routing, None if known is None else known.country, now)
+            holidays = team_holidays(routing, None if known is None else known.country, now, now)
         except InputError as error:
             log.warning("workspace %s goes without public holidays: %s", workspace, error)
             holidays = {}

@@ -2,8 +2,8 @@
 
 ``manifest.json`` lists every file with its size and SHA-256 and all that was learnt about the model;
 ``manifest.sig`` is its HMAC. ``model.joblib`` holds the estimators, ``encoder/`` the sentence encoder,
-``knowledge.joblib`` articles and links of training time if there were any, ``affinity.joblib`` what was learnt of
-who handles what, ``card.html`` the model card.
+``knowledge.joblib`` articles and links of training time if there were any, ``affinity.joblib`` what was
+learnt of who handles what, ``card.html`` the model card.
 """
 
 import hashlib

@@ -36,7 +36,7 @@ async def assign_backlog(
     once: OnceDep,
     caller: Annotated[Caller, permitted("assign_backlog")],
 ) -> Response:
-    """Plan who gets which of many tickets, all at once: the best total within everybody's room and fair share.
+    """Plan who gets which of many tickets, all at once: the best total within room and fair shares.
 
     Says what is gained over giving one after another. A dry run, which is the default, stores nothing.
     """

@@ -265,9 +265,9 @@ class AgentImportIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"csv": TABLE}]})
 
     csv: Annotated[SafeText, Field(min_length=1, max_length=5_000_000)] = Field(
-        description="CSV with a header: `agent`, and any of `team`, `teams`, `skills` (`vpn:3;dns`), `capacity`, "
-        "`shift`, `zone`, `languages`, `seniority`, `active`, `absent_from`, `absent_to`. A repeated agent "
-        "adds another absence."
+        description="CSV with a header: `agent`, and any of `team`, `teams`, `skills` (`vpn:3;dns`), "
+        "`capacity`, `shift`, `zone`, `languages`, `seniority`, `active`, `absent_from`, `absent_to`. "
+        "A repeated agent adds another absence."
     )
 
 

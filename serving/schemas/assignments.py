@@ -178,7 +178,7 @@ class BacklogIn(Input):
         | None
     ) = Field(
         None,
-        description=f"Stored tickets; null: all open ones that nobody has, the oldest first, at most {MOST:,}.",
+        description=f"Stored tickets; null: all open ones that nobody has, oldest first, at most {MOST:,}.",
     )
     dry_run: bool = Field(
         True, description="True: only tell. False: also store what the policy lets be applied."

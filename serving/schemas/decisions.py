@@ -162,8 +162,8 @@ class DecisionOut(Output):
         description="Of the request's `values`, those that neither model nor priority matrix knows."
     )
     assignment: AssignmentOut | None = Field(
-        description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace without "
-        "agents, and where assigning is `off`."
+        description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace "
+        "without agents, and where assigning is `off`."
     )
 
     @classmethod

@@ -76,8 +76,8 @@ class CloseIn(Input):
 
     values: dict[FieldName, Label | None] = Field(
         default_factory=dict,
-        description="Final value by field; null: it has none. Fields not named keep what is stored. `assignee` "
-        "is who resolved it.",
+        description="Final value by field; null: it has none. Fields not named keep what is stored. "
+        "`assignee` is who resolved it.",
     )
     status: Annotated[SafeText, Field(min_length=1, max_length=100)] = Field(
         "closed", description="In the helpdesk's own words."

@@ -120,7 +120,11 @@ def note_written(
         before = stands.get(past.ticket.ticket_id)
         if agent and (before is None or (before["assignee"], before["is_done"]) != (agent, _is_done(past))):
             kind = HandledKind.RESOLVED if _is_done(past) else HandledKind.ASSIGNED
-            events.append((past.ticket.ticket_id, agent, kind, past.labels_known_at or moment))
+            known_at = past.labels_known_at or moment
+            # A source may say that a ticket was answered before it was filed.
+            events.append(
+                (past.ticket.ticket_id, agent, kind, max(known_at, past.ticket.created_at or known_at))
+            )
     events.sort(key=lambda one: (one[3], one[0]))
     note_handled(connection, workspace, events)
 
@@ -143,7 +147,7 @@ def handled_after(store: Store, workspace: str, mark: Mark, *, limit: int) -> li
 
 
 def newest_handled(store: Store, workspace: str, limit: int, *, until: Mark | None = None) -> list[Handled]:
-    """Return the newest events by their time, the oldest of them first; with ``until``, none after that mark."""
+    """Return the newest events by their time, the oldest of them first, none after the mark ``until``."""
     order = handled.c.at, handled.c.revision, handled.c.place
     wanted = [handled.c.workspace == workspace]
     if until is not None:
