@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from triage.decision import Action
 from triage.store.assignments import DONE, open_work
@@ -12,7 +12,7 @@ from triage.store.database import Store
 from triage.store.routing_tables import assignments
 from triage.store.schema import decisions, tickets
 
-__all__ = ["HeldTicket", "held_tickets", "unassigned_ids"]
+__all__ = ["HeldTicket", "held_tickets", "is_waiting", "unassigned_ids"]
 
 OURS = "api"
 """Source of tickets that came to be decided: of them it is known that they are new, whatever their status."""
@@ -77,24 +77,11 @@ def unassigned_ids(store: Store, workspace: str, *, limit: int) -> list[str]:
     A ticket without a status is open where it came to be decided and was not closed since; one of an
     imported history without status is a past one.
     """
-    work = open_work(workspace)
-    assignee = tickets.c.labels["assignee"].as_string()
-    is_waiting = and_(
-        tickets.c.workspace == workspace,
-        tickets.c.resolved_at.is_(None),
-        tickets.c.closed_at.is_(None),
-        or_(
-            func.lower(tickets.c.status).not_in(DONE),
-            and_(tickets.c.status.is_(None), tickets.c.source == OURS),
-        ),
-        assignee.is_(None),
-        assignments.c.agent.is_(None),
-    )
     # Of two without a time of filing the smaller id comes first: the same way on every database.
     query = (
         select(tickets.c.ticket_id)
-        .select_from(work.source)
-        .where(is_waiting)
+        .select_from(open_work(workspace).source)
+        .where(_waits(workspace))
         .order_by(
             case((tickets.c.created_at.is_(None), 1), else_=0), tickets.c.created_at, tickets.c.ticket_id
         )
@@ -102,6 +89,31 @@ def unassigned_ids(store: Store, workspace: str, *, limit: int) -> list[str]:
     )
     with store.reading() as connection:
         return list(connection.execute(query).scalars())
+
+
+def is_waiting(store: Store, workspace: str, ticket_id: str) -> bool:
+    """Tell whether a stored ticket is open and nobody's; see :func:`unassigned_ids`."""
+    query = (
+        select(tickets.c.ticket_id)
+        .select_from(open_work(workspace).source)
+        .where(_waits(workspace), tickets.c.ticket_id == ticket_id)
+    )
+    with store.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
+def _waits(workspace: str) -> ColumnElement[bool]:
+    return and_(
+        tickets.c.workspace == workspace,
+        tickets.c.resolved_at.is_(None),
+        tickets.c.closed_at.is_(None),
+        or_(
+            func.lower(tickets.c.status).not_in(DONE),
+            and_(tickets.c.status.is_(None), tickets.c.source == OURS),
+        ),
+        tickets.c.labels["assignee"].as_string().is_(None),
+        assignments.c.agent.is_(None),
+    )
 
 
 def _decided_priorities(store: Store, workspace: str, ids: Sequence[str]) -> dict[str, str]:
