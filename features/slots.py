@@ -20,16 +20,17 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from scipy.sparse import csr_array, vstack
 
-__all__ = ["NOBODY", "Caps", "Choice", "Matrix", "match_efforts", "match_slots", "total"]
+from features.slot_groups import NOBODY, match_groups
 
-NOBODY = -1
-"""Stands for the agent of a ticket that was given to nobody."""
+__all__ = ["NOBODY", "Caps", "Choice", "Matrix", "match_efforts", "match_slots", "total"]
 
 Choice = NDArray[np.intp]
 Matrix = NDArray[np.float64]
 Caps = Sequence[tuple[NDArray[np.bool_], Matrix]]
 """For some of the tickets, how many of them each agent may be given."""
 
+_MANY = 200
+"""Below, finding tickets that are alike is not worth it."""
 _TIE = 1e-9
 """What being given to somebody is worth where affinity is zero: too little to change a total."""
 
@@ -56,6 +57,9 @@ def match_slots(values: Matrix, eligible: NDArray[np.bool_], slots: NDArray[np.i
     limits = np.minimum(slots, eligible.sum(axis=0))
     if n == 0 or limits.sum() == 0:
         return np.full(n, NOBODY, dtype=np.intp)
+    alike = match_groups(worth, limits) if n > _MANY else None
+    if alike is not None:
+        return alike
     # Few columns first. An agent who fills the slots offered may want more; while one with more is found the
     # slots are doubled. Slots that stay empty cost nothing, so the last answer is the best of all.
     offered = np.minimum(limits, 2 * n // len(limits) + 1)

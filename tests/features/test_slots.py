@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.slot_blocks import match_blocks
+from features.slot_groups import match_groups
 from features.slots import NOBODY, match_efforts, match_slots, total
 
 
@@ -87,6 +88,21 @@ def test_blocks_come_near_the_best_where_the_best_is_known():
         shares.append(total(values, match_blocks(*parts)) / total(values, match_efforts(*parts)))
     # Room for two thirds of the work: the hardest case; with more room they come nearer.
     assert min(shares) > 0.9 and np.mean(shares) > 0.95
+
+
+@given(problems())
+def test_tickets_that_are_alike_are_matched_as_well_together_as_one_by_one(problem):
+    values, eligible, slots = problem
+    worth = np.repeat(np.where(eligible, values, 0.0), 2, axis=0)
+    choice = match_groups(worth, slots)
+    assert (np.bincount(choice[choice != NOBODY], minlength=len(slots)) <= slots).all()
+    assert all(worth[row, agent] > 0 for row, agent in enumerate(choice) if agent != NOBODY)
+    twice = match_slots(np.repeat(values, 2, axis=0), np.repeat(eligible, 2, axis=0), slots)
+    assert total(worth, choice) == pytest.approx(total(worth, twice))
+
+
+def test_tickets_that_differ_are_no_groups():
+    assert match_groups(np.random.default_rng(0).random((10, 3)), np.array([9, 9, 9])) is None
 
 
 def test_agents_without_end_of_room_are_no_burden():

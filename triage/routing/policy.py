@@ -19,8 +19,8 @@ class FairShare:
 
     Parameters
     ----------
-    factor : float, default=2.0
-        Times an equal share, by capacity; at least 1. See ADR 0027 for what it costs and gives.
+    factor : float, default=3.0
+        Times an equal share, by capacity; at least 1. Measured: ADR 0027.
     days : int, default=7
         The window in which assignments are counted, whoever made them: who takes many tickets by hand is
         given fewer.
@@ -28,7 +28,7 @@ class FairShare:
         So many may always be given, so that a quiet week does not stop anybody.
     """
 
-    factor: float = 2.0
+    factor: float = 3.0
     days: int = 7
     minimum: int = 5
 
@@ -77,9 +77,9 @@ class RoutingPolicy:
         Hold back agents whose languages are known and do not hold the ticket's.
     least_affinity : float, default=0.0
         Agents below are suggested, never assigned. Zero: anybody eligible is better than nobody.
-    headroom_weight : float, default=0.5
+    headroom_weight : float, default=1.0
         How much room counts beside affinity: the score is affinity × (free share of capacity) to this
-        power. Zero: only affinity counts until capacity is reached.
+        power. Zero: only affinity counts until capacity is reached. Measured: ADR 0027.
     fair_share : FairShare or None
         None: no cap.
     teams : Mapping of str to TeamRouting
@@ -101,7 +101,7 @@ class RoutingPolicy:
     escalated: tuple[str, ...] = ("urgent",)
     match_language: bool = True
     least_affinity: float = 0.0
-    headroom_weight: float = 0.5
+    headroom_weight: float = 1.0
     fair_share: FairShare | None = FairShare()
     teams: Mapping[str, TeamRouting] = field(default_factory=dict)
     queue: QueuePolicy = field(default_factory=QueuePolicy)

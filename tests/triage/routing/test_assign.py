@@ -26,7 +26,7 @@ def team_of(value: str, action: Action = Action.APPLY, reason: str | None = None
 
 ADA = Agent("ada", "Network", capacity=8, shift="Mon-Fri 08:00-18:00")
 BOB = Agent("bob", "Network", capacity=8, shift="Mon-Fri 08:00-18:00")
-CHOICES = [Candidate("ada", 0.6, ("solved 14 similar VPN tickets in 60 days",)), Candidate("bob", 0.3)]
+CHOICES = [Candidate("ada", 0.6, ("solved 14 similar VPN tickets in 60 days",)), Candidate("bob", 0.2)]
 
 
 def test_the_best_of_the_team_gets_it_and_the_sentence_says_why():
