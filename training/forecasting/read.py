@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.calendar import find_zone, interval_seconds
+from features.calendar import interval_seconds
 from training.forecasting.series import TOTAL, SeriesCounter, SeriesTable, to_instants
 from training.history.columns import CUSTOM_PREFIX, column_of
 from training.history.mapping import Mapping, load_mapping

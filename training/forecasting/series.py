@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from features.calendar import day_range, day_starts, find_zone, interval_seconds, interval_starts, local_days
+from features.calendar import day_range, day_starts, interval_seconds, interval_starts, local_days
 from triage.errors import InputError
+from triage.zone import find_zone
 
 TOTAL = "total"
 UNKNOWN_LABEL = "(none)"

@@ -167,7 +167,7 @@ def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any]:
         .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
         .with_for_update()
     )
-    row = connection.execute(query).first()
+    row: Row[Any] | None = connection.execute(query).first()
     if row is None:
         raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
     return row

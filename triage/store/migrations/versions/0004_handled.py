@@ -39,20 +39,17 @@ def upgrade() -> None:
 
 def _read_in(connection: sa.Connection, handled: sa.Table, revisions: sa.Table) -> None:
     """Take what the tickets that are stored already tell as the first revision."""
+    moments = [
+        sa.column(f"{name}_at", sa.DateTime(timezone=True))
+        for name in ("created", "assigned", "first_response", "resolved", "closed", "updated")
+    ]
     tickets = sa.table(
         "tickets",
-        *(
-            sa.column(name, kind)
-            for name, kind in (
-                ("workspace", sa.String()),
-                ("ticket_id", sa.String()),
-                ("labels", sa.JSON()),
-                ("status", sa.String()),
-                *((f"{one}_at", sa.DateTime(timezone=True)) for one in ("created", "assigned")),
-                *((f"{one}_at", sa.DateTime(timezone=True)) for one in ("first_response", "resolved")),
-                *((f"{one}_at", sa.DateTime(timezone=True)) for one in ("closed", "updated")),
-            )
-        ),
+        sa.column("workspace", sa.String()),
+        sa.column("ticket_id", sa.String()),
+        sa.column("labels", sa.JSON()),
+        sa.column("status", sa.String()),
+        *moments,
     )
     places: dict[str, int] = {}
     after = ("", "")
