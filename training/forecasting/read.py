@@ -25,6 +25,7 @@ from training.history.plan import fold
 from training.history.source import open_source
 from training.history.table import Table
 from triage.errors import HistoryError
+from triage.zone import find_zone
 
 VOLUME_COLUMNS = ("series", "start", "count")
 SPAM = "is_spam"
