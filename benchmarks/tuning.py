@@ -3,7 +3,8 @@
 Each task runs as a user would run it: ``triage encoder tune --keep`` on the training tickets, ``triage
 train`` with either encoder, then decisions on the test tickets. Beside the accuracy of both it shows what
 the offer said before it saw a test ticket (its gain and interval), what both vectors side by side gave on
-held-out training tickets, the coverage and precision of what would be applied, and the cost on this machine.
+held-out training tickets, the coverage and precision of what would be applied, the strange tickets found
+(CLINC150), and the cost on this machine.
 
     python -m benchmarks.tuning [--data ../shared/data] [--cache var/cache] [--tasks few5,few10,banking,clinc]
         [--minutes 20] [--epochs E] [--seeds 3]
@@ -28,6 +29,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command does
 import numpy as np
 
 from benchmarks.opened import KEY, open_model
+from benchmarks.quality import measure_strange
 from benchmarks.quality_tasks import Task, make_tasks
 from training.config import TrainingConfig
 from training.encoder.gain import paired_interval
@@ -109,7 +111,16 @@ def _decide(task: Task, config: TrainingConfig, out: Path, cache: Path) -> dict[
     answers = labels[probabilities.argmax(axis=1)]
     needed = np.array([model.promises[task.field].thresholds[one] or 2.0 for one in answers])
     truth = np.array([past.labels[task.field] for past in task.test])
+    strange: dict[str, float] = {}
+    if task.strange and task.validation and task.strange_validation:
+        parts = (task.validation, task.strange_validation, task.test, task.strange)
+        known, unknown, asked, odd = (
+            np.array([one.familiarity for one in model.assess([past.ticket for past in part])])
+            for part in parts
+        )
+        strange = measure_strange(known, unknown, asked, answers == truth, odd)
     return {
+        "strange": strange,
         "right": answers == truth,
         "applied": probabilities.max(axis=1) >= needed,
         "confidence": probabilities.max(axis=1),
@@ -125,6 +136,7 @@ def _scores(found: dict[str, Any]) -> dict[str, float | None]:
         "coverage": float(applied.mean()),
         "precision": float(right[applied].mean()) if applied.any() else None,
         "train_seconds": round(found["seconds"], 1),
+        **found["strange"],
     }
 
 

@@ -73,7 +73,9 @@ class Reading:
         return bool(clean_text(self.ticket))
 
 
-def explain_field(model: FieldModel, prediction: Prediction, reading: Reading) -> Explanation:
+def explain_field(
+    model: FieldModel, prediction: Prediction, reading: Reading, joined: Sequence[str] = ()
+) -> Explanation:
     """Explain a field's likeliest label: against the average label, and exactly against the runner-up.
 
     Parameters
@@ -84,6 +86,8 @@ def explain_field(model: FieldModel, prediction: Prediction, reading: Reading) -
         Its prediction for the ticket.
     reading : Reading
         Of the ticket.
+    joined : sequence of str, optional
+        Fields whose models had a say in the prediction beside the field's own.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def explain_field(model: FieldModel, prediction: Prediction, reading: Reading) -
         contributions=tuple(shortlist),
         against=against,
         log_odds=total,
-        parts=tuple(_summing_to(total, contrast(model, reading, label, against))),
+        parts=tuple(_summing_to(total, contrast(model, reading, label, against), joined)),
         votes=votes,
         voters=voters,
     )
@@ -201,7 +205,7 @@ def _of_block(
     return [Contribution(kind, name, weight) for name, weight in share_out(reading.ticket, weights)]
 
 
-def _summing_to(total: float, parts: Sequence[Contribution]) -> list[Contribution]:
+def _summing_to(total: float, parts: Sequence[Contribution], joined: Sequence[str]) -> list[Contribution]:
     """List the strongest words and fields, the others of their kind together, and what is left over."""
     merged: dict[tuple[str, str], float] = {}
     for one in parts:
@@ -226,7 +230,8 @@ def _summing_to(total: float, parts: Sequence[Contribution]) -> list[Contributio
         start = sum(bias) + (missing if is_noise else 0.0)
         found.append(Contribution("bias", "the model's starting point", start))
     if not is_noise or not bias:
-        found.append(Contribution("rest", "what other fields say", missing))
+        others = f"its {joined[0]} says" if len(joined) == 1 else "other fields say"
+        found.append(Contribution("rest", f"what {others}", missing))
     return [one for one in found if one.kind != "rest" or abs(one.weight) > 1e-12]
 
 

@@ -12,7 +12,7 @@ from scipy.special import log_softmax, logsumexp
 
 from triage.ticket import Ticket
 
-__all__ = ["NONE", "UNKNOWN", "Combined", "Exponents", "Hierarchy", "combine_fields"]
+__all__ = ["NONE", "UNKNOWN", "Combined", "Exponents", "Hierarchy", "combine_fields", "joined_with"]
 
 NONE, UNKNOWN = -1, -2
 """A person gave no value; a person gave one that the model does not know."""
@@ -238,6 +238,12 @@ def combine_fields(
         pooled[one.parent], pooled[one.child] = found.parents, found.children
         withheld[one.child] = found.withheld
     return pooled, withheld
+
+
+def joined_with(field: str, hierarchies: Sequence[Hierarchy]) -> list[str]:
+    """Return the fields that a field is answered together with: those above it and those below."""
+    pairs = [(one.parent, one.child) for one in hierarchies]
+    return [other for pair in pairs if field in pair for other in pair if other != field]
 
 
 def _towards(children: np.ndarray, under: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from features.encoder import Encoder, SentenceEncoder
 from features.explain import Reader, Reading, explain_field
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
-from features.hierarchy import Hierarchy, combine_fields
+from features.hierarchy import Hierarchy, combine_fields, joined_with
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
@@ -187,7 +187,10 @@ class TicketModel:
     def _explain(
         self, reading: Reading, predictions: Mapping[str, Prediction], detail: bool
     ) -> dict[str, Explanation]:
-        found = {name: explain_field(self.fields[name], one, reading) for name, one in predictions.items()}
+        found = {
+            name: explain_field(self.fields[name], one, reading, joined_with(name, self.hierarchies))
+            for name, one in predictions.items()
+        }
         if not detail:
             return found
         told = measure_deletions(reading.ticket, predictions, found, self._predict)

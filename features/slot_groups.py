@@ -42,7 +42,10 @@ def match_groups(worth: NDArray[np.float64], slots: NDArray[np.intp]) -> NDArray
     if 2 * len(kinds) > len(worth):
         return None
     groups, agents = np.nonzero(kinds > 0)
+    choice = np.full(len(worth), NOBODY, dtype=np.intp)
     edges = np.arange(len(groups))
+    if len(edges) == 0:
+        return choice
     ones = np.ones(len(edges))
     rows = np.concatenate([groups, len(kinds) + agents])
     shape = (len(kinds) + len(slots), len(edges))
@@ -53,7 +56,6 @@ def match_groups(worth: NDArray[np.float64], slots: NDArray[np.intp]) -> NDArray
     if found.x is None or np.abs(found.x - np.round(found.x)).max(initial=0.0) > _WHOLE:
         return None
     counts = np.round(found.x).astype(np.intp)
-    choice = np.full(len(worth), NOBODY, dtype=np.intp)
     order = np.argsort(kind_of, kind="stable")
     starts = np.concatenate([[0], np.cumsum(supply)[:-1]])
     for group in range(len(kinds)):

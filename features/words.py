@@ -8,7 +8,7 @@ more of what a ticket is about. Does not clean text.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,6 +24,9 @@ BATCH = 1000
 UNKNOWN = ("[UNK]", "<unk>")
 SPELT, SPELT_CODES = np.int64(1) << 24, 1 << 20
 """Codes of what the vocabulary cannot spell lie above every vocabulary's and below those of pairs."""
+
+_Batch = tuple[int, np.ndarray, np.ndarray]
+"""Number of texts; of each term read, the text's place among them and the code."""
 
 
 class WordView:
@@ -69,29 +72,18 @@ class WordView:
 
     def fit(self, texts: Sequence[str]) -> "WordView":
         """Learn the kept terms and how rare each is."""
-        rows, codes = self._codes(texts)
-        pairs = np.unique(np.stack([codes, rows]), axis=1) if len(codes) else np.empty((2, 0), np.int64)
-        terms, counts = np.unique(pairs[0], return_counts=True)
-        found = counts >= self.min_texts
-        parts = (np.flatnonzero(found & (terms < HEAD)), np.flatnonzero(found & (terms >= HEAD)))
-        most = (self.max_terms, self.max_terms // 2)
-        # Codes of first lines lie above all others, so that one part follows the other in order.
-        kept = np.concatenate(
-            [
-                np.sort(part[np.argsort(-counts[part], kind="stable")[:limit]])
-                for part, limit in zip(parts, most, strict=True)
-            ]
-        )
-        self.terms_ = terms[kept]
-        self.idf_ = (np.log((1 + len(texts)) / (1 + counts[kept])) + 1).astype(np.float32)
+        self._learn(self._read(texts), len(texts))
         return self
 
     def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return a float32 CSR matrix of shape (n_texts, n_features); a text of unknown terms is zero."""
-        parts = [self._rows(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        return (
-            sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
-        )
+        return self._weigh(self._read(texts))
+
+    def fit_transform(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Fit, and return what :meth:`transform` would, reading each text once; holds all their codes."""
+        batches = list(self._read(texts))
+        self._learn(batches, len(texts))
+        return self._weigh(batches)
 
     def contributions(self, text: str, weights: np.ndarray) -> list[tuple[str, float]]:
         """Share a linear score out to the words of a text.
@@ -121,34 +113,62 @@ class WordView:
             of_piece[: len(in_head)] += _by_piece(scores, in_head, HEAD)
         return _by_word(text, encoding, of_piece)
 
-    def _rows(self, texts: Sequence[str]) -> sp.csr_matrix:
-        rows, codes = self._codes(texts)
+    def _learn(self, batches: Iterable[_Batch], n_texts: int) -> None:
+        found, in_texts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for size, rows, codes in batches:
+            terms, place = np.unique(codes, return_inverse=True)
+            # A term counts once a text.
+            found.append(terms)
+            in_texts.append(np.bincount(np.unique(place * size + rows) // size, minlength=len(terms)))
+        terms, place = np.unique(np.concatenate(found), return_inverse=True)
+        counts = np.zeros(len(terms), np.int64)
+        np.add.at(counts, place, np.concatenate(in_texts))
+        known = counts >= self.min_texts
+        parts = (np.flatnonzero(known & (terms < HEAD)), np.flatnonzero(known & (terms >= HEAD)))
+        most = (self.max_terms, self.max_terms // 2)
+        # Codes of first lines lie above all others, so that one part follows the other in order.
+        kept = np.concatenate(
+            [
+                np.sort(part[np.argsort(-counts[part], kind="stable")[:limit]])
+                for part, limit in zip(parts, most, strict=True)
+            ]
+        )
+        self.terms_ = terms[kept]
+        self.idf_ = (np.log((1 + n_texts) / (1 + counts[kept])) + 1).astype(np.float32)
+
+    def _weigh(self, batches: Iterable[_Batch]) -> sp.csr_matrix:
+        parts = [self._rows(*batch) for batch in batches]
+        return (
+            sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
+        )
+
+    def _rows(self, size: int, rows: np.ndarray, codes: np.ndarray) -> sp.csr_matrix:
         place = np.searchsorted(self.terms_, codes)
         place[place == len(self.terms_)] = 0
         known = self.terms_[place] == codes if len(self.terms_) else np.zeros(len(codes), bool)
-        shape = (len(texts), self.n_features)
+        shape = (size, self.n_features)
         counts = sp.coo_matrix((np.ones(known.sum(), np.float32), (rows[known], place[known])), shape=shape)
         matrix = counts.tocsr()  # Adds up repeated terms.
         matrix.data = (1 + np.log(matrix.data)) * self.idf_[matrix.indices]
         # First lines have a length of their own, so that a long body cannot drown them.
-        part = 2 * np.repeat(np.arange(len(texts)), np.diff(matrix.indptr))
+        part = 2 * np.repeat(np.arange(size), np.diff(matrix.indptr))
         part += matrix.indices >= np.searchsorted(self.terms_, HEAD)
-        squares = np.bincount(part, weights=matrix.data.astype(float) ** 2, minlength=2 * len(texts))
+        squares = np.bincount(part, weights=matrix.data.astype(float) ** 2, minlength=2 * size)
         matrix.data /= np.sqrt(squares[part]).astype(np.float32)
         matrix.sort_indices()
         return matrix
 
-    def _codes(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        rows, codes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    def _read(self, texts: Sequence[str]) -> Iterator[_Batch]:
         for at in range(0, len(texts), BATCH):
             batch = texts[at : at + BATCH]
             heads = [_head_of(text) for text in batch]
+            rows, codes = [], []
             for read, mark in ((batch, np.int64(0)), (heads, HEAD)):
-                for row, pieces in enumerate(self.pieces(read), start=at):
+                for row, pieces in enumerate(self.pieces(read)):
                     terms = np.concatenate([pieces, _pair_codes(pieces)]) + mark
                     codes.append(terms)
                     rows.append(np.full(len(terms), row))
-        return np.concatenate(rows), np.concatenate(codes)
+            yield len(batch), np.concatenate(rows), np.concatenate(codes)
 
     def pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Return the codes of each text's word pieces, in order; ``terms_`` holds those that are kept."""

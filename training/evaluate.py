@@ -13,6 +13,7 @@ from training.confusion import confused_pairs, confusion_matrix
 from training.drift import measure_drift
 from training.judge import JudgedField, Progress, judge_tickets
 from training.later import later_numbers
+from training.learnt_from import learnt_from
 from training.metrics import held_out_metrics
 from training.slices import measure_slices, slice_values
 from triage.bundle import Bundle
@@ -41,7 +42,8 @@ def evaluate_bundle(
     bundle : Bundle
         Loaded.
     tickets : sequence of PastTicket
-        Later than those that the bundle learnt from, if the figures are to say what service will bring.
+        Later than those that the bundle learnt from, if the figures are to say what service will bring;
+        those that it did learn from are left out where others have labels.
     peers_of : PeersOf, optional
         The history that the bundle learnt from: plain pipelines are then fitted on it and judged beside.
     progress : callable, optional
@@ -50,9 +52,11 @@ def evaluate_bundle(
     Returns
     -------
     dict
-        As docs/guide.md lists it: ``format, version, tickets, first, last, within_training`` (tickets filed
-        before the training history ended: the model may have learnt from them), ``training``, ``drift`` (None
-        for a bundle that kept nothing to compare with), ``peers`` and ``fields``.
+        As docs/guide.md lists it: ``format, version, tickets, first, last, learnt_from`` (how many of the
+        tickets given the model has learnt from; they are left out), ``judges_memory`` (True where these are
+        all that could be judged, and were), ``within_training`` (judged tickets filed before the training
+        history ended), ``training``, ``drift`` (None for a bundle that kept nothing to compare with, and for
+        one judged on what it remembers), ``peers`` and ``fields``.
 
     Raises
     ------
@@ -60,6 +64,11 @@ def evaluate_bundle(
         If no ticket has a label of any field that the bundle knows.
     """
     promises = bundle.model.promises
+    learnt = learnt_from(bundle, tickets)
+    others = [past for past, is_learnt in zip(tickets, learnt, strict=True) if not is_learnt]
+    # Without a label among the others there is only its memory to judge.
+    judges_memory = any(learnt) and not any(past.labels.get(name) for past in others for name in promises)
+    tickets = tickets if judges_memory else others
     judged = judge_tickets(bundle, tickets, progress=progress)
     if not judged.fields:
         raise InputError(
@@ -76,6 +85,8 @@ def evaluate_bundle(
         "tickets": len(tickets),
         "first": min(times).isoformat() if times else None,
         "last": max(times).isoformat() if times else None,
+        "learnt_from": sum(learnt),
+        "judges_memory": judges_memory,
         "within_training": sum(time <= datetime.fromisoformat(last) for time in times) if last else 0,
         "training": {
             "created_at": bundle.manifest.created_at.isoformat(),
@@ -90,7 +101,8 @@ def evaluate_bundle(
         "peers": None,
         "fields": {name: _measure(bundle, name, one, tickets, slices) for name, one in judged.fields.items()},
     }
-    if "reference" in training:
+    # Beside what it learnt from, what it remembers is no drift.
+    if "reference" in training and not judges_memory:
         reference = training["reference"]
         document["drift"] = {name: reference[name] for name in ("tickets", "first", "last")} | {
             "measures": measure_drift(reference, later_numbers(bundle, tickets, judged))

@@ -8,13 +8,14 @@ with the other weights. Where tickets have an order, the shares among the newest
 of labels moves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from training.splits import Fold
 from triage.pooling import pool_logits
 
-__all__ = ["LATELY", "SHARES", "SHARE_MEMBERS", "label_shares", "share_bias"]
+__all__ = ["LATELY", "SHARES", "SHARE_MEMBERS", "label_shares", "share_bias", "shares_said"]
 
 SHARES, LATELY = "shares", "lately"
 SHARE_MEMBERS = (SHARES, LATELY)
@@ -50,6 +51,31 @@ def label_shares(classes: np.ndarray, n_labels: int, *, ordered: bool) -> dict[s
         newest = max(FEWEST_LATE, round(LATE_PART * len(classes)))
         found[LATELY] = _log_shares(classes[-newest:], n_labels)
     return found
+
+
+def shares_said(
+    classes: np.ndarray, parts: Sequence[Fold], n_labels: int, *, ordered: bool
+) -> dict[str, np.ndarray]:
+    """Return the shares among the tickets that each fold learns from, as said of every ticket that it judges.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n,)
+        Of all tickets.
+    parts : sequence of Fold
+    n_labels, ordered
+        As for :func:`label_shares`.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_judged, n_labels)
+    """
+    found = [label_shares(classes[fold.learn], n_labels, ordered=ordered) for fold in parts]
+    sizes = [len(fold.judge) for fold in parts]
+    return {
+        name: np.concatenate([np.tile(one[name], (size, 1)) for one, size in zip(found, sizes, strict=True)])
+        for name in found[0]
+    }
 
 
 def share_bias(shares: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:

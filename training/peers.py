@@ -49,6 +49,10 @@ PENALTIES = (1.0, 10.0)
 
 MAX_ITERATIONS = 200
 MOST_CHARACTERS = 100_000
+LONGEST = 5_000_000
+"""Characters of a whole history from which TF-IDF has words and pairs alone: a regression of its characters
+would take an hour, and on HDFS components, just below, they change the best of the peers by nothing."""
+
 LOOKED_AT = 100
 """Tickets looked at for text: a history has it or has not."""
 
@@ -87,7 +91,7 @@ def fit_peers(
     everyone = [history, *parts]
     if any(clean_text(past.ticket) for past in history[:LOOKED_AT]):
         texts = [[clean_text(past.ticket) for past in part] for part in everyone]
-        tfidf = _tfidf()
+        tfidf = _tfidf(sum(map(len, texts[0])) <= LONGEST)
         words = [tfidf.fit_transform(texts[0]), *(tfidf.transform(part) for part in texts[1:])]
         meaning = [encoder.encode(part) for part in texts]
         both = [sp.hstack([a, sp.csr_matrix(b)]).tocsr() for a, b in zip(words, meaning, strict=True)]
@@ -108,19 +112,20 @@ def fit_peers(
     return labels, probabilities
 
 
-def _tfidf() -> FeatureUnion:
-    """Words and pairs beside characters within words, as scikit-learn has them to offer."""
-    return make_union(
-        TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32),
-        TfidfVectorizer(
-            analyzer="char_wb",
-            sublinear_tf=True,
-            ngram_range=(3, 5),
-            min_df=3,
-            max_features=MOST_CHARACTERS,
-            dtype=np.float32,
-        ),
+def _tfidf(has_characters: bool) -> FeatureUnion:
+    """Words and pairs, and beside them characters within words, as scikit-learn has them to offer."""
+    words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2, dtype=np.float32)
+    if not has_characters:
+        return make_union(words)
+    characters = TfidfVectorizer(
+        analyzer="char_wb",
+        sublinear_tf=True,
+        ngram_range=(3, 5),
+        min_df=3,
+        max_features=MOST_CHARACTERS,
+        dtype=np.float32,
     )
+    return make_union(words, characters)
 
 
 def _majority(classes: np.ndarray, labels: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:

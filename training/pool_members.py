@@ -12,12 +12,12 @@ import numpy as np
 from scipy.special import log_softmax
 
 from features.field_model import Head
-from features.neighbours import VOTERS, vote
-from features.views import MEANING_SCALE, Views
+from features.views import Views
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting, Start
+from training.held_out_vote import vote_held_out
 from training.label_names import NAMES
-from training.label_shares import label_shares
+from training.label_shares import label_shares, shares_said
 from training.penalty import MIDDLE_PENALTY, choose_penalty
 from training.priority.ordinal import fit_ordinal, ordinal_logits
 from training.recency import Losses, learn_half_life, recency_weights
@@ -31,7 +31,6 @@ __all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
 
 NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
 VIEWS = ("words", "meaning", "fields")
-VOTE_BATCH = 512
 
 CHOOSING = 10_000
 """Tickets by which penalties and ageing are chosen, to bound the time; by judgement, not measured."""
@@ -121,7 +120,12 @@ def hold_out(
     starts = {name: start for name, (_, _, start) in learnt.items()}
     said = {name: judged for name, (_, judged, _) in learnt.items()}
     if "meaning" in heads:
-        said[NEIGHBOURS] = np.concatenate([_neighbours_vote(fitting, part) for part in parts])
+        said[NEIGHBOURS] = np.concatenate(
+            [
+                vote_held_out(fitting.classes, np.asarray(views["meaning"]), fold, fitting.n_labels)
+                for fold, views, _ in parts
+            ]
+        )
         if fitting.named is not None:
             head = fitting.named.head(fitting.n_labels)
             said[NAMES] = np.concatenate(
@@ -134,20 +138,10 @@ def hold_out(
         said[TUNED] = np.concatenate(own)
     if _is_scale(labels):
         said[ORDINAL] = np.concatenate([_ordinal(fitting, part, labels) for part in parts])
-    said |= _shares_said(fitting, parts, ordered=ordered)
+    said |= shares_said(fitting.classes, [fold for fold, _, _ in parts], fitting.n_labels, ordered=ordered)
     rows = np.concatenate([fold.judge for fold, _, _ in parts])
     shares = label_shares(fitting.classes, fitting.n_labels, ordered=ordered)
     return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life, shares)
-
-
-def _shares_said(fitting: HeadFitting, parts: Sequence[Part], *, ordered: bool) -> dict[str, np.ndarray]:
-    """Return the labels' shares among the tickets that each part learns from, as said of those it judges."""
-    found: dict[str, list[np.ndarray]] = {}
-    for fold, _, _ in parts:
-        shares = label_shares(fitting.classes[fold.learn], fitting.n_labels, ordered=ordered)
-        for name, one in shares.items():
-            found.setdefault(name, []).append(np.tile(one, (len(fold.judge), 1)))
-    return {name: np.concatenate(ones) for name, ones in found.items()}
 
 
 def fit_heads(
@@ -276,22 +270,6 @@ def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str,
 
 def _as_start(head: Head) -> Start:
     return list(head.coefs), head.intercept
-
-
-def _neighbours_vote(fitting: HeadFitting, part: Part) -> np.ndarray:
-    """Return what the tickets learnt from vote for the judged ones, as logarithms of probabilities."""
-    fold, views, _ = part
-    vectors = np.asarray(views["meaning"]) / MEANING_SCALE
-    earlier = vectors[fold.learn]
-    count = min(VOTERS, len(earlier))
-    found = []
-    for at in range(0, len(fold.judge), VOTE_BATCH):
-        cosines = vectors[fold.judge[at : at + VOTE_BATCH]] @ earlier.T
-        near = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
-        near = np.take_along_axis(near, np.argsort(-np.take_along_axis(cosines, near, 1), axis=1), 1)
-        classes = fitting.classes[fold.learn[near]]
-        found.append(vote(np.take_along_axis(cosines, near, 1), classes, fitting.n_labels))
-    return np.concatenate(found)
 
 
 def _ordinal(fitting: HeadFitting, part: Part, labels: Sequence[str]) -> np.ndarray:

@@ -13,11 +13,12 @@ from scipy.stats import fisher_exact
 from features.cleaning import clean_text
 from features.language import language_of
 from training.bounds import lower_bound
+from training.judged_share import FEWEST_JUDGED
 from triage.ticket import PastTicket
 
 __all__ = ["LEAST", "holm", "measure_slices", "slice_values"]
 
-LEAST = 30
+LEAST = FEWEST_JUDGED
 """Tickets below which a slice is not shown: its figures would be chance."""
 
 ERROR_RATE = 0.05

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.bounds import lower_bound
+from training.judged_share import FEWEST_JUDGED, TOO_FEW
 
 __all__ = ["Verdict", "field_verdicts", "peer_verdicts"]
 
@@ -41,12 +42,22 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
             )
         ]
     verdicts = []
-    if facts.get("learnable") is False:
+    if tickets < FEWEST_JUDGED:
+        right = round(metrics["accuracy"] * tickets)
         verdicts.append(
             Verdict(
                 False,
-                f"Cannot be learnt from this history: it is right in {metrics['accuracy']:.1%}, and always "
-                f"answering the commonest label would be right in {metrics['majority']:.1%}. It abstains.",
+                f"{tickets:,} {judged} are {TOO_FEW} how good it is: {right:,} of {tickets:,} were right. It "
+                f"takes {FEWEST_JUDGED} or more.",
+            )
+        )
+    elif facts.get("learnable") is False:
+        verdicts.append(
+            Verdict(
+                False,
+                f"Cannot be learnt from this history: it is right in {metrics['accuracy']:.1%} of "
+                f"{tickets:,} {judged}, and always answering the commonest label would be right in "
+                f"{metrics['majority']:.1%}. It abstains.",
             )
         )
     elif lower_bound(round(metrics["accuracy"] * tickets), tickets) <= metrics["majority"]:
@@ -79,7 +90,7 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
 
 
 def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str, Any]) -> list[Verdict]:
-    """Return how the field stands beside the best of the usual pipelines, if any was judged with it.
+    """Return how the field stands beside the best of the usual pipelines; nothing where too few judged it.
 
     Parameters
     ----------
@@ -89,12 +100,12 @@ def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str
     metrics : Mapping
         Of the field.
     """
-    if not peers:
+    if not peers or metrics["tickets"] < FEWEST_JUDGED:
         return []
     name, best = max(peers.items(), key=lambda one: one[1]["accuracy"])
     ahead = 100 * (metrics["accuracy"] - best["accuracy"])
-    said = f"The best of the usual pipelines, {name}, is right in {best['accuracy']:.1%}; this model in "
-    said += f"{metrics['accuracy']:.1%}"
+    said = f"The best of the usual pipelines, {name}, is right in {best['accuracy']:.1%} of the same "
+    said += f"{metrics['tickets']:,} tickets; this model in {metrics['accuracy']:.1%}"
     if "accuracy_difference_low" not in best:
         return [Verdict(ahead >= 0, f"{said}: {abs(ahead):.1f} points {'more' if ahead >= 0 else 'less'}.")]
     low, high = (100 * best[f"accuracy_difference_{end}"] for end in ("low", "high"))

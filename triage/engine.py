@@ -30,6 +30,9 @@ ABOUT_THE_TEXT = frozenset(
 
 WORD = re.compile(r"\w{2,}")
 TOP = 3
+TOP_OF = {"assignee": 5}
+"""Likeliest labels that a decision shows. Who else could have a ticket is asked further down the list than
+what else it could be about: the likeliest person may be away or busy."""
 
 
 def triage_tickets(
@@ -185,7 +188,7 @@ def _decide_field(
     watched: str | None,
 ) -> FieldDecision:
     field_policy = policy.field(prediction.field)
-    top = prediction.top(TOP)
+    top = prediction.top(TOP_OF.get(prediction.field, TOP))
     flag = promise.flagged(prediction.labels, prediction.probabilities)
     caught = flag is not None and flag != top[0][0]
     value, confidence = top[0]

@@ -6,7 +6,6 @@ import pytest
 from features.calendar import (
     day_matrix,
     day_range,
-    find_zone,
     holiday_days,
     hours_in_day,
     interval_seconds,
@@ -15,6 +14,7 @@ from features.calendar import (
     weekdays,
 )
 from triage.errors import InputError
+from triage.zone import find_zone
 
 
 def days(first, last):

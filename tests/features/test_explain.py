@@ -121,7 +121,16 @@ def test_what_the_blend_does_not_say_is_told_as_a_part_of_its_own():
     lifted = np.roll(honest.probabilities, 1)
     told = explain_field(model, Prediction("team", model.labels, lifted), reading_of(views, places, cosines))
     assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
-    assert [one.kind for one in told.parts][-1] == "rest"
+    assert (told.parts[-1].kind, told.parts[-1].name) == ("rest", "what other fields say")
+
+
+def test_what_one_other_field_says_is_called_by_its_name():
+    model, views, places, cosines = made(3, 4)
+    lifted = Prediction(
+        "team", model.labels, np.roll(predicted(model, views, places, cosines).probabilities, 1)
+    )
+    told = explain_field(model, lifted, reading_of(views, places, cosines), ["subcategory"])
+    assert told.parts[-1].name == "what its subcategory says"
 
 
 def test_the_voters_are_those_who_voted_with_their_share():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.hierarchy import NONE, UNKNOWN, Exponents, Hierarchy
+from features.hierarchy import NONE, UNKNOWN, Exponents, Hierarchy, joined_with
 
 EXPONENTS = Exponents(1.0, 0.5, 1.0, 1.0, 0.0, -2.0)
 
@@ -138,3 +138,9 @@ def test_a_parent_without_children_withholds_the_child():
 @pytest.mark.parametrize(("value", "place"), [("c1", 1), ("gone", UNKNOWN), (None, NONE), ("", NONE)])
 def test_a_persons_value_is_found_or_told_unknown(value, place):
     assert TWO.places("category", [value]).tolist() == [place]
+
+
+def test_a_field_is_joined_with_those_above_and_below_it_only():
+    assert joined_with(TWO.parent, [TWO]) == [TWO.child]
+    assert joined_with(TWO.child, [TWO]) == [TWO.parent]
+    assert joined_with("priority", [TWO]) == joined_with(TWO.parent, []) == []

@@ -187,3 +187,21 @@ def test_what_the_first_line_says_is_told_by_its_words(tokenizer: Tokenizer):
     parts = dict(view.contributions("printer jams\nIt prints half a page.", weights))
     assert parts["printer"] > 0 and parts["jams"] > 0
     assert parts.get("page", 0.0) == 0.0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(texts, max_size=12))
+def test_fitting_and_transforming_at_once_is_one_after_the_other(tokenizer, learnt):
+    apart, at_once = WordView(tokenizer), WordView(tokenizer)
+    rows = apart.fit(learnt).transform(learnt)
+    assert abs(rows - at_once.fit_transform(learnt)).sum() == 0
+    assert at_once.terms_.tolist() == apart.terms_.tolist()
+    assert at_once.idf_.tolist() == apart.idf_.tolist()
+
+
+def test_how_many_texts_are_read_at_a_time_does_not_matter(tokenizer, view, monkeypatch):
+    monkeypatch.setattr("features.words.BATCH", 3)
+    in_threes = WordView(tokenizer).fit(TEXTS)
+    assert in_threes.terms_.tolist() == view.terms_.tolist()
+    assert in_threes.idf_.tolist() == view.idf_.tolist()
+    assert abs(in_threes.transform(TEXTS) - view.transform(TEXTS)).sum() == 0

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from training.label_shares import LATELY, SHARES, label_shares, share_bias
+from training.label_shares import LATELY, SHARES, label_shares, share_bias, shares_said
+from training.splits import Fold
 
 
 def test_without_order_there_is_no_lately():
@@ -25,3 +26,10 @@ def test_the_bias_is_what_the_shares_weigh():
     bias = share_bias(shares, {"words": 1.0, SHARES: -0.5, LATELY: 0.25})
     np.testing.assert_allclose(bias, -0.5 * shares[SHARES] + 0.25 * shares[LATELY])
     assert not share_bias(shares, {"words": 1.0}).any()
+
+
+def test_each_judged_ticket_is_told_the_shares_that_were_known_before_it():
+    classes = np.array([0, 0, 1, 1, 1, 1])
+    parts = [Fold(np.arange(2), np.array([2, 3])), Fold(np.arange(4), np.array([4]))]
+    said = np.exp(shares_said(classes, parts, 2, ordered=False)[SHARES])
+    np.testing.assert_allclose(said, [[0.75, 0.25], [0.75, 0.25], [0.5, 0.5]])

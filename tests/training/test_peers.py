@@ -42,3 +42,17 @@ def test_a_history_whose_end_has_only_new_labels_still_fits():
     labels, found = fit_peers(history, ["a"] * 8 + ["b"] * 2, [history], WordEncoder(), ordered=True)
     assert list(labels) == ["a", "b"]
     assert found[WORDS][0].shape == (10, 2)
+
+
+def test_a_long_history_is_read_by_words_alone(monkeypatch: pytest.MonkeyPatch):
+    history, values = spoken(30)
+    # Misspelt: only characters know it.
+    later = [PastTicket(Ticket("L-1", "printre jamz"))]
+
+    def printing() -> float:
+        labels, found = fit_peers(history, values, [later], WordEncoder(), ordered=True)
+        return float(found[WORDS][0][0, list(labels).index("printing")])
+
+    with_characters = printing()
+    monkeypatch.setattr("training.peers.LONGEST", 10)
+    assert with_characters > printing() + 0.05

@@ -284,3 +284,10 @@ def test_a_field_of_which_nothing_can_be_said_is_left_alone_however_sure_it_look
     for withheld, action in ((frozenset(), Action.APPLY), (frozenset({"subcategory"}), Action.ABSTAIN)):
         assessment = Assessment({"subcategory": prediction}, 0.5, withheld=withheld)
         assert decide(TICKET, assessment, promise, Policy())["subcategory"].action is action
+
+
+@pytest.mark.parametrize(("field", "shown"), [("category", 3), ("team", 3), ("assignee", 5)])
+def test_of_people_more_are_shown_than_of_other_labels(field, shown):
+    prediction = Prediction(field, tuple("abcdefg"), np.array([0.3, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05]))
+    decided = decide(TICKET, Assessment({field: prediction}, 0.5), {field: Promise(0.9, {}, 0.1)}, Policy())
+    assert [label for label, _ in decided[field].top] == list("abcdefg"[:shown])

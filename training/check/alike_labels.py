@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations
 
-from training.check.finding import PEOPLE, Finding, different
+from training.check.finding import PEOPLE, Finding, Weight, different
 
 __all__ = ["find_alike_labels"]
 
@@ -20,6 +20,19 @@ ALIKE = 0.87
 
 SHORTEST = 5
 """Letters below which one letter makes another word."""
+
+SAME, SIMILAR = "same_label", "similar_label"
+SAID = {
+    SAME: "Labels differ only in capitals, spaces or punctuation",
+    SIMILAR: "Labels are written almost alike",
+}
+REMEDY = {
+    SAME: "Merge them in triage.toml",
+    SIMILAR: "If they mean the same, merge them in triage.toml",
+}
+
+NAMED = 20
+"""Groups of labels named in the sentence."""
 
 MOST = 500
 """Labels compared with each other, the commonest: the comparisons grow with the square."""
@@ -38,14 +51,15 @@ def find_alike_labels(field: str, rows: Mapping[str, Sequence[str]]) -> list[Fin
     groups: dict[str, list[str]] = defaultdict(list)
     for label in rows:
         groups[_folded(label)].append(label)
-    found = [_same(field, sorted(labels), rows) for labels in groups.values() if len(labels) > 1]
+    same = [tuple(sorted(labels)) for labels in groups.values() if len(labels) > 1]
+    found = _finding(SAME, "problem", field, same, rows)
     if field in PEOPLE:
         return found
     commonest = sorted(rows, key=lambda label: (-len(rows[label]), label))[:MOST]
-    for one, other in combinations(commonest, 2):
-        if _look_alike(_folded(one), _folded(other)):
-            found.append(_similar(field, one, other, rows))
-    return found
+    alike = [
+        (one, other) for one, other in combinations(commonest, 2) if _look_alike(_folded(one), _folded(other))
+    ]
+    return found + _finding(SIMILAR, "look", field, alike, rows)
 
 
 def _folded(label: str) -> str:
@@ -67,32 +81,46 @@ def _look_alike(one: str, other: str) -> bool:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
 
 
-def _same(field: str, labels: Sequence[str], rows: Mapping[str, Sequence[str]]) -> Finding:
-    keep = max(labels, key=lambda label: len(rows[label]))
-    others = [label for label in labels if label != keep]
-    named = ", ".join(f"{label!r} ({len(rows[label]):,})" for label in labels)
-    return Finding(
-        "same_label",
-        "problem",
-        field,
-        f"Labels differ only in capitals, spaces or punctuation: {named}.",
-        f"Merge them in triage.toml: {'; '.join(_merge(field, label, keep) for label in others)}",
-        sum(len(rows[label]) for label in others),
-        different(ticket_id for label in others for ticket_id in rows[label]),
+def _finding(
+    code: str,
+    weight: Weight,
+    field: str,
+    groups: Sequence[Sequence[str]],
+    rows: Mapping[str, Sequence[str]],
+) -> list[Finding]:
+    """Return one finding of all groups of labels, those with most tickets to move first."""
+    if not groups:
+        return []
+    kept = {group: max(group, key=lambda label: len(rows[label])) for group in map(tuple, groups)}
+    others = {group: [label for label in group if label != keep] for group, keep in kept.items()}
+    order = sorted(kept, key=lambda group: (-sum(len(rows[label]) for label in others[group]), group))
+    # A label may look like two others; each of its tickets is named once.
+    into = {
+        ticket_id: kept[group]
+        for group in order[::-1]
+        for label in others[group]
+        for ticket_id in rows[label]
+    }
+    moved = different(ticket_id for group in order for label in others[group] for ticket_id in rows[label])
+    listed = "; ".join(
+        ", ".join(f"{label!r} ({len(rows[label]):,})" for label in group) for group in order[:NAMED]
     )
-
-
-def _similar(field: str, one: str, other: str, rows: Mapping[str, Sequence[str]]) -> Finding:
-    keep, rare = sorted((one, other), key=lambda label: -len(rows[label]))
-    return Finding(
-        "similar_label",
-        "look",
-        field,
-        f"Labels are written almost alike: {keep!r} ({len(rows[keep]):,}), {rare!r} ({len(rows[rare]):,}).",
-        f"If they mean the same, merge them in triage.toml: {_merge(field, rare, keep)}",
-        len(rows[rare]),
-        different(rows[rare]),
+    merges = "; ".join(
+        _merge(field, label, kept[group]) for group in order[:NAMED] for label in others[group]
     )
+    left = f"; and {len(order) - NAMED:,} more of fewer tickets" if len(order) > NAMED else ""
+    return [
+        Finding(
+            code,
+            weight,
+            field,
+            f"{SAID[code]}: {listed}{left}.",
+            f"{REMEDY[code]}: {merges}",
+            len(moved),
+            moved,
+            tuple(into[ticket_id] for ticket_id in moved) if code == SAME else (),
+        )
+    ]
 
 
 def _merge(field: str, label: str, into: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ __all__ = [
     "find_late_columns",
     "find_leaks",
     "find_spaces",
+    "leaks_of",
     "value_accuracy",
 ]
 
@@ -81,73 +83,108 @@ def find_spaces(summary: RowSummary) -> list[Finding]:
 def find_late_columns(
     tickets: Sequence[PastTicket], columns: Mapping[str, Sequence[str | None]]
 ) -> list[Finding]:
-    """Find custom fields whose names say that they are filled after triage."""
-    found = []
-    for name, values in columns.items():
-        if not name.startswith("field."):
-            continue
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix("field."))
-        if LATE.search(re.sub(r"[\W_]+", " ", words).casefold()):
-            rows = [past.ticket.ticket_id for past, value in zip(tickets, values, strict=True) if value]
-            found.append(
-                Finding(
-                    "late_column",
-                    "look",
-                    None,
-                    f"By its name, {name} is filled while or after a ticket is worked on: a new ticket does "
-                    "not have it, so what is learnt from it is lost in service.",
-                    _leave_out(name),
-                    len(rows),
-                    different(rows),
-                )
-            )
-    return found
+    """Find custom fields whose names say that they are filled after triage, in one finding."""
+    late = [name for name in columns if name.startswith("field.") and _sounds_late(name)]
+    if not late:
+        return []
+    rows = _with_a_value(tickets, [columns[name] for name in late])
+    one = len(late) == 1
+    names = f"{'its name' if one else 'their names'} {_listed(late)} {'is' if one else 'are'}"
+    return [
+        Finding(
+            "late_column",
+            "look",
+            None,
+            f"By {names} filled while or after a ticket is worked on: a new ticket does not have such a "
+            "value, and what is learnt from it is lost in service.",
+            _leave_out(late),
+            len(rows),
+            different(rows),
+        )
+    ]
 
 
-def find_leaks(
-    field: str,
-    tickets: Sequence[PastTicket],
+def leaks_of(
     classes: np.ndarray,
     columns: Mapping[str, Sequence[str | None]],
     fold: Fold,
     base_accuracy: float,
-) -> list[Finding]:
-    """Find columns whose value alone tells the label better than texts can.
+) -> list[dict[str, Any]]:
+    """Return the columns whose value alone tells a field's label better than texts can, the surest first.
 
     Parameters
     ----------
-    field : str
-        Its name.
-    tickets : sequence of PastTicket
-        Those that have a label of the field.
     classes : ndarray of shape (n,)
-        Their labels as integers.
+        Labels of the tickets that have one, as integers.
     columns : Mapping of str to sequence
-        Values a ticket, see :func:`column_values`.
+        Values of the same tickets, see :func:`column_values`.
     fold : Fold
         Rows to learn from and rows to judge on.
     base_accuracy : float
         What the texts, or always the commonest label, reach on later tickets.
+
+    Returns
+    -------
+    list of dict
+        ``column``, ``accuracy``, and ``otherwise``: the accuracy without it.
     """
     found = []
     for name, values in columns.items():
         accuracy = value_accuracy(values, classes, fold)
-        share = sum(value is not None for value in values) / len(values)
         if accuracy >= LEAST and 1 - accuracy <= LEFT * (1 - base_accuracy):
-            rows = [past.ticket.ticket_id for past, value in zip(tickets, values, strict=True) if value]
             found.append(
-                Finding(
-                    "leaking_column",
-                    "look",
-                    field,
-                    f"The value of {name} alone tells {field} in {accuracy:.1%} of later tickets, the "
-                    f"text (or the commonest label) in {base_accuracy:.1%}. {share:.0%} of tickets have it.",
-                    f"If it is filled when the ticket is filed, all is well. If later: {_leave_out(name)}",
-                    len(rows),
-                    different(rows),
-                )
+                {"column": name, "accuracy": round(accuracy, 6), "otherwise": round(base_accuracy, 6)}
             )
-    return found
+    return sorted(found, key=lambda one: -one["accuracy"])
+
+
+def find_leaks(
+    leaks: Mapping[str, Sequence[Mapping[str, Any]]],
+    tickets: Sequence[PastTicket],
+    columns: Mapping[str, Sequence[str | None]],
+    *,
+    reads_text: bool = True,
+) -> list[Finding]:
+    """Return one finding that names all columns that give a field away.
+
+    Parameters
+    ----------
+    leaks : Mapping of str to sequence of Mapping
+        By field, see :func:`leaks_of`.
+    tickets : sequence of PastTicket
+        The history.
+    columns : Mapping of str to sequence
+        Values of all its tickets.
+    reads_text : bool, default=True
+        Whether the history has texts to go by.
+    """
+    told = {field: found for field, found in leaks.items() if found}
+    if not told:
+        return []
+    named = list(dict.fromkeys(one["column"] for found in told.values() for one in found))
+    rows = _with_a_value(tickets, [columns[name] for name in named])
+    fields = "; ".join(
+        f"{field} by "
+        + ", ".join(f"{one['column']} ({one['accuracy']:.1%})" for one in found)
+        + f" against {found[0]['otherwise']:.1%}"
+        for field, found in told.items()
+    )
+    one = len(named) == 1
+    tells = "whose value alone tells" if one else "whose values alone tell"
+    otherwise = "the text (or the commonest label)" if reads_text else "always the commonest label"
+    return [
+        Finding(
+            "leaking_column",
+            "look",
+            next(iter(told)) if len(told) == 1 else None,
+            f"{counted(len(named), 'column')} {tells} a field, in more later tickets than "
+            f"{otherwise} would: {fields}.",
+            f"If {'it is' if one else 'they are'} filled when a ticket is filed, all is well. If later: "
+            f"{_leave_out(named)}",
+            len(rows),
+            different(rows),
+        )
+    ]
 
 
 def value_accuracy(values: Sequence[str | None], classes: np.ndarray, fold: Fold) -> float:
@@ -161,5 +198,20 @@ def value_accuracy(values: Sequence[str | None], classes: np.ndarray, fold: Fold
     return float(np.mean(hits)) if hits else 0.0
 
 
-def _leave_out(name: str) -> str:
-    return f"leave it out with ignore = [{name!r}] in a mapping file, or export its value at filing."
+def _sounds_late(name: str) -> bool:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix("field."))
+    return bool(LATE.search(re.sub(r"[\W_]+", " ", words).casefold()))
+
+
+def _with_a_value(tickets: Sequence[PastTicket], columns: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the ids of the tickets that have a value in any of some columns."""
+    return [past.ticket.ticket_id for past, *values in zip(tickets, *columns, strict=True) if any(values)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _leave_out(names: Sequence[str]) -> str:
+    it, value = ("it", "its value") if len(names) == 1 else ("them", "their values")
+    return f"leave {it} out with ignore = {list(names)!r} in a mapping file, or export {value} at filing."

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from training.check.quick_model import Head, crossed, log_probabilities
+from training.check.row_space import turned
 from training.check.sample import FEWEST, Sample, spread
 from training.retired import retired_labels
 from training.splits import Fold, folds
@@ -148,16 +149,19 @@ def estimate_field(
     words, fields = sample.words[quick.rows], sample.fields[quick.rows]
     text: list[Head] = [[words]] if words.shape[1] else []
     both: list[Head] = [[*text[0], fields] if text else [fields]] if fields.shape[1] else text
+    turned_text = [turned(head, len(quick.names)) for head in text]
+    turned_both = [turned(head, len(quick.names)) for head in both] if both is not text else turned_text
     last = parts[-1]
-    by_text = _hits(text, quick.classes, last, ordered)
-    by_both = _hits(both, quick.classes, last, ordered) if both is not text else by_text
-    heads, final = (both, by_both) if by_both.mean() >= by_text.mean() else (text, by_text)
+    by_text = _hits(turned_text, quick.classes, last, ordered)
+    by_both = _hits(turned_both, quick.classes, last, ordered) if both is not text else by_text
+    is_both = bool(by_both.mean() >= by_text.mean())
+    heads, final = (turned_both, by_both) if is_both else (turned_text, by_text)
     hits = [*(_hits(heads, quick.classes, fold, ordered) for fold in parts[:-1]), final]
     known = [np.isin(quick.classes[fold.judge], quick.classes[fold.learn]) for fold in parts]
     halved = Fold(last.learn[spread(len(last.learn), len(last.learn) // 2)], last.judge)
     fewer = _hits(heads, quick.classes, halved, ordered)
     slope = _slope(1 - float(fewer.mean()), 1 - float(final.mean()))
-    left = _left(heads, quick, sample)
+    left = _left(both if is_both else text, quick, sample)
     # The last period is nearest to what comes, where it is long enough to tell.
     used = slice(-1, None) if ordered and len(last.judge) >= LONG else slice(None)
     right, seen = np.concatenate(hits[used]), np.concatenate(known[used])
@@ -167,7 +171,9 @@ def estimate_field(
     wrong *= left * max(1.0, total / learnt) ** -slope
     accuracy = (1 - wrong) * (1 - unseen)
     truth = np.concatenate([quick.classes[fold.judge] for fold in parts[used]])
-    variance = accuracy * (1 - accuracy) / len(right)
+    # Four tickets more, half of them right (Agresti and Coull 1998): few that are all right prove little.
+    likely = (accuracy * len(right) + 2) / (len(right) + 4)
+    variance = likely * (1 - likely) / (len(right) + 4)
     change = _change(hits) if ordered else 0.0
     return Estimate(
         accuracy,

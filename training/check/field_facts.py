@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from training.check.columns import find_leaks
+from training.check.columns import leaks_of
 from training.check.estimate import Estimate, estimate_field, judging_folds, quick_rows
 from training.check.finding import PEOPLE, Finding
 from training.check.label_audit import find_label_errors
 from training.check.label_life import THIN
 from training.check.sample import Sample
+from training.judged_share import FEWEST_JUDGED
 
 __all__ = ["field_facts"]
 
@@ -47,8 +48,9 @@ def field_facts(
     -------
     facts : dict
         ``labels`` (how many), ``thin`` (of these, with few tickets), ``majority`` (share of the commonest),
-        ``learnable`` (None without an estimate) and ``estimate`` (as
-        :class:`training.check.estimate.Estimate`, or None).
+        ``judged`` (tickets that an estimate is or would be judged by), ``learnable`` (None without an
+        estimate), ``estimate`` (as :class:`training.check.estimate.Estimate`; None where too few were judged)
+        and ``leaks`` (see :func:`training.check.columns.leaks_of`).
     findings : list of Finding
     """
     names, counts = np.unique(np.asarray(values, dtype=str), return_counts=True)
@@ -56,31 +58,38 @@ def field_facts(
         "labels": len(names),
         "thin": int((counts < THIN).sum()),
         "majority": round(float(counts.max() / len(values)), 6),
+        "judged": 0,
         "learnable": None,
         "estimate": None,
+        "leaks": [],
     }
     quick = quick_rows([past.labels.get(name) or None for past in sample.tickets], sample)
     if len(quick.rows) < FEWEST or len(quick.names) < 2:
         return facts, []
     parts = judging_folds(quick.classes, ordered)
+    facts["judged"] = sum(len(fold.judge) for fold in parts)
+    if facts["judged"] < FEWEST_JUDGED:
+        return facts, []
     estimate = estimate_field(quick, sample, parts, ordered, total)
     facts["estimate"] = {key: round(value, 6) for key, value in asdict(estimate).items()}
+    facts["judged"] = estimate.tickets
     facts["learnable"] = _is_learnable(estimate)
     mine = {key: [column[row] for row in quick.rows] for key, column in sample.columns.items()}
-    labelled = [sample.tickets[row] for row in quick.rows]
-    findings = find_leaks(
-        name, labelled, quick.classes, mine, parts[-1], max(estimate.text_accuracy, estimate.majority)
-    )
+    otherwise = max(estimate.text_accuracy, estimate.majority)
+    facts["leaks"] = leaks_of(quick.classes, mine, parts[-1], otherwise)
+    findings: list[Finding] = []
     if not facts["learnable"]:
+        sources = "Text and form fields" if sample.words.shape[1] else "Form fields"
         findings.append(
             Finding(
                 "hardly_learnable",
                 "problem",
                 name,
-                f"Text and form fields hardly tell {name}: about {estimate.accuracy:.1%} of later tickets, "
-                f"always the commonest label {estimate.majority:.1%}.",
+                f"{sources} hardly tell {name}: about {estimate.accuracy:.1%} of {facts['judged']:,} later "
+                f"tickets, always the commonest label {estimate.majority:.1%}.",
                 "Expect suggestions at most. Look whether people agree on its values, and whether what they "
                 "go by is in the export.",
+                total,
             )
         )
     elif name not in PEOPLE and estimate.accuracy >= AUDITED:

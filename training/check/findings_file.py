@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from training.history.spreadsheet import guarded
 from triage.ticket import PastTicket
 
 __all__ = ["COLUMNS", "write_findings"]
@@ -14,6 +15,8 @@ COLUMNS = ("finding", "weight", "field", "ticket_id", "given", "likely", "correc
 
 def write_findings(path: Path, document: Mapping[str, Any], tickets: Sequence[PastTicket]) -> int:
     """Write one line for each ticket of each finding; ``correct`` is left for a person to fill.
+
+    What a spreadsheet would run as a formula is written as text (:mod:`training.history.spreadsheet`).
 
     Parameters
     ----------
@@ -40,8 +43,7 @@ def write_findings(path: Path, document: Mapping[str, Any], tickets: Sequence[Pa
             likely = one["likely"] or [""] * len(one["rows"])
             for ticket_id, expected in zip(one["rows"], likely, strict=True):
                 given = labels.get(ticket_id, {}).get(field, "")
-                rows.writerow(
-                    [one["code"], one["weight"], field, ticket_id, given, expected, "", one["remedy"]]
-                )
+                cells = [one["code"], one["weight"], field, ticket_id, given, expected, "", one["remedy"]]
+                rows.writerow(map(guarded, cells))
                 count += 1
     return count

@@ -104,6 +104,7 @@ def find_label_errors(field: str, quick: Quick, sample: Sample, total: int) -> l
     looked = len(quick.rows)
     share = len(doubts) / looked
     first = doubts[0]
+    alike = "read alike" if sample.words.shape[1] else "are alike"
     of = "all" if looked == total else f"a sample of {looked:,} of {total:,}"
     return [
         Finding(
@@ -111,8 +112,8 @@ def find_label_errors(field: str, quick: Quick, sample: Sample, total: int) -> l
             "look" if share > MANY else "note",
             field,
             f"{counted(len(doubts), 'label')} ({share:.1%} of {of}) probably wrong, judged by tickets that "
-            f"read alike; the surest first. Ticket {first.ticket_id} has {first.given!r}; "
-            f"{first.likely!r} is likelier.",
+            f"{alike}; the surest first. Ticket {first.ticket_id} has {first.given!r}; {first.likely!r} is "
+            "likelier.",
             "Write them with --findings FILE.csv, fill its column 'correct' where a label is wrong (a minus "
             "sign leaves the ticket out), and give the file to check and train as --corrections.",
             len(doubts),

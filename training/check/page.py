@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from training.judged_share import FEWEST_JUDGED
 from training.pages import render_page
 
 __all__ = ["WEIGHTS", "render_check"]
@@ -36,4 +37,5 @@ def render_check(document: Mapping[str, Any], name: str) -> str:
         document=document,
         period=period,
         weights=WEIGHTS,
+        fewest=FEWEST_JUDGED,
     )

@@ -42,16 +42,18 @@ def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) ->
                 f"Priority does not follow from impact and urgency: {shares}.",
                 "Nothing: it is learnt directly. If there should be a matrix, write it into the policy "
                 "(docs/guide.md).",
+                found.tickets,
             )
         ]
     findings = [
         Finding(
             "priority_matrix",
-            "note",
+            "look",
             "priority",
             f"Priority follows from impact and urgency: {shares}. {_drawn(found)}",
             "See that this is the matrix you mean; an edited one goes into the policy "
             "(`triage policy set --file`).",
+            found.tickets,
         )
     ]
     if found.breaking:

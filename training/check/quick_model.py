@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import log_softmax
 
+from training.check.row_space import turned
 from training.softmax import Block, fit_softmax
 
 __all__ = ["Head", "crossed", "log_probabilities"]
@@ -84,6 +85,7 @@ def crossed(heads: Sequence[Head], classes: np.ndarray, n_classes: int, count: i
     ndarray of shape (n, n_classes)
     """
     found = np.empty((len(classes), n_classes))
+    heads = [turned(head, n_classes) for head in heads]
     # By label, so that a label of three tickets has one in each part.
     order = np.argsort(classes, kind="stable")
     part = np.empty(len(classes), dtype=int)

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
-from training.check.columns import column_values, filled_shares, find_late_columns, find_spaces
+from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
 from training.check.field_facts import field_facts
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
@@ -98,34 +98,27 @@ def check_history(
     progress("reading texts", 0.0)
     texts = [clean_text(past.ticket) for past in history]
     columns = column_values(history)
-    findings = [
-        *find_spaces(read.summary),
-        *find_empty_texts(history, texts),
-        *find_repeated_texts(history, texts),
-        *find_near_duplicates(history, texts),
-        *find_late_columns(history, columns),
-        *find_gaps(history if ordered else ()),
-        *find_matrix_breaks(history, wanted),
-    ]
     labelled = {name: _labelled(name, history) for name in wanted}
     changes = {
         name: taxonomy_changes(rows) if ordered and name not in PEOPLE else []
         for name, rows in labelled.items()
     }
-    for name in wanted:
-        findings += _label_findings(name, labelled[name], history, texts, ordered)
-        findings += find_breaks(name, changes[name])
     since = {name: _since(name, changes[name], history) for name in wanted}
-    # Fields without a grave change share a sample, and all samples the time for reading.
-    starts = list(dict.fromkeys(since.values()))
-    samples = {}
-    for place, start in enumerate(starts):
-        progress("sampling and reading for meaning", 0.2 + 0.3 * place / len(starts))
-        places = range(len(history)) if start is None else _places_since(history, start)
-        samples[start] = Sample.of(
-            history, texts, columns, tokenizer, places, encoder, READ_CHARS // len(starts)
-        )
-    progress("looking at fields", 0.5)
+
+    def look_over() -> list[Finding]:
+        findings = [
+            *find_spaces(read.summary),
+            *([] if read.summary.is_textless else find_empty_texts(history, texts)),
+            *find_repeated_texts(history, texts),
+            *find_near_duplicates(history, texts),
+            *find_late_columns(history, columns),
+            *find_gaps(history if ordered else ()),
+            *find_matrix_breaks(history, wanted),
+        ]
+        for name in wanted:
+            findings += _label_findings(name, labelled[name], history, texts, ordered)
+            findings += find_breaks(name, changes[name])
+        return findings
 
     def look(name: str) -> tuple[dict[str, Any], list[Finding]]:
         start = since[name]
@@ -139,10 +132,26 @@ def check_history(
 
     fields = {}
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        for place, (name, (facts, found)) in enumerate(zip(wanted, pool.map(look, wanted), strict=True)):
+        # The encoder and the fits leave Python's lock to what is written in Python.
+        looked_over = pool.submit(look_over)
+        # Fields without a grave change share a sample, and all samples the time for reading.
+        starts = list(dict.fromkeys(since.values()))
+        samples = {}
+        for place, start in enumerate(starts):
+            progress("sampling and reading for meaning", 0.2 + 0.3 * place / len(starts))
+            places = range(len(history)) if start is None else _places_since(history, start)
+            samples[start] = Sample.of(
+                history, texts, columns, tokenizer, places, encoder, READ_CHARS // len(starts)
+            )
+        progress("looking at fields", 0.5)
+        found_by_field = pool.map(look, wanted)
+        findings = looked_over.result()
+        for place, (name, (facts, found)) in enumerate(zip(wanted, found_by_field, strict=True)):
             progress(f"looked at {name}", 0.5 + 0.5 * (place + 1) / len(wanted))
             fields[name] = facts
             findings += found
+    leaks = {name: facts["leaks"] for name, facts in fields.items()}
+    findings += find_leaks(leaks, history, columns, reads_text=not read.summary.is_textless)
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return {
         "tickets": len(history),

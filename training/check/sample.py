@@ -89,7 +89,7 @@ class Sample:
         tickets = [history[place] for place in drawn]
         filed = [past.ticket for past in tickets]
         own = [texts[place] for place in drawn]
-        words = WordView(tokenizer, max_terms=MAX_TERMS).fit(own)
+        words = WordView(tokenizer, max_terms=MAX_TERMS).fit_transform(own)
         fields = StructuredView().fit(filed)
         kept = {name: [values[place] for place in drawn] for name, values in columns.items()}
         read = np.empty(0, dtype=int)
@@ -97,7 +97,7 @@ class Sample:
         if encoder is not None:
             read = _affordable(own, read_chars)
             meaning = encoder.encode([own[row] for row in read]) * MEANING_SCALE
-        return cls(tickets, kept, words.transform(own), fields.transform(filed), meaning, read)
+        return cls(tickets, kept, words, fields.transform(filed), meaning, read)
 
 
 def spread(count: int, most: int) -> np.ndarray:

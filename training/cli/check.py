@@ -79,34 +79,39 @@ def check(
 def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | None) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     from training.check.finding import EXAMPLES
     from training.check.page import WEIGHTS
-    from triage.ticket import FIELDS
+    from training.cli.tables import print_table
+    from training.judged_share import TOO_FEW
 
     console = Console()
     later = "later" if document["ordered"] else "held-out"
-    table = Table(title=f"What can be learnt ({later} tickets, estimated by a quick model)")
-    table.add_column("field", min_width=max(map(len, FIELDS)))
-    for heading in ("labelled", "labels", "thin", "always the commonest", "reachable, about"):
-        table.add_column(heading, justify="right")
+    rows = []
     for name, facts in document["fields"].items():
         estimate = facts["estimate"]
-        reachable = "too few tickets"
+        reachable = TOO_FEW
         if estimate is not None:
             reachable = f"{estimate['accuracy']:.1%} ± {100 * estimate['error']:.1f}"
             reachable += f", from {facts['since'][:7]} on" if facts["since"] else ""
             reachable = f"[red]{reachable}, hardly learnable[/red]" if not facts["learnable"] else reachable
-        table.add_row(
-            name,
-            f"{facts['labelled']:.1%}",
-            f"{facts['labels']:,}",
-            f"{facts['thin']:,}",
-            f"{(estimate or facts)['majority']:.1%}",
-            reachable,
+        rows.append(
+            [
+                name,
+                f"{facts['labelled']:.1%}",
+                f"{facts['labels']:,}",
+                f"{facts['thin']:,}",
+                f"{(estimate or facts)['majority']:.1%}",
+                reachable,
+                f"{facts['judged']:,}",
+            ]
         )
-    console.print(table)
+    print_table(
+        console,
+        ("field", "labelled", "labels", "thin", "always the commonest", "reachable, about", "judged"),
+        rows,
+        title=f"What can be learnt ({later} tickets, estimated by a quick model)",
+    )
     findings = document["findings"]
     for weight, heading in WEIGHTS.items():
         found = [one for one in findings if one["weight"] == weight]
@@ -114,8 +119,8 @@ def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | 
             console.print(f"[bold]{heading}[/bold]")
         for one in found[:MOST_PRINTED]:
             ids = escape(", ".join(one["rows"][:EXAMPLES]))
-            rows = f" [dim]For example {ids}.[/dim]" if ids else ""
-            console.print(f"- {one['field'] or 'history'}: {escape(one['text'])}{rows}")
+            examples = f" [dim]For example {ids}.[/dim]" if ids else ""
+            console.print(f"- {one['field'] or 'history'}: {escape(one['text'])}{examples}")
             console.print(f"  {escape(one['remedy'])}")
         if len(found) > MOST_PRINTED:
             console.print(f"- and {len(found) - MOST_PRINTED:,} more in --json or on the page of --out")

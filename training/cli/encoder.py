@@ -86,13 +86,16 @@ def _print(result: dict[str, Any], title: str, as_json: bool) -> None:
     import json
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.markup import escape
+
+    from training.cli.tables import print_table
 
     shown = {name: str(value) if isinstance(value, Path) else value for name, value in result.items()}
     if as_json:
         typer.echo(json.dumps(shown))
         return
-    table = Table(title=title, show_header=False)
-    for name, value in shown.items():
-        table.add_row(name, f"{value:.5f}" if isinstance(value, float) else str(value))
-    Console().print(table)
+    rows = [
+        [name, f"{value:.5f}" if isinstance(value, float) else escape(str(value))]
+        for name, value in shown.items()
+    ]
+    print_table(Console(), ("name", "value"), rows, title=title, left=("value",), shows_head=False)

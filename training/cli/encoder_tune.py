@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
+from training.cli.tables import print_table
 from training.config import TrainingConfig
 from training.encoder.offer import Offer, offer_encoder
 from training.history import read_history
@@ -56,34 +56,39 @@ def tune_and_tell(
 
 def _print(offer: Offer) -> None:
     console = Console()
-    table = Table(title="What held-out tickets say, which the judged encoders had not seen")
-    for heading in ("field", "held out", "stock", "tuned", "gain", "interval"):
-        table.add_column(heading, justify="left" if heading == "field" else "right")
-    for one in offer.gains:
-        table.add_row(
+    gains = [
+        [
             one.field,
             f"{one.tickets:,}",
             f"{one.stock:.1%}",
             f"{one.tuned:.1%}",
             f"{100 * (one.tuned - one.stock):+.1f}",
             f"{100 * one.low:+.1f} to {100 * one.high:+.1f}",
-        )
-    console.print(table)
+        ]
+        for one in offer.gains
+    ]
+    print_table(
+        console,
+        ("field", "held out", "stock", "tuned", "gain", "interval"),
+        gains,
+        title="What held-out tickets say, which the judged encoders had not seen",
+    )
     console.print(
         "stock, tuned: share of right answers with either encoder. gain and interval in points; the interval "
         "is a paired bootstrap, and all fields' intervals hold together in 95 of 100 histories."
     )
-    costs = Table(title="What it costs", show_header=False)
-    costs.add_row("this command", f"{offer.minutes:.1f} minutes, {offer.tuning_minutes:.1f} of them tuning")
-    costs.add_row("next training", f"{offer.encoding_minutes:.1f} minutes more: all texts are read again")
-    costs.add_row(
-        "each ticket",
-        f"{offer.ticket_ms:.1f} ms to read, {offer.stock_ticket_ms:.1f} ms with the stock encoder",
-    )
-    costs.add_row("each bundle", f"{offer.bundle_bytes / 1e6:.0f} MB, as with the stock encoder")
+    costs = [
+        ["this command", f"{offer.minutes:.1f} minutes, {offer.tuning_minutes:.1f} of them tuning"],
+        ["next training", f"{offer.encoding_minutes:.1f} minutes more: all texts are read again"],
+        [
+            "each ticket",
+            f"{offer.ticket_ms:.1f} ms to read, {offer.stock_ticket_ms:.1f} ms with the stock encoder",
+        ],
+        ["each bundle", f"{offer.bundle_bytes / 1e6:.0f} MB, as with the stock encoder"],
+    ]
     if offer.folder is not None:
-        costs.add_row("this folder", f"{offer.folder_bytes / 1e6:.0f} MB, with the encoders that judge it")
-    console.print(costs)
+        costs.append(["this folder", f"{offer.folder_bytes / 1e6:.0f} MB, with the encoders that judge it"])
+    print_table(console, ("what", "cost"), costs, title="What it costs", left=("cost",), shows_head=False)
     if offer.ran_out:
         console.print(
             f"Time ended after {offer.epochs:.2f} epochs; more --minutes may give more. "

@@ -78,35 +78,39 @@ def evaluate(
 
 
 def _print(document: Mapping[str, Any], out: Path | None) -> None:
-    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
-    from triage.ticket import FIELDS
+    from training.cli.tables import print_table
+    from training.judged_share import share_of, span
 
     console = Console()
     has_peers = document["peers"] is not None
-    title = f"{document['tickets']:,} tickets decided by {escape(document['version'])}"
-    table = Table(title=title, box=SIMPLE_HEAD)
-    table.add_column("field", min_width=max(map(len, FIELDS)))
-    peer = ["peer"] if has_peers else []
-    for heading in ("tickets", "right", "trained", *peer, "top 3", "applied", "precision"):
-        table.add_column(heading, justify="right")
+    rows = []
     for name, facts in document["fields"].items():
-        metrics = facts["metrics"]
+        metrics, trained = facts["metrics"], facts["trained"]
+        judged = metrics["tickets"]
         best = max((one["accuracy"] for one in facts["peers"].values()), default=None)
-        table.add_row(
-            name,
-            f"{metrics['tickets']:,}",
-            f"{metrics['accuracy']:.1%}",
-            f"{facts['trained']['accuracy']:.1%}" if facts["trained"]["tickets"] else "-",
-            *(["-" if best is None else f"{best:.1%}"] if has_peers else []),
-            f"{metrics['top3']:.1%}",
-            f"{metrics['coverage']:.1%}",
-            "-" if metrics["precision"] is None else f"{metrics['precision']:.1%}",
+        rows.append(
+            [
+                name,
+                f"{judged:,}",
+                f"{share_of(metrics['accuracy'], judged)}\n{span(metrics['accuracy'], judged)}",
+                f"{share_of(trained['accuracy'], trained['tickets'])}\nof {trained['tickets']:,}",
+                *([share_of(best, judged)] if has_peers else []),
+                share_of(metrics["top3"], judged),
+                f"{metrics['coverage']:.1%}",
+                share_of(metrics["precision"], round(metrics["coverage"] * judged)),
+            ]
         )
-    console.print(table)
+    peer = ("best peer",) if has_peers else ()
+    print_table(
+        console,
+        ("field", "tickets", "right", "at training", *peer, "top 3", "applied", "of these right"),
+        rows,
+        title=f"{document['tickets']:,} tickets decided by {escape(document['version'])}",
+    )
+    console.print("Below right: its 95 % interval. At training: of the tickets held out then.")
     for line in _worth_knowing(document):
         console.print(escape(line))
     if out is not None:
@@ -118,7 +122,18 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     from training.drift_rows import drift_rows
     from training.verdicts import field_verdicts, peer_verdicts
 
-    if document["within_training"]:
+    if document["judges_memory"]:
+        yield (
+            f"Note: all labelled tickets were learnt from ({document['learnt_from']:,}): the figures say how "
+            "well the model remembers, not what service will bring, and what has moved cannot be said. "
+            "Evaluate on later tickets."
+        )
+    elif document["learnt_from"]:
+        yield (
+            f"Note: {document['learnt_from']:,} of the tickets given were learnt from and are left out; the "
+            f"figures are of the other {document['tickets']:,}."
+        )
+    if document["within_training"] and not document["judges_memory"]:
         yield (
             f"Note: {document['within_training']:,} of these tickets were filed before the training history "
             "ended; the model may have learnt from them, and the figures flatter it."

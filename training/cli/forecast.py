@@ -68,8 +68,8 @@ def forecast(
 def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
+    from training.cli.tables import print_table
     from training.forecasting.forecast import no_basis
 
     series = read.table
@@ -80,29 +80,30 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
         f"{escape(series.zone)}) up to {series.origin} UTC.",
         soft_wrap=True,
     )
-    table = Table(
-        title=f"The next {series.interval}, the highest ahead, the highest chance of a spike",
-        caption="in brackets: 80 % intervals",
-    )
-    table.add_column("series", overflow="fold")
-    for heading in ("next", "highest", "when"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("spike", justify="right", no_wrap=True)
-    table.add_column("basis", no_wrap=True)
     when = "%d %b" if series.interval == "day" else "%d %b %H:%M"
     by_volume = result.table.groupby("series")["mean"].sum().sort_values(ascending=False, kind="stable")
+    shown = []
     for name in by_volume.index[:_MOST_ROWS_PRINTED]:
         rows = result.table[result.table["series"] == name]
         first, peak = rows.iloc[0], rows.loc[rows["mean"].idxmax()]
-        table.add_row(
-            escape(name),
-            f"{first['mean']:.1f} ({first['q10']:.0f}-{first['q90']:.0f})",
-            f"{peak['mean']:.1f} ({peak['q10']:.0f}-{peak['q90']:.0f})",
-            f"{peak['start'].tz_convert(series.zone):{when}}",
-            f"{rows['spike_probability'].max():.0%}",
-            escape(result.basis[name]),
+        shown.append(
+            [
+                escape(name),
+                f"{first['mean']:.1f} ({first['q10']:.0f}-{first['q90']:.0f})",
+                f"{peak['mean']:.1f} ({peak['q10']:.0f}-{peak['q90']:.0f})",
+                f"{peak['start'].tz_convert(series.zone):{when}}",
+                f"{rows['spike_probability'].max():.0%}",
+                escape(result.basis[name]),
+            ]
         )
-    console.print(table)
+    print_table(
+        console,
+        ("series", "next", "highest", "when", "spike", "basis"),
+        shown,
+        title=f"The next {series.interval}, the highest ahead, the highest chance of a spike",
+        left=("basis",),
+    )
+    console.print("In brackets: 80 % intervals.")
     if len(by_volume) > _MOST_ROWS_PRINTED:
         console.print(f"... and {len(by_volume) - _MOST_ROWS_PRINTED} smaller series in the file.")
     thin = no_basis(result)

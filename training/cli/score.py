@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,6 +32,7 @@ def score(
     from rich.console import Console
     from rich.progress import Progress
 
+    from training.cli.policy_file import read_policy_file
     from training.history import read_table
     from training.score import (
         ENGINES,
@@ -44,14 +45,13 @@ def score(
     )
     from triage.bundle import read_manifest
     from triage.errors import ConfigurationError
-    from triage.policy import Policy
     from triage.signing import signing_key
 
     if engine not in ENGINES:
         raise ConfigurationError(f"Got --engine {engine!r}; expected one of {', '.join(ENGINES)}.")
     key = signing_key()
     fields = list(read_manifest(bundle, key).fields)
-    rules = Policy() if policy is None else Policy.from_document(_read_json(policy))
+    rules = read_policy_file(policy)
     table = read_table(tickets, "history", mapping=mapping, zone=zone, rejects=rejects, chunk_rows=1_000)
     console = Console(stderr=True)
     with (
@@ -82,34 +82,15 @@ def score(
     _print(total, actions, table.summary.rejected, out)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    import json
-
-    from triage.errors import ConfigurationError
-
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"Got {path}, which cannot be read as JSON: {error}.") from None
-    if not isinstance(document, dict):
-        raise ConfigurationError(
-            f"Got {path}; expected a JSON object, as `triage policy show --json` prints."
-        )
-    return document
-
-
 def _print(total: int, actions: Mapping[str, Mapping[str, int]], rejected: int, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+
+    from training.cli.tables import print_table
 
     console = Console()
-    table = Table(title="Decisions")
-    for heading in ("field", "apply", "suggest", "abstain"):
-        table.add_column(heading, justify="left" if heading == "field" else "right")
-    for name, counts in actions.items():
-        shares = [f"{counts.get(one, 0):,}" for one in ("apply", "suggest", "abstain")]
-        table.add_row(name, *shares)
-    console.print(table)
+    kinds = ("apply", "suggest", "abstain")
+    rows = [[name, *(f"{counts.get(one, 0):,}" for one in kinds)] for name, counts in actions.items()]
+    print_table(console, ("field", *kinds), rows, title="Decisions")
     console.print(f"{total:,} tickets, {rejected:,} unreadable rows left out.")
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)

@@ -66,7 +66,8 @@ def suggest(
 def _print(rows: list[SuggestionRow], rejected: int, basis: str, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+
+    from training.cli.tables import print_table
 
     leans_on = {
         "text": "the articles' text alone: no links were given",
@@ -74,13 +75,12 @@ def _print(rows: list[SuggestionRow], rejected: int, basis: str, out: Path) -> N
         "learnt": "the articles' text and past links, by weights learnt from them",
     }
     console = Console()
-    table = Table(title="First tickets")
-    for heading in ("ticket", "first", "score", "then"):
-        table.add_column(heading, overflow="fold")
+    shown = []
     for row in rows[:_MOST_ROWS_PRINTED]:
         first, *then = row.article_ids or ("",)
         score = f"{row.scores[0]:.2f}" if row.scores else ""
-        table.add_row(escape(row.ticket_id), escape(first), score, escape(", ".join(then[:2])))
-    console.print(table)
+        shown.append([escape(row.ticket_id), escape(first), score, escape(", ".join(then[:2]))])
+    headings = ("ticket", "first", "score", "then")
+    print_table(console, headings, shown, title="First tickets", left=("first", "then"))
     console.print(f"{len(rows):,} tickets, {rejected:,} unreadable left out. Based on {leans_on[basis]}.")
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)

@@ -91,40 +91,40 @@ def train(
 def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+
+    from training.cli.tables import print_table
+    from training.judged_share import share_of, span
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
-    table = Table(title=f"What held-out, {order} tickets say")
-    headings = (
-        "field",
-        "level",
-        "labels",
-        "tickets",
-        "accuracy",
-        "commonest",
-        "applied",
-        "right",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading in headings[:2] else "right")
+    rows = []
     for name, facts in manifest.fields.items():
         metrics = facts["metrics"]
-        right = f"{metrics['precision']:.1%}" if metrics["coverage"] else "-"
-        table.add_row(
-            name,
-            facts["level"],
-            f"{facts['labels']:,}",
-            f"{facts['tickets']:,}",
-            f"{metrics['accuracy']:.1%}" if metrics["tickets"] else "-",
-            f"{metrics['majority']:.1%}" if metrics["tickets"] else "-",
-            f"{metrics['coverage']:.1%}",
-            right,
+        judged = metrics["tickets"]
+        rows.append(
+            [
+                name,
+                facts["level"],
+                f"{facts['labels']:,}",
+                f"{facts['tickets']:,}",
+                f"{judged:,}",
+                f"{share_of(metrics['accuracy'], judged)}\n{span(metrics['accuracy'], judged)}",
+                share_of(metrics["majority"], judged),
+                f"{metrics['coverage']:.1%}",
+                share_of(metrics["precision"], round(metrics["coverage"] * judged)),
+            ]
         )
-    console.print(table)
+    print_table(
+        console,
+        ("field", "level", "labels", "learnt", "judged", "accuracy", "commonest", "applied", "right"),
+        rows,
+        title=f"What held-out, {order} tickets say",
+        left=("level",),
+    )
     console.print(
-        "commonest: always saying the commonest label. applied: tickets whose confidence reached the "
-        "threshold; right: the share of those that were right."
+        "learnt, judged: tickets. accuracy: with its 95 % interval. commonest: always saying the commonest "
+        "label. applied: tickets whose confidence reached the threshold; right: the share of those that were "
+        "right."
     )
     for name, facts in manifest.fields.items():
         if facts["reason"]:

@@ -22,7 +22,7 @@ from training.config import TrainingConfig
 from training.encoder.gain import Gain, pays
 from training.encoder.judging import note_tickets, plan_parts
 from training.encoder.label_texts import is_few_shot
-from training.encoder.tune import Recipe
+from training.encoder.tune import Recipe, multiplies_in_half
 from training.encoder.tuned_folder import write_tuning
 from training.encoder.tuning_work import Made, TuningWork
 from training.splits import Fold
@@ -145,6 +145,7 @@ def offer_encoder(
         EPOCHS_FEW if epochs is None and is_few_shot(work.strata()) else epochs or EPOCHS,
         seed=config.seed,
         threads=joblib.cpu_count(),
+        half=multiplies_in_half(),
     )
     parts = plan_parts(work.strata(), work.ordered, random_state=config.seed)
     everything = np.arange(len(work.history))

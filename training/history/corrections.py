@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from training.history.spreadsheet import unguarded
 from triage.errors import InputError
 from triage.ticket import FIELDS, PastTicket
 
@@ -45,10 +46,10 @@ def read_corrections(path: Path) -> Corrections:
                     "`triage check --findings` with its column 'correct' filled."
                 )
             for row in rows:
-                right = (row["correct"] or "").strip()
+                right = unguarded(row["correct"] or "").strip()
                 if not right:
                     continue
-                ticket_id, field = row["ticket_id"].strip(), row["field"].strip()
+                ticket_id, field = unguarded(row["ticket_id"]).strip(), row["field"].strip()
                 if field not in FIELDS:
                     raise InputError(
                         f"Got field {field!r} in line {rows.line_num} of {path.name}; expected one of "

@@ -84,7 +84,7 @@ def _ticket(row: Mapping[str, Any], summary: RowSummary) -> PastTicket:
         summary.see_label(name, value)
     if "priority" in labels and labels["priority"] not in PRIORITIES:
         summary.unknown_priorities[labels["priority"]] += 1
-    if not ticket.subject and not ticket.body:
+    if not summary.is_textless and not ticket.subject and not ticket.body:
         summary.counts["empty_text"] += 1
     filed = ticket.created_at
     if filed is not None and any(name in row and row[name] < filed for name in _TIMES):

@@ -40,6 +40,8 @@ class RowSummary:
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
         Identities of the first 1,000 rows with spaces around a label.
+    is_textless : bool
+        Whether no text was read and the mapping says that this is meant.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class RowSummary:
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
     stripped_rows: list[str] = field(default_factory=list)
+    is_textless: bool = False
 
     def see_label(self, name: str, value: str) -> None:
         """Remember whether a field has one value only."""

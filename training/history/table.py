@@ -222,6 +222,8 @@ class Table:
             columns=tuple(column.name for column in self._plan.columns),
             unread=self._plan.unread,
             export_caps=self.mapping.export_caps,
+            is_textless="text" in self.mapping.without
+            and not {"subject", "body"}.intersection(column.name for column in self._plan.columns),
         )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from training.judged_share import share_of, span
+
 __all__ = ["render_page"]
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,7 +29,13 @@ def render_page(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": _percent, "count": _count, "number": _number}
+    environment.filters |= {
+        "percent": _percent,
+        "count": _count,
+        "number": _number,
+        "share_of": share_of,
+        "span": span,
+    }
     return environment.get_template(template).render(**values)
 
 

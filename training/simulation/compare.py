@@ -100,9 +100,10 @@ def compare(
         simulation = Simulation(tickets, since, roster, policy, ranker(), way, decided=decided)
         lived = simulation.run(_part(progress, at, len(ways)))
         report = simulated(name, lived, agents, config.resolve_hours)
-        # Who is told the team cannot be praised for finding it.
-        told = {"right_team": None, "bounced": None, "bounces_avoided": None} if "team" in known else {}
-        reports.append(replace(report, **told))
+        if "team" in known:
+            # Who is told the team cannot be praised for finding it.
+            report = replace(report, right_team=None, bounced=None, bounces_avoided=None)
+        reports.append(report)
     return Comparison(since, until, tuple(reports), tuple(_notes(inside, agents, known, decided)))
 
 
@@ -140,8 +141,8 @@ def _notes(
         )
     if "team" in known:
         notes.append(
-            "The team of the end was taken as known when a ticket was filed, so nothing is said of teams found "
-            "and bounces avoided."
+            "The team of the end was taken as known when a ticket was filed, so nothing is said of teams "
+            "found and bounces avoided."
         )
     if all(one.assigned_at is None for one in inside):
         notes.append(

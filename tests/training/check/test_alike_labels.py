@@ -36,6 +36,19 @@ def test_the_rarer_label_goes_into_the_commoner_and_its_tickets_are_named():
     assert found.tickets == 1
 
 
+def test_all_groups_of_a_field_are_one_finding_those_with_most_tickets_first():
+    rows = {"Wifi": ["T-1"], "wifi": ["T-2", "T-3"], "VPN-Client": ["T-4", "T-5"], "vpn client": ["T-6"] * 3}
+    (found,) = find_alike_labels("category", rows)
+    assert found.text.index("vpn client") < found.text.index("wifi")
+    assert found.rows == ("T-4", "T-5", "T-1")
+    assert found.likely == ("vpn client", "vpn client", "wifi")
+
+
+def test_what_only_looks_alike_has_no_likely_label():
+    (found,) = find_alike_labels("category", {"refund": ["T-1", "T-2"], "refunds": ["T-3"]})
+    assert (found.code, found.rows, found.likely) == ("similar_label", ("T-3",), ())
+
+
 def test_the_remedy_is_a_line_that_the_configuration_reads():
     awkward = 'the "old" one'
     (found,) = find_alike_labels("team", {awkward: ["T-1"], 'The "old" one': ["T-2", "T-3"]})

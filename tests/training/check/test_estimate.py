@@ -34,6 +34,13 @@ def test_words_that_tell_nothing_reach_no_more_than_the_commonest_label():
     assert found.accuracy < found.majority + 2 * found.chance
 
 
+def test_few_tickets_that_are_all_right_leave_a_wide_interval():
+    few, many = (estimate(history(count, sure=1.0)) for count in (200, 4_000))
+    assert few.accuracy == many.accuracy == 1.0
+    assert few.tickets == 80
+    assert few.chance > 0.03 > 0.01 > many.chance
+
+
 def test_tickets_of_labels_never_seen_before_count_as_wrong():
     tickets = history(1000, sure=1.0)
     late = [past(1000 + number, "vpn", hours=9000 + number, category="new") for number in range(50)]

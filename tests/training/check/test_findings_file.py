@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 from tests.training.check.made import history, past, read, tokenizer
 from training.check import capped, check_history
@@ -36,6 +37,26 @@ def test_a_filled_file_corrects_the_history_and_the_finding_is_gone(tmp_path):
     corrected = correct_labels(tickets, read_corrections(path))
     codes = {one["code"] for one in check_history(read(corrected), tokenizer())["findings"]}
     assert "conflicting_labels" not in codes
+
+
+def test_formulas_are_written_as_text_and_read_back_as_they_were(tmp_path):
+    label = "=HYPERLINK(1)"
+    agreed = [past(300 + n, "disk full", hours=9_000 + n, category=label) for n in range(4)]
+    tickets = [*history(300), *agreed, past(400, "disk full", hours=9_999, category="@home")]
+    tickets[-1] = replace(tickets[-1], ticket=replace(tickets[-1].ticket, ticket_id="-7"))
+    path = tmp_path / "findings.csv"
+    write_findings(path, check_history(read(tickets), tokenizer()), tickets)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert not [cell for line in lines for cell in line.values() if cell.startswith(("=", "+", "-", "@"))]
+    (conflict,) = [one for one in lines if one["finding"] == "conflicting_labels"]
+    assert (conflict["ticket_id"], conflict["given"], conflict["likely"]) == ("'-7", "'@home", f"'{label}")
+    conflict["correct"] = conflict["likely"]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictWriter(file, COLUMNS)
+        rows.writeheader()
+        rows.writerow(conflict)
+    assert read_corrections(path) == {("-7", "category"): label}
 
 
 def test_json_names_a_thousand_tickets_of_a_finding_at_most():

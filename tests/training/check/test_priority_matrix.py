@@ -12,7 +12,7 @@ def test_the_verdict_shows_the_matrix_and_tickets_that_break_it_are_named():
     verdict, breaks = find_matrix_breaks(
         matrix_history(MATRIX, broken=(40, 77), without=[("high", "low")]), ["priority"]
     )
-    assert (verdict.code, verdict.weight) == ("priority_matrix", "note")
+    assert (verdict.code, verdict.weight, verdict.tickets) == ("priority_matrix", "look", 300)
     assert "298 tickets of 300" in verdict.text
     assert "impact high: high → urgent, medium → high, low → normal (never seen, filled in)" in verdict.text
     assert (breaks.code, breaks.weight, breaks.tickets) == ("priority_breaks_matrix", "look", 2)

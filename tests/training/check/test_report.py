@@ -83,3 +83,34 @@ def test_the_page_shows_what_was_found_and_escapes_what_others_wrote():
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "Check of tickets.csv" in page
+
+
+def test_of_a_history_that_is_read_without_text_no_ticket_is_said_to_lack_it():
+    rows = [
+        past(number, hours=number, custom={"code": label}, category=label)
+        for number, label in enumerate(["a", "b", "c"] * 60)
+    ]
+    textless = read(rows)
+    assert "empty_text" in {one["code"] for one in check_history(textless, tokenizer())["findings"]}
+    textless.summary.is_textless = True
+    found = {one["code"]: one for one in check_history(textless, tokenizer())["findings"]}
+    assert "empty_text" not in found
+    assert "the text" not in found["leaking_column"]["text"]
+
+
+def test_the_columns_that_leak_stand_with_their_field_and_in_one_finding():
+    tickets = [
+        replace(one, ticket=replace(one.ticket, custom={"code": one.labels["category"], "kind": "x"}))
+        for one in history(300, sure=0.3)
+    ]
+    document = check_history(read(tickets), tokenizer())
+    assert [one["column"] for one in document["fields"]["category"]["leaks"]] == ["field.code"]
+    assert [one["tickets"] for one in document["findings"] if one["code"] == "leaking_column"] == [300]
+
+
+def test_too_few_to_judge_by_is_said_with_their_number_and_nothing_is_estimated():
+    # Two fifths of an ordered history are judged.
+    few, enough = (check_history(read(history(count)), tokenizer()) for count in (70, 80))
+    assert (few["fields"]["category"]["judged"], few["fields"]["category"]["estimate"]) == (28, None)
+    assert "too few to say" in render_check(few, "tickets.csv")
+    assert enough["fields"]["category"]["judged"] == enough["fields"]["category"]["estimate"]["tickets"] == 32

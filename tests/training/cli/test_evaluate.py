@@ -52,7 +52,7 @@ def test_a_bundle_is_measured_and_the_page_and_its_json_are_written(bundle, tick
 def test_pipelines_learn_the_history_given_and_another_history_is_named(bundle, tickets, capsys):
     assert run(bundle, tickets, "--history", tickets) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "right trained peer top 3 applied precision" in printed
+    assert "best these field tickets right training peer top 3 applied right" in printed
     assert "not the one that the bundle learnt from" in printed
 
 

@@ -49,6 +49,13 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tuned):
     assert (weights(one) != weights(other)).any()
 
 
+def test_products_in_half_precision_lead_to_nearly_the_same_weights(tuned):
+    whole, half = (tuned(half=one)[0] for one in (False, True))
+    vectors = [model.encode(TEXTS, normalize_embeddings=True) for model in (whole, half)]
+    assert not np.array_equal(*vectors)
+    assert (vectors[0] * vectors[1]).sum(axis=1).min() > 0.99
+
+
 def test_a_run_that_time_cut_short_is_repeated_exactly_by_its_epochs(tuned):
     ticks = iter(range(1000))
     cut, facts = tuned(clock=lambda: float(next(ticks)), seconds=4.5)
