@@ -9,32 +9,29 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
 
-import numpy as np
 from sqlalchemy.exc import DBAPIError
 
 from features.cleaning import clean, clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
+from serving.affinity_shelf import Asked, Index, Shelf
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from triage.assignment import Candidate
 from triage.bundle import Bundle
-from triage.errors import TriageError, UnavailableError
+from triage.errors import TriageError
 from triage.store import Store
 from triage.store.agents import list_agents, written_at
-from triage.store.handled import Handled, Mark, handled_after, newest_handled, newest_mark
+from triage.store.handled import handled_after, newest_handled, newest_mark
 from triage.store.revisions import Kind, read_revisions
 from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
-from triage.ticket import Ticket
 
-__all__ = ["AffinityHost", "Asked", "Index"]
+__all__ = ["AffinityHost"]
 
 NEWEST = 200_000
 """Events that an index is made from: what it can search in a few milliseconds."""
@@ -47,77 +44,6 @@ LATE = timedelta(hours=1)
 ANEW_EVERY_SECONDS = 300.0
 
 log = logging.getLogger("triage.affinity")
-
-
-class Index(Protocol):
-    """What ranks people; :class:`features.affinity.index.AffinityIndex` is the real one."""
-
-    def learn(
-        self,
-        ticket: Ticket,
-        agent: str,
-        at: datetime,
-        kind: Any = "resolved",
-        *,
-        vector: np.ndarray,
-        category: str | None = None,
-    ) -> None:
-        """Learn that somebody was assigned, or resolved, a ticket."""
-        ...
-
-    def welcome(self, agent: str, skills: str, at: datetime, *, vector: np.ndarray) -> None:
-        """Learn what somebody without a history can do."""
-        ...
-
-    def candidates(
-        self,
-        ticket: Ticket,
-        at: datetime,
-        *,
-        vector: np.ndarray,
-        among: Collection[str],
-        categories: Mapping[str, float] | None = None,
-    ) -> list[Candidate]:
-        """Return those of some people who are known, the likeliest first, with reasons in words."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A ticket, and among whom somebody is looked for.
-
-    Parameters
-    ----------
-    ticket : Ticket
-        As filed.
-    among : collection of str
-        Agents.
-    categories : Mapping of str to float, optional
-        Chance of each category.
-    """
-
-    ticket: Ticket
-    among: Collection[str]
-    categories: Mapping[str, float] | None = None
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """One workspace's index, the bundle it was made for, and how far it has come."""
-
-    index: Index
-    encoder: Encoder
-    kept: CachedEncoder
-    bundle: Bundle | None
-    mark: Mark
-    waiting: deque[Handled]
-    work_seen: int
-    agents_seen: int = 0
-    latest_at: datetime | None = None
-    is_out_of_order: bool = False
-    made_at: float = field(default_factory=time.monotonic)
-    known: set[str] = field(default_factory=set)
-    turn: threading.RLock = field(default_factory=threading.RLock)
 
 
 class AffinityHost:
@@ -159,7 +85,7 @@ class AffinityHost:
         self._poll_seconds = poll_seconds
         self._stock = stock or StockEncoder()
         self._newest = newest
-        self._shelves: dict[str, _Shelf] = {}
+        self._shelves: dict[str, Shelf] = {}
         self._making = threading.Lock()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="affinity-host", daemon=True)
@@ -202,7 +128,7 @@ class AffinityHost:
         while shelf is not None and not self._catch_up(workspace, shelf, CHUNK):
             pass
 
-    def _shelf(self, workspace: str) -> _Shelf | None:
+    def _shelf(self, workspace: str) -> Shelf | None:
         """Return the workspace's shelf; None while there is nothing to learn from."""
         shelf = self._shelves.get(workspace)
         if shelf is not None:
@@ -213,14 +139,14 @@ class AffinityHost:
                 shelf = self._shelves[workspace] = self._make(workspace)
             return shelf
 
-    def _make(self, workspace: str) -> _Shelf:
+    def _make(self, workspace: str) -> Shelf:
         bundle = self._models.bundle(workspace)
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
         # Events that come while this is read have later marks.
         work = read_revisions(self._store, workspace)[Kind.WORK]
         mark = newest_mark(self._store, workspace)
         events = newest_handled(self._store, workspace, self._newest, until=mark)
-        return _Shelf(
+        return Shelf(
             self._make_index(bundle, encoder),
             encoder,
             CachedEncoder(encoder, self._cache),
@@ -230,7 +156,7 @@ class AffinityHost:
             work,
         )
 
-    def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
+    def _catch_up(self, workspace: str, shelf: Shelf, limit: int) -> bool:
         """Learn the next events; tell whether those were all."""
         seen = read_revisions(self._store, workspace)
         if not shelf.waiting and (seen[Kind.WORK], seen[Kind.AGENTS]) == (shelf.work_seen, shelf.agents_seen):
@@ -247,12 +173,12 @@ class AffinityHost:
                 shelf.agents_seen = seen[Kind.AGENTS]
             return not shelf.waiting
 
-    def _learn(self, workspace: str, shelf: _Shelf, limit: int) -> None:
+    def _learn(self, workspace: str, shelf: Shelf, limit: int) -> None:
         events = [shelf.waiting.popleft() for _ in range(min(limit, len(shelf.waiting)))]
         past = get_tickets(self._store, workspace, list({one.ticket_id for one in events}))
         events = [one for one in events if one.ticket_id in past]
         texts = [clean_text(past[one.ticket_id].ticket) for one in events]
-        for event, vector in zip(events, _encode(shelf, texts), strict=True):
+        for event, vector in zip(events, shelf.encode(texts), strict=True):
             stored = past[event.ticket_id]
             if shelf.latest_at is not None and event.at < shelf.latest_at - LATE:
                 shelf.is_out_of_order = True
@@ -267,7 +193,7 @@ class AffinityHost:
                 category=stored.labels.get("category"),
             )
 
-    def _welcome(self, workspace: str, shelf: _Shelf) -> None:
+    def _welcome(self, workspace: str, shelf: Shelf) -> None:
         """Let agents without a history be known by what they can do."""
         since = written_at(self._store, workspace)
         new = [
@@ -276,7 +202,7 @@ class AffinityHost:
             if one.active and one.skills and one.agent not in shelf.known
         ]
         texts = [clean(", ".join(one.skills)) for one in new]
-        for agent, text, vector in zip(new, texts, _encode(shelf, texts), strict=True):
+        for agent, text, vector in zip(new, texts, shelf.encode(texts), strict=True):
             shelf.index.welcome(agent.agent, text, since[agent.agent], vector=vector)
             shelf.known.add(agent.agent)
 
@@ -302,7 +228,7 @@ class AffinityHost:
             except (TriageError, DBAPIError) as error:
                 log.error("affinity in workspace %s: %s", workspace, type(error).__name__)
 
-    def _renew(self, workspace: str, old: _Shelf) -> None:
+    def _renew(self, workspace: str, old: Shelf) -> None:
         """Make the index anew, beside the old one, for a new champion or where events came out of order.
 
         So every server that reads the same store comes to the same index.
@@ -316,12 +242,3 @@ class AffinityHost:
         if not self._stopping.is_set():
             new.is_out_of_order = False
             self._shelves[workspace] = new
-
-
-def _encode(shelf: _Shelf, texts: Sequence[str]) -> np.ndarray:
-    try:
-        return shelf.kept.encode(texts)
-    except UnavailableError as error:
-        # Without room for the cache the same texts are encoded again after the next start, no more.
-        log.warning("embeddings are not kept: %s", error)
-        return shelf.encoder.encode(texts)

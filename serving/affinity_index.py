@@ -59,19 +59,17 @@ class LearntIndex:
         categories: Mapping[str, float] | None = None,
     ) -> list[Candidate]:
         """Return those of some people who are known, the likeliest first, the first ones with reasons."""
-        ranked = self._index.rank(
+        chances = self._index.chances(
             ticket,
             at,
             vector=vector,
             candidates=among,
             categories=None if categories is None else dict(categories),
-            top=len(among),
         )
-        names = [one.agent for one in ranked[:REASONED]]
-        facts = self._index.facts_of(names, ticket, at, vector=vector)
+        facts = self._index.facts_of(list(chances)[:REASONED], ticket, at, vector=vector)
         return [
-            Candidate(one.agent, one.score, _reasons(facts[one.agent]) if one.agent in facts else ())
-            for one in ranked
+            Candidate(agent, chance, _reasons(facts[agent]) if agent in facts else ())
+            for agent, chance in chances.items()
         ]
 
 

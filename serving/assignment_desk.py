@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from serving.affinity_host import AffinityHost, Asked
+from serving.affinity_host import AffinityHost
+from serving.affinity_shelf import Asked
 from serving.floor import Floor, FloorHost
 from triage.assignment import Assignment, Candidate
 from triage.decision import Action, Decision, FieldDecision

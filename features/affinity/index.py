@@ -196,19 +196,37 @@ class AffinityIndex:
         places, matrix = self.shortlist(
             ticket, at, vector=vector, candidates=candidates, categories=categories
         )
+        return [
+            Affinity(name, chance, dict(zip(SIGNALS, map(float, matrix[row]), strict=True)))
+            for row, name, chance in self._ordered(places, matrix)[:top]
+        ]
+
+    def chances(
+        self,
+        ticket: Ticket,
+        at: datetime,
+        *,
+        vector: np.ndarray,
+        candidates: Collection[str] | None = None,
+        categories: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Return everybody worth weighing with their chance, the likeliest first, without signals.
+
+        Parameters as of :meth:`rank`.
+        """
+        places, matrix = self.shortlist(
+            ticket, at, vector=vector, candidates=candidates, categories=categories
+        )
+        return {name: chance for _, name, chance in self._ordered(places, matrix)}
+
+    def _ordered(self, places: np.ndarray, matrix: np.ndarray) -> list[tuple[int, str, float]]:
         if not len(places):
             return []
         logits = matrix @ self.model.weights
         odds = np.exp(logits - logits.max())
-        chances = odds / odds.sum()
-        names = [self.memory.names[place] for place in places]
-        order = sorted(range(len(names)), key=lambda one: (-chances[one], names[one]))[:top]
-        return [
-            Affinity(
-                names[one], float(chances[one]), dict(zip(SIGNALS, map(float, matrix[one]), strict=True))
-            )
-            for one in order
-        ]
+        chances = (odds / odds.sum()).tolist()
+        found = [(row, self.memory.names[place], chances[row]) for row, place in enumerate(places)]
+        return sorted(found, key=lambda one: (-one[2], one[1]))
 
     def shortlist(
         self,

@@ -84,7 +84,7 @@ def import_file(
 ) -> None:
     """Store the agents of a table, all or none; others stay."""
     from serving.agent_table import read_agent_table
-    from serving.schemas.agents import AgentImportOut
+    from serving.schemas.agent_imports import AgentImportOut
     from triage.store.agents import list_agents, put_agents
     from triage.store.workspaces import ensure_workspace
 
@@ -112,7 +112,7 @@ def import_absences(
 ) -> None:
     """Replace agents' absences from calendars by those of a file."""
     from serving.calendar_import import import_calendar
-    from serving.schemas.agents import CalendarImportOut
+    from serving.schemas.agent_imports import CalendarImportOut
 
     with opened_store() as store:
         mine, unmatched = import_calendar(store, workspace, _read(file, "iCalendar (.ics)"), agent)

@@ -10,13 +10,8 @@ from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.routers.agents import AgentName
-from serving.schemas.agents import (
-    AbsenceIn,
-    AbsenceListOut,
-    AbsenceOut,
-    CalendarImportIn,
-    CalendarImportOut,
-)
+from serving.schemas.agent_imports import CalendarImportIn, CalendarImportOut
+from serving.schemas.agents import AbsenceIn, AbsenceListOut, AbsenceOut
 from serving.schemas.base import SafeText
 from triage.agent import Agent
 from triage.errors import NotFoundError

@@ -11,7 +11,8 @@ from serving.floor_view import floor_now, presence_now
 from serving.idempotency import OnceDep, answer
 from serving.presence import presence_of
 from serving.problems import documented
-from serving.schemas.agents import AgentImportIn, AgentImportOut, AgentIn, AgentListOut, AgentOut
+from serving.schemas.agent_imports import AgentImportIn, AgentImportOut
+from serving.schemas.agents import AgentIn, AgentListOut, AgentOut
 from serving.schemas.base import SafeText
 from triage.errors import ConflictError
 from triage.store.agents import delete_agent as remove

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from serving import affinity_host
-from serving.affinity_host import AffinityHost, Asked
+from serving.affinity_host import AffinityHost
+from serving.affinity_shelf import Asked
 from tests.features.fake_encoder import WordEncoder
 from tests.serving.fake_affinity import CountingIndex
 from triage.agent import Agent

@@ -148,3 +148,12 @@ def test_unknown_kinds_and_nameless_agents_are_refused():
         index.learn(ticket_of("vpn", 1), "ada", NOW, "closed", vector=vector_of("vpn"))
     with pytest.raises(InputError, match="agent"):
         index.learn(ticket_of("vpn", 1), "", NOW, vector=vector_of("vpn"))
+
+
+def test_chances_are_those_of_the_ranking_for_everybody():
+    index, ticket = taught_index(), ticket_of("vpn", 999)
+    ranking = index.rank(ticket, NOW, vector=vector_of("vpn", 99), top=99)
+    chances = index.chances(ticket, NOW, vector=vector_of("vpn", 99))
+    assert list(chances.items()) == [(one.agent, one.score) for one in ranking]
+    assert sum(chances.values()) == pytest.approx(1.0)
+    assert AffinityIndex(index.model).chances(ticket, NOW, vector=vector_of("vpn", 99)) == {}

@@ -118,7 +118,7 @@ def test_the_policy_over_http_holds_routing_and_refuses_what_does_not_fit(house:
         house, skills={"network": {"vpn": 2}}, seniorities=["junior"], least_seniority={"urgent": "junior"}
     )
     stands = house.client.get("/v1/policy", headers=house.key("admin")).json()["routing"]
-    assert stands["skills"] == {"network": {"vpn": 2}} and stands["fair_share"]["factor"] == 2.0
+    assert stands["skills"] == {"network": {"vpn": 2}} and stands["fair_share"]["minimum"] == 5
     wrong = {
         "kill_switch": False,
         "disabled_guardrails": [],
