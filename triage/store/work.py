@@ -156,7 +156,7 @@ def close_ticket(
         )
 
 
-def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any]:
+def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any]:
     """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
 
     The revision is taken first, as by whoever stores tickets, so that no two wait for each other.
@@ -167,7 +167,7 @@ def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any]:
         .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
         .with_for_update()
     )
-    row: Row[Any] | None = connection.execute(query).first()
+    row = connection.execute(query).first()
     if row is None:
         raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
     return row
