@@ -5,19 +5,23 @@ marked as anything but out of office. Titles and descriptions are not read, so t
 anywhere. Parsing is the icalendar library's, recurrence dateutil's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from triage.absence import Absence
 from triage.errors import InputError
 from triage.zone import find_zone
 
-__all__ = ["CalendarAbsence", "read_absences"]
+__all__ = ["CalendarAbsence", "absences_by_agent", "calendar_span", "read_absences"]
 
 _MOST_TIMES = 20_000
 """Times that a repeated event is followed before the file is refused: every day of fifty years."""
+
+
+PAST, FUTURE = timedelta(days=31), timedelta(days=400)
+"""Absences of the last month and of the next year: what assigning and planning ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,44 @@ class CalendarAbsence:
 
     people: tuple[str, ...]
     absence: Absence
+
+
+def calendar_span(moment: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when the absences of a calendar are kept at a moment."""
+    return moment - PAST, moment + FUTURE
+
+
+def absences_by_agent(
+    found: Iterable[CalendarAbsence], agents: Collection[str], agent: str | None = None
+) -> tuple[dict[str, list[Absence]], int]:
+    """Tell whose absences a calendar's are.
+
+    Parameters
+    ----------
+    found : iterable of CalendarAbsence
+        Of a calendar.
+    agents : collection of str
+        Names of the agents that there are, which may be addresses.
+    agent : str, optional
+        All are of this one.
+
+    Returns
+    -------
+    tuple of dict and int
+        Absences by agent; how many are of nobody among the agents. Who is named nowhere is not in it: the
+        calendar may be of one team only.
+    """
+    if agent is not None:
+        return {agent: [one.absence for one in found]}, 0
+    names = {name.casefold(): name for name in agents}
+    mine: dict[str, list[Absence]] = {}
+    unmatched = 0
+    for one in found:
+        matched = {names[person.casefold()] for person in one.people if person.casefold() in names}
+        unmatched += not matched
+        for name in sorted(matched):
+            mine.setdefault(name, []).append(one.absence)
+    return mine, unmatched
 
 
 def read_absences(content: bytes, zone: str, *, since: datetime, until: datetime) -> list[CalendarAbsence]:

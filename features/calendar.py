@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.errors import InputError
+from triage.routing.policy import RoutingPolicy
 from triage.zone import find_zone
 
 INTERVAL_SECONDS = {"day": 86_400, "hour": 3_600, "30min": 1_800}
@@ -163,7 +164,7 @@ def holiday_days(country: str, days: Days) -> NDArray[np.bool_]:
     except ImportError as error:
         raise InputError(
             f"Got country {country!r}, but the 'holidays' library is not installed; expected it for public "
-            "holidays; install the worker extra: pip install 'triage[worker]'."
+            "holidays; install triage again: pip install triage."
         ) from error
     code, _, subdivision = country.upper().partition("-")
     plain = days.astype("datetime64[D]").tolist()
@@ -177,6 +178,37 @@ def holiday_days(country: str, days: Days) -> NDArray[np.bool_]:
             "'DE-BY'; leave the country out to forecast without holidays."
         ) from error
     return np.array([day in known for day in plain], dtype=bool)
+
+
+def team_holidays(
+    routing: RoutingPolicy, country: str | None, since: datetime, until: datetime
+) -> dict[str | None, frozenset[date]]:
+    """Return the public holidays of a span of time that hold in each team.
+
+    Parameters
+    ----------
+    routing : RoutingPolicy
+        Names the teams whose country is another than the workspace's.
+    country : str or None
+        The workspace's, as ISO 3166 code; None: no holidays there.
+    since, until : datetime
+        With a zone. A month more on both sides is looked at: shifts are looked ahead for.
+
+    Returns
+    -------
+    dict of (str or None) to frozenset of date
+        By team; under None those of all other teams.
+
+    Raises
+    ------
+    InputError
+        When a country is not known.
+    """
+    month = timedelta(days=30)
+    near = day_range(np.datetime64((since - month).date()), np.datetime64((until + month).date()))
+    countries: dict[str | None, str] = {} if country is None else {None: country}
+    countries |= {team: one.country for team, one in routing.teams.items() if one.country is not None}
+    return {team: frozenset(near[holiday_days(one, near)].tolist()) for team, one in countries.items()}
 
 
 def day_matrix(days: Days, *, country: str | None = None, fourier_pairs: int = 0) -> NDArray[np.float64]:

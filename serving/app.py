@@ -14,14 +14,26 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from serving import openapi
 from serving.console import router as console
 from serving.dependencies import State
-from serving.knowledge_host import KnowledgeHost
+from serving.desks import make_desks
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.problems import add_handlers
-from serving.routers import decisions, forecasts, health, knowledge, models, policy, training_runs, triage
+from serving.routers import (
+    absences,
+    agents,
+    assignments,
+    decisions,
+    forecasts,
+    health,
+    knowledge,
+    models,
+    policy,
+    tickets,
+    training_runs,
+    triage,
+)
 from serving.settings import Settings
-from serving.triage_desk import TriageDesk
 from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -34,6 +46,10 @@ __all__ = ["app_from_environment", "create_app"]
 ROUTERS = (
     triage.router,
     decisions.router,
+    tickets.router,
+    assignments.router,
+    agents.router,
+    absences.router,
     knowledge.router,
     models.router,
     policy.router,
@@ -95,25 +111,31 @@ def _lifespan(
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
         host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
-        shelves = KnowledgeHost(store, host, poll_seconds=settings.poll_seconds)
+        desks = make_desks(
+            store, host, home=settings.home, poll_seconds=settings.poll_seconds, metrics=metrics
+        )
         stopping = threading.Event()
         keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
         try:
             host.start()
-            shelves.start()
+            desks.knowledge.start()
+            desks.affinity.start()
             keeper.start()
             yield State(
                 settings=settings,
                 store=store,
                 registry=registry,
                 models=host,
-                knowledge=shelves,
-                desk=TriageDesk(store, host, shelves, metrics),
+                knowledge=desks.knowledge,
+                desk=desks.desk,
+                assigning=desks.assigning,
+                backlog=desks.backlog,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
-            shelves.stop()
+            desks.affinity.stop()
+            desks.knowledge.stop()
             host.stop()
             stopping.set()
             if keeper.is_alive():

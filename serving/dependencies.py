@@ -4,6 +4,8 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
+from serving.assignment_desk import AssignmentDesk
+from serving.backlog_desk import BacklogDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -14,6 +16,8 @@ from triage.registry import Registry
 from triage.store import Store
 
 __all__ = [
+    "AssigningDep",
+    "BacklogDep",
     "DeskDep",
     "KnowledgeDep",
     "MetricsDep",
@@ -35,6 +39,8 @@ class State(TypedDict):
     models: ModelHost
     knowledge: KnowledgeHost
     desk: TriageDesk
+    assigning: AssignmentDesk
+    backlog: BacklogDesk
     work: WorkQueue
     metrics: Metrics
 
@@ -63,6 +69,14 @@ def _desk(request: Request) -> TriageDesk:
     return cast(TriageDesk, request.state.desk)
 
 
+def _assigning(request: Request) -> AssignmentDesk:
+    return cast(AssignmentDesk, request.state.assigning)
+
+
+def _backlog(request: Request) -> BacklogDesk:
+    return cast(BacklogDesk, request.state.backlog)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -77,5 +91,7 @@ RegistryDep = Annotated[Registry, Depends(_registry)]
 ModelHostDep = Annotated[ModelHost, Depends(_models)]
 KnowledgeDep = Annotated[KnowledgeHost, Depends(_knowledge)]
 DeskDep = Annotated[TriageDesk, Depends(_desk)]
+AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
+BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from sqlalchemy.exc import DBAPIError
 
-from features.encoder import Encoder, SentenceEncoder
+from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
-from features.model import RecentEncoder
 from serving.model_host import ModelHost
+from serving.stock_encoder import StockEncoder
 from triage.bundle import Bundle
-from triage.errors import BundleError, TriageError, UnavailableError
+from triage.errors import TriageError
 from triage.knowledge import Article, Suggestion
 from triage.store import Store
 from triage.store.articles import StoredArticle, article_changes, latest_revision, put_embeddings
@@ -55,14 +55,18 @@ class KnowledgeHost:
         Its champions bring encoder, links and learnt weights.
     poll_seconds : float
         How often the background looks for articles and champions that changed.
+    stock : StockEncoder, optional
+        Where no champion brings an encoder.
     """
 
-    def __init__(self, store: Store, models: ModelHost, *, poll_seconds: float) -> None:
+    def __init__(
+        self, store: Store, models: ModelHost, *, poll_seconds: float, stock: StockEncoder | None = None
+    ) -> None:
         self._store = store
         self._models = models
         self._poll_seconds = poll_seconds
         self._shelves: dict[str, _Shelf] = {}
-        self._stock: Encoder | None = None
+        self._stock = stock or StockEncoder()
         self._making = threading.Lock()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
@@ -113,7 +117,7 @@ class KnowledgeHost:
         has_articles = latest_revision(self._store, workspace) > 0
         if bundled is None and not has_articles:
             return None
-        encoder = self._stock_encoder() if bundle is None else bundle.model.encoder
+        encoder = self._stock.get() if bundle is None else bundle.model.encoder
         if isinstance(bundled, KnowledgeIndex):
             index = bundled
             if has_articles:
@@ -121,18 +125,6 @@ class KnowledgeHost:
         else:
             index = KnowledgeIndex(encoder)
         return _Shelf(index, encoder, bundle)
-
-    def _stock_encoder(self) -> Encoder:
-        if self._stock is None:
-            try:
-                self._stock = RecentEncoder(SentenceEncoder.open())
-            except BundleError as error:
-                log.error("the shipped encoder: %s", error)
-                raise UnavailableError(
-                    "Got a request for articles, but this server's sentence encoder cannot be loaded; "
-                    "`triage doctor` tells the operator why."
-                ) from None
-        return self._stock
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""

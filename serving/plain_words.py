@@ -6,10 +6,11 @@ its runner-up, and what speaks against it is named too where it counts.
 
 from collections.abc import Mapping, Sequence
 
+from triage.assignment import Assignment
 from triage.decision import GUARDRAIL_PREFIX, Action, FieldDecision, Reason
 from triage.prediction import Contribution, Explanation
 
-__all__ = ["LEAST_DROP", "because", "grounds_of", "hinge_of", "percent", "reason_of"]
+__all__ = ["LEAST_DROP", "assignment_reason", "because", "grounds_of", "hinge_of", "percent", "reason_of"]
 
 WORDS_NAMED = 3
 FIELDS_NAMED = 2
@@ -104,10 +105,26 @@ def reason_of(one: FieldDecision) -> str:
             return "Sure enough to apply; the policy lets this field only suggest."
         return _sure_enough(one)
     if one.reason.startswith(GUARDRAIL_PREFIX):
-        name = one.reason.removeprefix(GUARDRAIL_PREFIX).replace("_", " ").replace("-", " ")
-        return f"Held back by the guardrail “{name}”."
+        return f"Held back by the guardrail “{_guardrail(one.reason)}”."
     reason = Reason(one.reason)
     return _not_sure_enough(one) if reason is Reason.LOW_CONFIDENCE else REASONS[reason]
+
+
+def assignment_reason(one: Assignment) -> str:
+    """Say in one sentence why an agent is only suggested, or why nobody is; empty where one is applied."""
+    if one.reason is None:
+        return "The policy lets this team's agents only be suggested." if one.action is Action.SUGGEST else ""
+    if one.reason == Reason.NO_ELIGIBLE_AGENT.value:
+        return f"{one.detail}."
+    if one.reason == Reason.LOW_CONFIDENCE.value:
+        return "Not sure enough to assign by itself; a person chooses."
+    if one.reason.startswith(GUARDRAIL_PREFIX):
+        return f"Held back by the guardrail “{_guardrail(one.reason)}”."
+    return REASONS[Reason(one.reason)]
+
+
+def _guardrail(reason: str) -> str:
+    return reason.removeprefix(GUARDRAIL_PREFIX).replace("_", " ").replace("-", " ")
 
 
 def _basis_of(one: FieldDecision) -> str:

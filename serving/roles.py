@@ -19,6 +19,7 @@ class Role(StrEnum):
 _DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
 _ADMIN = frozenset({Role.ADMIN})
 _CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
+_FLOOR = frozenset(Role)
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
 
@@ -27,6 +28,21 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "triage_batch": _DESK,
     "read_decision": _DESK | {Role.AUDITOR},
     "give_feedback": _DESK,
+    "set_assignee": _DESK,
+    "close_ticket": _DESK,
+    "list_ticket_assignments": _DESK | {Role.AUDITOR},
+    "assign_backlog": _CURATORS,
+    "read_queue": _DESK | {Role.AUDITOR},
+    "list_agents": _FLOOR,
+    "read_agent": _FLOOR,
+    "replace_agent": _CURATORS,
+    "delete_agent": _CURATORS,
+    "import_agents": _CURATORS,
+    "list_absences": _FLOOR,
+    "add_absence": _CURATORS,
+    "replace_absence": _CURATORS,
+    "delete_absence": _CURATORS,
+    "import_absences": _CURATORS,
     "list_articles": _DESK,
     "read_article": _DESK,
     "search_articles": _DESK,

@@ -5,17 +5,23 @@ Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
+from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
+from serving.floor import Floor
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
-from triage.decision import Decision
+from triage.assignment import Assignment
+from triage.decision import Action, Decision
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
+from triage.policy import Policy
 from triage.sla.outlook import SlaOutlook, look_ahead
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
+from triage.store.revisions import Kind, take_revision
 from triage.store.sla_books import read_book
 from triage.store.tickets import get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
@@ -38,11 +44,18 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, the articles that may help, and what is to be said of the ticket's time."""
+    """A decision, the articles that may help, what is to be said of its time, and who should have it.
+
+    ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
+    made from, and ``work`` the count of changes that it had seen.
+    """
 
     decision: Decision
     articles: tuple[Suggestion, ...]
     sla: SlaOutlook | None = None
+    assignment: Assignment | None = None
+    ranked: Ranked | None = None
+    work: int = 0
 
 
 class TriageDesk:
@@ -56,50 +69,124 @@ class TriageDesk:
         Holds the champions.
     knowledge : KnowledgeHost
         Suggests articles.
+    assigning : AssignmentDesk
+        Chooses agents.
     metrics : Metrics
         Counts the decisions.
     """
 
-    def __init__(self, store: Store, models: ModelHost, knowledge: KnowledgeHost, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        store: Store,
+        models: ModelHost,
+        knowledge: KnowledgeHost,
+        assigning: AssignmentDesk,
+        metrics: Metrics,
+    ) -> None:
         self._store = store
         self._models = models
         self._knowledge = knowledge
+        self._assigning = assigning
         self._metrics = metrics
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
         policy = read_policy(self._store, workspace).policy
-        bundle = self._models.bundle(workspace)
-        if bundle is None:
-            decisions = abstain_without_model(tickets, policy)
-        else:
-            decisions = triage_tickets(
-                tickets,
-                bundle.model,
-                bundle.version,
-                policy,
-                explain=extras.explain,
-                similar=extras.similar,
-                detail=extras.detail,
-            )
+        decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         book = read_book(self._store, workspace).book
-        return [
+        answers = [
             Answer(decision, found, look_ahead(ticket, decision, book))
             for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
         ]
+        now = datetime.now(UTC)
+        floor = self._assigning.look(workspace, policy, now)
+        if floor is None:
+            return answers
+        ranked = self._assigning.rank(workspace, tickets, decisions, floor.situation)
+        return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
-    def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> None:
-        """Store the decisions, and the tickets that have an id; joins this thread's open transaction.
+    def decide_fields(self, workspace: str, tickets: Sequence[Ticket]) -> list[Decision]:
+        """Decide the fields of tickets and nothing else; stores nothing."""
+        policy = read_policy(self._store, workspace).policy
+        return self._decide(workspace, tickets, policy, Extras(explain=False, similar=0, articles=0))
 
-        What became of a ticket that is stored already stays.
+    def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> list[Answer]:
+        """Store decisions, assignments, and the tickets that have an id; joins this thread's transaction.
+
+        What became of a ticket that is stored already stays. Where somebody else took a slot since these
+        tickets were decided, their agents are chosen once more, so that nobody gets more than fits.
+
+        Returns
+        -------
+        list of Answer
+            What was stored.
         """
-        decisions = [answer.decision for answer in answers]
         filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
-        with self._store.writing():
+        with self._store.writing() as connection:
+            answers = list(answers)
+            if any(_takes_a_slot(answer) for answer in answers):
+                # From here on nobody else changes who has what until this is stored.
+                work = take_revision(connection, workspace, Kind.WORK)
+                if any(answer.work != work - 1 for answer in answers):
+                    answers = self._choose_again(workspace, answers)
+            decisions = [answer.decision for answer in answers]
             stands = get_tickets(self._store, workspace, list(filed))
             past = [replace(stands.get(name, PastTicket(one)), ticket=one) for name, one in filed.items()]
             put_tickets(self._store, workspace, past, source="api")
             put_decisions(self._store, workspace, tickets, decisions)
+            chosen = [answer.assignment for answer in answers if answer.assignment is not None]
+            self._assigning.keep(workspace, chosen, datetime.now(UTC))
         for decision in decisions:
             self._metrics.note_decision(decision)
+        return answers
+
+    def _decide(
+        self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
+    ) -> list[Decision]:
+        bundle = self._models.bundle(workspace)
+        if bundle is None:
+            return abstain_without_model(tickets, policy)
+        return triage_tickets(
+            tickets,
+            bundle.model,
+            bundle.version,
+            policy,
+            explain=extras.explain,
+            similar=extras.similar,
+            detail=extras.detail,
+        )
+
+    def _choose_again(self, workspace: str, answers: Sequence[Answer]) -> list[Answer]:
+        policy = read_policy(self._store, workspace).policy
+        floor = self._assigning.look(workspace, policy, datetime.now(UTC), fresh=True)
+        ranked = [answer.ranked for answer in answers if answer.ranked is not None]
+        if floor is None or len(ranked) < len(answers):
+            return [
+                replace(one, decision=agreeing(one.decision, None, 0.0), assignment=None) for one in answers
+            ]
+        return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
+
+
+def _takes_a_slot(answer: Answer) -> bool:
+    one = answer.assignment
+    return one is not None and one.action is Action.APPLY and bool(one.ticket_id)
+
+
+def _assigned(
+    answers: Sequence[Answer],
+    ranked: Sequence[Ranked],
+    assignments: Sequence[Assignment | None],
+    floor: Floor,
+) -> list[Answer]:
+    least = floor.situation.policy.routing.least_affinity
+    return [
+        replace(
+            answer,
+            decision=agreeing(answer.decision, chosen, least),
+            assignment=chosen,
+            ranked=one,
+            work=floor.work,
+        )
+        for answer, one, chosen in zip(answers, ranked, assignments, strict=True)
+    ]

@@ -1,21 +1,16 @@
 """A calendar file goes into the store: the absences of one agent, or of everybody who is named in it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from features.absence_calendar import CalendarAbsence, read_absences
-from triage.absence import Absence
-from triage.agent import Agent
+from features.absence_calendar import absences_by_agent, calendar_span, read_absences
 from triage.errors import HistoryError, NotFoundError
 from triage.store import Store
 from triage.store.agents import list_agents, put_calendar
 from triage.store.workspaces import find_workspace
 
 __all__ = ["AbsencesResult", "import_absences"]
-
-PAST, FUTURE = timedelta(days=31), timedelta(days=400)
-"""Absences of the last month and of the next year: what assigning and planning ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +75,13 @@ def import_absences(
     if agent is not None and agent not in people:
         raise NotFoundError(f"Got the agent {agent!r}, who does not exist; import the agents first.")
     own_zone = people[agent].zone if agent is not None else None
-    found = read_absences(
-        _read(path), zone or own_zone or known.zone, since=moment - PAST, until=moment + FUTURE
-    )
-    mine, unmatched = _by_agent(found, people, agent)
+    since, until = calendar_span(moment)
+    found = read_absences(_read(path), zone or own_zone or known.zone, since=since, until=until)
+    mine, unmatched = absences_by_agent(found, people, agent)
     with store.writing():
         for name, absences in mine.items():
             put_calendar(store, workspace, name, absences)
     return AbsencesResult(workspace, {name: len(absences) for name, absences in mine.items()}, unmatched)
-
-
-def _by_agent(
-    found: list[CalendarAbsence], people: dict[str, Agent], agent: str | None
-) -> tuple[dict[str, list[Absence]], int]:
-    if agent is not None:
-        return {agent: [one.absence for one in found]}, 0
-    names = {name.casefold(): name for name in people}
-    # Whoever is named nowhere any more is kept: the file may be of one team only.
-    mine: dict[str, list[Absence]] = {}
-    unmatched = 0
-    for one in found:
-        matched = {names[person.casefold()] for person in one.people if person.casefold() in names}
-        unmatched += not matched
-        for name in sorted(matched):
-            mine.setdefault(name, []).append(one.absence)
-    return mine, unmatched
 
 
 def _read(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from features.model import TicketModel
 from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
+from training.affinity.learn import learn_affinity
 from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
@@ -38,7 +39,7 @@ from training.priority.rule import learn_rule
 from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from triage.agent import Agent
-from triage.bundle import KNOWLEDGE, MODEL, Manifest, seal
+from triage.bundle import AFFINITY, KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
@@ -181,6 +182,9 @@ def train_bundle(
                 random_state=config.seed,
             )
             dump_canonical(index, draft / KNOWLEDGE)
+        if any(past.labels.get("assignee") and past.ticket.created_at for past in history):
+            progress("learning who handles what", 0.94)
+            dump_canonical(learn_affinity(history, vectors), draft / AFFINITY)
         manifest = make_manifest(
             history,
             labels,

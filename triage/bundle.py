@@ -2,7 +2,8 @@
 
 ``manifest.json`` lists every file with its size and SHA-256 and all that was learnt about the model;
 ``manifest.sig`` is its HMAC. ``model.joblib`` holds the estimators, ``encoder/`` the sentence encoder,
-``knowledge.joblib`` articles and links of training time if there were any, ``card.html`` the model card.
+``knowledge.joblib`` articles and links of training time if there were any, ``affinity.joblib`` what was
+learnt of who handles what, ``card.html`` the model card.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ __all__ = ["FORMAT", "Bundle", "Manifest", "read_manifest", "seal", "verify_bund
 
 FORMAT = 1
 MANIFEST, SIGNATURE, MODEL, KNOWLEDGE = "manifest.json", "manifest.sig", "model.joblib", "knowledge.joblib"
+AFFINITY = "affinity.joblib"
 MAX_MANIFEST_BYTES = 16 * 2**20
 
 
@@ -93,12 +95,17 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified, loaded model version; ``suggester`` is None when it was trained without articles."""
+    """A verified, loaded model version.
+
+    ``suggester`` is None when it was trained without articles, ``affinity`` (a
+    ``features.affinity.model.AffinityModel``) when the history did not say who handled its tickets.
+    """
 
     folder: Path
     manifest: Manifest
     model: Model
     suggester: BundledSuggester | None = None
+    affinity: Any = None
 
     @property
     def version(self) -> str:
@@ -132,7 +139,8 @@ class Bundle:
         if KNOWLEDGE in manifest.files:
             suggester = joblib.load(folder / KNOWLEDGE, mmap_mode="r")
             suggester.open(model.encoder)
-        return cls(folder, manifest, model, suggester)
+        affinity = joblib.load(folder / AFFINITY) if AFFINITY in manifest.files else None
+        return cls(folder, manifest, model, suggester, affinity)
 
 
 def read_manifest(folder: Path, key: bytes) -> Manifest:

@@ -5,7 +5,7 @@ says who is good at such tickets and usually there; who is on shift, has room an
 business.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -196,19 +196,37 @@ class AffinityIndex:
         places, matrix = self.shortlist(
             ticket, at, vector=vector, candidates=candidates, categories=categories
         )
+        return [
+            Affinity(name, chance, dict(zip(SIGNALS, map(float, matrix[row]), strict=True)))
+            for row, name, chance in self._ordered(places, matrix)[:top]
+        ]
+
+    def chances(
+        self,
+        ticket: Ticket,
+        at: datetime,
+        *,
+        vector: np.ndarray,
+        candidates: Collection[str] | None = None,
+        categories: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Return everybody worth weighing with their chance, the likeliest first, without signals.
+
+        Parameters as of :meth:`rank`.
+        """
+        places, matrix = self.shortlist(
+            ticket, at, vector=vector, candidates=candidates, categories=categories
+        )
+        return {name: chance for _, name, chance in self._ordered(places, matrix)}
+
+    def _ordered(self, places: np.ndarray, matrix: np.ndarray) -> list[tuple[int, str, float]]:
         if not len(places):
             return []
         logits = matrix @ self.model.weights
         odds = np.exp(logits - logits.max())
-        chances = odds / odds.sum()
-        names = [self.memory.names[place] for place in places]
-        order = sorted(range(len(names)), key=lambda one: (-chances[one], names[one]))[:top]
-        return [
-            Affinity(
-                names[one], float(chances[one]), dict(zip(SIGNALS, map(float, matrix[one]), strict=True))
-            )
-            for one in order
-        ]
+        chances = (odds / odds.sum()).tolist()
+        found = [(row, self.memory.names[place], chances[row]) for row, place in enumerate(places)]
+        return sorted(found, key=lambda one: (-one[2], one[1]))
 
     def shortlist(
         self,
@@ -247,20 +265,30 @@ class AffinityIndex:
 
     def facts(self, agent: str, ticket: Ticket, at: datetime, *, vector: np.ndarray) -> AffinityFacts:
         """Return plain counts about an agent and a ticket (parameters as of :meth:`rank`)."""
-        work, person = self.memory.work, self.memory.people.get(agent, -1)
-        since = at.timestamp() - FACT_DAYS * DAY_S
-        mine = work.person == person
-        recent = mine & (work.at >= since)
+        return self.facts_of([agent], ticket, at, vector=vector)[agent]
+
+    def facts_of(
+        self, agents: Sequence[str], ticket: Ticket, at: datetime, *, vector: np.ndarray
+    ) -> dict[str, AffinityFacts]:
+        """Return the same of several agents, for the price of one search."""
+        work, requesters = self.memory.work, self.memory.requesters
         near = work.nearest(vector, FACT_NEIGHBOURS)
         alike = near.rows[near.cosines >= ALIKE]
-        requester = self.memory.requesters.get(ticket.requester or "", -1)
-        same = recent & (work.requester == requester) if requester >= 0 else recent & False
+        requester = requesters.get(ticket.requester or "", -1)
+        since = at.timestamp() - FACT_DAYS * DAY_S
+        return {name: self._facts(name, alike, requester, since) for name in agents}
+
+    def _facts(self, agent: str, alike: np.ndarray, requester: int, since: float) -> AffinityFacts:
+        work, person = self.memory.work, self.memory.people.get(agent, -1)
+        mine = np.flatnonzero(work.person == person)
+        recent = mine[work.at[mine] >= since]
+        similar = alike[work.person[alike] == person]
         return AffinityFacts(
-            similar=int(recent[alike].sum()),
-            similar_ever=int(mine[alike].sum()),
-            of_requester=int(same.sum()),
-            handled=int(recent.sum()),
-            last_at=float(work.at[mine].max()) if mine.any() else None,
+            similar=int((work.at[similar] >= since).sum()),
+            similar_ever=len(similar),
+            of_requester=int((work.requester[recent] == requester).sum()) if requester >= 0 else 0,
+            handled=len(recent),
+            last_at=float(work.at[mine].max()) if len(mine) else None,
         )
 
 

@@ -45,6 +45,7 @@ class PastWork:
         self._short = np.zeros((ROWS, self._basis.shape[1]), np.float32)
         self._people = np.zeros((3, ROWS), np.int32)
         self._at = np.zeros(ROWS)
+        self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
 
     def __len__(self) -> int:
@@ -101,9 +102,15 @@ class PastWork:
         return np.asarray(self._vectors[row] * self._scale[row], dtype=np.float32)
 
     def nearest(self, vector: np.ndarray, count: int) -> Nearest:
-        """Return the ``count`` past tickets that read most alike (or nearly all of them), nearest first."""
-        rows = self._promising(self._short[: self._used] @ (vector @ self._basis), PROMISING * count)
-        return self._measured(rows, vector, count)
+        """Return the ``count`` past tickets that read most alike (or nearly all of them), nearest first.
+
+        The last answer is remembered: ranking and facts ask the same of a ticket.
+        """
+        asked = (self._used, count, vector.tobytes())
+        if self._last is None or self._last[0] != asked:
+            rows = self._promising(self._short[: self._used] @ (vector @ self._basis), PROMISING * count)
+            self._last = asked, self._measured(rows, vector, count)
+        return self._last[1]
 
     def nearest_of(self, requester: int, vector: np.ndarray, count: int) -> Nearest:
         """Return the ``count`` newest past tickets of a requester, those that read most alike first."""

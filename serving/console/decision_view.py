@@ -1,11 +1,12 @@
 """A decision as the page shows it: fields in reading order, with their reasons, articles and kin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from serving.console.highlight import Mark, mark_words, strength
-from serving.plain_words import LEAST_DROP, grounds_of, hinge_of, reason_of
+from serving.plain_words import LEAST_DROP, assignment_reason, grounds_of, hinge_of, reason_of
 from serving.triage_desk import Answer
+from triage.assignment import Assignment
 from triage.decision import Action, Decision, FieldDecision
 from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Voter
 from triage.store import Store
@@ -48,6 +49,7 @@ class FieldView:
     body: tuple[Mark, ...]
     names: Mapping[str, str]
     actual: str | None
+    has_choices: bool = False
 
     def name_of(self, label: str) -> str:
         """Return a label's name for people."""
@@ -80,12 +82,14 @@ class SimilarView:
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """Everything about one decision."""
+    """Everything about one decision; ``open_id`` names the stored ticket, where it waits for an agent."""
 
     decision: Decision
     fields: tuple[FieldView, ...]
     articles: tuple[ArticleView, ...]
     similar: tuple[SimilarView, ...]
+    assignment: Assignment | None = None
+    open_id: str | None = None
 
     @property
     def language(self) -> str | None:
@@ -111,6 +115,7 @@ def view_decision(
     answer: Answer,
     taxonomy: Taxonomy | None,
     actual: Mapping[str, str],
+    open_id: str | None = None,
 ) -> DecisionView:
     """Gather what the page shows.
 
@@ -128,19 +133,31 @@ def view_decision(
         Names the labels; None when there is no model.
     actual : Mapping of str to str
         What became of the ticket, by field, where it is a past one.
+    open_id : str, optional
+        Names the stored ticket, where it waits for an agent: then it can be given to one.
     """
     decision = answer.decision
     itself = _itself(store, workspace, decision, ticket)
     order = [name for name in FIELDS if name in decision.fields]
+    fields = [
+        _view_field(decision, name, ticket, label_names(taxonomy, name), actual.get(name), itself)
+        for name in order
+    ]
     return DecisionView(
         decision,
-        tuple(
-            _view_field(decision, name, ticket, label_names(taxonomy, name), actual.get(name), itself)
-            for name in order
-        ),
+        tuple(_with_choices(one, answer.assignment) for one in fields),
         tuple(_view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
         _view_similar(store, workspace, decision, ticket),
+        answer.assignment,
+        open_id,
     )
+
+
+def _with_choices(one: FieldView, assignment: Assignment | None) -> FieldView:
+    """Let the people to choose from, or why there is nobody, stand in place of a bar."""
+    if assignment is None or one.decision.field != "assignee":
+        return one
+    return replace(one, reason=assignment_reason(assignment), has_choices=bool(assignment.choices))
 
 
 def label_names(taxonomy: Taxonomy | None, name: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from triage.errors import InputError, NotFoundError
 from triage.store import Store
 from triage.store.articles import get_article
 from triage.store.decisions import get_decision
+from triage.store.open_tickets import is_waiting
 from triage.store.recent import newest_tickets
 from triage.store.tickets import get_ticket
 from triage.ticket import PastTicket, Ticket
@@ -99,7 +100,15 @@ async def decide_example(
             tags=past.ticket.tags,
             custom=past.ticket.custom,
         )
-        return _decide(store, models, desk, visit, ticket, past.labels)
+        return _decide(
+            store,
+            models,
+            desk,
+            visit,
+            ticket,
+            past.labels,
+            ticket_id if is_waiting(store, visit.caller.workspace, ticket_id) else None,
+        )
 
     return await work.run(run)
 
@@ -151,13 +160,14 @@ def _decide(
     visit: Visit,
     ticket: Ticket,
     actual: Mapping[str, str],
+    open_id: str | None = None,
 ) -> Response:
     workspace = visit.caller.workspace
     answers = desk.decide(workspace, [ticket], EXTRAS)
-    desk.keep(workspace, [ticket], answers)
+    answers = desk.keep(workspace, [ticket], answers)
     bundle = models.bundle(workspace)
     taxonomy = None if bundle is None else bundle.manifest.taxonomy
-    view = view_decision(store, workspace, ticket, answers[0], taxonomy, actual)
+    view = view_decision(store, workspace, ticket, answers[0], taxonomy, actual, open_id)
     if visit.is_partial:
         return visit.show("parts/decision.html", view=view, ticket=ticket, has_model=bundle is not None)
     return _show(store, models, visit, ticket, view)

@@ -15,6 +15,7 @@ __all__ = ["PAGES", "Visit"]
 
 PAGES = (
     ("/console", "Try a ticket", "triage_ticket"),
+    ("/console/agents", "Agents", "list_agents"),
     ("/console/volume", "Volume", "read_forecast"),
     ("/console/model", "Model", "list_models"),
 )

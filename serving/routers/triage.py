@@ -11,7 +11,7 @@ from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
-from serving.triage_desk import Answer, Extras, TriageDesk
+from serving.triage_desk import Extras, TriageDesk
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
@@ -97,11 +97,10 @@ def _decide(
     if earlier is not None:
         return earlier
     tickets = [one.to_ticket() for one in given]
-    answers: list[Answer] = desk.decide(caller.workspace, tickets, extras)
-    document = shape(answers).model_dump(mode="json")
+    answers = desk.decide(caller.workspace, tickets, extras)
 
     def keep() -> Reply:
-        desk.keep(caller.workspace, tickets, answers)
-        return Reply(200, document)
+        kept = desk.keep(caller.workspace, tickets, answers)
+        return Reply(200, shape(kept).model_dump(mode="json"))
 
     return once.run(caller.workspace, keep)

@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 
 from pydantic import ConfigDict, Field
 
+from serving.schemas.assignments import EXAMPLE_ASSIGNMENT, AssignmentOut
 from serving.schemas.base import FieldName, Output
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
@@ -74,6 +75,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     "articles": [EXAMPLE_SUGGESTION],
     "unknown_values": [EXAMPLE_UNKNOWN],
     "sla": EXAMPLE_SLA,
+    "assignment": EXAMPLE_ASSIGNMENT,
 }
 
 
@@ -165,6 +167,10 @@ class DecisionOut(Output):
         description="When it is due and what is expected of its time; null without a policy and a model that "
         "learnt times."
     )
+    assignment: AssignmentOut | None = Field(
+        description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace "
+        "without agents, and where assigning is `off`."
+    )
 
     @classmethod
     def of(cls, answer: Answer) -> "DecisionOut":
@@ -186,6 +192,7 @@ class DecisionOut(Output):
             articles=[SuggestionOut.of(one) for one in answer.articles],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
             sla=None if answer.sla is None else SlaOut.of(answer.sla),
+            assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),
         )
 
 

@@ -19,8 +19,10 @@ from serving.auth import create_key
 from serving.roles import Role
 from serving.settings import Settings
 from tests.serving.fakes import promote_fake
+from triage.agent import Agent
 from triage.knowledge import Article
 from triage.store import Store, open_store
+from triage.store.agents import put_agents
 from triage.store.articles import put_articles
 from triage.store.snapshots import put_snapshot
 from triage.store.tickets import put_tickets
@@ -138,7 +140,10 @@ def _seed(store: Store) -> None:
         for number, at in enumerate(hours)
     ]
     tickets.append(PastTicket(Ticket("OLD-0", "VPN was gone", "At noon."), {}, resolution="Restarted."))
+    waiting = Ticket("NEW-1", "Laptop waits for somebody", "The laptop is dark.", ORIGIN + timedelta(hours=1))
+    tickets.append(PastTicket(waiting, {"category": "hardware"}, status="new"))
     put_tickets(store, "acme", tickets, source="history")
+    put_agents(store, "acme", [Agent("ada", team="field", capacity=4.0), Agent("zoe", team="desk")])
     put_articles(store, "acme", [Article("kb-1", "When the VPN drops", "Renew the profile.")])
     rows = [
         {"series": series, "start": ORIGIN + timedelta(days=day), "mean": 4.0, "q05": 1.0, "q10": 1.5}

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from tests.browser.conftest import Looker
+from triage.store.assignments import open_loads
 from triage.store.feedback import feedback_on
 from triage.store.runs import cancel_run, list_runs
+from triage.store.work import set_assignee
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +49,7 @@ def test_a_pasted_ticket_gets_a_decision_with_reasons_without_leaving_the_page(l
     looker.sign_in()
     decide(looker, "The vpn is slow")
     page = looker.page
-    assert page.locator("#verdict").inner_text() == "Apply category; suggest team."
+    assert page.locator("#verdict").inner_text() == "Apply category; suggest team; abstain on assignee."
     category = page.get_by_role("article", name="Category")
     assert category.get_by_role("img", name="90 % sure, needs 80 %").is_visible()
     assert "Sure enough: 90 %, needs 80 %." in category.inner_text()
@@ -157,6 +159,35 @@ def test_the_model_page_leads_to_the_card(looker: Looker):
     opened.value.get_by_role("heading", name="A fake model").wait_for()
 
 
+def test_an_absence_is_added_and_taken_back_in_its_row(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.get_by_role("link", name="Agents").click()
+    ada = page.get_by_role("article", name="ada")
+    assert "There" in ada.inner_text() and "of 4" in ada.inner_text()
+    ada.get_by_text("No absence").click()
+    ada.get_by_label("First day away").fill("2020-03-02")
+    ada.get_by_role("button", name="Add").click()
+    page.get_by_text("from Mon 2 Mar until further notice").wait_for()
+    assert "Away" in ada.inner_text()
+    ada.get_by_role("button", name="Remove").click()
+    ada.get_by_text("No absence").wait_for()
+    assert "There" in ada.inner_text()
+
+
+def test_a_waiting_ticket_is_given_with_one_click(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.get_by_role("button", name="Laptop waits for somebody").click()
+    page.locator("#verdict").wait_for()
+    assignee = page.get_by_role("article", name="Assignee")
+    assert "0 of 4 slots used" in assignee.inner_text()
+    assignee.get_by_role("button", name="Give it to ada").click()
+    page.get_by_text("ada has ticket NEW-1 now, thank you.").wait_for()
+    assert open_loads(looker.site.store, "acme", {}) == {"ada": 1.0}
+    set_assignee(looker.site.store, "acme", "NEW-1", None, assigned_by="the test")
+
+
 @PHONE
 def test_no_page_is_wider_than_a_phone(looker: Looker):
     looker.sign_in()
@@ -165,7 +196,7 @@ def test_no_page_is_wider_than_a_phone(looker: Looker):
     looker.page.get_by_text("in the text").first.click()
     looker.page.get_by_text("Correct …").first.click()
     assert looker.width_of_content() == 390
-    for page in ("volume", "model"):
+    for page in ("agents", "volume", "model"):
         looker.page.goto(f"{looker.site.address}/console/{page}")
         assert looker.width_of_content() == 390
     looker.page.goto(f"{looker.site.address}/console/volume")

@@ -25,7 +25,15 @@ OPERATIONS = operations()
 
 def call(house: House, operation: str, headers: dict[str, str]) -> int:
     method, path = OPERATIONS[operation]
-    for name in ("{decision_id}", "{version}", "{article_id}", "{run_id}"):
+    for name in (
+        "{decision_id}",
+        "{version}",
+        "{article_id}",
+        "{run_id}",
+        "{agent}",
+        "{absence_id}",
+        "{ticket_id}",
+    ):
         path = path.replace(name, "nothing-here")
     return house.client.request(method, path, headers=headers).status_code
 

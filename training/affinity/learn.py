@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from features.affinity.defaults import plain_weights
 from features.affinity.index import AffinityIndex
 from features.affinity.model import AffinityModel, TextAxes
 from features.affinity.signals import SIGNALS
@@ -96,18 +97,6 @@ def choices_of(steps: Sequence[Step], past: Sequence[PastTicket]) -> Choices | N
             matrices.append(step.signals)
             chosen.append(step.people.index(agent))
     return Choices.of(matrices, chosen) if matrices else None
-
-
-def plain_weights() -> np.ndarray:
-    """Return weights for a helpdesk without a history to learn them from: judgement, not measured."""
-    plain = {
-        "share_0.15_90d": 0.6,
-        "active_14d": 0.3,
-        "requester_share_60d": 0.3,
-        "words": 0.1,
-        "profile": 1.0,
-    }
-    return np.array([plain.get(name, 0.0) for name in SIGNALS])
 
 
 def _newest(past: Sequence[PastTicket]) -> set[int]:

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-import numpy as np
-
-from features.calendar import day_range, holiday_days
+from features.calendar import team_holidays
 from training.simulation.config import SimulationConfig
 from training.simulation.ranker import FormRanker, Ranker
 from training.simulation.report import WayReport, happened, simulated
@@ -93,7 +91,7 @@ def compare(
     until = filed_at(tickets[-1])
     since = until - timedelta(weeks=weeks)
     policy = Policy(fields={"assignee": FieldPolicy(Mode.APPLY)}, routing=_switched_on(config.routing))
-    holidays = _holidays(config, since, until)
+    holidays = team_holidays(config.routing, config.country, since, until)
     inside = [one for one in tickets if filed_at(one) >= since]
     reports = [happened(inside, agents, config.resolve_hours)]
     ways: list[tuple[str, Way]] = [("round-robin", InTurn()), ("triage", Ours())]
@@ -116,20 +114,6 @@ def _as_filed(past: PastTicket, known: Sequence[str]) -> PastTicket:
 
 def _switched_on(routing: RoutingPolicy) -> RoutingPolicy:
     return replace(routing, teams={name: replace(one, mode=None) for name, one in routing.teams.items()})
-
-
-def _holidays(
-    config: SimulationConfig, since: datetime, until: datetime
-) -> dict[str | None, frozenset[date]]:
-    # Shifts are looked ahead for, and one of the evening before reaches in.
-    margin = timedelta(days=30)
-    first, last = (np.datetime64((one).date()) for one in (since - margin, until + margin))
-    days = day_range(first, last)
-    countries: dict[str | None, str] = {None: config.country} if config.country else {}
-    countries |= {name: one.country for name, one in config.routing.teams.items() if one.country}
-    return {
-        team: frozenset(days[holiday_days(country, days)].tolist()) for team, country in countries.items()
-    }
 
 
 def _part(progress: Callable[[float], None] | None, at: int, parts: int) -> Callable[[float], None] | None:

@@ -10,7 +10,7 @@ from triage.routing.need import Need
 from triage.routing.situation import Situation
 from triage.zone import find_zone
 
-__all__ = ["because", "nobody"]
+__all__ = ["because", "clock", "nobody"]
 
 _WORDS: Mapping[Barrier, str] = {
     Barrier.DEACTIVATED: "deactivated",

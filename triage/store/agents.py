@@ -5,17 +5,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from triage.absence import Absence
 from triage.agent import Agent
 from triage.errors import NotFoundError
 from triage.store.database import Store
+from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import agent_absences
 from triage.store.schema import agents
 from triage.store.upsert import upsert
 
-__all__ = ["delete_agent", "get_agent", "list_agents", "put_agents", "put_calendar"]
+__all__ = [
+    "absence_id",
+    "delete_absence",
+    "delete_agent",
+    "get_agent",
+    "list_agents",
+    "put_absence",
+    "put_agents",
+    "put_calendar",
+    "written_at",
+]
 
 _NAMES = [name for name in Agent.__slots__ if name != "absences"]
 _COLUMNS = [agents.c[name] for name in _NAMES]
@@ -68,6 +79,7 @@ def put_agents(
             )
         for agent in last.values():
             _write_absences(connection, workspace, agent.agent, agent.absences)
+        take_revision(connection, workspace, Kind.AGENTS)
 
 
 def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Absence]) -> None:
@@ -88,14 +100,52 @@ def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Ab
         If there is no such agent.
     """
     with store.writing() as connection:
-        if get_agent(store, workspace, agent) is None:
-            raise NotFoundError(
-                f"Got the absences of {agent!r}, who is no agent of this workspace; expected one; import "
-                "the agents first."
-            )
+        _expect_agent(store, workspace, agent)
         mine = agent_absences.c.workspace == workspace, agent_absences.c.agent == agent
         connection.execute(delete(agent_absences).where(*mine, agent_absences.c.is_from_calendar.is_(True)))
         _write_absences(connection, workspace, agent, absences)
+        take_revision(connection, workspace, Kind.AGENTS)
+
+
+def put_absence(store: Store, workspace: str, agent: str, absence: Absence) -> str:
+    """Store one absence more, or the same again, and return its identity; see :func:`absence_id`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such agent.
+    """
+    with store.writing() as connection:
+        _expect_agent(store, workspace, agent)
+        _write_absences(connection, workspace, agent, [absence])
+        take_revision(connection, workspace, Kind.AGENTS)
+    return absence_id(absence)
+
+
+def delete_absence(store: Store, workspace: str, agent: str, identity: str) -> bool:
+    """Remove an absence by its identity; tell whether there was one.
+
+    One from a calendar comes back with the next import of that calendar.
+    """
+    mine = agents.c.workspace == workspace, agents.c.agent == agent
+    with store.writing() as connection:
+        done = connection.execute(
+            delete(agent_absences).where(
+                agent_absences.c.workspace == workspace,
+                agent_absences.c.agent == agent,
+                agent_absences.c.absence_id == identity,
+            )
+        )
+        is_gone = bool(done.rowcount)
+        row = connection.execute(select(agents.c.absent_from, agents.c.absent_to).where(*mine)).first()
+        # The absence that stands in the agent's own row, as an agents table has it.
+        if row is not None and (row.absent_from or row.absent_to):
+            if absence_id(Absence(row.absent_from, row.absent_to)) == identity:
+                connection.execute(update(agents).where(*mine).values(absent_from=None, absent_to=None))
+                is_gone = True
+        if is_gone:
+            take_revision(connection, workspace, Kind.AGENTS)
+    return is_gone
 
 
 def list_agents(store: Store, workspace: str, *, team: str | None = None) -> list[Agent]:
@@ -118,6 +168,13 @@ def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
     return None if row is None else _from_row(row, absences)
 
 
+def written_at(store: Store, workspace: str) -> dict[str, datetime]:
+    """Return by agent when what is stored of them was last written."""
+    query = select(agents.c.agent, agents.c.updated_at).where(agents.c.workspace == workspace)
+    with store.reading() as connection:
+        return {row.agent: row.updated_at for row in connection.execute(query)}
+
+
 def delete_agent(store: Store, workspace: str, agent: str) -> bool:
     """Remove an agent; tell whether there was one."""
     with store.writing() as connection:
@@ -125,15 +182,35 @@ def delete_agent(store: Store, workspace: str, agent: str) -> bool:
             done = connection.execute(
                 delete(table).where(table.c.workspace == workspace, table.c.agent == agent)
             )
+        if done.rowcount:
+            take_revision(connection, workspace, Kind.AGENTS)
         return bool(done.rowcount)
+
+
+def absence_id(absence: Absence) -> str:
+    """Return an absence's identity: that of its content, so that the same one is never stored twice."""
+    # An event that comes back every week has one uid and many times.
+    parts = [absence.uid or ""]
+    parts += [
+        "" if one is None else one.astimezone(UTC).isoformat() for one in (absence.starts_at, absence.ends_at)
+    ]
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def _expect_agent(store: Store, workspace: str, agent: str) -> None:
+    if get_agent(store, workspace, agent) is None:
+        raise NotFoundError(
+            f"Got the absences of {agent!r}, who is no agent of this workspace; expected one; import the "
+            "agents first."
+        )
 
 
 def _write_absences(connection: Connection, workspace: str, agent: str, absences: Iterable[Absence]) -> None:
     rows = {
-        _identity(one): {
+        absence_id(one): {
             "workspace": workspace,
             "agent": agent,
-            "absence_id": _identity(one),
+            "absence_id": absence_id(one),
             "uid": one.uid,
             "starts_at": one.starts_at,
             "ends_at": one.ends_at,
@@ -155,15 +232,6 @@ def _read_absences(
         absence = Absence(row.starts_at, row.ends_at, row.uid)
         found[row.agent] = (*found.get(row.agent, ()), absence)
     return found
-
-
-def _identity(absence: Absence) -> str:
-    # An event that comes back every week has one uid and many times.
-    parts = [absence.uid or ""]
-    parts += [
-        "" if one is None else one.astimezone(UTC).isoformat() for one in (absence.starts_at, absence.ends_at)
-    ]
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
 def _from_row(row: Row[Any], absences: Mapping[str, tuple[Absence, ...]]) -> Agent:

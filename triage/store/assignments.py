@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, and_, case, func, insert, or_, select, update
 
 from triage.store.database import Store
+from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
 from triage.store.schema import tickets
 
-__all__ = ["GivenTicket", "end_assignment", "given_since", "list_assignments", "open_loads", "put_assignment"]
+__all__ = [
+    "DONE",
+    "GivenTicket",
+    "OpenWork",
+    "end_assignment",
+    "given_since",
+    "list_assignments",
+    "open_loads",
+    "open_work",
+    "put_assignment",
+]
 
 DONE = ("canceled", "cancelled", "closed", "done", "rejected", "resolved", "solved")
 """Statuses, in lower case, of tickets that are on nobody's desk: those that helpdesks ship with."""
@@ -59,6 +70,25 @@ class GivenTicket:
     ended_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """What a query over open tickets is made of.
+
+    Parameters
+    ----------
+    source : FromClause
+        Tickets, each with the assignment of ours that goes on.
+    is_open : ColumnElement
+        Whether the ticket is open.
+    holder : ColumnElement
+        Who has it: the assignee that the helpdesk told last, or for whom an assignment since then names.
+    """
+
+    source: FromClause
+    is_open: ColumnElement[bool]
+    holder: ColumnElement[Any]
+
+
 def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
     """Note an assignment; the one that went on till then ends with it.
 
@@ -77,6 +107,7 @@ def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
         connection.execute(
             insert(assignments).values(assignment_id=uuid.uuid4().hex, workspace=workspace, **values)
         )
+        take_revision(connection, workspace, Kind.WORK)
         return True
 
 
@@ -86,6 +117,8 @@ def end_assignment(store: Store, workspace: str, ticket_id: str, ended_at: datet
         done = connection.execute(
             update(assignments).where(*_going_on(workspace, ticket_id)).values(ended_at=ended_at)
         )
+        if done.rowcount:
+            take_revision(connection, workspace, Kind.WORK)
         return bool(done.rowcount)
 
 
@@ -116,6 +149,22 @@ def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> di
         told last, or for whom an assignment since then names.
     """
     priority = tickets.c.labels["priority"].as_string()
+    work = open_work(workspace)
+    counted = (
+        select(work.holder.label("agent"), priority.label("priority"), func.count().label("how_many"))
+        .select_from(work.source)
+        .where(work.is_open, work.holder.is_not(None))
+        .group_by(work.holder, priority)
+    )
+    loads: dict[str, float] = {}
+    with store.reading() as connection:
+        for row in connection.execute(counted):
+            loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
+    return loads
+
+
+def open_work(workspace: str) -> OpenWork:
+    """Return what a query over a workspace's open tickets is made of."""
     assignee = tickets.c.labels["assignee"].as_string()
     given = assignments
     on_it = and_(
@@ -135,17 +184,7 @@ def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> di
     )
     is_newer = and_(assignee.is_not(None), tickets.c.updated_at > given.c.assigned_at)
     holder = case((is_newer, assignee), else_=func.coalesce(given.c.agent, assignee))
-    counted = (
-        select(holder.label("agent"), priority.label("priority"), func.count().label("how_many"))
-        .select_from(tickets.outerjoin(given, on_it))
-        .where(is_open, holder.is_not(None))
-        .group_by(holder, priority)
-    )
-    loads: dict[str, float] = {}
-    with store.reading() as connection:
-        for row in connection.execute(counted):
-            loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
-    return loads
+    return OpenWork(tickets.outerjoin(given, on_it), is_open, holder)
 
 
 def given_since(store: Store, workspace: str, since: datetime) -> dict[str, dict[str, int]]:

@@ -1,10 +1,10 @@
-"""The tables of routing: absences, and who was given what."""
+"""The tables of routing: absences, who was given what, who handled what, and how often that changed."""
 
-from sqlalchemy import Boolean, Column, Float, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from triage.store.schema import UtcDateTime, metadata
 
-__all__ = ["agent_absences", "assignments"]
+__all__ = ["agent_absences", "assignments", "handled", "revisions"]
 
 agent_absences = Table(
     "agent_absences",
@@ -34,4 +34,25 @@ assignments = Table(
     Column("ended_at", UtcDateTime),
     Index(None, "workspace", "ticket_id", "assigned_at"),
     Index(None, "workspace", "assigned_at"),
+)
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("ticket_id", String(200), nullable=False),
+    Column("agent", String(320), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "workspace", "at"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("revision", Integer, nullable=False),
 )

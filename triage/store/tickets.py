@@ -8,6 +8,7 @@ from sqlalchemy import Row, and_, func, or_, select, update
 
 from triage.errors import InputError, NotFoundError
 from triage.store.database import Store
+from triage.store.handled import note_written
 from triage.store.schema import tickets
 from triage.store.upsert import upsert
 from triage.ticket import FIELDS, PastTicket, Ticket
@@ -73,6 +74,7 @@ def put_tickets(
     if "" in rows:
         raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
     with store.writing() as connection:
+        note_written(connection, workspace, {past.ticket.ticket_id: past for past in past_tickets}, moment)
         upsert(connection, tickets, list(rows.values()))
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from features.affinity.defaults import plain_weights
 from features.affinity.index import AffinityIndex
 from features.affinity.model import AffinityModel
-from training.affinity.learn import find_axes, plain_weights
+from training.affinity.learn import find_axes
 from triage.ticket import Ticket
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -158,3 +158,12 @@ def test_a_pickled_index_goes_on_learning_as_the_first_would():
         one.learn(ticket_of("mail", 100, days=10), "eve", NOW, vector=vector_of("mail", 1))
     assert ranked(copy, "mail") == ranked(index, "mail")
     assert ranked(copy, "mail")[0] == "eve"
+
+
+def test_chances_are_those_of_the_ranking_for_everybody():
+    index, ticket = taught_index(), ticket_of("vpn", 999)
+    ranking = index.rank(ticket, NOW, vector=vector_of("vpn", 99), top=99)
+    chances = index.chances(ticket, NOW, vector=vector_of("vpn", 99))
+    assert list(chances.items()) == [(one.agent, one.score) for one in ranking]
+    assert sum(chances.values()) == pytest.approx(1.0)
+    assert AffinityIndex(index.model).chances(ticket, NOW, vector=vector_of("vpn", 99)) == {}

@@ -43,3 +43,13 @@ def test_only_a_requesters_own_newest_tickets_are_measured():
     near = work.nearest_of(1, vectors[0], 4)
     assert sorted(near.rows) == [19, 22, 25, 28]
     assert len(work.nearest_of(-1, vectors[0], 4).rows) == 0
+
+
+def test_the_same_question_is_answered_anew_once_there_is_a_new_ticket():
+    vectors = unit(np.random.default_rng(0).normal(size=(30, 8)))
+    work = filled(vectors, np.eye(8))
+    first = work.nearest(vectors[0], 3)
+    assert work.nearest(vectors[0].copy(), 3) is first
+    assert len(work.nearest(vectors[0], 4).rows) == 4
+    work.append(vectors[0])
+    assert set(work.nearest(vectors[0], 2).rows) == {0, 30}

@@ -17,7 +17,12 @@ from triage.store.tickets import get_ticket, put_tickets
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
 
-PAGES = {"/console": "triage_ticket", "/console/volume": "read_forecast", "/console/model": "list_models"}
+PAGES = {
+    "/console": "triage_ticket",
+    "/console/agents": "list_agents",
+    "/console/volume": "read_forecast",
+    "/console/model": "list_models",
+}
 ORIGIN = datetime(2026, 3, 2, tzinfo=UTC)
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from features.affinity.defaults import plain_weights
 from features.affinity.index import AffinityIndex
 from features.affinity.signals import SIGNALS
 from tests.features.affinity.helpers import START, ticket_of, vector_of
 from training.affinity.choices import Choices, fit_choice_weights
-from training.affinity.learn import find_axes, learn_affinity, plain_weights, requesters_serve
+from training.affinity.learn import find_axes, learn_affinity, requesters_serve
 from training.affinity.walk import walk
 from triage.ticket import PastTicket
 

@@ -11,7 +11,11 @@ from triage.agent import Agent
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
 from triage.store.database import _config
+from triage.store.handled import HandledKind, newest_handled
+from triage.store.revisions import Kind, read_revisions
 from triage.store.schema import metadata, workspaces
+from triage.store.tickets import put_tickets
+from triage.ticket import PastTicket, Ticket
 
 
 def test_a_fresh_store_has_all_tables_at_the_newest_migration(store: Store):
@@ -89,3 +93,21 @@ def test_two_processes_that_read_before_they_write_wait_for_each_other(store: St
     assert failures == []
     with store.reading() as connection:
         assert len(connection.execute(select(workspaces)).all()) == 40
+
+
+def test_what_tickets_from_before_tell_of_their_handlers_is_read_in(store: Store):
+    ticket = Ticket("T-1", "VPN", created_at=datetime(2026, 1, 2, tzinfo=UTC))
+    put_tickets(store, "acme", [PastTicket(ticket, {"assignee": "ada"}, status="open")], source="jira")
+    config = _config()
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        command.upgrade(config, "head")
+    (event,) = newest_handled(store, "acme", 9)
+    assert (event.ticket_id, event.agent, event.kind, event.at) == (
+        "T-1",
+        "ada",
+        HandledKind.ASSIGNED,
+        datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    assert read_revisions(store, "acme")[Kind.WORK] == 1

@@ -1,0 +1,244 @@
+"""Who is likely to be the right person, in each workspace: an index that learns from the store as it grows.
+
+The store is the truth: it keeps in order who handled which ticket. Before each answer the index learns what
+is new, so that an assignment told a moment ago, to whichever server, counts in the next request. Nothing is
+trained here. Says nothing of who is there or has room: that is :mod:`serving.floor`.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from features.cleaning import clean, clean_text
+from features.embedding_cache import CachedEncoder
+from features.encoder import Encoder
+from serving.affinity_shelf import Asked, Index, Shelf
+from serving.model_host import ModelHost
+from serving.stock_encoder import StockEncoder
+from triage.assignment import Candidate
+from triage.bundle import Bundle
+from triage.errors import TriageError
+from triage.store import Store
+from triage.store.agents import list_agents, written_at
+from triage.store.handled import handled_after, newest_handled, newest_mark
+from triage.store.revisions import Kind, read_revisions
+from triage.store.tickets import get_tickets
+from triage.store.workspaces import list_workspaces
+
+__all__ = ["AffinityHost"]
+
+NEWEST = 200_000
+"""Events that an index is made from: what it can search in a few milliseconds."""
+STEP = 32
+"""Events that one request may have to learn; the rest is caught up with in the background."""
+CHUNK = 256
+"""Events that the background learns before it lets requests in again."""
+LATE = timedelta(hours=1)
+"""An event that is older than what was learnt by more came out of order: then the index is made anew."""
+ANEW_EVERY_SECONDS = 300.0
+
+log = logging.getLogger("triage.affinity")
+
+
+class AffinityHost:
+    """Holds an index for each workspace in which anybody handled a ticket.
+
+    Parameters
+    ----------
+    store : Store
+        Keeps who handled what.
+    models : ModelHost
+        Its champions bring encoder and learnt weights.
+    make : callable
+        Makes an empty index for a bundle (or None) and an encoder.
+    cache : Path
+        Folder of embeddings, shared with training: no text is encoded twice on a machine.
+    poll_seconds : float
+        How often the background looks for what is new.
+    stock : StockEncoder, optional
+        Where no champion brings an encoder.
+    newest : int, default=200_000
+        Events that an index is made from at most.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        models: ModelHost,
+        *,
+        make: Callable[[Bundle | None, Encoder], Index],
+        cache: Path,
+        poll_seconds: float,
+        stock: StockEncoder | None = None,
+        newest: int = NEWEST,
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._make_index = make
+        self._cache = cache
+        self._poll_seconds = poll_seconds
+        self._stock = stock or StockEncoder()
+        self._newest = newest
+        self._shelves: dict[str, Shelf] = {}
+        self._making = threading.Lock()
+        self._stopping = threading.Event()
+        self._follower = threading.Thread(target=self._follow, name="affinity-host", daemon=True)
+
+    def start(self) -> None:
+        """Follow the store in a thread, which begins by learning what is there."""
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._stopping.set()
+        if self._follower.is_alive():
+            self._follower.join()
+
+    def rank(self, workspace: str, asked: Sequence[Asked], now: datetime) -> list[list[Candidate]]:
+        """Return for each ticket the candidates that are known, the likeliest first.
+
+        Raises
+        ------
+        UnavailableError
+            If there is something to learn from, but no encoder that could compare tickets.
+        """
+        shelf = self._shelf(workspace)
+        if shelf is None or not asked:
+            return [[] for _ in asked]
+        self._catch_up(workspace, shelf, STEP)
+        # The model has encoded these texts a moment ago, so that this is a look into its memory.
+        vectors = shelf.encoder.encode([clean_text(one.ticket) for one in asked])
+        with shelf.turn:
+            return [
+                shelf.index.candidates(
+                    one.ticket, now, vector=vector, among=one.among, categories=one.categories
+                )
+                for one, vector in zip(asked, vectors, strict=True)
+            ]
+
+    def catch_up(self, workspace: str) -> None:
+        """Learn all that the store has of a workspace: for commands, which cannot wait for a thread."""
+        shelf = self._shelf(workspace)
+        while shelf is not None and not self._catch_up(workspace, shelf, CHUNK):
+            pass
+
+    def _shelf(self, workspace: str) -> Shelf | None:
+        """Return the workspace's shelf; None while there is nothing to learn from."""
+        shelf = self._shelves.get(workspace)
+        if shelf is not None:
+            return shelf
+        with self._making:
+            shelf = self._shelves.get(workspace)
+            if shelf is None and any(read_revisions(self._store, workspace).values()):
+                shelf = self._shelves[workspace] = self._make(workspace)
+            return shelf
+
+    def _make(self, workspace: str) -> Shelf:
+        bundle = self._models.bundle(workspace)
+        encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
+        # Events that come while this is read have later marks.
+        work = read_revisions(self._store, workspace)[Kind.WORK]
+        mark = newest_mark(self._store, workspace)
+        events = newest_handled(self._store, workspace, self._newest, until=mark)
+        return Shelf(
+            self._make_index(bundle, encoder),
+            encoder,
+            CachedEncoder(encoder, self._cache),
+            bundle,
+            mark,
+            deque(events),
+            work,
+        )
+
+    def _catch_up(self, workspace: str, shelf: Shelf, limit: int) -> bool:
+        """Learn the next events; tell whether those were all."""
+        seen = read_revisions(self._store, workspace)
+        if not shelf.waiting and (seen[Kind.WORK], seen[Kind.AGENTS]) == (shelf.work_seen, shelf.agents_seen):
+            return True
+        with shelf.turn:
+            if seen[Kind.WORK] > shelf.work_seen:
+                new = handled_after(self._store, workspace, shelf.mark, limit=self._newest)
+                shelf.waiting.extend(sorted(new, key=lambda one: (one.at, one.mark)))
+                shelf.mark = max([shelf.mark, *(one.mark for one in new)])
+                shelf.work_seen = seen[Kind.WORK]
+            self._learn(workspace, shelf, limit)
+            if not shelf.waiting and seen[Kind.AGENTS] > shelf.agents_seen:
+                self._welcome(workspace, shelf)
+                shelf.agents_seen = seen[Kind.AGENTS]
+            return not shelf.waiting
+
+    def _learn(self, workspace: str, shelf: Shelf, limit: int) -> None:
+        events = [shelf.waiting.popleft() for _ in range(min(limit, len(shelf.waiting)))]
+        past = get_tickets(self._store, workspace, list({one.ticket_id for one in events}))
+        events = [one for one in events if one.ticket_id in past]
+        texts = [clean_text(past[one.ticket_id].ticket) for one in events]
+        for event, vector in zip(events, shelf.encode(texts), strict=True):
+            stored = past[event.ticket_id]
+            if shelf.latest_at is not None and event.at < shelf.latest_at - LATE:
+                shelf.is_out_of_order = True
+            shelf.latest_at = max(shelf.latest_at or event.at, event.at)
+            shelf.known.add(event.agent)
+            shelf.index.learn(
+                stored.ticket,
+                event.agent,
+                event.at,
+                event.kind.value,
+                vector=vector,
+                category=stored.labels.get("category"),
+            )
+
+    def _welcome(self, workspace: str, shelf: Shelf) -> None:
+        """Let agents without a history be known by what they can do."""
+        since = written_at(self._store, workspace)
+        new = [
+            one
+            for one in list_agents(self._store, workspace)
+            if one.active and one.skills and one.agent not in shelf.known
+        ]
+        texts = [clean(", ".join(one.skills)) for one in new]
+        for agent, text, vector in zip(new, texts, shelf.encode(texts), strict=True):
+            shelf.index.welcome(agent.agent, text, since[agent.agent], vector=vector)
+            shelf.known.add(agent.agent)
+
+    def _follow(self) -> None:
+        while True:
+            try:
+                self._catch_up_everywhere()
+            except DBAPIError as error:
+                log.error("affinity: %s", type(error).__name__)
+            if self._stopping.wait(self._poll_seconds):
+                return
+
+    def _catch_up_everywhere(self) -> None:
+        names = {one.workspace for one in list_workspaces(self._store)} | set(self._models.workspaces)
+        for workspace in sorted(names | set(self._shelves)):
+            try:
+                shelf = self._shelf(workspace)
+                while shelf is not None and not self._stopping.is_set():
+                    if self._catch_up(workspace, shelf, CHUNK):
+                        break
+                if shelf is not None:
+                    self._renew(workspace, shelf)
+            except (TriageError, DBAPIError) as error:
+                log.error("affinity in workspace %s: %s", workspace, type(error).__name__)
+
+    def _renew(self, workspace: str, old: Shelf) -> None:
+        """Make the index anew, beside the old one, for a new champion or where events came out of order.
+
+        So every server that reads the same store comes to the same index.
+        """
+        is_time = time.monotonic() - old.made_at >= ANEW_EVERY_SECONDS
+        if old.bundle is self._models.bundle(workspace) and not (old.is_out_of_order and is_time):
+            return
+        new = self._make(workspace)
+        while not self._catch_up(workspace, new, CHUNK) and not self._stopping.is_set():
+            pass
+        if not self._stopping.is_set():
+            new.is_out_of_order = False
+            self._shelves[workspace] = new

@@ -1,0 +1,140 @@
+"""An agents table that comes over HTTP or from the operator's hand: all of it is read, or nothing is stored.
+
+Stricter than ``triage import agents``, which reads exports as they are: every mistake is told by its line.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from serving.schemas.agents import AbsenceIn, AgentIn
+from triage.agent import Agent, merge_rows, split_levels
+from triage.errors import InputError
+from triage.zone import find_zone
+
+__all__ = ["COLUMNS", "read_agent_table"]
+
+COLUMNS = (
+    "agent",
+    "team",
+    "teams",
+    "skills",
+    "capacity",
+    "shift",
+    "zone",
+    "languages",
+    "seniority",
+    "active",
+    "absent_from",
+    "absent_to",
+)
+NAME_CHARS = 320
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+SEPARATORS = ";|,"
+
+
+def read_agent_table(text: str, zone: str) -> list[Agent]:
+    """Read agents from CSV.
+
+    Parameters
+    ----------
+    text : str
+        With a header line; columns of :data:`COLUMNS` in any order.
+    zone : str
+        IANA zone of times that carry none.
+
+    Returns
+    -------
+    list of Agent
+        Each name once, in the order of first appearance; a repeated row adds its absence.
+
+    Raises
+    ------
+    InputError
+        If a column is not known or a row cannot be used; names line and column, never a value.
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        names = [name.strip() for name in reader.fieldnames or ()]
+        if "agent" not in names or not set(names) <= set(COLUMNS) or len(set(names)) < len(names):
+            raise InputError(
+                "Got an agents table with other columns; expected agent, and any of "
+                f"{', '.join(COLUMNS[1:])}, each once, in its first line."
+            )
+        reader.fieldnames = names
+        agents = merge_rows(list(_rows(reader, zone)))
+    except csv.Error:
+        raise InputError(
+            f"Got an agents table that is not CSV at line {reader.line_num}; expected commas between values "
+            "and quotes around those that hold one."
+        ) from None
+    if not agents:
+        raise InputError("Got an agents table without a row; expected one agent at least.")
+    return agents
+
+
+def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:
+    for row in reader:
+        line = reader.line_num
+        if None in row or None in row.values():
+            raise _wrong(line, "another number of values than the header has", "as many")
+        given = {name: value.strip() for name, value in row.items() if value.strip()}
+        name = given.pop("agent", "")
+        if not 0 < len(name) <= NAME_CHARS:
+            raise _wrong(line, "no agent, or too long a name", f"1 to {NAME_CHARS} characters")
+        times = {
+            ours: _moment(given.pop(theirs), line, theirs, zone)
+            for ours, theirs in (("starts_at", "absent_from"), ("ends_at", "absent_to"))
+            if theirs in given
+        }
+        document = _document(given, line)
+        try:
+            absences = (AbsenceIn.model_validate(times).to_absence(),) if times else ()
+            agent = AgentIn.model_validate(document).to_agent(name, absences)
+        except ValidationError as error:
+            first = error.errors()[0]
+            what = f"a {first['loc'][0]} that cannot be used" if first["loc"] else "an absence without sense"
+            raise _wrong(line, what, f"another: {first['msg'].removeprefix('Value error, ')}") from None
+        yield agent
+
+
+def _document(given: Mapping[str, str], line: int) -> dict[str, object]:
+    document: dict[str, object] = dict(given)
+    for name in ("teams", "languages", "skills"):
+        if name in given:
+            document[name] = _split(given[name])
+    if "skills" in given:
+        skills, levels = split_levels(_split(given["skills"]))
+        document["skills"] = {skill: levels.get(skill, 1) for skill in skills}
+    if "capacity" in given:
+        try:
+            document["capacity"] = float(given["capacity"])
+        except ValueError:
+            raise _wrong(line, "a capacity that is no number", "a number of 0 or more") from None
+    if "active" in given:
+        if given["active"].lower() not in FLAGS:
+            raise _wrong(line, "an active that is neither yes nor no", "yes or no")
+        document["active"] = FLAGS[given["active"].lower()]
+    return document
+
+
+def _split(text: str) -> list[str]:
+    separator = next((one for one in SEPARATORS if one in text), ";")
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _moment(text: str, line: int, column: str, zone: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _wrong(
+            line, f"an {column} that is no time", "ISO 8601, such as 2026-03-09T08:00+01:00"
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
+
+
+def _wrong(line: int, given: str, expected: str) -> InputError:
+    return InputError(f"Got {given} in line {line} of the agents table; expected {expected}.")

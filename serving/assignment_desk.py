@@ -1,0 +1,197 @@
+"""Where decided tickets meet the people: who should have each, and what the field ``assignee`` says of it.
+
+Choosing is :mod:`triage.routing`; this file fetches how things stand and who is likely the right one, and
+sees to it that tickets decided together do not all take the same slot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from serving.affinity_host import AffinityHost
+from serving.affinity_shelf import Asked
+from serving.floor import Floor, FloorHost
+from triage.assignment import Assignment, Candidate
+from triage.decision import Action, Decision, FieldDecision
+from triage.policy import Policy
+from triage.prediction import Assessment
+from triage.routing.assign import assign
+from triage.routing.need import Need, need_of
+from triage.routing.situation import Situation
+from triage.store import Store
+from triage.store.assignments import GivenTicket, put_assignment
+from triage.store.tickets import get_tickets
+from triage.ticket import Ticket
+
+__all__ = ["AssignmentDesk", "Ranked", "agreeing"]
+
+ASSIGNED_BY = "triage"
+FIELD = "assignee"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A ticket with what was decided of it and who is likely the right one.
+
+    Parameters
+    ----------
+    ticket : Ticket
+        As filed, with the assignee that the helpdesk told since.
+    decision : Decision
+        Of the other fields.
+    candidates : sequence of Candidate
+        The likeliest first.
+    """
+
+    ticket: Ticket
+    decision: Decision
+    candidates: Sequence[Candidate]
+
+    @property
+    def language(self) -> str | None:
+        """Code of the language that was detected."""
+        return self.decision.assessment.language if self.decision.assessment else None
+
+
+class AssignmentDesk:
+    """Assigns tickets of any workspace.
+
+    Parameters
+    ----------
+    store : Store
+        Holds who was given what.
+    floor : FloorHost
+        Knows who is there.
+    affinity : AffinityHost
+        Knows who is good at what.
+    """
+
+    def __init__(self, store: Store, floor: FloorHost, affinity: AffinityHost) -> None:
+        self._store = store
+        self._floor = floor
+        self._affinity = affinity
+
+    def look(self, workspace: str, policy: Policy, now: datetime, *, fresh: bool = False) -> Floor | None:
+        """Return how things stand; see :meth:`serving.floor.FloorHost.look`."""
+        return self._floor.look(workspace, policy, now, fresh=fresh)
+
+    def rank(
+        self,
+        workspace: str,
+        tickets: Sequence[Ticket],
+        decisions: Sequence[Decision],
+        situation: Situation,
+    ) -> list[Ranked]:
+        """Find out who is likely the right one for each ticket; assigns nothing."""
+        stands = get_tickets(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
+        told = {name: past.labels.get(FIELD) for name, past in stands.items()}
+        tickets = [_with_assignee(one, told.get(one.ticket_id)) for one in tickets]
+        asked = [
+            Asked(ticket, _among(ticket, decision, situation), _categories(decision.assessment))
+            for ticket, decision in zip(tickets, decisions, strict=True)
+        ]
+        found = self._affinity.rank(workspace, asked, situation.now)
+        return [
+            Ranked(ticket, decision, candidates)
+            for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)
+        ]
+
+    def assign(self, ranked: Sequence[Ranked], floor: Floor) -> list[Assignment | None]:
+        """Choose an agent for each ticket, one after another: each takes its slot before the next is asked.
+
+        Returns
+        -------
+        list of (Assignment or None)
+            In the order of the tickets; None where the team's mode is ``off``.
+        """
+        situation = floor.situation
+        loads = dict(situation.loads)
+        given = {team: dict(counts) for team, counts in situation.given.items()}
+        situation = replace(situation, loads=loads, given=given)
+        assignments = []
+        for one in ranked:
+            fields = one.decision.fields
+            done = assign(one.ticket, one.candidates, situation, decided=fields, language=one.language)
+            if done is not None and done.action is Action.APPLY and done.agent is not None:
+                loads[done.agent] = situation.load(done.agent) + _need(one, situation).effort
+                if done.team is not None:
+                    counts = given.setdefault(done.team, {})
+                    counts[done.agent] = counts.get(done.agent, 0) + 1
+            assignments.append(done)
+        return assignments
+
+    def keep(self, workspace: str, assignments: Sequence[Assignment], now: datetime) -> int:
+        """Store those that the helpdesk is to apply, and return how many were new.
+
+        Joins this thread's open transaction.
+        """
+        count = 0
+        with self._store.writing():
+            for one in assignments:
+                if one.ticket_id and one.action is Action.APPLY and one.agent is not None:
+                    affinity = next((each.affinity for each in one.choices if each.agent == one.agent), None)
+                    given = GivenTicket(
+                        one.ticket_id, one.agent, one.team, now, ASSIGNED_BY, one.reason, affinity, one.detail
+                    )
+                    count += put_assignment(self._store, workspace, given)
+        return count
+
+
+def agreeing(decision: Decision, assignment: Assignment | None, threshold: float) -> Decision:
+    """Return a decision whose field ``assignee`` says what the assignment says.
+
+    Parameters
+    ----------
+    decision : Decision
+        As the model and the policy have it.
+    assignment : Assignment or None
+        None: nothing is said of the assignee.
+    threshold : float
+        Affinity from which an agent may be assigned, of the policy.
+    """
+    fields = {name: one for name, one in decision.fields.items() if name != FIELD}
+    if assignment is not None:
+        top = tuple((one.agent, one.affinity) for one in assignment.choices)
+        fields[FIELD] = FieldDecision(
+            FIELD,
+            assignment.agent,
+            dict(top).get(assignment.agent or ""),
+            threshold,
+            assignment.action,
+            assignment.reason,
+            top,
+        )
+    assessment = decision.assessment
+    if assessment is not None and FIELD in assessment.explanations:
+        # The model's words are about labels; why this agent is told by the assignment.
+        told = {name: one for name, one in assessment.explanations.items() if name != FIELD}
+        assessment = replace(assessment, explanations=told)
+    return replace(decision, fields=fields, assessment=assessment)
+
+
+def _with_assignee(ticket: Ticket, told: str | None) -> Ticket:
+    if told is None or ticket.values.get(FIELD):
+        return ticket
+    return replace(ticket, values={**ticket.values, FIELD: told})
+
+
+def _among(ticket: Ticket, decision: Decision, situation: Situation) -> list[str]:
+    """Return whom to ask about: the team, and those to whom a grave ticket may be escalated."""
+    roster, routing = situation.roster, situation.policy.routing
+    need = need_of(ticket, decision.fields, routing)
+    members = list(roster.members(need.team))
+    if need.team is not None and need.is_escalated:
+        for team in routing.team(need.team).escalates_to:
+            members += roster.members(team)
+    return list(dict.fromkeys(one.agent for one in members if one.active))
+
+
+def _categories(assessment: Assessment | None) -> Mapping[str, float] | None:
+    prediction = None if assessment is None else assessment.predictions.get("category")
+    if prediction is None:
+        return None
+    return dict(zip(prediction.labels, map(float, prediction.probabilities), strict=True))
+
+
+def _need(one: Ranked, situation: Situation) -> Need:
+    return need_of(one.ticket, one.decision.fields, situation.policy.routing, one.language)

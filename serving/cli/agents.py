@@ -1,0 +1,192 @@
+"""``triage agents``: who can be given tickets, and when they are away. Works while no server runs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
+from triage.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from serving.presence import Presence
+    from triage.store import Store
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="List, import, deactivate agents; show who is there; import absences.", no_args_is_help=True
+)
+absences = typer.Typer(help="Import when agents are away.", no_args_is_help=True)
+app.add_typer(absences, name="absences")
+
+Agent = Annotated[str, typer.Argument(help="The value that stands in the field assignee.")]
+
+
+@absences.callback()
+def _absences() -> None:
+    """Import when agents are away."""
+
+
+@app.command("list")
+def list_all(
+    workspace: Workspace = "default",
+    team: Annotated[str | None, typer.Option(help="Only those of this team.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who is there, until when, with how much in hand."""
+    from serving.schemas.agents import AgentListOut, AgentOut
+
+    with opened_store() as store:
+        found = [one for one in _presences(store, workspace) if team is None or one.agent.is_in(team)]
+    if as_json:
+        show(AgentListOut(agents=[AgentOut.of(one) for one in found]))
+        return
+    rows = [(one.agent.agent, ", ".join(one.agent.all_teams), *_words(one)) for one in found]
+    empty = f"Workspace {workspace} has no agents. Import them with: triage agents import FILE"
+    show_table(("agent", "teams", "now", "slots used", "skills"), rows, empty)
+
+
+@app.command("show")
+def show_agent(agent: Agent, workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Show one agent with absences."""
+    from serving.floor import FloorHost
+    from serving.floor_view import presence_now
+    from serving.schemas.agents import AgentOut
+
+    with opened_store() as store:
+        found = presence_now(store, FloorHost(store), workspace, agent)
+    document = AgentOut.of(found)
+    if as_json:
+        show(document)
+        return
+    now, slots, skills = _words(found)
+    lines: list[tuple[str, object]] = [
+        ("teams", ", ".join(found.agent.all_teams)),
+        ("now", now),
+        ("slots used", slots),
+        ("skills", skills),
+        ("shift", f"{found.agent.shift or 'always'}{f' ({found.agent.zone})' if found.agent.zone else ''}"),
+        ("languages", ", ".join(found.agent.languages) or "not known"),
+        ("seniority", found.agent.seniority),
+    ]
+    lines += [("away", _span(one.starts_at, one.ends_at)) for one in document.absences]
+    show_table((agent, ""), lines, "")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV with a header; the guide has its columns.")],
+    workspace: Workspace = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Store the agents of a table, all or none; others stay."""
+    from serving.agent_table import read_agent_table
+    from serving.schemas.agent_imports import AgentImportOut
+    from triage.store.agents import list_agents, put_agents
+    from triage.store.workspaces import ensure_workspace
+
+    text = _read(file, "a table in UTF-8 (triage import agents reads others)").decode("utf-8-sig", "replace")
+    with opened_store() as store:
+        agents = read_agent_table(text, ensure_workspace(store, workspace).zone)
+        before = {one.agent for one in list_agents(store, workspace)}
+        put_agents(store, workspace, agents)
+    names = [one.agent for one in agents]
+    document = AgentImportOut(agents=names, new=len(set(names) - before))
+    if as_json:
+        show(document)
+        return
+    typer.echo(f"{len(names):,} agents stored in workspace {workspace}, {document.new:,} of them new.")
+
+
+@absences.command("import")
+def import_absences(
+    file: Annotated[Path, typer.Argument(help="iCalendar (.ics).")],
+    workspace: Workspace = "default",
+    agent: Annotated[
+        str | None, typer.Option(help="Whose calendar it is; by default each event's attendees'.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace agents' absences from calendars by those of a file."""
+    from serving.calendar_import import import_calendar
+    from serving.schemas.agent_imports import CalendarImportOut
+
+    with opened_store() as store:
+        mine, unmatched = import_calendar(store, workspace, _read(file, "iCalendar (.ics)"), agent)
+    if as_json:
+        show(CalendarImportOut.of(mine, unmatched))
+        return
+    show_table(
+        ("agent", "absences"),
+        [(name, len(found)) for name, found in mine.items()],
+        "No absence of anybody among the agents.",
+    )
+    if unmatched:
+        typer.echo(f"{unmatched:,} absences are of nobody among the agents: left out")
+
+
+@app.command()
+def deactivate(agent: Agent, workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Give an agent no more tickets, from the next request on; what is known of them stays."""
+    _set_active(agent, workspace, False, as_json)
+
+
+@app.command()
+def activate(agent: Agent, workspace: Workspace = "default", as_json: AsJson = False) -> None:
+    """Give an agent tickets again."""
+    _set_active(agent, workspace, True, as_json)
+
+
+def _set_active(agent: str, workspace: str, active: bool, as_json: bool) -> None:
+    from serving.floor import FloorHost
+    from serving.floor_view import presence_now
+    from serving.schemas.agents import AgentOut
+    from triage.store.agents import put_agents
+
+    with opened_store() as store:
+        host = FloorHost(store)
+        stands = presence_now(store, host, workspace, agent).agent
+        told = tuple(one for one in stands.absences if one.uid is None)
+        put_agents(store, workspace, [replace(stands, active=active, absences=told)])
+        found = presence_now(store, host, workspace, agent)
+    if as_json:
+        show(AgentOut.of(found))
+        return
+    typer.echo(f"{agent} is given tickets again." if active else f"{agent} is given no more tickets.")
+
+
+def _presences(store: "Store", workspace: str) -> Sequence["Presence"]:
+    from serving.floor import FloorHost
+    from serving.floor_view import floor_now
+    from serving.presence import presence_of
+    from triage.store.agents import list_agents
+
+    floor = floor_now(store, FloorHost(store), workspace)
+    if floor is None:
+        return []
+    return [presence_of(one, floor) for one in list_agents(store, workspace)]
+
+
+def _words(one: "Presence") -> tuple[str, str, str]:
+    slots = f"{one.load:g}" if one.capacity is None else f"{one.load:g} of {one.capacity:g}"
+    agent = one.agent
+    skills = [f"{name}:{agent.level(name)}" if agent.level(name) > 1 else name for name in agent.skills]
+    return one.words(), slots, ", ".join(skills)
+
+
+def _span(start: Any, end: Any) -> str:
+    since = "since ever" if start is None else f"{start:%Y-%m-%d %H:%M} UTC"
+    until = "until further notice" if end is None else f"{end:%Y-%m-%d %H:%M} UTC"
+    return f"{since} – {until}"
+
+
+def _read(file: Path, expected: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Got {file}, which cannot be read ({type(error).__name__}); expected {expected}."
+        ) from None

@@ -1,0 +1,77 @@
+"""The agents: who is there now, with how much in hand; when they are away, and changing that."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from serving.console.agents_view import days_away, view_agent, view_agents, view_team
+from serving.console.errors import ConsoleRoute
+from serving.console.session import FromHere, signed_in
+from serving.console.visit import Visit
+from serving.dependencies import AssigningDep, StoreDep
+from serving.floor_view import floor_now, presence_now
+from serving.presence import presence_of
+from triage.errors import NotFoundError
+from triage.store.agents import delete_absence, list_agents, put_absence
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/console/agents", include_in_schema=False, route_class=ConsoleRoute)
+ADDRESS = "/console/agents"
+
+AgentName = Annotated[str, Path(max_length=320)]
+Day = Annotated[str, Form(max_length=10)]
+
+
+@router.get("")
+def show_agents(
+    store: StoreDep,
+    assigning: AssigningDep,
+    visit: Annotated[Visit, signed_in("list_agents")],
+    team: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show who is there, the agents of one team or all."""
+    workspace = visit.caller.workspace
+    floor = floor_now(store, assigning, workspace)
+    stored = list_agents(store, workspace) if floor is not None else []
+    teams = sorted({name for one in stored for name in one.all_teams})
+    shown = [presence_of(one, floor) for one in stored if floor and (not team or one.is_in(team))]
+    agents = view_agents(shown)
+    return visit.show("agents.html", agents=agents, teams=teams, team=team, total=view_team(agents))
+
+
+@router.post("/{agent:path}/absences", dependencies=[FromHere])
+def add_absence(
+    agent: AgentName,
+    store: StoreDep,
+    assigning: AssigningDep,
+    visit: Annotated[Visit, signed_in("add_absence")],
+    first: Day = "",
+    last: Day = "",
+) -> Response:
+    """Keep that an agent is away on some days."""
+    zone = presence_now(store, assigning, visit.caller.workspace, agent).zone
+    put_absence(store, visit.caller.workspace, agent, days_away(first, last, zone))
+    return _one(store, assigning, visit, agent)
+
+
+@router.post("/{agent:path}/absences/{absence_id}/remove", dependencies=[FromHere])
+def remove_absence(
+    agent: AgentName,
+    absence_id: Annotated[str, Path(max_length=64)],
+    store: StoreDep,
+    assigning: AssigningDep,
+    visit: Annotated[Visit, signed_in("delete_absence")],
+) -> Response:
+    """Forget an absence."""
+    if not delete_absence(store, visit.caller.workspace, agent, absence_id):
+        raise NotFoundError("Got an absence that is not stored any more; open the page again.")
+    return _one(store, assigning, visit, agent)
+
+
+def _one(store: StoreDep, assigning: AssigningDep, visit: Visit, agent: str) -> Response:
+    if not visit.is_partial:
+        return RedirectResponse(ADDRESS, 303)
+    found = presence_now(store, assigning, visit.caller.workspace, agent)
+    return visit.show("parts/agent.html", one=view_agent(found), is_open=True)

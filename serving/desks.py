@@ -1,0 +1,62 @@
+"""The desks of a server or a command, put together: who decides, who assigns, who plans."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from serving.affinity_host import AffinityHost
+from serving.affinity_index import make_index
+from serving.assignment_desk import AssignmentDesk
+from serving.backlog_desk import BacklogDesk
+from serving.floor import FloorHost
+from serving.knowledge_host import KnowledgeHost
+from serving.metrics import Metrics
+from serving.model_host import ModelHost
+from serving.stock_encoder import StockEncoder
+from serving.triage_desk import TriageDesk
+from triage.store import Store
+
+__all__ = ["Desks", "make_desks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Everything that answers; the hosts are not started yet."""
+
+    knowledge: KnowledgeHost
+    affinity: AffinityHost
+    assigning: AssignmentDesk
+    desk: TriageDesk
+    backlog: BacklogDesk
+
+
+def make_desks(
+    store: Store, models: ModelHost, *, home: Path, poll_seconds: float, metrics: Metrics
+) -> Desks:
+    """Put the desks together.
+
+    Parameters
+    ----------
+    store : Store
+        Holds everything that they know.
+    models : ModelHost
+        Holds the champions.
+    home : Path
+        Folder of the embeddings that are kept on this machine.
+    poll_seconds : float
+        How often the background looks for what is new.
+    metrics : Metrics
+        Counts decisions.
+    """
+    stock = StockEncoder()
+    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock)
+    affinity = AffinityHost(
+        store,
+        models,
+        make=make_index,
+        cache=home / "cache" / "embeddings",
+        poll_seconds=poll_seconds,
+        stock=stock,
+    )
+    assigning = AssignmentDesk(store, FloorHost(store), affinity)
+    desk = TriageDesk(store, models, knowledge, assigning, metrics)
+    return Desks(knowledge, affinity, assigning, desk, BacklogDesk(store, desk, assigning))

@@ -1,0 +1,160 @@
+"""How things stand on the floor of a workspace right now: who is there, with how much in hand.
+
+Read from the store, and kept until a change is counted there, so that one assignment costs two small queries.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from features.calendar import team_holidays
+from triage.agent import Agent
+from triage.errors import InputError
+from triage.policy import Policy
+from triage.routing.availability import availability
+from triage.routing.policy import RoutingPolicy
+from triage.routing.roster import Roster
+from triage.routing.situation import Situation
+from triage.store import Store
+from triage.store.agents import list_agents
+from triage.store.assignments import given_since, open_loads
+from triage.store.revisions import Kind, read_revisions
+from triage.store.workspaces import find_workspace
+
+__all__ = ["Floor", "FloorHost"]
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""The window in which a fair share is counted moves on by itself; so long it may stand still."""
+
+log = logging.getLogger("triage.floor")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How things stand, and at which count of changes.
+
+    Parameters
+    ----------
+    situation : Situation
+        Its loads and what was given are the caller's own and may be brought up to date.
+    work : int
+        Revision of the work that the loads are of.
+    unreadable : Mapping of str to str
+        Agents whose shift or zone cannot be read, with why: they are given nothing.
+    """
+
+    situation: Situation
+    work: int
+    unreadable: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    agents: int
+    routing: RoutingPolicy
+    day: date
+    roster: Roster
+    unreadable: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loads:
+    work: int
+    routing: RoutingPolicy
+    read_at: datetime
+    loads: Mapping[str, float]
+    given: Mapping[str, Mapping[str, int]]
+
+
+class FloorHost:
+    """Knows how things stand in every workspace.
+
+    Parameters
+    ----------
+    store : Store
+        Has agents, absences and tickets.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._rosters: dict[str, _Roster] = {}
+        self._loads: dict[str, _Loads] = {}
+
+    def look(self, workspace: str, policy: Policy, now: datetime, *, fresh: bool = False) -> Floor | None:
+        """Return how things stand; None in a workspace that has no agents.
+
+        Parameters
+        ----------
+        workspace : str
+            Which.
+        policy : Policy
+            The admin's word, read fresh.
+        now : datetime
+            The moment, with a zone.
+        fresh : bool, default=False
+            Count anew and keep nothing: inside a transaction, which may never come to be.
+        """
+        seen = read_revisions(self._store, workspace)
+        kept = self._roster(workspace, seen[Kind.AGENTS], policy.routing, now, is_kept=not fresh)
+        if not kept.roster.agents:
+            return None
+        if fresh:
+            counted = self._count_anew(workspace, seen[Kind.WORK], policy.routing, now)
+        else:
+            counted = self._count(workspace, seen[Kind.WORK], policy.routing, now)
+        situation = Situation(
+            now,
+            kept.roster,
+            policy,
+            dict(counted.loads),
+            {team: dict(given) for team, given in counted.given.items()},
+        )
+        return Floor(situation, counted.work, kept.unreadable)
+
+    def _roster(
+        self, workspace: str, agents: int, routing: RoutingPolicy, now: datetime, *, is_kept: bool
+    ) -> _Roster:
+        kept = self._rosters.get(workspace)
+        if kept is not None and (kept.agents, kept.routing, kept.day) == (agents, routing, now.date()):
+            return kept
+        known = find_workspace(self._store, workspace)
+        zone = "UTC" if known is None else known.zone
+        readable, unreadable = _told_apart(list_agents(self._store, workspace), zone, now)
+        try:
+            holidays = team_holidays(routing, None if known is None else known.country, now, now)
+        except InputError as error:
+            log.warning("workspace %s goes without public holidays: %s", workspace, error)
+            holidays = {}
+        roster = Roster(readable, zone=zone, holidays=holidays, policy=routing)
+        made = _Roster(agents, routing, now.date(), roster, unreadable)
+        if is_kept:
+            self._rosters[workspace] = made
+        return made
+
+    def _count(self, workspace: str, work: int, routing: RoutingPolicy, now: datetime) -> _Loads:
+        kept = self._loads.get(workspace)
+        if kept is not None and (kept.work, kept.routing) == (work, routing):
+            if abs(now - kept.read_at) < LOOK_AGAIN:
+                return kept
+        kept = self._loads[workspace] = self._count_anew(workspace, work, routing, now)
+        return kept
+
+    def _count_anew(self, workspace: str, work: int, routing: RoutingPolicy, now: datetime) -> _Loads:
+        share = routing.fair_share
+        given = {} if share is None else given_since(self._store, workspace, now - timedelta(days=share.days))
+        loads = open_loads(self._store, workspace, routing.effort)
+        return _Loads(work, routing, now, loads, given)
+
+
+def _told_apart(agents: list[Agent], zone: str, now: datetime) -> tuple[list[Agent], dict[str, str]]:
+    """Take whose hours nobody can read out of the game, so that one mistake does not stop all tickets."""
+    readable, unreadable = [], {}
+    for agent in agents:
+        try:
+            availability(agent, now, zone=zone, holidays=())
+        except InputError as error:
+            unreadable[agent.agent] = str(error)
+            agent = replace(agent, active=False, shift=None, zone=None)
+        readable.append(agent)
+    return readable, unreadable

@@ -1,0 +1,162 @@
+"""When agents are away: told one by one, or imported from calendars."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from serving.auth import Caller, permitted
+from serving.calendar_import import import_calendar
+from serving.dependencies import StoreDep
+from serving.idempotency import OnceDep, answer
+from serving.problems import documented
+from serving.routers.agents import AgentName
+from serving.schemas.agent_imports import CalendarImportIn, CalendarImportOut
+from serving.schemas.agents import AbsenceIn, AbsenceListOut, AbsenceOut
+from serving.schemas.base import SafeText
+from triage.agent import Agent
+from triage.errors import NotFoundError
+from triage.store import Store
+from triage.store.agents import absence_id as id_of
+from triage.store.agents import delete_absence, get_agent, put_absence
+from triage.store.idempotency import Reply
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["agents"])
+PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+
+AbsenceId = Annotated[
+    SafeText,
+    Path(
+        min_length=1, max_length=64, description="As listed.", examples=["0b54c6a9f54a4b2a8d0d9c3f1e8a7b6c"]
+    ),
+]
+
+
+@router.get(
+    "/agents/{agent}/absences",
+    operation_id="list_absences",
+    summary="List an agent's absences",
+    response_model=AbsenceListOut,
+    responses=documented(400, 401, 403, 404, 422, 500, 503),
+)
+def list_all(
+    agent: AgentName, store: StoreDep, caller: Annotated[Caller, permitted("list_absences")]
+) -> AbsenceListOut:
+    """Return when an agent was, is and will be away."""
+    return AbsenceListOut.of(_find(store, caller, agent))
+
+
+@router.post(
+    "/agents/{agent}/absences",
+    operation_id="add_absence",
+    summary="Add an absence",
+    status_code=201,
+    response_model=AbsenceOut,
+    responses=PROBLEMS,
+)
+def add(
+    agent: AgentName,
+    given: AbsenceIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("add_absence")],
+) -> Response:
+    """Store that an agent is away for a while; the same absence told twice is stored once."""
+
+    def put() -> Reply:
+        _find(store, caller, agent)
+        absence = given.to_absence()
+        put_absence(store, caller.workspace, agent, absence)
+        return Reply(201, AbsenceOut.of(absence).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, put))
+
+
+@router.put(
+    "/agents/{agent}/absences/{absence_id}",
+    operation_id="replace_absence",
+    summary="Change an absence",
+    response_model=AbsenceOut,
+    responses=PROBLEMS,
+)
+def replace(
+    agent: AgentName,
+    absence_id: AbsenceId,
+    given: AbsenceIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("replace_absence")],
+) -> Response:
+    """Store other times in place of an absence's; its id changes with them."""
+
+    def put() -> Reply:
+        _remove(store, caller, agent, absence_id)
+        absence = given.to_absence()
+        put_absence(store, caller.workspace, agent, absence)
+        return Reply(200, AbsenceOut.of(absence).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, put))
+
+
+@router.delete(
+    "/agents/{agent}/absences/{absence_id}",
+    operation_id="delete_absence",
+    summary="Remove an absence",
+    response_model=AbsenceOut,
+    responses=documented(400, 401, 403, 404, 422, 500, 503),
+)
+def delete(
+    agent: AgentName,
+    absence_id: AbsenceId,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("delete_absence")],
+) -> Response:
+    """Forget an absence; one from a calendar comes back with the next import of that calendar."""
+
+    def forget() -> Reply:
+        return Reply(200, _remove(store, caller, agent, absence_id).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, forget))
+
+
+@router.post(
+    "/absences/import",
+    operation_id="import_absences",
+    summary="Import absences from a calendar",
+    response_model=CalendarImportOut,
+    responses=PROBLEMS,
+)
+def import_file(
+    given: CalendarImportIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("import_absences")],
+) -> Response:
+    """Replace agents' absences from calendars by those of a file (the last month and the next 400 days).
+
+    Who is named in no event keeps what is stored: the calendar may be of one team only.
+    """
+
+    def put() -> Reply:
+        mine, unmatched = import_calendar(store, caller.workspace, given.calendar.encode(), given.agent)
+        return Reply(200, CalendarImportOut.of(mine, unmatched).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, put))
+
+
+def _find(store: Store, caller: Caller, agent: str) -> Agent:
+    stored = get_agent(store, caller.workspace, agent)
+    if stored is None:
+        raise NotFoundError("Got an agent that this workspace does not have; GET /v1/agents lists them.")
+    return stored
+
+
+def _remove(store: Store, caller: Caller, agent: str, identity: str) -> AbsenceOut:
+    stored = _find(store, caller, agent)
+    gone = next((one for one in stored.all_absences if id_of(one) == identity), None)
+    if gone is None:
+        raise NotFoundError("Got an absence that this agent does not have; GET .../absences lists them.")
+    delete_absence(store, caller.workspace, agent, identity)
+    return AbsenceOut.of(gone)

@@ -1,0 +1,132 @@
+"""What becomes of a ticket after it was decided: who has it, and how it ended."""
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Path, Response
+
+from serving.auth import Caller, permitted
+from serving.dependencies import AssigningDep, StoreDep
+from serving.floor_view import floor_now
+from serving.idempotency import OnceDep, answer
+from serving.problems import documented
+from serving.schemas.assignments import GivenListOut
+from serving.schemas.base import FieldName, SafeText
+from serving.schemas.ticket_events import AssigneeIn, AssigneeOut, CloseIn, CloseOut
+from triage.errors import NotFoundError
+from triage.store.assignments import list_assignments
+from triage.store.idempotency import Reply
+from triage.store.tickets import get_ticket
+from triage.store.work import close_ticket, set_assignee
+
+__all__ = ["TicketId", "router"]
+
+router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
+PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+
+TicketId = Annotated[
+    SafeText,
+    Path(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^/?#]+$",
+        description="Its id in the helpdesk.",
+        examples=["T-1042"],
+    ),
+]
+
+
+@router.put(
+    "/{ticket_id}/assignee",
+    operation_id="set_assignee",
+    summary="Tell who has a ticket",
+    response_model=AssigneeOut,
+    responses=PROBLEMS,
+)
+def tell_assignee(
+    ticket_id: TicketId,
+    given: AssigneeIn,
+    store: StoreDep,
+    assigning: AssigningDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("set_assignee")],
+) -> Response:
+    """Store that a person or the helpdesk assigned, re-assigned or took back a ticket.
+
+    The agent's load follows at once, and who is good at such tickets is learnt for the next request. A value
+    told here is a person's: triage never overwrites it.
+    """
+
+    def tell() -> Reply:
+        done = set_assignee(
+            store,
+            caller.workspace,
+            ticket_id,
+            given.agent,
+            assigned_by=given.by or caller.name,
+            team=given.team,
+            at=given.at,
+        )
+        floor = floor_now(store, assigning, caller.workspace, fresh=True)
+        is_ours = floor is not None and given.agent in floor.situation.roster.agents
+        load = floor.situation.load(given.agent) if floor and given.agent and is_ours else None
+        shown = AssigneeOut.of(ticket_id, given.agent, done, load)
+        return Reply(200, shown.model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, tell))
+
+
+@router.get(
+    "/{ticket_id}/assignments",
+    operation_id="list_ticket_assignments",
+    summary="Read who had a ticket",
+    response_model=GivenListOut,
+    responses=documented(400, 401, 403, 404, 422, 500, 503),
+)
+def list_given(
+    ticket_id: TicketId, store: StoreDep, caller: Annotated[Caller, permitted("list_ticket_assignments")]
+) -> GivenListOut:
+    """Return to whom a ticket was given, when, by whom and why, the first first."""
+    if get_ticket(store, caller.workspace, ticket_id) is None:
+        raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
+    return GivenListOut.of(list_assignments(store, caller.workspace, ticket_id))
+
+
+@router.post(
+    "/{ticket_id}/close",
+    operation_id="close_ticket",
+    summary="Tell a ticket's final values",
+    response_model=CloseOut,
+    responses=PROBLEMS,
+)
+def close(
+    ticket_id: TicketId,
+    given: CloseIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("close_ticket")],
+) -> Response:
+    """Store what a ticket came to in the end: labels for the next training, and who resolved it.
+
+    Its slot is free at once, and that its assignee solved such a ticket is learnt for the next request.
+    """
+
+    def tell() -> Reply:
+        close_ticket(
+            store,
+            caller.workspace,
+            ticket_id,
+            labels={str(name): value for name, value in given.values.items()},
+            status=given.status,
+            at=given.at,
+            resolution=given.resolution,
+        )
+        stored = get_ticket(store, caller.workspace, ticket_id)
+        labels = {} if stored is None else stored.labels
+        shown = CloseOut(
+            ticket_id=ticket_id,
+            status=given.status,
+            values={cast(FieldName, name): value for name, value in labels.items()},
+        )
+        return Reply(200, shown.model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, tell))

@@ -1,0 +1,208 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.serving.desk import ADA, people, put_agent
+from tests.serving.house import House
+from triage.store.workspaces import ensure_workspace
+
+FULL = {
+    "team": "Network",
+    "teams": ["Mail"],
+    "skills": {"vpn": 3, "dns": 1},
+    "capacity": 8.0,
+    "shift": "24/7",
+    "zone": "Europe/Berlin",
+    "languages": ["de", "en"],
+    "seniority": "senior",
+    "active": True,
+}
+
+
+def get(house: House, path: str, role: str = "agent"):
+    return house.client.get(f"/v1/agents{path}", headers=house.key(role))
+
+
+def test_an_agent_is_stored_as_told_and_shown_as_it_stands(house: House):
+    put = put_agent(house, "ada", FULL)
+    assert put.status_code == 200
+    shown = get(house, "/ada").json()
+    assert {name: shown[name] for name in FULL} == FULL
+    assert (shown["is_there"], shown["load"], shown["problem"], shown["absences"]) == (True, 0.0, None, [])
+    put_agent(house, "ada", {"team": "Mail", "active": False})
+    shown = get(house, "/ada").json()
+    assert (shown["team"], shown["skills"], shown["is_there"]) == ("Mail", {}, False)
+
+
+def test_agents_are_listed_by_name_and_by_any_of_their_teams(house: House):
+    assert get(house, "").json() == {"agents": []}
+    people(house, bob={"team": "Mail"}, ada=FULL)
+    assert [one["agent"] for one in get(house, "").json()["agents"]] == ["ada", "bob"]
+    named = get(house, "?team=Mail").json()["agents"]
+    assert [one["agent"] for one in named] == ["ada", "bob"]
+    assert [one["agent"] for one in get(house, "?team=Network").json()["agents"]] == ["ada"]
+
+
+def test_an_agent_that_is_removed_is_gone(house: House):
+    people(house)
+    gone = house.client.delete("/v1/agents/ada", headers=house.key("admin"))
+    assert gone.json()["agent"] == "ada"
+    assert get(house, "/ada").status_code == 404
+    assert house.client.delete("/v1/agents/ada", headers=house.key("admin")).status_code == 404
+
+
+def test_agents_of_another_workspace_are_not_seen(house: House):
+    people(house)
+    assert house.client.get("/v1/agents/ada", headers=house.key("agent", "other")).status_code == 404
+
+
+def test_the_same_write_sent_twice_is_done_once(house: House):
+    first = put_agent(house, "ada", ADA, **{"Idempotency-Key": "a"})
+    house.client.delete("/v1/agents/ada", headers=house.key("admin"))
+    again = put_agent(house, "ada", ADA, **{"Idempotency-Key": "a"})
+    assert again.json() == first.json() and again.headers["idempotent-replayed"] == "true"
+    assert get(house, "/ada").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "location"),
+    [
+        ({"shift": "whenever"}, "body.shift"),
+        ({"zone": "Mars/Base"}, "body.zone"),
+        ({"skills": {"vpn": 0}}, "body.skills.vpn"),
+        ({"capacity": -1.0}, "body.capacity"),
+        ({"hours": "Mon"}, "body.hours"),
+    ],
+)
+def test_what_cannot_be_used_is_told_where_it_stands(house: House, wrong: dict, location: str):
+    answer = put_agent(house, "ada", wrong)
+    assert answer.status_code == 422
+    (one,) = answer.json()["errors"]
+    assert one["location"] == location
+    assert "whenever" not in answer.text and "Mars" not in answer.text
+
+
+def test_import_is_an_address_and_no_agent(house: House):
+    assert put_agent(house, "import", {}).status_code == 409
+
+
+def imported(house: House, csv: str):
+    return house.client.post("/v1/agents/import", json={"csv": csv}, headers=house.key("admin"))
+
+
+def test_a_table_is_imported_with_levels_lists_and_absences_in_the_workspaces_zone(house: House):
+    ensure_workspace(house.store, "acme", zone="Europe/Berlin")
+    table = (
+        "agent,team,teams,skills,capacity,shift,languages,active,absent_from,absent_to\n"
+        "ada,Network,Mail;Web,vpn:3;dns,8,Mon-Fri 09:00-17:30,de|en,yes,2026-03-09,2026-03-14\n"
+        "ada,Network,Mail;Web,vpn:3;dns,8,Mon-Fri 09:00-17:30,de|en,yes,2026-04-01T08:00Z,\n"
+        "bob,,,,,,,no,,\n"
+    )
+    assert imported(house, table).json() == {"agents": ["ada", "bob"], "new": 2}
+    assert imported(house, table).json()["new"] == 0
+    ada = get(house, "/ada").json()
+    assert (ada["teams"], ada["skills"], ada["languages"]) == (
+        ["Mail", "Web"],
+        {"vpn": 3, "dns": 1},
+        ["de", "en"],
+    )
+    assert [(one["starts_at"], one["ends_at"]) for one in ada["absences"]] == [
+        ("2026-03-08T23:00:00Z", "2026-03-13T23:00:00Z"),
+        ("2026-04-01T08:00:00Z", None),
+    ]
+    assert get(house, "/bob").json()["active"] is False
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("name,team\nada,Network\n", "other columns"),
+        ("agent,capacity\nada,many\n", "line 2"),
+        ("agent,shift\nada,24/7\nbob,whenever\n", "line 3"),
+        ("agent,active\nada,perhaps\n", "yes or no"),
+        ("agent,absent_from,absent_to\nada,2026-02-02,2026-01-01\n", "end after the start"),
+        ("agent,absent_from\nada,soon\n", "ISO 8601"),
+        ("agent,team\nada\n", "another number of values"),
+        ("agent,team\n,Network\n", "no agent"),
+        ("agent\n", "without a row"),
+    ],
+)
+def test_a_table_with_a_mistake_is_refused_whole_and_told_by_its_line(house: House, table: str, told: str):
+    answer = imported(house, table)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+    assert "whenever" not in answer.text and "perhaps" not in answer.text
+    assert get(house, "").json() == {"agents": []}
+
+
+def absences(house: House, method: str, path: str = "", json: dict | None = None, role: str = "admin"):
+    return house.client.request(method, f"/v1/agents/ada/absences{path}", json=json, headers=house.key(role))
+
+
+def test_absences_are_added_changed_and_removed_and_hold_at_once(house: House):
+    people(house)
+    now = datetime.now(UTC)
+    span = {
+        "starts_at": (now - timedelta(hours=1)).isoformat(),
+        "ends_at": (now + timedelta(days=2)).isoformat(),
+    }
+    added = absences(house, "POST", json=span)
+    assert added.status_code == 201 and added.json()["from_calendar"] is False
+    assert absences(house, "POST", json=span).json() == added.json()
+    ada = get(house, "/ada").json()
+    assert not ada["is_there"] and ada["next_at"] == added.json()["ends_at"] and len(ada["absences"]) == 1
+    changed = absences(
+        house,
+        "PUT",
+        f"/{added.json()['absence_id']}",
+        {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"},
+    )
+    assert changed.status_code == 200
+    assert get(house, "/ada").json()["is_there"]
+    (one,) = absences(house, "GET", role="planner").json()["absences"]
+    assert one == changed.json()
+    # Replacing the agent leaves the absences alone.
+    put_agent(house, "ada", FULL)
+    assert len(absences(house, "GET").json()["absences"]) == 1
+    assert absences(house, "DELETE", f"/{one['absence_id']}").json() == one
+    assert absences(house, "DELETE", f"/{one['absence_id']}").status_code == 404
+    assert absences(house, "GET").json() == {"absences": []}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"}]
+)
+def test_an_absence_without_sense_is_refused(house: House, wrong: dict):
+    people(house)
+    assert absences(house, "POST", json=wrong).status_code == 422
+
+
+def calendar(*events: tuple[str, str, str]) -> str:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN"]
+    for uid, day, person in events:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}",
+            f"DTSTART;VALUE=DATE:{day}",
+            f"ATTENDEE:mailto:{person}",
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def test_a_calendar_replaces_its_own_absences_of_whoever_is_named_in_it(house: House):
+    people(house, **{"ada@example.org": {}, "bob@example.org": {}})
+    day = f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}"
+
+    def sent(text: str, agent: str | None = None):
+        document = {"calendar": text, "agent": agent}
+        return house.client.post("/v1/absences/import", json=document, headers=house.key("admin"))
+
+    first = sent(calendar(("1", day, "ADA@example.org"), ("2", day, "zoe@example.org")))
+    assert first.json() == {"agents": {"ada@example.org": 1}, "unmatched": 1}
+    shown = get(house, "/ada@example.org").json()["absences"]
+    assert [one["from_calendar"] for one in shown] == [True]
+    assert sent(calendar(), "ada@example.org").json() == {"agents": {"ada@example.org": 0}, "unmatched": 0}
+    assert get(house, "/ada@example.org").json()["absences"] == []
+    assert sent(calendar(), "zoe").status_code == 404
+    assert sent("not a calendar").status_code == 422

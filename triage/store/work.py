@@ -1,0 +1,196 @@
+"""What happens to a ticket after filing: somebody is assigned, it is closed with its final values.
+
+Each is one transaction: ticket, assignment and what affinity learns from change together or not at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from triage.errors import NotFoundError
+from triage.store.assignments import GivenTicket, end_assignment, put_assignment
+from triage.store.database import Store
+from triage.store.handled import HandledKind, note_handled
+from triage.store.revisions import Kind, take_revision
+from triage.store.routing_tables import assignments
+from triage.store.schema import tickets
+
+__all__ = ["Handover", "close_ticket", "set_assignee"]
+
+CLOSED = "closed"
+_SOURCE = "_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What telling a ticket's assignee came to.
+
+    Parameters
+    ----------
+    previous : str or None
+        Who had it before.
+    is_changed : bool
+        False where the same agent had it for the same team already: then nothing was stored.
+    """
+
+    previous: str | None
+    is_changed: bool
+
+
+def set_assignee(
+    store: Store,
+    workspace: str,
+    ticket_id: str,
+    agent: str | None,
+    *,
+    assigned_by: str,
+    team: str | None = None,
+    at: datetime | None = None,
+) -> Handover:
+    """Store that a person or the helpdesk assigned a ticket, or took it back.
+
+    Parameters
+    ----------
+    store : Store
+        Where.
+    workspace, ticket_id : str
+        Which ticket.
+    agent : str or None
+        Who has it from now on; None: nobody.
+    assigned_by : str
+        Who said so.
+    team : str or None, default=None
+        For which team; None: the ticket's.
+    at : datetime or None, default=None
+        When, with a zone; None is now.
+
+    Raises
+    ------
+    NotFoundError
+        If the ticket is not stored.
+    """
+    moment = at or datetime.now(UTC)
+    with store.writing() as connection:
+        row = _locked(connection, workspace, ticket_id)
+        labels = dict(row.labels)
+        ours = _going_on(connection, workspace, ticket_id)
+        previous = labels.get("assignee") or ours
+        own_team = team or labels.get("team")
+        if labels.get("assignee") == agent and labels.get("team") == own_team and ours in (None, agent):
+            return Handover(previous, False)
+        told = {"assignee": agent} | ({} if own_team is None else {"team": own_team})
+        changes: dict[str, Any] = {"labels": _merged(labels, told)}
+        if agent is None:
+            end_assignment(store, workspace, ticket_id, moment)
+            events = []
+        else:
+            changes["assigned_at"] = row.assigned_at or moment
+            if previous not in (None, agent):
+                changes["reassignments"] = (row.reassignments or 0) + 1
+            put_assignment(store, workspace, GivenTicket(ticket_id, agent, own_team, moment, assigned_by))
+            events = [(ticket_id, agent, HandledKind.ASSIGNED, moment)]
+        _write(connection, workspace, ticket_id, changes)
+        note_handled(connection, workspace, events)
+        return Handover(previous, True)
+
+
+def close_ticket(
+    store: Store,
+    workspace: str,
+    ticket_id: str,
+    *,
+    labels: Mapping[str, str | None],
+    status: str = CLOSED,
+    at: datetime | None = None,
+    resolution: str | None = None,
+) -> None:
+    """Store a ticket's final values and that it is done.
+
+    Parameters
+    ----------
+    store : Store
+        Where.
+    workspace, ticket_id : str
+        Which ticket.
+    labels : Mapping of str to (str or None)
+        Final value by field; None removes one, fields that are not named stay. ``assignee`` is who
+        resolved it.
+    status : str, default="closed"
+        In the helpdesk's own words.
+    at : datetime or None, default=None
+        When, with a zone; None is now.
+    resolution : str or None, default=None
+        What solved it; None leaves what is stored.
+
+    Raises
+    ------
+    NotFoundError
+        If the ticket is not stored.
+    """
+    moment = at or datetime.now(UTC)
+    with store.writing() as connection:
+        row = _locked(connection, workspace, ticket_id)
+        ours = _going_on(connection, workspace, ticket_id)
+        before = row.labels.get("assignee")
+        final = _merged(row.labels, labels)
+        agent = final.get("assignee")
+        changes: dict[str, Any] = {
+            "labels": final,
+            "status": status,
+            "resolved_at": row.resolved_at or moment,
+            "closed_at": moment,
+        }
+        if resolution is not None:
+            changes["resolution"] = resolution
+        if agent is not None and (before or ours) not in (None, agent):
+            changes["reassignments"] = (row.reassignments or 0) + 1
+        end_assignment(store, workspace, ticket_id, moment)
+        _write(connection, workspace, ticket_id, changes)
+        note_handled(
+            connection,
+            workspace,
+            [] if agent is None else [(ticket_id, agent, HandledKind.RESOLVED, moment)],
+        )
+
+
+def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any]:
+    """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
+
+    The revision is taken first, as by whoever stores tickets, so that no two wait for each other.
+    """
+    take_revision(connection, workspace, Kind.WORK)
+    query = (
+        select(tickets.c.labels, tickets.c.assigned_at, tickets.c.resolved_at, tickets.c.reassignments)
+        .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
+        .with_for_update()
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
+    return row
+
+
+def _going_on(connection: Connection, workspace: str, ticket_id: str) -> str | None:
+    query = select(assignments.c.agent).where(
+        assignments.c.workspace == workspace,
+        assignments.c.ticket_id == ticket_id,
+        assignments.c.ended_at.is_(None),
+    )
+    return connection.execute(query).scalars().first()
+
+
+def _merged(labels: Mapping[str, str], told: Mapping[str, str | None]) -> dict[str, str]:
+    # A source's own value belongs to the label that it was brought to.
+    merged: dict[str, str | None] = {
+        name: value for name, value in labels.items() if name.removesuffix(_SOURCE) not in told
+    }
+    merged |= told
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _write(connection: Connection, workspace: str, ticket_id: str, changes: Mapping[str, Any]) -> None:
+    here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
+    connection.execute(update(tickets).where(*here).values(**changes, updated_at=datetime.now(UTC)))
