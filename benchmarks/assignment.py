@@ -6,7 +6,7 @@ life, for ours and for the peers that can grow. Weights of ours are learnt from 
 first judged ticket.
 
     python -m benchmarks.assignment [--data ../shared/data] [--cache var/cache] [--tasks HDFS,HIVE,...]
-                                    [--development] [--only-ours] [--no-timing]
+                                    [--development] [--only ours|peers] [--no-timing]
 
 The Apache projects are one helpdesk with five products, ours and peers alike; each peer also runs with the
 product's own tickets alone (the frozen one only so), and its better figure (by top-1) is shown.
@@ -46,7 +46,7 @@ PROJECTS = ("HDFS", "HIVE", "HADOOP", "YARN", "MAPREDUCE")
 MOZILLA = "Thunderbird"
 SINCE = datetime(2025, 3, 1, tzinfo=UTC)
 TOPS = (1, 3, 5)
-LATELY_DAYS = (2.0, 14.0, 60.0)
+LATELY_DAYS = (1.0, 14.0, 60.0)
 VOTE_DAYS = 90.0
 VOTERS = 50
 FEATURES_MAX = 10_000
@@ -92,14 +92,15 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("var/cache"))
     parser.add_argument("--tasks", default=",".join((*PROJECTS, MOZILLA)))
     parser.add_argument("--development", action="store_true")
-    parser.add_argument("--only-ours", action="store_true", help="leave the peers out")
+    parser.add_argument("--only", choices=("ours", "peers"), help="by default both")
     parser.add_argument("--no-timing", action="store_true")
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
         return
     wanted = options.tasks.split(",")
-    peers = {} if options.only_ours else PEERS
+    peers = {} if options.only == "ours" else PEERS
+    weigh = options.only != "peers"
     encoder = CachedEncoder(SentenceEncoder.open(), options.cache)
     results: dict[str, dict[str, list[float]]] = {}
     if set(wanted) & set(PROJECTS):
@@ -110,13 +111,13 @@ def main() -> None:
             if name in wanted
             for without in (False, True)
         ]
-        run(desk, tasks, True, peers, results)
+        run(desk, tasks, True, weigh, peers, results)
     if MOZILLA in wanted:
         path = options.data / "mozilla_support" / "tickets.parquet"
         desk = read_desk(path, "mozilla_thunderbird", encoder, SINCE)
         places = np.arange(len(desk.past))
         task = split(MOZILLA, None, desk, places, False, options.development)
-        run(desk, [task], False, peers, results)
+        run(desk, [task], False, weigh, peers, results)
     timing = None if options.no_timing else time_ranking()
     if timing is not None:
         print(timing.describe())
@@ -172,23 +173,21 @@ def run(
     desk: Desk,
     tasks: list[Task],
     requesters_serve: bool,
+    weigh: bool,
     peers: dict[str, Peer],
     results: dict[str, dict[str, list[float]]],
 ) -> None:
     """Walk through a helpdesk's history once, then judge every task; prints a table for each."""
-    index = AffinityIndex(
-        AffinityModel(
-            find_axes(desk.vectors[min((task.earlier for task in tasks), key=len)]),
-            np.zeros(len(SIGNALS)),
-            requesters_serve=requesters_serve,
-        )
-    )
-    asked = {int(place) for task in tasks for place in (*_learnt(task), *task.judged)}
-    steps = {step.place: step for step in walk(index, desk.past, desk.vectors, asks=asked.__contains__)}
+    axes = find_axes(desk.vectors[min((task.earlier for task in tasks), key=len)])
+    index = AffinityIndex(AffinityModel(axes, np.zeros(len(SIGNALS)), requesters_serve=requesters_serve))
+    steps: dict[int, Step] = {}
+    if weigh:
+        asked = {int(place) for task in tasks for place in (*_learnt(task), *task.judged)}
+        steps = {step.place: step for step in walk(index, desk.past, desk.vectors, asks=asked.__contains__)}
     for task in tasks:
-        judged = {"ours": measure(ours(desk, task, steps), desk, task)}
+        judged = {"ours": measure(ours(desk, task, steps), desk, task)} if weigh else {}
         for name, peer in peers.items():
-            if peer is _reporter_then_vote and task.without_requester:
+            if peer is _reporter_then_vote and (task.without_requester or not requesters_serve):
                 continue
             histories = (True,) if task.product is None or peer is frozen else (True, False)
             both = [measure(peer(desk, task, own), desk, task) for own in histories]
@@ -235,7 +234,12 @@ def lately(desk: Desk, task: Task, own: bool) -> Iterator[Ranking]:
     asked = task.earlier[_counts(desk, task, True, task.earlier)][-LATELY_CHOSEN_ON:]
 
     def hits(days: float) -> int:
-        return sum(_recent(desk, task, own, place, days)[:1] == [desk.agents[place]] for place in asked)
+        rankings = [_recent(desk, task, own, place, days) for place in asked]
+        return sum(
+            desk.agents[place] in ranking[:top]
+            for place, ranking in zip(asked, rankings, strict=True)
+            for top in TOPS
+        )
 
     half_life = max(LATELY_DAYS, key=hits)
     for place in task.judged:
@@ -253,9 +257,9 @@ def vote(desk: Desk, task: Task, own: bool) -> Iterator[Ranking]:
         rows = _known(desk, task, own, place)
         # What is known was filed before: a prefix of the rows, which needs no copy.
         cosines = (desk.vectors[:place] @ desk.vectors[place])[rows]
-        faded = 0.5 ** (_age_days(desk, rows, place) / VOTE_DAYS)
-        near = np.argsort(-cosines * faded, kind="stable")[:VOTERS]
-        weights = np.maximum(cosines[near], 0) ** 2 * faded[near]
+        near = np.argsort(-cosines, kind="stable")[:VOTERS]
+        weights = np.maximum(cosines[near], 0) ** 2
+        weights *= 0.5 ** (_age_days(desk, rows[near], place) / VOTE_DAYS)
         yield _voted(desk, rows[near], weights, _barred(desk, task, place))
 
 
