@@ -5,24 +5,21 @@ order in which they became known, and never refits anything. It holds embeddings
 numbers, no ticket text. It does not judge: the signals do.
 """
 
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
 from features.affinity.decayed_counts import DecayedCounts
-from features.affinity.hour_profiles import HourProfiles
+from features.affinity.hour_profiles import DAY_S, HOUR_S, HourProfiles, is_weekend
 from features.affinity.model import TextAxes
 from features.affinity.online_choice import OnlineChoice
-from features.affinity.past_work import PastWork
+from features.affinity.past_work import Credit, PastWork
 from features.affinity.word_profiles import WordProfiles, hashed_words
 from features.cleaning import clean_text
 from triage.ticket import Ticket
 
 __all__ = ["DAY_S", "EVERYONE", "HOUR_S", "AffinityMemory"]
 
-HOUR_S = 3_600.0
-DAY_S = 86_400.0
 EVERYONE = ("everyone",)
 """The key of counts that are not about anything in particular."""
 
@@ -41,16 +38,6 @@ OWN_RATE, OWN_INPUTS = 0.06, len(HABIT_DAYS) + 3
 BAG = 32
 CLOCK_SPREAD_H = 1.5
 POWER_MAX = 200.0
-
-
-@dataclass(slots=True)
-class _Credit:
-    """Who has a ticket now, and what was counted for it."""
-
-    person: int
-    at: float
-    weight: float
-    row: int
 
 
 class AffinityMemory:
@@ -92,7 +79,7 @@ class AffinityMemory:
         self._profiles = np.zeros((8, len(axes.mean)), np.float32)
         self._profiles_at = np.zeros(8)
         self._people_by_requester = np.full(8, -1, np.int64)
-        self._credits: dict[str, _Credit] = {}
+        self._credits: dict[str, Credit] = {}
 
     def learn(
         self,
@@ -136,7 +123,7 @@ class AffinityMemory:
             row = self.work.append(vector)
         if ticket.ticket_id:
             self.rows[ticket.ticket_id] = row
-            self._credits[ticket.ticket_id] = _Credit(person, at, weight, row)
+            self._credits[ticket.ticket_id] = Credit(person, at, weight, row)
         if earlier is None:
             self._notice_requester(ticket, person, at)
         requester = self._requester(ticket.requester)
@@ -304,8 +291,3 @@ class AffinityMemory:
                 self._people_by_requester = np.concatenate([self._people_by_requester, more])
             self._people_by_requester[number] = self.people.get(name, -1)
         return number
-
-
-def is_weekend(at: float) -> bool:
-    """Tell whether a POSIX time is on a Saturday or Sunday (UTC)."""
-    return int(at // DAY_S + 3) % 7 >= 5

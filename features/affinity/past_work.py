@@ -28,6 +28,16 @@ class Nearest:
     cosines: np.ndarray
 
 
+@dataclass(slots=True)
+class Credit:
+    """Who has a ticket now, and what was counted for it."""
+
+    person: int
+    at: float
+    weight: float
+    row: int
+
+
 class PastWork:
     """Rows of past tickets.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from features.affinity.hour_profiles import is_weekend
 from features.affinity.memory import (
     ACTIVITY_DAYS,
     COMING_DAYS,
@@ -17,7 +18,6 @@ from features.affinity.memory import (
     HOUR_S,
     KIND_DAYS,
     AffinityMemory,
-    is_weekend,
 )
 from features.affinity.mentions import mentioned
 from features.affinity.past_work import Nearest
