@@ -14,6 +14,7 @@ from features.encoder import Encoder, SentenceEncoder
 from features.explain import Reader, Reading, explain_field
 from features.familiarity import Familiarity
 from features.field_model import FieldModel
+from features.foresight_model import ForesightModel
 from features.hierarchy import Hierarchy, combine_fields, joined_with
 from features.language import language_of
 from features.learnt_languages import LearntLanguages
@@ -59,9 +60,12 @@ class TicketModel:
         How priorities come about, where they follow a matrix.
     hierarchies : sequence of Hierarchy, optional
         Pairs of fields that answer together.
+    foresight : ForesightModel, optional
+        What is expected of tickets' time, where the history told.
     """
 
     hierarchies: Sequence[Hierarchy] = ()
+    foresight: ForesightModel | None = None
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class TicketModel:
         familiarity: Mapping[str, Familiarity] | None = None,
         priority_rule: PriorityRule | None = None,
         hierarchies: Sequence[Hierarchy] = (),
+        foresight: ForesightModel | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -85,6 +90,7 @@ class TicketModel:
         self.familiarity = dict(familiarity or {})
         self.priority_rule = priority_rule
         self.hierarchies = tuple(hierarchies)
+        self.foresight = foresight
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -127,6 +133,7 @@ class TicketModel:
         probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         known = self.structured.knows(tickets)
+        foreseen = [None] * len(tickets) if self.foresight is None else self.foresight.foresee(tickets, views)
         assessments = []
         for row, ticket in enumerate(tickets):
             predictions = {
@@ -169,6 +176,7 @@ class TicketModel:
                     language=language,
                     unsupported=self.languages.unsupported(language, self.fields),
                     priority_rule=self.priority_rule,
+                    foresight=foreseen[row],
                 )
             )
         return assessments

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from triage.ticket import Ticket
 
-__all__ = ["StructuredView"]
+__all__ = ["StructuredView", "filled_in"]
 
 Term = tuple[str, str]
 
@@ -50,7 +50,7 @@ class StructuredView:
 
     def fit(self, tickets: Sequence[Ticket]) -> "StructuredView":
         """Learn which values are frequent enough."""
-        self.names_ = tuple(sorted({name for ticket in tickets for name, _ in _filled(ticket)}))
+        self.names_ = tuple(sorted({name for ticket in tickets for name, _ in filled_in(ticket)}))
         counts: Counter[Term] = Counter()
         for ticket in tickets:
             counts.update(self._terms(ticket))
@@ -87,15 +87,16 @@ class StructuredView:
 
     def knows(self, tickets: Sequence[Ticket]) -> np.ndarray:
         """Return, for each ticket, whether its form holds a value learnt from, as bools of shape (n,)."""
-        return np.array([any(term in self.terms_ for term in _filled(ticket)) for ticket in tickets], bool)
+        return np.array([any(term in self.terms_ for term in filled_in(ticket)) for ticket in tickets], bool)
 
     def _terms(self, ticket: Ticket) -> list[Term]:
-        filled = _filled(ticket)
+        filled = filled_in(ticket)
         there = {name for name, _ in filled}
         return filled + [(name, EMPTY) for name in self.names_ if name not in there]
 
 
-def _filled(ticket: Ticket) -> list[Term]:
+def filled_in(ticket: Ticket) -> list[Term]:
+    """Return the names of a form that a ticket has a value of, with the values."""
     return [
         (name, value)
         for name, value in (

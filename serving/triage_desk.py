@@ -17,10 +17,12 @@ from triage.decision import Action, Decision
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
 from triage.policy import Policy
+from triage.sla.outlook import SlaOutlook, look_ahead
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
 from triage.store.revisions import Kind, take_revision
+from triage.store.sla_books import read_book
 from triage.store.tickets import get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -42,7 +44,7 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, the articles that may help, and who should have the ticket.
+    """A decision, the articles that may help, what is to be said of its time, and who should have it.
 
     ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
     made from, and ``work`` the count of changes that it had seen.
@@ -50,6 +52,7 @@ class Answer:
 
     decision: Decision
     articles: tuple[Suggestion, ...]
+    sla: SlaOutlook | None = None
     assignment: Assignment | None = None
     ranked: Ranked | None = None
     work: int = 0
@@ -91,7 +94,11 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
-        answers = [Answer(decision, found) for decision, found in zip(decisions, articles, strict=True)]
+        book = read_book(self._store, workspace).book
+        answers = [
+            Answer(decision, found, look_ahead(ticket, decision, book))
+            for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
+        ]
         now = datetime.now(UTC)
         floor = self._assigning.look(workspace, policy, now)
         if floor is None:

@@ -46,6 +46,7 @@ def make_manifest(
     rule: PriorityRule | None = None,
     hierarchies: Sequence[Mapping[str, Any]] = (),
     *,
+    foresight: Mapping[str, Any],
     model: TicketModel,
     cost: CostMeter,
 ) -> Manifest:
@@ -73,6 +74,8 @@ def make_manifest(
         How priorities come about, where they follow a matrix.
     hierarchies : sequence of Mapping, optional
         What was learnt of fields that answer together.
+    foresight : Mapping
+        What :func:`training.sla.learn_foresight.learn_foresight` reports.
     model : TicketModel
         What was fitted, all of it.
     cost : CostMeter
@@ -119,6 +122,7 @@ def make_manifest(
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
             "hierarchies": list(hierarchies),
+            "foresight": dict(foresight),
             "notes": merge_notes(history, config.merged),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,

@@ -36,12 +36,14 @@ from training.learn_languages import learn_languages
 from training.manifest import make_manifest
 from training.past_neighbours import index_neighbours, with_voters
 from training.priority.rule import learn_rule
+from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from triage.agent import Agent
 from triage.bundle import AFFINITY, KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
+from triage.sla.book import SlaBook
 from triage.ticket import PastTicket
 
 __all__ = ["train_bundle"]
@@ -68,6 +70,7 @@ def train_bundle(
     articles: Sequence[Article] = (),
     links: Sequence[ArticleLink] = (),
     agents: Sequence[Agent] = (),
+    sla: SlaBook | None = None,
     cache: Path | None = None,
     progress: Progress = lambda stage, share: None,
 ) -> Manifest:
@@ -87,6 +90,8 @@ def train_bundle(
         Make the bundle suggest articles.
     agents : sequence of Agent, optional
         Assignees who are not among them have left and are not learnt; without agents all are.
+    sla : SlaBook, optional
+        Says which past promises were broken, where the history itself does not.
     cache : Path, optional
         Folder of embeddings by content hash; by default in the home folder.
     progress : callable, optional
@@ -146,6 +151,8 @@ def train_bundle(
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
+    progress("learning times", 0.88)
+    foresight = learn_foresight(history, views, ordered=ordered, book=sla, random_state=config.seed)
     languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
@@ -157,6 +164,7 @@ def train_bundle(
         familiarity=learn_familiarity(labels, alone, near),
         priority_rule=rule,
         hierarchies=[one.hierarchy for one in hierarchies],
+        foresight=foresight.model,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -188,6 +196,7 @@ def train_bundle(
             languages=spoken,
             rule=rule,
             hierarchies=[one.facts for one in hierarchies],
+            foresight=foresight.facts,
             model=model,
             cost=cost,
         )

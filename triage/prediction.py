@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.priority_rule import PriorityRule
+from triage.sla.foresight import Foresight
 
 __all__ = [
     "Assessment",
@@ -189,6 +190,8 @@ class Assessment:
     withheld : frozenset of str
         Fields of which nothing can be said of this ticket: no label of theirs is known to lie under its
         label in the field above. Their predictions are not to be used.
+    foresight : Foresight or None
+        What is expected of the ticket's time; None where the history did not tell.
     """
 
     predictions: Mapping[str, Prediction]
@@ -200,3 +203,4 @@ class Assessment:
     familiar_to: Mapping[str, float] = field(default_factory=dict)
     priority_rule: PriorityRule | None = None
     withheld: frozenset[str] = frozenset()
+    foresight: Foresight | None = None

@@ -85,6 +85,8 @@ class PastTicket:
         When it happened, with a zone.
     reopened, reassignments : int or None
         How often.
+    made_sla : bool or None
+        Whether the helpdesk kept its promise, as it says itself; None when it does not say.
     source_values : Mapping of str to str
         The helpdesk's own value of a label that was brought onto our scale, by field
         (``priority``: ``1 - Critical`` beside ``urgent``). As telling as the label: never a feature.
@@ -100,6 +102,7 @@ class PastTicket:
     closed_at: datetime | None = None
     reopened: int | None = None
     reassignments: int | None = None
+    made_sla: bool | None = None
     source_values: Mapping[str, str] = field(default_factory=dict)
 
     @property

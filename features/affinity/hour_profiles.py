@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["HourProfiles"]
+__all__ = ["DAY_S", "HOUR_S", "HourProfiles", "is_weekend"]
 
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
@@ -67,3 +67,8 @@ class HourProfiles:
             share = np.einsum("kh,khp->kp", still_open[:, :HOURS] + still_open[:, HOURS:], counts)
             chances[number, :, :known] = share / (share.sum(axis=1, keepdims=True) + 1e-300)
         return chances
+
+
+def is_weekend(at: float) -> bool:
+    """Tell whether a POSIX time is on a Saturday or Sunday (UTC)."""
+    return int(at // DAY_S + 3) % 7 >= 5

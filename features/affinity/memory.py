@@ -5,24 +5,21 @@ order in which they became known, and never refits anything. It holds embeddings
 numbers, no ticket text. It does not judge: the signals do.
 """
 
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
 from features.affinity.decayed_counts import DecayedCounts
-from features.affinity.hour_profiles import HourProfiles
+from features.affinity.hour_profiles import DAY_S, HOUR_S, HourProfiles, is_weekend
 from features.affinity.model import TextAxes
 from features.affinity.online_choice import OnlineChoice
-from features.affinity.past_work import PastWork
+from features.affinity.past_work import Credit, PastWork
 from features.affinity.word_profiles import WordProfiles, hashed_words
 from features.cleaning import clean_text
 from triage.ticket import Ticket
 
 __all__ = ["DAY_S", "EVERYONE", "HOUR_S", "AffinityMemory"]
 
-HOUR_S = 3_600.0
-DAY_S = 86_400.0
 EVERYONE = ("everyone",)
 """The key of counts that are not about anything in particular."""
 
@@ -37,19 +34,10 @@ BOND_DAYS = 365.0
 """Half-lives. Each sign has several, and the learnt weights mix them: that is how fast a helpdesk forgets."""
 
 SLOW, FAST = 0.06, 0.25
+OWN_RATE, OWN_INPUTS = 0.06, len(HABIT_DAYS) + 3
 BAG = 32
 CLOCK_SPREAD_H = 1.5
 POWER_MAX = 200.0
-
-
-@dataclass(slots=True)
-class _Credit:
-    """Who has a ticket now, and what was counted for it."""
-
-    person: int
-    at: float
-    weight: float
-    row: int
 
 
 class AffinityMemory:
@@ -85,12 +73,13 @@ class AffinityMemory:
         self.weekend = HourProfiles(COMING_DAYS)
         inputs = 1 + axes.axes.shape[1] + 25 + BAG
         self.slow, self.fast = OnlineChoice(inputs, SLOW), OnlineChoice(inputs, FAST)
+        self.own = OnlineChoice(inputs + OWN_INPUTS, OWN_RATE)
         self.bonds = np.zeros((8, 8))
         self._bonds_base: float | None = None
         self._profiles = np.zeros((8, len(axes.mean)), np.float32)
         self._profiles_at = np.zeros(8)
         self._people_by_requester = np.full(8, -1, np.int64)
-        self._credits: dict[str, _Credit] = {}
+        self._credits: dict[str, Credit] = {}
 
     def learn(
         self,
@@ -134,15 +123,16 @@ class AffinityMemory:
             row = self.work.append(vector)
         if ticket.ticket_id:
             self.rows[ticket.ticket_id] = row
-            self._credits[ticket.ticket_id] = _Credit(person, at, weight, row)
+            self._credits[ticket.ticket_id] = Credit(person, at, weight, row)
         if earlier is None:
             self._notice_requester(ticket, person, at)
         requester = self._requester(ticket.requester)
         self.work.set(row, person=person, requester=requester, category=known, at=at, weight=weight)
-        self._count(ticket, person, at, weight, words, row)
         if earlier is None or earlier.person != person:
-            self._notice_presence(person, at)
+            # Before it is counted: the choice learns from what was known without it.
             self._learn_choice(ticket, person, at, vector, weight)
+            self._notice_presence(person, at)
+        self._count(ticket, person, at, weight, words, row)
 
     def declare(self, agent: str, skills: str, at: float, *, vector: np.ndarray) -> None:
         """Remember what an agent says to be good at, as if a ticket of that text had been theirs.
@@ -186,6 +176,22 @@ class AffinityMemory:
         return np.concatenate(
             [[1.0], self.axes.place(vector), clock / np.linalg.norm(clock), [0.7 * is_weekend(at)], bag]
         )
+
+    def own_rates(self, requester: str, at: float) -> np.ndarray:
+        """Return the log-odds that a requester takes a ticket of their own, by half-life of the habit."""
+        of_all = self.habits.read(("own",), at, 2)[0]
+        usual = (of_all[0] + 1) / (of_all[1] + 2)
+        of_own = self.habits.read(("own", requester), at, 2)
+        rates = (of_own[:, 0] + 2 * usual) / (of_own[:, 1] + 2)
+        return np.asarray(np.log(rates / (1 - rates + 1e-6)))
+
+    def own_inputs(self, requester: str, at: float, inputs: np.ndarray) -> np.ndarray:
+        """Return what tells whether a requester will take their own ticket, beside what it is about."""
+        filed = self.habits.read(("own", requester), at, 2)[-1, 1]
+        person = self.people.get(requester)
+        busy = 0.0 if person is None else self.activity.read(EVERYONE, at, len(self.names))[-2, person]
+        more = [np.log1p(filed) / 4, float(person is not None), np.log1p(busy) / 3]
+        return np.concatenate([inputs, self.own_rates(requester, at) / 3, more])
 
     def profile_cosines(self, vector: np.ndarray) -> np.ndarray:
         """Return the cosine of a ticket with the decayed sum of each person's, of shape (n_people,)."""
@@ -257,6 +263,9 @@ class AffinityMemory:
         inputs = self.inputs(ticket, filed, vector)
         for choice in (self.slow, self.fast):
             choice.learn(inputs, person, len(self.names), weight)
+        if ticket.requester:
+            own = int(ticket.requester == self.names[person])
+            self.own.learn(self.own_inputs(ticket.requester, filed, inputs), own, 2, weight)
 
     def _number(self, name: str) -> int:
         person = self.people.get(name)
@@ -282,8 +291,3 @@ class AffinityMemory:
                 self._people_by_requester = np.concatenate([self._people_by_requester, more])
             self._people_by_requester[number] = self.people.get(name, -1)
         return number
-
-
-def is_weekend(at: float) -> bool:
-    """Tell whether a POSIX time is on a Saturday or Sunday (UTC)."""
-    return int(at // DAY_S + 3) % 7 >= 5

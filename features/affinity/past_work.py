@@ -28,6 +28,16 @@ class Nearest:
     cosines: np.ndarray
 
 
+@dataclass(slots=True)
+class Credit:
+    """Who has a ticket now, and what was counted for it."""
+
+    person: int
+    at: float
+    weight: float
+    row: int
+
+
 class PastWork:
     """Rows of past tickets.
 
@@ -35,15 +45,6 @@ class PastWork:
     ----------
     basis : ndarray of shape (dimension, n_short), float32
         Projects a vector onto few numbers that keep most of its cosines (principal axes of past tickets).
-
-    Attributes
-    ----------
-    person, requester, category : ndarray of shape (n,), int32
-        Who handled each row, who filed it and what it was about, as numbers; -1 for unknown.
-    at : ndarray of shape (n,), float64
-        Since when that is known, POSIX time.
-    weight : ndarray of shape (n,), float32
-        How much it counts.
     """
 
     def __init__(self, basis: np.ndarray) -> None:
@@ -56,10 +57,34 @@ class PastWork:
         self._at = np.zeros(ROWS)
         self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
-        self._view()
 
     def __len__(self) -> int:
         return self._used
+
+    @property
+    def person(self) -> np.ndarray:
+        """Who handled each row, by number; of shape (n,), as the others."""
+        return self._people[0, : self._used]
+
+    @property
+    def requester(self) -> np.ndarray:
+        """Who filed it, by number; -1 for unknown."""
+        return self._people[1, : self._used]
+
+    @property
+    def category(self) -> np.ndarray:
+        """What it was about, by number; -1 for unknown."""
+        return self._people[2, : self._used]
+
+    @property
+    def at(self) -> np.ndarray:
+        """Since when who handled it is known, POSIX time."""
+        return self._at[: self._used]
+
+    @property
+    def weight(self) -> np.ndarray:
+        """How much it counts."""
+        return self._weight[: self._used]
 
     def append(self, vector: np.ndarray) -> int:
         """Make room for one ticket more and return its row; :meth:`set` says the rest."""
@@ -75,7 +100,6 @@ class PastWork:
         self._vectors[row] = np.round(vector / self._scale[row])
         self._short[row] = vector @ self._basis
         self._used += 1
-        self._view()
         return row
 
     def set(self, row: int, *, person: int, requester: int, category: int, at: float, weight: float) -> None:
@@ -116,8 +140,3 @@ class PastWork:
         sample = scores[::SAMPLE_STEP]
         share = int(len(sample) * count / len(scores)) + 1
         return np.flatnonzero(scores >= -np.partition(-sample, share)[share])
-
-    def _view(self) -> None:
-        self.person, self.requester, self.category = self._people[:, : self._used]
-        self.at = self._at[: self._used]
-        self.weight = self._weight[: self._used]

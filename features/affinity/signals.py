@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from features.affinity.hour_profiles import is_weekend
 from features.affinity.memory import (
     ACTIVITY_DAYS,
     COMING_DAYS,
@@ -17,7 +18,6 @@ from features.affinity.memory import (
     HOUR_S,
     KIND_DAYS,
     AffinityMemory,
-    is_weekend,
 )
 from features.affinity.mentions import mentioned
 from features.affinity.past_work import Nearest
@@ -64,6 +64,7 @@ SIGNALS: tuple[str, ...] = (
     "gave",
     "self",
     *(f"self_{days:g}d" for days in HABIT_DAYS),
+    "self_choice",
     "self_known",
     "self_active",
     "self_silent",
@@ -216,13 +217,12 @@ def _requester(
     if filer is not None:
         itself[filer] = 1.0
     yield itself
-    of_all = memory.habits.read(("own",), at, 2)[0]
-    usual = (of_all[0] + 1) / (of_all[1] + 2)
-    of_own = memory.habits.read(("own", requester), at, 2)
-    for taken, filed in of_own:
-        rate = (taken + 2 * usual) / (filed + 2)
-        yield itself * np.log(rate / (1 - rate + 1e-6))
-    yield itself * np.log1p(of_own[-1, 1])
+    for rate in memory.own_rates(requester or "", at):
+        yield itself * rate
+    own_inputs = memory.own_inputs(requester or "", at, memory.inputs(ticket, at, vector))
+    others, alone = memory.own.log_chances(own_inputs, 2)
+    yield itself * (alone - others)
+    yield itself * np.log1p(memory.habits.read(("own", requester), at, 2)[-1, 1])
     yield itself * np.log1p(50 * memory.activity.read(EVERYONE, at, size)[-2])
     yield itself * _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S))
 

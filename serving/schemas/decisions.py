@@ -10,6 +10,7 @@ from serving.schemas.base import FieldName, Output
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
+from serving.schemas.sla import EXAMPLE_SLA, SlaOut
 from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
 from serving.triage_desk import Answer
 from triage.decision import Decision, FieldDecision
@@ -73,6 +74,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
     "articles": [EXAMPLE_SUGGESTION],
     "unknown_values": [EXAMPLE_UNKNOWN],
+    "sla": EXAMPLE_SLA,
     "assignment": EXAMPLE_ASSIGNMENT,
 }
 
@@ -161,6 +163,10 @@ class DecisionOut(Output):
     unknown_values: list[UnknownValueOut] = Field(
         description="Of the request's `values`, those that neither model nor priority matrix knows."
     )
+    sla: SlaOut | None = Field(
+        description="When it is due and what is expected of its time; null without a policy and a model that "
+        "learnt times."
+    )
     assignment: AssignmentOut | None = Field(
         description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace "
         "without agents, and where assigning is `off`."
@@ -185,6 +191,7 @@ class DecisionOut(Output):
             ],
             articles=[SuggestionOut.of(one) for one in answer.articles],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
+            sla=None if answer.sla is None else SlaOut.of(answer.sla),
             assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),
         )
 

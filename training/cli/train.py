@@ -21,6 +21,9 @@ def train(
     articles: Annotated[Path | None, typer.Option(help="Articles of the knowledge base.")] = None,
     links: Annotated[Path | None, typer.Option(help="Which articles were used for which tickets.")] = None,
     agents: Annotated[Path | None, typer.Option(help="Who can be assigned now.")] = None,
+    sla: Annotated[
+        Path | None, typer.Option(help="What was promised, as `triage sla import` reads it (TOML or CSV).")
+    ] = None,
     targets: Annotated[
         str | None, typer.Option(help="Fields to learn, with commas; by default all that have labels.")
     ] = None,
@@ -50,6 +53,7 @@ def train(
     from training.config import TrainingConfig
     from training.history import read_agents, read_articles, read_history, read_links
     from training.history.corrections import correct_labels, read_corrections
+    from training.sla.read_book import read_book_file
     from training.tracking import track_training, tracking_uri
     from training.train import train_bundle
     from triage.signing import signing_key
@@ -75,6 +79,7 @@ def train(
             articles=read_articles(articles, zone=zone).articles if articles else (),
             links=read_links(links, zone=zone).links if links else (),
             agents=read_agents(agents, zone=zone).agents if agents else (),
+            sla=read_book_file(sla) if sla else None,
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )
     run_id = track_training(manifest, tracking_uri(), bundle=str(out.resolve())) if track else None
@@ -94,6 +99,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
 
     from training.cli.tables import print_table
     from training.judged_share import share_of, span
+    from training.sla.told import told_of_times
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
@@ -126,6 +132,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
         "label. applied: tickets whose confidence reached the threshold; right: the share of those that were "
         "right."
     )
+    console.print(told_of_times(manifest.training["foresight"]))
     for name, facts in manifest.fields.items():
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")

@@ -1,4 +1,4 @@
-"""``triage worker``: does the trainings and forecasts that were asked for."""
+"""``triage worker``: does what was asked for, and minds promises of time."""
 
 import typer
 
@@ -11,6 +11,9 @@ app = typer.Typer()
 def worker() -> None:
     """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
 
+    Beside them it raises reminders, escalations and breaches of SLA policies, and sends them to the webhook
+    endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows.
+
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
     """
@@ -19,8 +22,12 @@ def worker() -> None:
     import signal
     import sys
     import threading
+    from datetime import UTC, datetime
 
+    from training.worker.chores import Chores
+    from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
+    from training.worker.sla_tick import raise_due_events
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
     from triage.home import models_folder, store_url
@@ -35,7 +42,18 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     store = open_store(store_url())
-    works = {"train": train_work(store, models_folder(), signing_key()), "forecast": forecast_work(store)}
+    key, client, hosts = signing_key(), open_client(), allowed_hosts()
+    works = {"train": train_work(store, models_folder(), key), "forecast": forecast_work(store)}
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    Chores(
+        [
+            lambda: raise_due_events(store, now=now()),
+            lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
+        ]
+    ).start(stop)
     Worker(store, works).run(stop)
     # A run may still be at work in its thread; it is not waited for.
     logging.shutdown()

@@ -9,7 +9,7 @@ from triage.ticket import FIELDS
 __all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
 
 Kind = Literal["history", "articles", "links", "agents", "volumes"]
-Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "list", "flag"]
+Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "flag", "list"]
 
 CUSTOM_PREFIX = "field."
 """Columns that begin so are custom fields; the rest of the name is the field's."""
@@ -29,14 +29,17 @@ class Column:
         Our name of it.
     type : str
         ``id`` (refused when empty or too long), ``label`` and ``short`` (one line of text), ``text``,
-        ``moment``, ``integer``, ``number``, ``list`` or ``flag`` (yes or no).
+        ``moment``, ``integer``, ``number``, ``flag`` (yes or no) or ``list``.
     max_chars : int, default=400
         Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
+    refuses : bool, default=False
+        Whether a ``flag`` that is neither yes nor no refuses its row; else it counts as not told.
     """
 
     name: str
     type: Type
     max_chars: int = 400
+    refuses: bool = False
 
 
 def _table(*columns: Column) -> dict[str, Column]:
@@ -64,6 +67,7 @@ TABLES: dict[str, dict[str, Column]] = {
         ],
         Column("reopened", "integer"),
         Column("reassignments", "integer"),
+        Column("made_sla", "flag"),
         Column("resolution", "text", MAX_TEXT_CHARS),
     ),
     "articles": _table(
@@ -94,7 +98,7 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("languages", "list", 400),
         Column("zone", "short", 64),
         Column("teams", "list", 2_000),
-        Column("active", "flag"),
+        Column("active", "flag", refuses=True),
     ),
     "volumes": _table(
         Column("series", "id", 400),

@@ -38,6 +38,7 @@ _LATER = (
     "closed_at",
     "reopened",
     "reassignments",
+    "made_sla",
     "source_values",
 )
 _TIMES = ("assigned_at", "first_response_at", "resolved_at", "closed_at")

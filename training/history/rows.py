@@ -208,12 +208,14 @@ class RowConverter:
             return None
         return int(number) if planned.column.type == "integer" else number
 
-    def _flag(self, planned: PlannedColumn, text: str) -> bool:
-        word = text.strip().lower()
-        if word not in _FLAGS:
-            # Taken for either answer it would be wrong half the time, and nobody would see it.
-            raise RefusedRow(f"{planned.name} is neither yes nor no")
-        return _FLAGS[word]
+    def _flag(self, planned: PlannedColumn, text: str) -> bool | None:
+        flag = _FLAGS.get(text.strip().lower())
+        if flag is None:
+            if planned.column.refuses:
+                # Taken for either answer it would be wrong half the time, and nobody would see it.
+                raise RefusedRow(f"{planned.name} is neither yes nor no")
+            self._summary.counts[f"unreadable {planned.name}"] += 1
+        return flag
 
     def _moment(self, planned: PlannedColumn, values: list[Any]) -> datetime | None:
         value: Any = planned.constant

@@ -18,6 +18,7 @@ from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
 from triage.store.links import list_links
 from triage.store.runs import Run
+from triage.store.sla_books import read_book
 from triage.store.tickets import iter_past_tickets
 from triage.ticket import PastTicket
 
@@ -103,6 +104,7 @@ def _learn(
         articles=articles,
         links=list_links(store, run.workspace),
         agents=list_agents(store, run.workspace),
+        sla=read_book(store, run.workspace).book,
         config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
         out=out,
         key=key,

@@ -86,6 +86,7 @@ tickets = Table(
     Column("closed_at", UtcDateTime),
     Column("reopened", Integer),
     Column("reassignments", Integer),
+    Column("made_sla", Boolean),
     Column("source", String(40), nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "workspace", "created_at"),

@@ -17,6 +17,7 @@ __all__ = [
     "count_tickets",
     "get_ticket",
     "get_tickets",
+    "iter_open_tickets",
     "iter_past_tickets",
     "put_ticket",
     "put_tickets",
@@ -33,6 +34,7 @@ _LATER = (
     "closed_at",
     "reopened",
     "reassignments",
+    "made_sla",
 )
 _SOURCE = "_source"
 _MANY = 500
@@ -187,6 +189,49 @@ def iter_past_tickets(
         rows = _fetch(store, select(tickets).where(*undated).order_by(tickets.c.ticket_id).limit(chunk_rows))
         if rows:
             yield [_from_row(row) for row in rows]
+            last = rows[-1].ticket_id
+        if len(rows) < chunk_rows:
+            return
+
+
+def iter_open_tickets(
+    store: Store, workspace: str, *, changed_since: datetime, chunk_rows: int = 1_000
+) -> Iterator[list[tuple[PastTicket, datetime]]]:
+    """Iterate in chunks, by id, over tickets that are not solved, and over those that changed lately.
+
+    Parameters
+    ----------
+    store : Store
+        Where from.
+    workspace : str
+        Whose tickets.
+    changed_since : datetime
+        Solved ones that changed earlier are left out.
+    chunk_rows : int, default=1000
+        Rows held at a time.
+
+    Yields
+    ------
+    list of (PastTicket, datetime)
+        With the moment of their last change; tickets without a filing time are left out.
+    """
+    last = ""
+    is_open = and_(tickets.c.resolved_at.is_(None), tickets.c.closed_at.is_(None))
+    while True:
+        query = (
+            select(tickets)
+            .where(
+                tickets.c.workspace == workspace,
+                tickets.c.ticket_id > last,
+                tickets.c.created_at.is_not(None),
+                or_(is_open, tickets.c.updated_at >= changed_since),
+            )
+            .order_by(tickets.c.ticket_id)
+            .limit(chunk_rows)
+        )
+        rows = _fetch(store, query)
+        if rows:
+            yield [(_from_row(row), row.updated_at) for row in rows]
             last = rows[-1].ticket_id
         if len(rows) < chunk_rows:
             return

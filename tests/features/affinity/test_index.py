@@ -1,3 +1,4 @@
+import pickle
 from datetime import timedelta
 
 import numpy as np
@@ -148,6 +149,15 @@ def test_unknown_kinds_and_nameless_agents_are_refused():
         index.learn(ticket_of("vpn", 1), "ada", NOW, "closed", vector=vector_of("vpn"))
     with pytest.raises(InputError, match="agent"):
         index.learn(ticket_of("vpn", 1), "", NOW, vector=vector_of("vpn"))
+
+
+def test_a_pickled_index_goes_on_learning_as_the_first_would():
+    index = taught_index()
+    copy = pickle.loads(pickle.dumps(index))
+    for one in (index, copy):
+        one.learn(ticket_of("mail", 100, days=10), "eve", NOW, vector=vector_of("mail", 1))
+    assert ranked(copy, "mail") == ranked(index, "mail")
+    assert ranked(copy, "mail")[0] == "eve"
 
 
 def test_chances_are_those_of_the_ranking_for_everybody():

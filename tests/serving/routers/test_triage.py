@@ -3,7 +3,9 @@ import pytest
 from tests.serving.fakes import promote_fake
 from tests.serving.house import House
 from triage.policy import FieldPolicy, Mode, Policy
+from triage.sla.book import SlaBook
 from triage.store.policies import write_policy
+from triage.store.sla_books import write_book
 from triage.store.tickets import count_tickets, get_ticket, set_labels
 
 TICKET = {"subject": "VPN drops", "body": "since this morning", "ticket_id": "T-1"}
@@ -160,3 +162,19 @@ def test_a_ticket_with_an_id_is_stored_and_what_became_of_it_stays(house: House)
     assert stored.ticket.created_at is not None
     post(house, {"subject": "without an id"})
     assert count_tickets(house.store, "acme") == 1
+
+
+def test_a_ticket_is_told_when_it_is_due(house: House):
+    assert post(house, TICKET).json()["sla"] is None
+    document = {"policies": [{"name": "network", "category": ["network"], "response": "1h"}]}
+    write_book(house.store, "acme", SlaBook.from_document(document), "dana")
+    sla = post(house, TICKET | {"created_at": "2026-03-02T09:30:00+01:00"}).json()["sla"]
+    assert sla == {
+        "policy": "network",
+        "response_due": "2026-03-02T09:30:00Z",
+        "resolution_due": None,
+        "resolution_hours": [],
+        "breach_probability": None,
+        "breach_basis": None,
+        "reassignment_probability": None,
+    }

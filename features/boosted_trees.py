@@ -1,0 +1,86 @@
+"""Boosted trees as plain arrays: predicts with numpy alone, the same bytes wherever it was learnt.
+
+Growing them is ``training.sla.grow_trees``. Nothing here knows what is predicted.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["BoostedTrees"]
+
+CELLS = 2_000_000
+"""Places (rows x trees) followed at once: bounds memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoostedTrees:
+    """A sum of trees.
+
+    Parameters
+    ----------
+    base : float
+        What is predicted before any tree.
+    roots : ndarray of shape (n_trees,), int32
+        Node at which each tree begins.
+    feature : ndarray of shape (n_nodes,), int32
+        Column that a node asks for.
+    threshold : ndarray of shape (n_nodes,), float64
+        Values up to it go left.
+    left, right : ndarrays of shape (n_nodes,), int32
+        Where to go on; a leaf leads to itself.
+    missing_left : ndarray of shape (n_nodes,), bool
+        Where a missing value goes.
+    subset : ndarray of shape (n_nodes,), int32
+        Row of ``subsets`` whose categories go left; -1 where a threshold decides.
+    subsets : ndarray of shape (n_subsets, n_categories), bool
+        By category code.
+    value : ndarray of shape (n_nodes,), float64
+        What a leaf adds; 0 elsewhere.
+    depth : int
+        Longest way from a root to a leaf.
+    """
+
+    base: float
+    roots: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    missing_left: np.ndarray
+    subset: np.ndarray
+    subsets: np.ndarray
+    value: np.ndarray
+    depth: int
+
+    def predict(self, columns: np.ndarray) -> np.ndarray:
+        """Return the sum of the leaves that rows end in.
+
+        Parameters
+        ----------
+        columns : ndarray of shape (n, n_columns), float64
+            NaN where a value is missing; categories by code.
+
+        Returns
+        -------
+        ndarray of shape (n,), float64
+        """
+        step = max(1, CELLS // max(1, len(self.roots)))
+        parts = [self._follow(columns[at : at + step]) for at in range(0, len(columns), step)]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _follow(self, columns: np.ndarray) -> np.ndarray:
+        at = np.tile(self.roots, (len(columns), 1))
+        row = np.arange(len(columns))[:, None]
+        for _ in range(self.depth):
+            here = columns[row, self.feature[at]]
+            is_missing = np.isnan(here)
+            goes_left = here <= self.threshold[at]
+            subset = self.subset[at]
+            if self.subsets.size:
+                code = np.where(is_missing, 0, here).astype(int)
+                code = np.clip(code, 0, self.subsets.shape[1] - 1)
+                goes_left = np.where(subset < 0, goes_left, self.subsets[np.maximum(subset, 0), code])
+            goes_left = np.where(is_missing, self.missing_left[at], goes_left)
+            at = np.where(goes_left, self.left[at], self.right[at])
+        return np.asarray(self.base + self.value[at].sum(axis=1))

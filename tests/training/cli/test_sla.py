@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.triage.sla.made import HOUR, MONDAY, past
+from training.cli.sla import app
+from training.worker.sla_tick import raise_due_events
+from triage.errors import ConfigurationError
+from triage.store import open_store
+from triage.store.tickets import put_tickets
+
+CSV = "name,organization,response,resolution,hours\ngold,Acme,1h,4h,Mon-Fri 09:00-17:00\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A store with a solved and an open ticket, and the command on it."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    store = open_store(url)
+    solved = past("T-2", first_response_at=MONDAY + 0.5 * HOUR, resolved_at=MONDAY + 30 * HOUR)
+    put_tickets(store, "acme", [past("T-1"), solved], source="x")
+    (tmp_path / "sla.csv").write_text(CSV)
+
+    def call(*words):
+        asked = [*map(str, words), "--workspace", "acme", "--store", url]
+        return CliRunner().invoke(app, asked, catch_exceptions=False)
+
+    call.store, call.file = store, tmp_path / "sla.csv"
+    yield call
+    store.close()
+
+
+def test_policies_are_imported_and_shown(run):
+    assert "1 policies, version 1" in run("import", run.file).output
+    assert json.loads(run("show", "--json").output)["policies"][0]["name"] == "gold"
+    assert "gold" in run("show").output
+
+
+def test_what_is_due_and_what_was_kept_is_told(run):
+    run("import", run.file)
+    due = json.loads(run("due", "--json").output)
+    assert [(one["ticket_id"], one["target"], one["is_overdue"]) for one in due] == [
+        ("T-1", "response", True),
+        ("T-1", "resolution", True),
+    ]
+    report = json.loads(run("report", "--json").output)
+    assert [(one["target"], one["kept"], one["broken"]) for one in report] == [
+        ("response", 1, 1),
+        ("resolution", 0, 2),
+    ]
+    assert "50.0%" in run("report").output
+    assert "overdue" in run("due").output
+
+
+def test_events_are_listed(run):
+    run("import", run.file)
+    from triage.store.sla_books import read_book, write_book
+
+    book = read_book(run.store, "acme").book
+    write_book(run.store, "fresh", book, "dana", now=MONDAY)
+    put_tickets(run.store, "fresh", [past("T-9")], source="x", updated_at=MONDAY)
+    raise_due_events(run.store, now=MONDAY + HOUR)
+    url = run.store.url
+    listed = CliRunner().invoke(app, ["events", "-w", "fresh", "--store", url, "--json"])
+    assert {one["kind"] for one in json.loads(listed.output)} == {"reminder", "breach"}
+    assert "breach" in CliRunner().invoke(app, ["events", "-w", "fresh", "--store", url]).output
+    assert json.loads(run("events", "--json").output) == []
+
+
+def test_receivers_come_and_go(run, monkeypatch):
+    with pytest.raises(ConfigurationError, match="TRIAGE_WEBHOOK_HOSTS"):
+        run("endpoints", "add", "http://desk.example/hooks")
+    monkeypatch.setenv("TRIAGE_WEBHOOK_HOSTS", "desk.example")
+    made = json.loads(run("endpoints", "add", "http://desk.example/hooks", "--json").output)
+    assert made["secret"].startswith("whsec_")
+    assert "gets nothing more" in run("endpoints", "disable", made["endpoint_id"]).output
+    (listed,) = json.loads(run("endpoints", "list", "--json").output)
+    assert (listed["delivered"], listed["disabled_because"]) == (0, "disabled by hand")
+    assert "desk.example" in run("endpoints", "list").output

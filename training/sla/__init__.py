@@ -1,0 +1,1 @@
+"""Learning how long tickets take, which break their promise, and which are handed on."""

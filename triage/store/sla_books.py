@@ -1,0 +1,99 @@
+"""The SLA book of each workspace, as an admin last left it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from triage.errors import ConflictError
+from triage.sla.book import SlaBook
+from triage.store.database import Store
+from triage.store.sla_tables import sla_books
+from triage.store.upsert import upsert
+
+__all__ = ["StoredBook", "list_books", "read_book", "write_book"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBook:
+    """A book with its version, which counts the changes; 0 and None when nobody ever set one.
+
+    Nothing that fell due before ``in_force_from``, when the first book was set, is told to anybody.
+    """
+
+    book: SlaBook
+    version: int = 0
+    in_force_from: datetime | None = None
+    updated_at: datetime | None = None
+    updated_by: str | None = None
+
+
+_COLUMNS = [sla_books.c[name] for name in ("version", "in_force_from", "updated_at", "updated_by")]
+
+
+def read_book(store: Store, workspace: str) -> StoredBook:
+    """Return the workspace's book as it stands now, an empty one when nobody ever set one."""
+    query = select(sla_books.c.document, *_COLUMNS).where(sla_books.c.workspace == workspace)
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return StoredBook(SlaBook()) if row is None else StoredBook(SlaBook.from_document(row[0]), *row[1:])
+
+
+def list_books(store: Store) -> dict[str, StoredBook]:
+    """Return the books of all workspaces that have one."""
+    query = select(sla_books.c.workspace, sla_books.c.document, *_COLUMNS).order_by(sla_books.c.workspace)
+    with store.reading() as connection:
+        rows = connection.execute(query).all()
+    return {row[0]: StoredBook(SlaBook.from_document(row[1]), *row[2:]) for row in rows}
+
+
+def write_book(
+    store: Store,
+    workspace: str,
+    book: SlaBook,
+    actor: str,
+    *,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+) -> StoredBook:
+    """Replace the workspace's book.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    workspace : str
+        Whose book it is.
+    book : SlaBook
+        The new one.
+    actor : str
+        Who changes it.
+    expected_version : int, optional
+        The version that the change was made from; by default whatever stands there is replaced.
+    now : datetime, optional
+        The moment to note; by default this one.
+
+    Raises
+    ------
+    ConflictError
+        If somebody else changed the book since.
+    """
+    moment = now or datetime.now(UTC)
+    with store.writing() as connection:
+        stands = read_book(store, workspace)
+        if expected_version is not None and expected_version != stands.version:
+            raise ConflictError(
+                f"Got a change of SLA book version {expected_version}; expected version {stands.version}, "
+                "which stands now. Read the book again and repeat the change on it."
+            )
+        changed = StoredBook(book, stands.version + 1, stands.in_force_from or moment, moment, actor)
+        row = {
+            "workspace": workspace,
+            "document": book.to_document(),
+            "version": changed.version,
+            "in_force_from": changed.in_force_from,
+            "updated_at": moment,
+            "updated_by": actor,
+        }
+        upsert(connection, sla_books, [row])
+    return changed

@@ -1,0 +1,110 @@
+"""Events of promises that were raised: each once, kept for the console and for whoever asks later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from triage.sla.events import SlaEvent
+from triage.sla.policy import StepKind, Target
+from triage.store.database import Store
+from triage.store.sla_tables import sla_events
+
+__all__ = ["Notice", "list_notices", "mark_seen", "raise_events"]
+
+_MANY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event as it was raised; ``seen_at`` and ``seen_by`` are None until somebody has seen it."""
+
+    event: SlaEvent
+    raised_at: datetime
+    seen_at: datetime | None
+    seen_by: str | None
+
+
+def raise_events(
+    store: Store, workspace: str, events: Sequence[SlaEvent], *, now: datetime
+) -> list[SlaEvent]:
+    """Keep the events that were not raised before, and return them."""
+    with store.writing() as connection:
+        known: set[str] = set()
+        ids = [one.event_id for one in events]
+        for at in range(0, len(ids), _MANY):
+            query = select(sla_events.c.event_id).where(sla_events.c.event_id.in_(ids[at : at + _MANY]))
+            known.update(connection.scalars(query))
+        new = [one for one in events if one.event_id not in known]
+        if new:
+            connection.execute(sla_events.insert(), [_to_row(workspace, one, now) for one in new])
+    return new
+
+
+def list_notices(
+    store: Store,
+    workspace: str,
+    *,
+    only_unseen: bool = False,
+    ticket_id: str | None = None,
+    limit: int = 100,
+) -> list[Notice]:
+    """Return what was raised in a workspace, newest first."""
+    query = select(sla_events).where(sla_events.c.workspace == workspace)
+    if only_unseen:
+        query = query.where(sla_events.c.seen_at.is_(None))
+    if ticket_id is not None:
+        query = query.where(sla_events.c.ticket_id == ticket_id)
+    newest = query.order_by(sla_events.c.raised_at.desc(), sla_events.c.event_id).limit(limit)
+    with store.reading() as connection:
+        return [_from_row(row) for row in connection.execute(newest)]
+
+
+def mark_seen(store: Store, workspace: str, event_id: str, actor: str, *, now: datetime) -> bool:
+    """Note who has seen an event first; tell whether it was unseen."""
+    with store.writing() as connection:
+        done = connection.execute(
+            update(sla_events)
+            .where(
+                sla_events.c.workspace == workspace,
+                sla_events.c.event_id == event_id,
+                sla_events.c.seen_at.is_(None),
+            )
+            .values(seen_at=now, seen_by=actor)
+        )
+        return bool(done.rowcount)
+
+
+def _to_row(workspace: str, one: SlaEvent, now: datetime) -> dict[str, Any]:
+    return {
+        "event_id": one.event_id,
+        "workspace": workspace,
+        "ticket_id": one.ticket_id,
+        "policy": one.policy,
+        "target": one.target.value,
+        "kind": one.kind.value,
+        "share": one.share,
+        "addressee": one.to,
+        "recipient": one.recipient,
+        "fell_due_at": one.fell_due_at,
+        "due_at": one.due_at,
+        "raised_at": now,
+    }
+
+
+def _from_row(row: Row[Any]) -> Notice:
+    event = SlaEvent(
+        row.event_id,
+        row.ticket_id,
+        row.policy,
+        Target(row.target),
+        StepKind(row.kind),
+        row.share,
+        row.addressee,
+        row.recipient,
+        row.fell_due_at,
+        row.due_at,
+    )
+    return Notice(event, row.raised_at, row.seen_at, row.seen_by)
