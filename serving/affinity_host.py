@@ -6,6 +6,7 @@ trained here. Says nothing of who is there or has room: that is :mod:`serving.fl
 """
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -42,6 +43,8 @@ CHUNK = 256
 LATE = timedelta(hours=1)
 """An event that is older than what was learnt by more came out of order: then the index is made anew."""
 ANEW_EVERY_SECONDS = 300.0
+START_SECONDS = 5.0
+"""So long a server learns before it answers; with a long history it ranks by what it has, and goes on."""
 
 log = logging.getLogger("triage.affinity")
 
@@ -91,7 +94,8 @@ class AffinityHost:
         self._follower = threading.Thread(target=self._follow, name="affinity-host", daemon=True)
 
     def start(self) -> None:
-        """Follow the store in a thread, which begins by learning what is there."""
+        """Learn what is there, for a few seconds; then go on, and follow the store, in a thread."""
+        self._catch_up_everywhere(time.monotonic() + START_SECONDS)
         self._follower.start()
 
     def stop(self) -> None:
@@ -215,12 +219,12 @@ class AffinityHost:
             if self._stopping.wait(self._poll_seconds):
                 return
 
-    def _catch_up_everywhere(self) -> None:
+    def _catch_up_everywhere(self, until: float = math.inf) -> None:
         names = {one.workspace for one in list_workspaces(self._store)} | set(self._models.workspaces)
         for workspace in sorted(names | set(self._shelves)):
             try:
                 shelf = self._shelf(workspace)
-                while shelf is not None and not self._stopping.is_set():
+                while shelf is not None and not self._stopping.is_set() and time.monotonic() < until:
                     if self._catch_up(workspace, shelf, CHUNK):
                         break
                 if shelf is not None:

@@ -275,20 +275,21 @@ class AffinityIndex:
         near = work.nearest(vector, FACT_NEIGHBOURS)
         alike = near.rows[near.cosines >= ALIKE]
         requester = requesters.get(ticket.requester or "", -1)
-        since = at.timestamp() - FACT_DAYS * DAY_S
-        return {name: self._facts(name, alike, requester, since) for name in agents}
+        recent = np.flatnonzero(work.at >= at.timestamp() - FACT_DAYS * DAY_S)
+        return {name: self._facts(name, alike, requester, recent) for name in agents}
 
-    def _facts(self, agent: str, alike: np.ndarray, requester: int, since: float) -> AffinityFacts:
+    def _facts(self, agent: str, alike: np.ndarray, requester: int, recent: np.ndarray) -> AffinityFacts:
         work, person = self.memory.work, self.memory.people.get(agent, -1)
-        mine = np.flatnonzero(work.person == person)
-        recent = mine[work.at[mine] >= since]
+        mine = recent[work.person[recent] == person]
         similar = alike[work.person[alike] == person]
+        # Most have a recent ticket: then a long history need not be gone through.
+        times = work.at[mine] if len(mine) else work.at[work.person == person]
         return AffinityFacts(
-            similar=int((work.at[similar] >= since).sum()),
+            similar=int(np.isin(similar, mine).sum()),
             similar_ever=len(similar),
-            of_requester=int((work.requester[recent] == requester).sum()) if requester >= 0 else 0,
-            handled=len(recent),
-            last_at=float(work.at[mine].max()) if len(mine) else None,
+            of_requester=int((work.requester[mine] == requester).sum()) if requester >= 0 else 0,
+            handled=len(mine),
+            last_at=float(times.max()) if len(times) else None,
         )
 
 
