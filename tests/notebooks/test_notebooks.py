@@ -71,11 +71,14 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def kinds(cell: nbformat.NotebookNode) -> list[str]:
-    """The kinds of a cell's outputs, in order: ``stdout``, or the richest form of what was shown."""
-    found = []
+    """The kinds of a cell's outputs, in order: ``stdout``, or the richest form of what was shown.
+
+    What is printed comes in one piece or, on a busy machine, in several: these count as one.
+    """
+    found: list[str] = []
     for output in cell["outputs"]:
         data = output.get("data", {})
-        found.append(
-            next((kind for kind in ("image/png", "text/html", "text/plain") if kind in data), "stdout")
-        )
+        kind = next((kind for kind in ("image/png", "text/html", "text/plain") if kind in data), "stdout")
+        if not (kind == "stdout" and found and found[-1] == "stdout"):
+            found.append(kind)
     return found
