@@ -5,12 +5,13 @@ are one object depends on how the history was read, not on what was learnt. Here
 sets are written in order.
 """
 
+import io
 from pathlib import Path
 from typing import Any
 
 from joblib.numpy_pickle import NumpyPickler
 
-__all__ = ["dump_canonical"]
+__all__ = ["canonical_bytes", "dump_canonical"]
 
 
 class _CanonicalPickler(NumpyPickler):  # type: ignore[misc]
@@ -38,3 +39,10 @@ def dump_canonical(value: Any, path: Path) -> None:
     """
     with path.open("wb") as file:
         _CanonicalPickler(file).dump(value)
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """Return what :func:`dump_canonical` writes."""
+    file = io.BytesIO()
+    _CanonicalPickler(file).dump(value)
+    return file.getvalue()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import joblib
@@ -14,6 +15,7 @@ from training.encoder.own_head import OwnHead
 from training.label_names import NamedLabels
 from training.learn_field import LearntField, learn_field
 from training.unlearnt import field_that_abstains
+from training.work_memory import WorkMemory
 from training.zero_shot import field_from_names
 from triage.errors import TrainingError
 from triage.ticket import PastTicket
@@ -33,6 +35,7 @@ def learn_fields(
     named: Mapping[str, NamedLabels],
     judging: Sequence[Judging] = (),
     own_heads: Mapping[str, OwnHead] | None = None,
+    memory: WorkMemory | None = None,
 ) -> dict[str, LearntField]:
     """Learn fields side by side, each with one BLAS thread.
 
@@ -59,6 +62,8 @@ def learn_fields(
         Of a tuned encoder.
     own_heads : Mapping of str to OwnHead, optional
         Of the encoder of ``views``, by field.
+    memory : WorkMemory, optional
+        Where a field that was learnt from the very same tickets before is found; by default none is.
 
     Returns
     -------
@@ -82,18 +87,19 @@ def learn_fields(
         if len(set(labelled)) < 2 and name in named:
             return field_from_names(name, labelled, every, seen, named[name], config.target_for(name))
         try:
-            learnt = learn_field(
-                name,
-                labelled,
-                seen,
-                ordered=ordered,
-                target=config.target_for(name),
-                random_state=config.seed,
-                days=None if days is None else days[rows],
-                labels=every,
-                named=None if judging else named.get(name),  # a tuned encoder was tuned on the names
-                judging=views_within(judging, rows, name),
-                own_head=(own_heads or {}).get(name),
+            settings: dict[str, Any] = {
+                "ordered": ordered,
+                "target": config.target_for(name),
+                "random_state": config.seed,
+                "days": None if days is None else days[rows],
+                "labels": every,
+                "named": None if judging else named.get(name),  # a tuned encoder was tuned on the names
+                "judging": views_within(judging, rows, name),
+                "own_head": (own_heads or {}).get(name),
+            }
+            learn_it = partial(learn_field, name, labelled, seen, **settings)
+            learnt = (
+                memory.remember("field", (name, labelled, seen, settings), learn_it) if memory else learn_it()
             )
         except TrainingError as error:  # of this field; the others need not wait for it
             learnt = field_that_abstains(name, labelled, every, seen, config.target_for(name), str(error))

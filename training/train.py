@@ -38,6 +38,7 @@ from training.past_neighbours import index_neighbours, with_voters
 from training.priority.rule import learn_rule
 from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
+from training.work_memory import WorkMemory, digest_rows
 from triage.agent import Agent
 from triage.bundle import AFFINITY, KNOWLEDGE, MODEL, Manifest, seal
 from triage.errors import TrainingError
@@ -93,7 +94,8 @@ def train_bundle(
     sla : SlaBook, optional
         Says which past promises were broken, where the history itself does not.
     cache : Path, optional
-        Folder of embeddings by content hash; by default in the home folder.
+        Folder of embeddings by content hash, and of what was learnt before from the very same things; by
+        default in the home folder.
     progress : callable, optional
         Told each stage and the share done.
 
@@ -125,6 +127,8 @@ def train_bundle(
     chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
     stock = chosen.encoder
     keeper = cache or home_folder() / "cache" / "embeddings"
+    memory = WorkMemory(keeper / "learnt", key)
+    rows = digest_rows(history)
     encoder = CachedEncoder(stock, keeper)
     progress("reading texts", 0.02)
     texts = [clean_text(past.ticket) for past in history]
@@ -143,7 +147,7 @@ def train_bundle(
         if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
     alone = learn_fields(
-        labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads
+        labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads, memory
     )
     learnt, hierarchies = join_fields(alone, labels, views)
     named_today = with_todays_names(history, config.merged)
@@ -152,7 +156,11 @@ def train_bundle(
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
     progress("learning times", 0.88)
-    foresight = learn_foresight(history, views, ordered=ordered, book=sla, random_state=config.seed)
+    foresight = memory.remember(
+        "times",
+        (rows, views, ordered, sla, config.seed),
+        lambda: learn_foresight(history, views, ordered=ordered, book=sla, random_state=config.seed),
+    )
     languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
     model = TicketModel(
         words,
@@ -174,17 +182,17 @@ def train_bundle(
         shutil.copytree(stock.folder, draft / "encoder")
         if articles:
             progress("learning which articles help", 0.9)
-            index = learn_knowledge(
-                sorted(articles, key=_article_order),
-                sorted(links, key=_link_order),
-                history,
-                encoder,
-                random_state=config.seed,
+            shelf, used = sorted(articles, key=_article_order), sorted(links, key=_link_order)
+            index = memory.remember(
+                "articles",
+                (digest_rows(shelf), digest_rows(used), rows, encoder.fingerprint, config.seed),
+                lambda: learn_knowledge(shelf, used, history, encoder, random_state=config.seed),
             )
             dump_canonical(index, draft / KNOWLEDGE)
         if any(past.labels.get("assignee") and past.ticket.created_at for past in history):
             progress("learning who handles what", 0.94)
-            dump_canonical(learn_affinity(history, vectors), draft / AFFINITY)
+            affinity = memory.remember("affinity", (rows, vectors), lambda: learn_affinity(history, vectors))
+            dump_canonical(affinity, draft / AFFINITY)
         manifest = make_manifest(
             history,
             labels,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,11 +44,16 @@ train_bundle(
 """
 
 
-def start(trained: Trained, out: Path, *, cores: int, seed: int) -> subprocess.Popen[bytes]:
+def start(
+    trained: Trained, out: Path, *, cores: int, seed: int, cache: Path | None = None
+) -> subprocess.Popen[bytes]:
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
     environment = os.environ | dict.fromkeys(names, str(cores)) | {"PYTHONHASHSEED": str(seed)}
     sample = trained.folder.parent / "sample"
-    command = [sys.executable, "-c", CHILD, *map(str, (sample, out, trained.cache, cores, seed))]
+    if cache is None:
+        cache = out.parent / "cache"  # of its own: what one learnt must not be what the other finds
+        shutil.copytree(trained.cache, cache, ignore=shutil.ignore_patterns("learnt"))
+    command = [sys.executable, "-c", CHILD, *map(str, (sample, out, cache, cores, seed))]
     return subprocess.Popen(command, cwd=REPOSITORY, env=environment)
 
 
@@ -65,6 +71,19 @@ def test_every_file_is_the_same_to_the_byte(twins):
     one, other = (json.loads((folder / "manifest.json").read_text()) for folder in twins)
     assert {"model.joblib", "knowledge.joblib", "card.html"} <= set(one["files"])
     assert one["files"] == other["files"]
+
+
+def test_what_was_learnt_before_gives_the_same_files(twins, trained: Trained, tmp_path):
+    cache = twins[0].parent / "cache"
+    again = start(trained, tmp_path / "third", cores=1, seed=1, cache=cache)
+    assert again.wait(timeout=300) == 0
+    kept = {path.name.split("-")[0] for path in (cache / "learnt").iterdir()}
+    assert kept == {"field", "times", "articles", "affinity"}
+    one, third = (
+        json.loads((folder / "manifest.json").read_text()) for folder in (twins[0], tmp_path / "third")
+    )
+    assert one["files"] == third["files"]
+    assert third["cost"]["seconds"] < one["cost"]["seconds"]
 
 
 def test_manifests_differ_in_name_and_moment_only(twins):
