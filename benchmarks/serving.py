@@ -1,0 +1,323 @@
+"""Measures a full answer over HTTP beside the services that people would build by themselves.
+
+Everything is learnt from the newest Mozilla tickets but for the last 1,000, which are what is asked. Ours is
+set up by its own commands as an administrator would (train, promote, import of tickets and agents, keys,
+serve) and gives its full answer: all fields with reasons, similar tickets, articles, assignee, stored. The
+peers answer the category alone and store nothing: FastAPI with sentence-transformers and a logistic
+regression, the same on the int8 encoder, TF-IDF with a logistic regression, and ``mlflow models serve`` of
+that one. One server at a time, on this machine, its clients too.
+
+    python -m benchmarks.serving [--data ../shared/data] [--tickets 20000] [--seconds 20] [--workers 2]
+        [--only ours,"TF-IDF + LR"]
+
+Prints a table with date and machine and, as the last line, JSON.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from benchmarks.load import Load, closed_load, open_load
+from benchmarks.serving_peers import PEERS
+from features.encoder import SentenceEncoder
+
+REPOSITORY = Path(__file__).parents[1]
+MAPPING = REPOSITORY / "benchmarks" / "mappings" / "mozilla.toml"
+ASKED = 1_000
+AGENTS = 50
+CLIENTS = 8
+OFFERED = 40.0
+"""Requests a second that every one of them is asked, so that their times can be compared."""
+STEADY = 250.0
+MLFLOW = "mlflow models serve (TF-IDF + LR)"
+OURS = "ours, full answer"
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--tickets", type=int, default=20_000)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default=",".join((OURS.split(",")[0], *PEERS, "mlflow")))
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        print(f"Nothing measured: no data in {options.data}.")
+        return
+    wanted = options.only.split(",")
+    found: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        asked = cut(options.data / "mozilla_support" / "tickets.parquet", folder, options.tickets)
+        if "ours" in wanted:
+            key = set_up(options.data / "mozilla_support", folder)
+            command = [*TRIAGE, "serve", "--workers", str(options.workers)]
+            with serving(command, folder, "/readyz") as server:
+                found[OURS] = judge(server, asked, options.seconds, key)
+        if set(wanted) - {"ours"}:
+            fit_peers(folder, asked)
+        for name in PEERS:
+            if name in wanted:
+                command = [sys.executable, "-c", PEER, name, str(folder)]
+                with serving(command, folder, "/openapi.json") as server:
+                    found[name] = judge(server, asked, options.seconds)
+        if "mlflow" in wanted:
+            command = [sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"]
+            command += ["--model-uri", str(folder / "mlflow"), "--workers", str(options.workers)]
+            with serving(command, folder, "/health") as server:
+                found[MLFLOW] = judge(server, asked, options.seconds)
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC).date().isoformat()}, {machine}, {options.workers} workers (ours, mlflow)")
+    show(found)
+    print(json.dumps({"benchmark": "serving", "machine": machine, "found": found}))
+
+
+PEER = "import sys; from benchmarks.serving_peers import serve; serve(*sys.argv[1:3], int(sys.argv[3]))"
+TRIAGE = (sys.executable, "-m", "serving.cli.main")
+
+
+class Server:
+    """A server that was started: where it listens, who runs it, and what its start cost."""
+
+    def __init__(self, port: int, process_id: int, ready_s: float) -> None:
+        self.port = port
+        self.process_id = process_id
+        self.ready_s = ready_s
+
+    def megabytes(self) -> float:
+        """Return what it and its children hold, shared pages counted once (PSS)."""
+        total = 0.0
+        for process in _family(self.process_id):
+            text = Path(f"/proc/{process}/smaps_rollup").read_text()
+            total += sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+        return total / 1024
+
+
+def _family(process_id: int) -> Iterator[int]:
+    yield process_id
+    for task in Path(f"/proc/{process_id}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from _family(int(child))
+
+
+@contextmanager
+def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server]:
+    """Run a server until the block ends; its port is the last argument."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    given = (
+        [*command, str(port)] if "benchmarks.serving_peers" in command else [*command, "--port", str(port)]
+    )
+    start = time.perf_counter()
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            given, cwd=REPOSITORY, env=_environment(folder), stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=5).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - start > 120:
+                    raise RuntimeError((folder / "server.log").read_text()[-2000:]) from None
+                time.sleep(0.02)
+        yield Server(port, process.pid, time.perf_counter() - start)
+    finally:
+        process.terminate()  # it stops its own children
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return os.environ | {"TRIAGE_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "1"}
+
+
+def cut(history: Path, folder: Path, tickets: int) -> pd.DataFrame:
+    """Write the tickets to learn from into the folder and return those to ask."""
+    table = pd.read_parquet(history)
+    table = table[table["created_at"].notna() & table["topic"].notna()].sort_values("created_at")
+    table.iloc[-tickets - ASKED : -ASKED].to_parquet(folder / "tickets.parquet")
+    return table.iloc[-ASKED:].fillna({"subject": "", "body": ""})
+
+
+def set_up(data: Path, folder: Path) -> str:
+    """Train, promote, import and make a key by the commands; return the key."""
+
+    def call(*words: str) -> str:
+        done = subprocess.run(
+            [*TRIAGE, *words], cwd=REPOSITORY, env=_environment(folder), capture_output=True, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
+
+    history = folder / "tickets.parquet"
+    responders = pd.read_parquet(history)["first_responder"].value_counts().index[:AGENTS]
+    pd.DataFrame({"agent": responders, "team": "support", "capacity": 10_000}).to_csv(
+        folder / "agents.csv", index=False
+    )
+    mapping = ("--mapping", str(MAPPING))
+    articles, links = str(data / "articles.parquet"), str(data / "article_links.parquet")
+    out = folder / "home" / "models" / "default" / "first"
+    extras = ("--articles", articles, "--links", links, "--agents", str(folder / "agents.csv"), "--no-track")
+    call("train", str(history), "--out", str(out), *mapping, *extras)
+    call("models", "promote", "first")
+    call("import", "history", str(history), *mapping)
+    for source, path in (("articles", articles), ("links", links), ("agents", str(folder / "agents.csv"))):
+        call("import", source, path)
+    made = json.loads(call("keys", "create", "--role", "service", "--name", "benchmark", "--json"))
+    return str(made["key"])
+
+
+def fit_peers(folder: Path, asked: pd.DataFrame) -> None:
+    """Fit what the peers serve on the same tickets."""
+    import mlflow
+
+    table = pd.read_parquet(folder / "tickets.parquet").fillna({"subject": "", "body": ""})
+    texts, labels = text_of(table), table["topic"].astype(str)
+    words = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        LogisticRegression(C=10, max_iter=300),
+    ).fit(texts, labels)
+    joblib.dump(words, folder / "words.joblib")
+    vectors = SentenceEncoder.open(threads=os.cpu_count()).encode(texts)
+    joblib.dump(LogisticRegression(C=10, max_iter=300).fit(vectors, labels), folder / "meaning.joblib")
+    mlflow.sklearn.save_model(words, str(folder / "mlflow"), serialization_format="cloudpickle")
+
+
+def text_of(table: pd.DataFrame) -> list[str]:
+    """Return subject and body as one text."""
+    return [f"{one}\n{other}" for one, other in zip(table["subject"], table["body"], strict=True)]
+
+
+def judge(server: Server, asked: pd.DataFrame, seconds: float, key: str | None = None) -> dict[str, float]:
+    """Ask every ticket once for its category, then put loads on the server."""
+    is_mlflow = key is None and server_is_mlflow(server)
+    requests = [request(server.port, *row, key, is_mlflow) for row in rows_of(asked)]
+    right = np.mean(
+        [_label(server.port, one) == label for one, label in zip(requests, asked["topic"], strict=True)]
+    )
+    alone = closed_load(server.port, requests, 1, seconds)
+    full = closed_load(server.port, requests, CLIENTS, seconds)
+    offered = open_load(server.port, requests, OFFERED, seconds)
+    found = {"accuracy": float(right), "ready_s": server.ready_s}
+    found |= _figures("one", alone) | _figures("full", full) | _figures("offered", offered)
+    if key is not None:
+        found |= _figures("steady", open_load(server.port, requests, STEADY, seconds))
+        batches = [batch(server.port, asked.iloc[row : row + 50], key) for row in range(0, ASKED, 50)]
+        load = closed_load(server.port, batches, 2, seconds)
+        found |= {"batch_tickets_per_s": 50 * load.rate, "batch_failed": load.failed}
+    return found | {"megabytes": server.megabytes()}
+
+
+def rows_of(asked: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
+    """Yield id, subject and body of each ticket."""
+    yield from asked[["ticket_id", "subject", "body"]].astype(str).itertuples(index=False, name=None)
+
+
+def server_is_mlflow(server: Server) -> bool:
+    """Return whether it is MLflow's: its answer and question have another shape."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{server.port}/version", timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def request(port: int, ticket_id: str, subject: str, body: str, key: str | None, is_mlflow: bool) -> bytes:
+    """Return a whole HTTP request for one ticket."""
+    if key is not None:
+        return _post("/v1/triage", {"ticket_id": ticket_id, "subject": subject, "body": body}, port, key)
+    if is_mlflow:
+        return _post("/invocations", {"inputs": [f"{subject}\n{body}"]}, port)
+    return _post("/", {"text": f"{subject}\n{body}"}, port)
+
+
+def batch(port: int, asked: pd.DataFrame, key: str) -> bytes:
+    """Return a request for many tickets."""
+    tickets = [{"ticket_id": one, "subject": two, "body": three} for one, two, three in rows_of(asked)]
+    return _post("/v1/triage/batch", {"tickets": tickets}, port, key)
+
+
+def _post(path: str, content: Any, port: int, key: str | None = None) -> bytes:
+    body = json.dumps(content).encode()
+    secret = f"Authorization: Bearer {key}\r\n" if key else ""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n{secret}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _label(port: int, asked: bytes) -> str | None:
+    head, body = asked.split(b"\r\n\r\n", 1)
+    lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines[1:])
+    url = f"http://127.0.0.1:{port}{lines[0].split()[1]}"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
+        content = json.load(answer)
+    if "fields" in content:
+        top = content["fields"]["category"]["top"]
+        return str(top[0]["label"]) if top else None
+    return str(content["label"] if "label" in content else content["predictions"][0])
+
+
+def _figures(name: str, load: Load) -> dict[str, float]:
+    return {
+        f"{name}_per_s": load.rate,
+        f"{name}_p50_ms": load.percentile(50),
+        f"{name}_p99_ms": load.percentile(99),
+        f"{name}_failed": load.failed,
+    }
+
+
+def show(found: dict[str, dict[str, float]]) -> None:
+    """Print the table."""
+    columns = (
+        "accuracy",
+        "one_p50_ms",
+        "one_p99_ms",
+        "full_per_s",
+        "full_p99_ms",
+        "offered_p50_ms",
+        "offered_p99_ms",
+    )
+    print(f"{'':36}" + "".join(f"{name:>16}" for name in (*columns, "megabytes", "ready_s")))
+    for name, figures in found.items():
+        cells = "".join(f"{figures[column]:16.3f}" for column in (*columns, "megabytes", "ready_s"))
+        print(f"{name:36}{cells}")
+        failed = {
+            column: int(count) for column, count in figures.items() if column.endswith("failed") and count
+        }
+        if failed:
+            print(f"{'':36}failed: {failed}")
+    for name in ("steady_per_s", "steady_p50_ms", "steady_p99_ms", "batch_tickets_per_s"):
+        if OURS in found:
+            print(f"{OURS}, {name}: {found[OURS][name]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
