@@ -127,9 +127,7 @@ def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    given = (
-        [*command, str(port)] if "benchmarks.serving_peers" in command else [*command, "--port", str(port)]
-    )
+    given = [*command, str(port)] if PEER in command else [*command, "--port", str(port)]
     start = time.perf_counter()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
