@@ -47,6 +47,7 @@ def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now:
     known, promises = pressing_promises(store, workspace, books.read(workspace).book, list(held), now=now)
     priorities = {name: known[name].labels.get("priority") or one.priority for name, one in held.items()}
     waiting = [
-        Waiting(name, one.filed_at, priorities[name], promise=promises.get(name)) for name, one in held.items()
+        Waiting(name, one.filed_at, priorities[name], promise=promises.get(name))
+        for name, one in held.items()
     ]
     return AgentQueue(agent, order_queue(waiting, now, policy), held, priorities, promises)

@@ -11,7 +11,15 @@ from serving.dependencies import BooksDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.schemas.base import Moment, SafeText
-from serving.schemas.promises import DueListOut, KeptOut, NoticeListOut, NoticeOut, SeenIn, SeenOut, SlaReportOut
+from serving.schemas.promises import (
+    DueListOut,
+    KeptOut,
+    NoticeListOut,
+    NoticeOut,
+    SeenIn,
+    SeenOut,
+    SlaReportOut,
+)
 from serving.schemas.sla_book import SlaBookIn, SlaBookOut, SlaImportIn
 from serving.sla_import import read_csv_book, read_toml_book
 from triage.errors import InputError
@@ -40,9 +48,7 @@ Whose = Annotated[SafeText | None, Query(min_length=1, max_length=320)]
     response_model=SlaBookOut,
     responses=documented(400, 401, 403, 500, 503),
 )
-def read_policies(
-    books: BooksDep, caller: Annotated[Caller, permitted("read_sla_policies")]
-) -> SlaBookOut:
+def read_policies(books: BooksDep, caller: Annotated[Caller, permitted("read_sla_policies")]) -> SlaBookOut:
     """Return what the workspace promises as it stands now."""
     return SlaBookOut.of(books.read(caller.workspace))
 
@@ -179,9 +185,7 @@ def acknowledge(
     """Note who has seen notices, all of them or, where one is not known, none; who saw one first stays."""
 
     def note() -> Reply:
-        count, found = mark_seen(
-            store, caller.workspace, given.event_ids, caller.name, now=datetime.now(UTC)
-        )
+        count, found = mark_seen(store, caller.workspace, given.event_ids, caller.name, now=datetime.now(UTC))
         shown = SeenOut(acknowledged=count, notices=[NoticeOut.of(one) for one in found])
         return Reply(200, shown.model_dump(mode="json"))
 
@@ -212,9 +216,7 @@ async def report_sla(
         now = datetime.now(UTC)
         wanted: list[Group] = list(dict.fromkeys(by or ["policy"]))
         book = books.read(caller.workspace).book
-        found = report_kept(
-            store, caller.workspace, book=book, since=since, until=until, by=wanted, now=now
-        )
+        found = report_kept(store, caller.workspace, book=book, since=since, until=until, by=wanted, now=now)
         groups = [KeptOut.of(one) for one in found]
         return SlaReportOut(since=since, until=until, as_of=now, by=wanted, groups=groups)
 

@@ -174,9 +174,7 @@ class NoticeOut(Output):
 class NoticeListOut(Output):
     """What was raised, newest first."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"unseen": 1, "notices": [EXAMPLE_NOTICE]}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"unseen": 1, "notices": [EXAMPLE_NOTICE]}]})
 
     unseen: int = Field(description="How many nobody has seen, those left out of the list included.")
     notices: list[NoticeOut]
@@ -205,9 +203,7 @@ class SeenOut(Output):
             "examples": [
                 {
                     "acknowledged": 1,
-                    "notices": [
-                        EXAMPLE_NOTICE | {"seen_at": "2026-03-02T15:41:00Z", "seen_by": "dana"}
-                    ],
+                    "notices": [EXAMPLE_NOTICE | {"seen_at": "2026-03-02T15:41:00Z", "seen_by": "dana"}],
                 }
             ]
         }

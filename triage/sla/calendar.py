@@ -111,7 +111,9 @@ class BusinessCalendar:
             return NONE
         first, last = self._number(since), self._number(until)
         whole = sum((self._page(number).total for number in range(first, last)), NONE)
-        return whole + self._page(last).by(until.astimezone(UTC)) - self._page(first).by(since.astimezone(UTC))
+        return (
+            whole + self._page(last).by(until.astimezone(UTC)) - self._page(first).by(since.astimezone(UTC))
+        )
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether business time runs at a moment."""

@@ -115,7 +115,9 @@ def events_of(
     found = [
         event
         for target, due in clocks.items()
-        for event in _events(workspace, past, book, policy, target, filed, due, pauses_of(target, pauses), now)
+        for event in _events(
+            workspace, past, book, policy, target, filed, due, pauses_of(target, pauses), now
+        )
         if since is None or event.fell_due_at >= since
     ]
     return sorted(found, key=lambda one: (one.fell_due_at, one.event_id))

@@ -93,10 +93,8 @@ def _next(one: DueTicket) -> tuple[datetime, str, str]:
 def pressing_promises(
     store: Store, workspace: str, book: SlaBook, ticket_ids: Sequence[str], *, now: datetime
 ) -> tuple[Mapping[str, PastTicket], Mapping[str, Standing]]:
-    """Return stored tickets with what triage knows of them, and of each its most endangered promise, by id."""
-    past, foresights = told_more(
-        store, workspace, list(get_tickets(store, workspace, ticket_ids).values())
-    )
+    """Return stored tickets with what triage knows of them, and the most endangered promise of each."""
+    past, foresights = told_more(store, workspace, list(get_tickets(store, workspace, ticket_ids).values()))
     pauses = _pauses(store, workspace, past)
     pressing: dict[str, Standing] = {}
     for one in past:

@@ -67,11 +67,21 @@ def test_a_stale_change_is_refused_and_a_dry_run_stores_nothing(house: House):
         ([{"name": "none"}], {}, "body.policies.0", "response, resolution or both"),
         ([GOLD, GOLD], {}, "body", "a name of its own"),
         ([GOLD | {"calendar": "moon"}], {}, "body", "policies.0"),
-        ([GOLD | {"steps": [{"kind": "breach", "at": 1.0, "to": "x"}]}], {}, "body.policies.0.steps.0.kind", ""),
+        (
+            [GOLD | {"steps": [{"kind": "breach", "at": 1.0, "to": "x"}]}],
+            {},
+            "body.policies.0.steps.0.kind",
+            "",
+        ),
         ([GOLD], {"calendars": [OFFICE | {"hours": "nine to five"}]}, "body.calendars.0.hours", "24/7"),
         ([GOLD], {"calendars": [OFFICE | {"zone": "Mars/Base"}]}, "body.calendars.0.zone", "IANA"),
         ([GOLD], {"calendars": [OFFICE | {"country": "XX"}]}, "body.calendars.0.country", "ISO 3166"),
-        ([GOLD], {"calendars": [OFFICE | {"holidays": ["soon"]}]}, "body.calendars.0.holidays.0", "2026-12-24"),
+        (
+            [GOLD],
+            {"calendars": [OFFICE | {"holidays": ["soon"]}]},
+            "body.calendars.0.holidays.0",
+            "2026-12-24",
+        ),
         ([GOLD | {"days": 1}], {}, "body.policies.0.days", ""),
     ],
 )
