@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from triage.errors import InputError
 from triage.routing.queue_policy import QueuePolicy
+from triage.sla.span import say_span
 from triage.sla.standing import PromiseState, Standing, exposure_of
 
 __all__ = ["Queued", "Waiting", "order_queue"]
@@ -127,28 +128,20 @@ def _because(one: Waiting, now: datetime) -> str:
         probability = one.promise.breach_probability if is_open else None
     elif due is not None:
         left = due - now
-        parts.append(f"overdue by {_span(-left)}" if left < timedelta() else f"due in {_span(left)}")
+        parts.append(f"overdue by {say_span(-left)}" if left < timedelta() else f"due in {say_span(left)}")
     if probability is not None:
         parts.append(f"{probability:.0%} likely to miss its target")
-    parts.append(f"waiting for {_span(max(now - one.filed_at, timedelta()))}")
+    parts.append(f"waiting for {say_span(max(now - one.filed_at, timedelta()))}")
     return ", ".join(parts)
 
 
 def _promised(promise: Standing, now: datetime) -> str:
     target = promise.target.value
     if promise.state is PromiseState.OVERDUE:
-        return f"{target} overdue by {_span(now - promise.due_at)}"
+        return f"{target} overdue by {say_span(now - promise.due_at)}"
     if promise.state is PromiseState.PAUSED:
         return f"{target} stands still while the requester is waited for"
     left = promise.due_at - now
     # Nights and weekends are no time to work: what is left for that is told where it is less.
-    hours = "" if promise.left > 0.9 * left else f" ({_span(promise.left)} of business time)"
-    return f"{target} due in {_span(left)}{hours}"
-
-
-def _span(length: timedelta) -> str:
-    if length >= 2 * _DAY:
-        return f"{length / _DAY:.0f} days"
-    if length >= 2 * _HOUR:
-        return f"{length / _HOUR:.0f} hours"
-    return f"{length.total_seconds() // 60:.0f} minutes"
+    hours = "" if promise.left > 0.9 * left else f" ({say_span(promise.left)} of business time)"
+    return f"{target} due in {say_span(left)}{hours}"

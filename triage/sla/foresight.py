@@ -80,7 +80,9 @@ class Foresight:
         if gone_hours >= due_hours:
             return 1.0
         still_open = self.probability_after(gone_hours)
-        return missed if still_open is None else missed / max(missed, still_open)
+        if still_open is None:
+            return missed
+        return max(missed, min(missed / max(missed, still_open), CEILING))
 
 
 def _within(probability: float) -> float:

@@ -61,7 +61,9 @@ def list_notices(
         query = query.where(sla_events.c.ticket_id == ticket_id)
     if recipient is not None:
         query = query.where(sla_events.c.recipient == recipient)
-    newest = query.order_by(sla_events.c.raised_at.desc(), sla_events.c.event_id).limit(limit)
+    newest = query.order_by(
+        sla_events.c.raised_at.desc(), sla_events.c.fell_due_at.desc(), sla_events.c.event_id
+    ).limit(limit)
     with store.reading() as connection:
         return [_from_row(row) for row in connection.execute(newest)]
 
