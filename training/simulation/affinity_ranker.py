@@ -98,7 +98,12 @@ def affinity_rankers(
     progress : callable, optional
         Called with the number of texts that are encoded.
     """
-    told = [one for one in history if one.ticket.created_at is not None]
+    told = [
+        one
+        for one in history
+        if one.ticket.created_at is not None
+        and (one.labels.get("assignee") or one.ticket.created_at >= since)
+    ]
     matrix = encoder.encode([clean_text(one.ticket) for one in told], progress=progress)
     rows = [
         row
