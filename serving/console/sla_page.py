@@ -21,8 +21,8 @@ from triage.zone import find_zone
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/console/promises", include_in_schema=False, route_class=ConsoleRoute)
-ADDRESS = "/console/promises"
+router = APIRouter(prefix="/console/sla", include_in_schema=False, route_class=ConsoleRoute)
+ADDRESS = "/console/sla"
 SHOWN = 50
 WALKED = 10_000
 """Promises that are held at a time; more are counted, and the least endangered are not shown."""
@@ -54,7 +54,7 @@ async def show_promises(
         shown = {state: [one for one in found if one.state is state] for state in PromiseState}
         notices = list_notices(store, workspace, only_unseen=True, limit=NOTICES)
         return visit.show(
-            "promises.html",
+            "sla.html",
             due=DueView(
                 view_due(shown[PromiseState.RUNNING] + shown[PromiseState.PAUSED], now, zone)[:SHOWN],
                 view_due(shown[PromiseState.OVERDUE], now, zone)[:SHOWN],

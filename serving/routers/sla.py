@@ -38,7 +38,8 @@ READING = documented(400, 401, 403, 422, 500, 503)
 WRITING = documented(400, 401, 403, 409, 413, 422, 500, 503)
 
 DryRun = Annotated[bool, Query(description="True: only check it and tell what would stand; store nothing.")]
-Whose = Annotated[SafeText | None, Query(min_length=1, max_length=320)]
+Assignee = Annotated[SafeText | None, Query(min_length=1, max_length=320, description="Only this agent's.")]
+Team = Annotated[SafeText | None, Query(min_length=1, max_length=200, description="Only this team's.")]
 
 
 @router.get(
@@ -116,9 +117,11 @@ async def list_due_promises(
     state: Annotated[
         Literal["running", "paused", "overdue"] | None, Query(description="Only these; by default all.")
     ] = None,
-    team: Whose = None,
-    assignee: Whose = None,
-    policy: Whose = None,
+    team: Team = None,
+    assignee: Assignee = None,
+    policy: Annotated[
+        SafeText | None, Query(min_length=1, max_length=200, description="Only of this policy.")
+    ] = None,
     order: Annotated[
         Literal["due", "danger"],
         Query(
@@ -158,8 +161,12 @@ def list_sla_notices(
     store: StoreDep,
     caller: Annotated[Caller, permitted("list_sla_notices")],
     unseen: Annotated[bool, Query(description="Only those that nobody has seen.")] = False,
-    ticket_id: Annotated[SafeText | None, Query(min_length=1, max_length=200)] = None,
-    recipient: Whose = None,
+    ticket_id: Annotated[
+        SafeText | None, Query(min_length=1, max_length=200, description="Only of this ticket.")
+    ] = None,
+    recipient: Annotated[
+        SafeText | None, Query(min_length=1, max_length=320, description="Only for this agent, team or name.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 100,
 ) -> NoticeListOut:
     """Return the reminders, escalations and breaches that the worker raised, newest first."""

@@ -192,8 +192,8 @@ def test_a_waiting_ticket_is_given_with_one_click(looker: Looker):
 def test_what_is_endangered_stands_first_and_a_notice_is_seen_with_one_click(looker: Looker):
     looker.sign_in()
     page = looker.page
-    page.get_by_role("link", name="Promises").click()
-    page.get_by_role("heading", name="Promises").wait_for()
+    page.get_by_role("link", name="SLA").click()
+    page.get_by_role("heading", name="SLA", exact=True).wait_for()
     first = page.get_by_role("region", name="To keep").get_by_role("article").first
     assert "Till does not open" in first.inner_text() and "Solution in 29 minutes" in first.inner_text()
     assert "likely missed" in first.inner_text()
@@ -212,7 +212,7 @@ def test_what_is_endangered_stands_first_and_a_notice_is_seen_with_one_click(loo
 def test_policies_are_checked_before_they_are_replaced(looker: Looker):
     looker.sign_in()
     page = looker.page
-    page.goto(f"{looker.site.address}/console/promises")
+    page.goto(f"{looker.site.address}/console/sla")
     page.get_by_text("Replace the policies").click()
     page.get_by_label("Policies CSV").fill("name,response\ngold,never\n")
     page.get_by_role("button", name="Check").click()
@@ -236,7 +236,7 @@ def test_no_page_is_wider_than_a_phone(looker: Looker):
     looker.page.get_by_text("in the text").first.click()
     looker.page.get_by_text("Correct …").first.click()
     assert looker.width_of_content() == 390
-    for page in ("agents", "promises", "volume", "model"):
+    for page in ("agents", "sla", "volume", "model"):
         looker.page.goto(f"{looker.site.address}/console/{page}")
         assert looker.width_of_content() == 390
     looker.page.goto(f"{looker.site.address}/console/volume")

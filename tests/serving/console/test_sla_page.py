@@ -15,7 +15,7 @@ from triage.sla.report import due_tickets, rescue_order
 from triage.store.sla_books import read_book
 from triage.store.sla_events import Notice, list_notices
 
-PAGE = "/console/promises"
+PAGE = "/console/sla"
 TABLE = "name,category,response,resolution\nnetwork,network,30m,4h\n"
 
 
