@@ -1,7 +1,7 @@
 """Promises of time: what is due, the most endangered first; notices; what was kept; the policies."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
@@ -121,7 +121,7 @@ def replace_policies(
     return Response(headers={"HX-Refresh": "true"})
 
 
-def _policies(stored: StoredBook) -> dict[str, object]:
+def _policies(stored: StoredBook) -> dict[str, Any]:
     return {"policies": view_policies(stored.book), "version": stored.version}
 
 

@@ -15,11 +15,21 @@ from triage.sla.standing import PromiseState, exposure_of, standings_of
 from triage.ticket import PastTicket
 from triage.zone import find_zone
 
-__all__ = ["GROUPS", "DueTicket", "Group", "Kept", "due_tickets", "promises_kept", "rescue_order"]
+__all__ = [
+    "BY_POLICY",
+    "GROUPS",
+    "DueTicket",
+    "Group",
+    "Kept",
+    "due_tickets",
+    "promises_kept",
+    "rescue_order",
+]
 
 Group = Literal["policy", "priority", "team", "month"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 """What kept promises can be counted by."""
+BY_POLICY: tuple[Group, ...] = ("policy",)
 
 _RESCUE = {PromiseState.RUNNING: 0, PromiseState.PAUSED: 1, PromiseState.OVERDUE: 2}
 
@@ -152,7 +162,7 @@ def promises_kept(
     book: SlaBook,
     pauses: Mapping[str, Sequence[Pause]],
     *,
-    by: Collection[Group] = ("policy",),
+    by: Collection[Group] = BY_POLICY,
     now: datetime,
 ) -> list[Kept]:
     """Count which targets were kept; the first arguments are those of :func:`due_tickets`.

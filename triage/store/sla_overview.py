@@ -6,7 +6,7 @@ from datetime import datetime
 
 from triage.sla.book import SlaBook
 from triage.sla.clock import Pause
-from triage.sla.report import DueTicket, Group, Kept, due_tickets, promises_kept, rescue_order
+from triage.sla.report import BY_POLICY, DueTicket, Group, Kept, due_tickets, promises_kept, rescue_order
 from triage.sla.standing import PromiseState, Standing, standings_of
 from triage.store.database import Store
 from triage.store.sla_outlooks import told_more
@@ -112,7 +112,7 @@ def report_kept(
     book: SlaBook,
     since: datetime | None = None,
     until: datetime | None = None,
-    by: Collection[Group] = ("policy",),
+    by: Collection[Group] = BY_POLICY,
     now: datetime,
 ) -> list[Kept]:
     """Count which promises of tickets filed between two moments were kept, see :func:`promises_kept`."""
