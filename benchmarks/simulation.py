@@ -8,7 +8,9 @@ the affinity that the product assigns with. Promises are those of a book made fo
 share of the busiest, solved as promised, seconds of living the weeks (in brackets: of the processor); reading
 texts and learning is told apart.
 
-    python -m benchmarks.simulation [--data ../shared/data] [--cache var/cache] [--tickets 50000]
+    python -m benchmarks.simulation [--data ../shared/data] [--cache var/cache] [--tickets 50000] [--drawn]
+
+``--drawn`` reads no text and draws embeddings instead: for the cost of everything else, never for quality.
 
 Prints a table with date and machine and, as the last line, JSON.
 """
@@ -20,14 +22,17 @@ import platform
 import resource
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import numpy as np
+
 from features.embedding_cache import CachedEncoder
-from features.encoder import SentenceEncoder
+from features.encoder import Encoder, Progress, SentenceEncoder
 from training.history import load_mapping, read_history
 from training.simulation.affinity_ranker import affinity_rankers
 from training.simulation.compare import compare, span_of
@@ -53,6 +58,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cache", type=Path, default=Path("var/cache"))
     parser.add_argument("--tickets", type=int, default=50_000)
+    parser.add_argument("--drawn", action="store_true")
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
@@ -67,7 +73,9 @@ def main() -> None:
     print(f"{found['tickets']:,} tickets, of which {found['lived']:,} are lived again")
 
     begun = time.perf_counter(), time.process_time()
-    encoder = CachedEncoder(SentenceEncoder.open(threads=1), options.cache)
+    encoder: Encoder = Drawn()
+    if not options.drawn:
+        encoder = CachedEncoder(SentenceEncoder.open(threads=1), options.cache)
     texts = affinity_rankers(past, agents, since, encoder)
     found["reading_and_learning_s"] = time.perf_counter() - begun[0]
     found["reading_and_learning_processor_s"] = time.process_time() - begun[1]
@@ -87,6 +95,20 @@ def main() -> None:
         f"{found['peak_memory_mib']:,.0f} MiB"
     )
     print(json.dumps(found))
+
+
+class Drawn:
+    """Vectors of the right shape that say nothing."""
+
+    dimension = 384
+    fingerprint = "drawn"
+
+    def encode(
+        self, texts: Sequence[str], *, batch_size: int = 32, progress: Progress | None = None
+    ) -> np.ndarray:
+        """Return unit vectors drawn with a fixed seed."""
+        vectors = np.random.default_rng(0).normal(size=(len(texts), self.dimension)).astype(np.float32)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def newest(data: Path, count: int) -> list[PastTicket]:
