@@ -1,18 +1,14 @@
 """What a workspace promises, as JSON: policies, calendars, states that mean waiting or done."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from features.business_time import public_holidays
 from serving.schemas.base import Input, Output, SafeText
-from triage.errors import TriageError
-from triage.routing.shift import parse_shift
+from serving.schemas.sla_texts import Country, Day, Hours, Name, Recipient, Span, Statuses, Words, Zone
 from triage.sla.book import DONE, WAITING, SlaBook
-from triage.sla.span import parse_span
 from triage.store.sla_books import StoredBook
-from triage.zone import find_zone
 
 __all__ = ["SlaBookIn", "SlaBookOut", "SlaImportIn"]
 
@@ -47,66 +43,6 @@ EXAMPLE: dict[str, Any] = {
 TABLE = "name,priority,response,resolution,hours,zone\nurgent,urgent|high,30m,4h,24/7,\nrest,,4h,40h,,\n"
 
 
-def _span(text: str) -> str:
-    try:
-        parse_span(text, "it")
-    except TriageError:
-        raise ValueError(
-            "Got a span that cannot be used; expected business hours and minutes such as '4h', '30m' or "
-            "'1h30m', no days."
-        ) from None
-    return text
-
-
-def _hours(text: str) -> str:
-    try:
-        parse_shift(text)
-    except TriageError:
-        raise ValueError(
-            "Got hours that cannot be read; expected days and times such as 'Mon-Fri 09:00-17:30', several "
-            "parts between semicolons, or '24/7'."
-        ) from None
-    return text
-
-
-def _zone(name: str) -> str:
-    try:
-        find_zone(name)
-    except TriageError:
-        raise ValueError(
-            "Got a zone that is not known; expected an IANA name such as 'Europe/Berlin'."
-        ) from None
-    return name
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError("Got a holiday that is no day; expected one such as 2026-12-24.") from None
-
-
-def _country(code: str) -> str:
-    day = date(2026, 1, 1)
-    try:
-        public_holidays(code, day, day)
-    except TriageError:
-        raise ValueError(
-            "Got a country whose holidays are not known; expected an ISO 3166 code such as 'US' or 'DE-BY'."
-        ) from None
-    return code
-
-
-def _written(text: str) -> str:
-    if not text.strip():
-        raise ValueError("Got nothing but spaces; expected text.")
-    return text
-
-
-Name = Annotated[SafeText, Field(min_length=1, max_length=200), AfterValidator(_written)]
-Words = Annotated[list[Annotated[SafeText, Field(min_length=1, max_length=400)]], Field(max_length=1_000)]
-Statuses = Annotated[list[Annotated[SafeText, Field(min_length=1, max_length=100)]], Field(max_length=100)]
-Span = Annotated[SafeText, Field(max_length=20), AfterValidator(_span)]
 TargetName = Literal["response", "resolution"]
 
 
@@ -114,16 +50,12 @@ class CalendarIn(Input):
     """Business time: weekly hours in a zone, without holidays."""
 
     name: Name
-    hours: Annotated[SafeText, Field(max_length=400), AfterValidator(_hours)] = Field(
-        "24/7", description="As shifts are written: `Mon-Fri 09:00-17:30; Sat 10:00-14:00`."
+    hours: Hours = Field("24/7", description="As shifts are written: `Mon-Fri 09:00-17:30; Sat 10:00-14:00`.")
+    zone: Zone = Field("UTC", description="IANA zone of the hours and of the holidays.")
+    holidays: Annotated[list[Day], Field(max_length=10_000)] = Field(
+        default_factory=list, description="Days on which no hours begin, `2026-12-24`."
     )
-    zone: Annotated[SafeText, Field(max_length=64), AfterValidator(_zone)] = Field(
-        "UTC", description="IANA zone of the hours and of the holidays."
-    )
-    holidays: Annotated[
-        list[Annotated[SafeText, Field(max_length=10), AfterValidator(_day)]], Field(max_length=10_000)
-    ] = Field(default_factory=list, description="Days on which no hours begin, `2026-12-24`.")
-    country: Annotated[SafeText, Field(max_length=12), AfterValidator(_country)] | None = Field(
+    country: Country | None = Field(
         None, description="ISO 3166 code (`DE-BY`) whose public holidays are added and kept up to date."
     )
 
@@ -133,9 +65,7 @@ class StepIn(Input):
 
     kind: Literal["reminder", "escalation"]
     at: float = Field(gt=0, le=100, description="Share of the target: 0.75 is a quarter before it runs out.")
-    to: Annotated[SafeText, Field(min_length=1, max_length=320), AfterValidator(_written)] = Field(
-        description="`assignee`, `team`, or whoever else in the helpdesk's own words."
-    )
+    to: Recipient = Field(description="`assignee`, `team`, or whoever else in the helpdesk's own words.")
     target: TargetName | None = Field(None, description="Null: of both targets.")
 
 
