@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from training.history import load_mapping, read_history
+from training.simulation.promised import ByHours
 from training.simulation.ranker import FormRanker
 from training.simulation.report import WayReport, happened, simulated
 from training.simulation.run import Simulation, filed_at
@@ -64,10 +65,10 @@ def main() -> None:
         way = InTurn() if in_turn else Ours()
         policy = Policy(routing=routing)
         lived = Simulation(history, since, Roster(agents), policy, FormRanker(), way).run()
-        show(name, simulated(name, lived, agents, {}), found)
+        show(name, simulated(name, lived, agents, ByHours({})), found)
 
     print(f"{len(inside):,} tickets\n{'':>34} {'right':>6} {'Gini':>6} {'busiest':>8}")
-    show("what happened", happened(inside, agents, {}), found)
+    show("what happened", happened(inside, agents, ByHours({})), found)
     live("round-robin", RoutingPolicy(), in_turn=True)
     for weight, factor in SETTINGS:
         share = None if factor is None else FairShare(factor)

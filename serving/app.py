@@ -29,6 +29,7 @@ from serving.routers import (
     knowledge,
     models,
     policy,
+    sla,
     tickets,
     training_runs,
     triage,
@@ -53,6 +54,7 @@ ROUTERS = (
     knowledge.router,
     models.router,
     policy.router,
+    sla.router,
     forecasts.router,
     training_runs.router,
     training_runs.forecast_router,
@@ -130,6 +132,7 @@ def _lifespan(
                 desk=desks.desk,
                 assigning=desks.assigning,
                 backlog=desks.backlog,
+                books=desks.books,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )

@@ -16,6 +16,7 @@ from triage.decision import Action, Decision, FieldDecision
 from triage.policy import Policy
 from triage.prediction import Assessment
 from triage.routing.assign import assign
+from triage.routing.choose import whom_to_ask
 from triage.routing.need import Need, need_of
 from triage.routing.situation import Situation
 from triage.store import Store
@@ -87,7 +88,11 @@ class AssignmentDesk:
         told = {name: past.labels.get(FIELD) for name, past in stands.items()}
         tickets = [_with_assignee(one, told.get(one.ticket_id)) for one in tickets]
         asked = [
-            Asked(ticket, _among(ticket, decision, situation), _categories(decision.assessment))
+            Asked(
+                ticket,
+                whom_to_ask(need_of(ticket, decision.fields, situation.policy.routing), situation),
+                _categories(decision.assessment),
+            )
             for ticket, decision in zip(tickets, decisions, strict=True)
         ]
         found = self._affinity.rank(workspace, asked, situation.now)
@@ -173,17 +178,6 @@ def _with_assignee(ticket: Ticket, told: str | None) -> Ticket:
     if told is None or ticket.values.get(FIELD):
         return ticket
     return replace(ticket, values={**ticket.values, FIELD: told})
-
-
-def _among(ticket: Ticket, decision: Decision, situation: Situation) -> list[str]:
-    """Return whom to ask about: the team, and those to whom a grave ticket may be escalated."""
-    roster, routing = situation.roster, situation.policy.routing
-    need = need_of(ticket, decision.fields, routing)
-    members = list(roster.members(need.team))
-    if need.team is not None and need.is_escalated:
-        for team in routing.team(need.team).escalates_to:
-            members += roster.members(team)
-    return list(dict.fromkeys(one.agent for one in members if one.active))
 
 
 def _categories(assessment: Assessment | None) -> Mapping[str, float] | None:

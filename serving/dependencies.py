@@ -14,10 +14,12 @@ from serving.triage_desk import TriageDesk
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
 from triage.store import Store
+from triage.store.sla_books import BookShelf
 
 __all__ = [
     "AssigningDep",
     "BacklogDep",
+    "BooksDep",
     "DeskDep",
     "KnowledgeDep",
     "MetricsDep",
@@ -41,6 +43,7 @@ class State(TypedDict):
     desk: TriageDesk
     assigning: AssignmentDesk
     backlog: BacklogDesk
+    books: BookShelf
     work: WorkQueue
     metrics: Metrics
 
@@ -77,6 +80,10 @@ def _backlog(request: Request) -> BacklogDesk:
     return cast(BacklogDesk, request.state.backlog)
 
 
+def _books(request: Request) -> BookShelf:
+    return cast(BookShelf, request.state.books)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -93,5 +100,6 @@ KnowledgeDep = Annotated[KnowledgeHost, Depends(_knowledge)]
 DeskDep = Annotated[TriageDesk, Depends(_desk)]
 AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
+BooksDep = Annotated[BookShelf, Depends(_books)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -14,6 +14,7 @@ from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
 from triage.store import Store
+from triage.store.sla_books import BookShelf
 
 __all__ = ["Desks", "make_desks"]
 
@@ -27,6 +28,7 @@ class Desks:
     assigning: AssignmentDesk
     desk: TriageDesk
     backlog: BacklogDesk
+    books: BookShelf
 
 
 def make_desks(
@@ -58,5 +60,6 @@ def make_desks(
         stock=stock,
     )
     assigning = AssignmentDesk(store, FloorHost(store), affinity)
-    desk = TriageDesk(store, models, knowledge, assigning, metrics)
-    return Desks(knowledge, affinity, assigning, desk, BacklogDesk(store, desk, assigning))
+    books = BookShelf(store)
+    desk = TriageDesk(store, models, knowledge, assigning, books, metrics)
+    return Desks(knowledge, affinity, assigning, desk, BacklogDesk(store, desk, assigning), books)

@@ -17,12 +17,13 @@ from triage.decision import Action, Decision
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
 from triage.policy import Policy
-from triage.sla.outlook import SlaOutlook, look_ahead
+from triage.sla.outlook import SlaOutlook, look_ahead, values_to_go_by
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
 from triage.store.revisions import Kind, take_revision
-from triage.store.sla_books import read_book
+from triage.store.sla_books import BookShelf
+from triage.store.sla_outlooks import StoredOutlook, put_outlooks
 from triage.store.tickets import get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -71,6 +72,8 @@ class TriageDesk:
         Suggests articles.
     assigning : AssignmentDesk
         Chooses agents.
+    books : BookShelf
+        Has what is promised.
     metrics : Metrics
         Counts the decisions.
     """
@@ -81,12 +84,14 @@ class TriageDesk:
         models: ModelHost,
         knowledge: KnowledgeHost,
         assigning: AssignmentDesk,
+        books: BookShelf,
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._models = models
         self._knowledge = knowledge
         self._assigning = assigning
+        self._books = books
         self._metrics = metrics
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
@@ -94,7 +99,7 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
-        book = read_book(self._store, workspace).book
+        book = self._books.read(workspace).book
         answers = [
             Answer(decision, found, look_ahead(ticket, decision, book))
             for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
@@ -131,12 +136,14 @@ class TriageDesk:
                 if any(answer.work != work - 1 for answer in answers):
                     answers = self._choose_again(workspace, answers)
             decisions = [answer.decision for answer in answers]
+            now = datetime.now(UTC)
             stands = get_tickets(self._store, workspace, list(filed))
             past = [replace(stands.get(name, PastTicket(one)), ticket=one) for name, one in filed.items()]
             put_tickets(self._store, workspace, past, source="api")
             put_decisions(self._store, workspace, tickets, decisions)
+            put_outlooks(self._store, workspace, _outlooks(tickets, decisions), now=now)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
-            self._assigning.keep(workspace, chosen, datetime.now(UTC))
+            self._assigning.keep(workspace, chosen, now)
         for decision in decisions:
             self._metrics.note_decision(decision)
         return answers
@@ -166,6 +173,18 @@ class TriageDesk:
                 replace(one, decision=agreeing(one.decision, None, 0.0), assignment=None) for one in answers
             ]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
+
+
+def _outlooks(tickets: Sequence[Ticket], decisions: Sequence[Decision]) -> dict[str, StoredOutlook]:
+    """Return by id what due times go by, and what is expected, of tickets that have an id."""
+    return {
+        ticket.ticket_id: StoredOutlook(
+            values_to_go_by(ticket, decision),
+            None if decision.assessment is None else decision.assessment.foresight,
+        )
+        for ticket, decision in zip(tickets, decisions, strict=True)
+        if ticket.ticket_id
+    }
 
 
 def _takes_a_slot(answer: Answer) -> bool:

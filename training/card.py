@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from training.card_times import card_times
 from training.label_pick import FEWEST, pick_labels
 from training.limits import CARD_LIMITS, MODEL_LIMITS
 from training.pages import render_page
@@ -50,6 +51,7 @@ def render_card(manifest: Manifest) -> str:
             _field(name, facts) | {"joined_with": _joined_with(name, manifest)}
             for name, facts in manifest.fields.items()
         ],
+        times=card_times(training.get("foresight")),
         limits=_limits(training),
         fewest=FEWEST,
         least=LEAST,

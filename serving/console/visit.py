@@ -16,6 +16,7 @@ __all__ = ["PAGES", "Visit"]
 PAGES = (
     ("/console", "Try a ticket", "triage_ticket"),
     ("/console/agents", "Agents", "list_agents"),
+    ("/console/sla", "SLA", "list_due_promises"),
     ("/console/volume", "Volume", "read_forecast"),
     ("/console/model", "Model", "list_models"),
 )

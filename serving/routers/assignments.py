@@ -5,19 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from serving.agent_queue import queue_of
 from serving.auth import Caller, permitted
-from serving.dependencies import BacklogDep, StoreDep, WorkDep
+from serving.dependencies import BacklogDep, BooksDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
-from serving.schemas.assignments import BacklogIn, BacklogOut, QueueOut
+from serving.schemas.assignments import BacklogIn, BacklogOut
 from serving.schemas.base import SafeText
-from triage.routing.queue import Waiting, order_queue
-from triage.store import Store
+from serving.schemas.queue import QueueOut
 from triage.store.idempotency import Reply
-from triage.store.open_tickets import held_tickets
-from triage.store.policies import read_policy
 
-__all__ = ["queue_of", "router"]
+__all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["assignments"])
 
@@ -67,20 +65,13 @@ async def assign_backlog(
 )
 def read_queue(
     store: StoreDep,
+    books: BooksDep,
     caller: Annotated[Caller, permitted("read_queue")],
     agent: Annotated[SafeText, Query(min_length=1, max_length=320, description="Whose.", examples=["ada"])],
 ) -> QueueOut:
     """Return an agent's open tickets in the order in which to work on them, each with why.
 
-    The order weighs priority, how near the next SLA target is where there is one, and age, as the policy's
-    `routing.queue` says.
+    The order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
+    passed, or how likely it is to be missed) and age, as the policy's `routing.queue` says.
     """
-    return queue_of(store, caller.workspace, agent)
-
-
-def queue_of(store: Store, workspace: str, agent: str) -> QueueOut:
-    """Return an agent's queue as it stands now."""
-    policy = read_policy(store, workspace).policy.routing.queue
-    held = {one.ticket_id: one for one in held_tickets(store, workspace, agent)}
-    waiting = [Waiting(one.ticket_id, one.filed_at, one.priority) for one in held.values()]
-    return QueueOut.of(agent, order_queue(waiting, datetime.now(UTC), policy), held)
+    return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC)))

@@ -1,6 +1,5 @@
-"""Who should have a ticket and why, who had it, a backlog's plan, an agent's queue."""
+"""Who should have a ticket and why, who had it, a backlog's plan."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,9 +8,7 @@ from pydantic import ConfigDict, Field
 from serving.backlog_desk import MOST, PlannedBacklog
 from serving.schemas.base import Input, Output, SafeText
 from triage.assignment import Assignment
-from triage.routing.queue import Queued
 from triage.store.assignments import GivenTicket
-from triage.store.open_tickets import HeldTicket
 
 __all__ = [
     "EXAMPLE_ASSIGNMENT",
@@ -19,7 +16,6 @@ __all__ = [
     "BacklogIn",
     "BacklogOut",
     "GivenListOut",
-    "QueueOut",
 ]
 
 EXAMPLE_ASSIGNMENT: dict[str, Any] = {
@@ -67,19 +63,6 @@ EXAMPLE_GIVEN: dict[str, Any] = {
     "affinity": 0.58,
     "detail": "ada: handled 14 similar tickets in 60 days, on shift until 18:00, 4 of 8 slots used",
     "ended_at": None,
-}
-EXAMPLE_QUEUE: dict[str, Any] = {
-    "agent": "ada",
-    "tickets": [
-        {
-            "ticket_id": "T-1042",
-            "subject": "VPN drops every few minutes",
-            "priority": "high",
-            "filed_at": "2026-03-02T09:30:00Z",
-            "score": 4.2,
-            "because": "high, waiting for 3 hours",
-        }
-    ],
 }
 
 
@@ -217,39 +200,3 @@ class BacklogOut(Output):
             applied=applied or 0,
             assignments=[AssignmentOut.of(one) for one in plan.assignments],
         )
-
-
-class QueuedOut(Output):
-    """A ticket at its place."""
-
-    ticket_id: str
-    subject: str
-    priority: str | None = Field(description="The helpdesk's, else the one that was decided.")
-    filed_at: datetime
-    score: float = Field(description="What the order is by.")
-    because: str = Field(description="Why, for people.")
-
-
-class QueueOut(Output):
-    """An agent's open tickets in the order in which to work on them."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_QUEUE]})
-
-    agent: str
-    tickets: list[QueuedOut] = Field(description="The first first.")
-
-    @classmethod
-    def of(cls, agent: str, order: list[Queued], held: Mapping[str, HeldTicket]) -> "QueueOut":
-        """Translate."""
-        tickets = [
-            QueuedOut(
-                ticket_id=one.ticket_id,
-                subject=held[one.ticket_id].subject,
-                priority=held[one.ticket_id].priority,
-                filed_at=held[one.ticket_id].filed_at,
-                score=one.score,
-                because=one.because,
-            )
-            for one in order
-        ]
-        return cls(agent=agent, tickets=tickets)

@@ -19,11 +19,16 @@ from serving.auth import create_key
 from serving.roles import Role
 from serving.settings import Settings
 from tests.serving.fakes import promote_fake
+from training.worker.sla_tick import raise_due_events
 from triage.agent import Agent
 from triage.knowledge import Article
+from triage.sla.book import SlaBook
+from triage.sla.foresight import Foresight
 from triage.store import Store, open_store
 from triage.store.agents import put_agents
 from triage.store.articles import put_articles
+from triage.store.sla_books import write_book
+from triage.store.sla_outlooks import StoredOutlook, put_outlooks
 from triage.store.snapshots import put_snapshot
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace
@@ -143,6 +148,7 @@ def _seed(store: Store) -> None:
     waiting = Ticket("NEW-1", "Laptop waits for somebody", "The laptop is dark.", ORIGIN + timedelta(hours=1))
     tickets.append(PastTicket(waiting, {"category": "hardware"}, status="new"))
     put_tickets(store, "acme", tickets, source="history")
+    _promise(store)
     put_agents(store, "acme", [Agent("ada", team="field", capacity=4.0), Agent("zoe", team="desk")])
     put_articles(store, "acme", [Article("kb-1", "When the VPN drops", "Renew the profile.")])
     rows = [
@@ -153,3 +159,26 @@ def _seed(store: Store) -> None:
         for day in range(14)
     ]
     put_snapshot(store, "acme", "day", 14, ORIGIN, {"zone": "UTC", "pool": {"total": "SWA8+GLMq"}}, rows)
+
+
+def _promise(store: Store) -> None:
+    """Promises to a customer, whose tickets stand each in another way."""
+    now = datetime.now(UTC)
+    document = {
+        "policies": [{"name": "gold", "organization": ["Acme Kettles"], "response": "1h", "resolution": "8h"}]
+    }
+    write_book(store, "acme", SlaBook.from_document(document), "dana", now=now - timedelta(days=2))
+    rows = {"P-1": ("Till does not open", 7.5), "P-2": ("New badge", 0.2), "P-3": ("Scanner is dark", 30.0)}
+    tickets = [
+        PastTicket(
+            Ticket(name, subject, "", now - timedelta(hours=hours), organization="Acme Kettles"),
+            {"priority": "high", "team": ("desk", "field")[hours > 1]},
+            status="open",
+            first_response_at=None if name == "P-2" else now - timedelta(hours=hours),
+        )
+        for name, (subject, hours) in rows.items()
+    ]
+    put_tickets(store, "acme", tickets, source="jira")
+    outlook = StoredOutlook({}, Foresight({0.5: 4.0, 0.9: 12.0}, 0.3))
+    put_outlooks(store, "acme", {"P-1": outlook, "P-2": outlook}, now=now)
+    raise_due_events(store, now=now)

@@ -8,6 +8,7 @@ from tests.browser.conftest import Looker
 from triage.store.assignments import open_loads
 from triage.store.feedback import feedback_on
 from triage.store.runs import cancel_run, list_runs
+from triage.store.sla_books import read_book
 from triage.store.work import set_assignee
 
 pytestmark = pytest.mark.browser
@@ -188,6 +189,45 @@ def test_a_waiting_ticket_is_given_with_one_click(looker: Looker):
     set_assignee(looker.site.store, "acme", "NEW-1", None, assigned_by="the test")
 
 
+def test_what_is_endangered_stands_first_and_a_notice_is_seen_with_one_click(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.get_by_role("link", name="SLA").click()
+    page.get_by_role("heading", name="SLA", exact=True).wait_for()
+    first = page.get_by_role("region", name="To keep").get_by_role("article").first
+    assert "Till does not open" in first.inner_text() and "Solution in 29 minutes" in first.inner_text()
+    assert "likely missed" in first.inner_text()
+    page.get_by_text("1 overdue").last.click()
+    assert page.get_by_text("Scanner is dark").is_visible()
+    page.get_by_role("row", name="gold").first.wait_for()
+    notice = page.get_by_role("article", name="Reminder, P-1")
+    notice.get_by_role("button").click()
+    page.get_by_text("Seen by dana").wait_for()
+    page.get_by_label("Team").select_option("desk")
+    page.wait_for_url("**team=desk*")
+    page.get_by_text("New badge").first.wait_for()
+    assert page.get_by_text("Till does not open").count() == 0
+
+
+def test_policies_are_checked_before_they_are_replaced(looker: Looker):
+    looker.sign_in()
+    page = looker.page
+    page.goto(f"{looker.site.address}/console/sla")
+    page.get_by_text("Replace the policies").click()
+    page.get_by_label("Policies CSV").fill("name,response\ngold,never\n")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("policies.0.response").wait_for()
+    looker.complaints.clear()  # Chromium reports the status by itself.
+    page.get_by_label("Policies CSV").fill("name,organization,response,resolution\ngold,Acme Kettles,1h,9h\n")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("These would be the policies.").wait_for()
+    assert read_book(looker.site.store, "acme").version == 1
+    page.get_by_role("button", name="Replace", exact=True).click()
+    page.get_by_text("These would be the policies.").wait_for(state="detached")
+    page.get_by_role("cell", name="9h").wait_for()
+    assert read_book(looker.site.store, "acme").version == 2
+
+
 @PHONE
 def test_no_page_is_wider_than_a_phone(looker: Looker):
     looker.sign_in()
@@ -196,7 +236,7 @@ def test_no_page_is_wider_than_a_phone(looker: Looker):
     looker.page.get_by_text("in the text").first.click()
     looker.page.get_by_text("Correct …").first.click()
     assert looker.width_of_content() == 390
-    for page in ("agents", "volume", "model"):
+    for page in ("agents", "sla", "volume", "model"):
         looker.page.goto(f"{looker.site.address}/console/{page}")
         assert looker.width_of_content() == 390
     looker.page.goto(f"{looker.site.address}/console/volume")

@@ -1,5 +1,6 @@
 """A model that goes by single words: real enough to be sealed, signed, verified and loaded."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from triage.policy import Promise
 from triage.prediction import Assessment, Contribution, Deletion, Explanation, Prediction, SimilarTicket
 from triage.registry import Registry
 from triage.signing import signing_key
+from triage.sla.foresight import Foresight
 from triage.taxonomy import Taxonomy
 from triage.ticket import Ticket
 
@@ -78,7 +80,12 @@ class FakeModel:
             for number in range(similar)
         )
         familiarity = 0.0 if "zzz" in text else 0.5
-        return Assessment(predictions, familiarity, explanations if explain else {}, neighbours)
+        # A ticket that names its hours takes at most as long as often as not.
+        hours = re.search(r"takes (\d+) hours", text)
+        foresight = Foresight({0.5: float(hours[1]), 0.9: 3.0 * float(hours[1])}) if hours else None
+        return Assessment(
+            predictions, familiarity, explanations if explain else {}, neighbours, foresight=foresight
+        )
 
 
 def seal_fake(

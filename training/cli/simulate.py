@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from training.simulation.compare import Comparison
+    from training.simulation.ranker import Ranker
     from training.simulation.run import Decided
+    from triage.agent import Agent
     from triage.ticket import PastTicket
 
 app = typer.Typer(add_completion=False)
@@ -29,6 +35,12 @@ def simulate(
         Path | None, typer.Option(help="A model that decides team, category and priority.")
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    sla: Annotated[
+        Path | None, typer.Option(help="Policies (TOML or CSV) by whose business time promises are judged.")
+    ] = None,
+    by_form: Annotated[
+        bool, typer.Option("--by-form", help="Know people by the form alone: quick, reads no text.")
+    ] = False,
     zone: Annotated[str, typer.Option(help="Zone of times and shifts that carry none.")] = "UTC",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -42,6 +54,8 @@ def simulate(
     from training.history import read_agents, read_history
     from training.simulation.compare import compare
     from training.simulation.config import read_config
+    from training.simulation.ranker import FormRanker
+    from training.sla.read_book import read_book_file
     from triage.errors import ConfigurationError
     from triage.ticket import FIELDS
 
@@ -50,10 +64,16 @@ def simulate(
             allowed = ", ".join(one for one in FIELDS if one != "assignee")
             raise ConfigurationError(f"Got --known {name}; expected one of {allowed}.")
     told = read_config(config)
+    book = None if sla is None else read_book_file(sla)
+    if book is not None and told.resolve_hours:
+        raise ConfigurationError(
+            f"Got --sla {sla} and resolve_hours in {config}; expected one of them to say what is promised."
+        )
     people = read_agents(agents, zone=zone).agents
     tickets = read_history(history, mapping=mapping, zone=zone).tickets
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        ranker = FormRanker if by_form else _read_texts(bar, tickets, people, weeks, bundle)
         task = bar.add_task("Simulating", total=1.0)
         found = compare(
             tickets,
@@ -63,12 +83,44 @@ def simulate(
             zone=zone,
             known=known or [],
             decided=None if bundle is None else _decide(bundle, tickets, weeks),
+            ranker=ranker,
+            book=book,
             progress=lambda share: bar.update(task, completed=share),
         )
     if as_json:
         typer.echo(json.dumps(asdict(found), default=str))
         return
     _print(found)
+
+
+def _read_texts(
+    bar: Progress, tickets: list[PastTicket], people: list[Agent], weeks: int, bundle: Path | None
+) -> Callable[[], Ranker]:
+    """Learn the affinity that a server would assign with, from the tickets before the weeks."""
+    from features.embedding_cache import CachedEncoder
+    from training.encoder.tuned_folder import open_encoder
+    from training.simulation.affinity_ranker import affinity_rankers
+    from training.simulation.compare import span_of
+    from training.simulation.ranker import FormRanker
+    from triage.bundle import Bundle
+    from triage.home import home_folder
+    from triage.signing import signing_key
+
+    dated = [one for one in tickets if one.ticket.created_at is not None]
+    if not dated:
+        return FormRanker  # There is nothing to simulate, which is told later.
+    if bundle is None:
+        encoder = open_encoder(threads=os.cpu_count() or 1).encoder
+    else:
+        encoder = Bundle.load(bundle, signing_key()).model.encoder
+    task = bar.add_task("Reading texts", total=len(dated))
+    return affinity_rankers(
+        dated,
+        people,
+        span_of(dated, weeks)[0],
+        CachedEncoder(encoder, home_folder() / "cache" / "embeddings"),
+        progress=lambda done: bar.update(task, completed=done),
+    )
 
 
 def _decide(bundle: Path, tickets: list[PastTicket], weeks: int) -> Decided:
@@ -127,6 +179,7 @@ def _print(found: Comparison) -> None:
         ("bounces avoided", "bounces_avoided", "{:,}"),
         ("load spread (Gini)", "gini", "{:.2f}"),
         ("share of the busiest", "busiest_share", "{:.1%}"),
+        ("answered as promised", "answers_met", "{:.1%}"),
         ("solved as promised", "targets_met", "{:.1%}"),
     )
     for title, name, form in rows:

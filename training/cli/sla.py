@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from training.cli import sla_endpoints
+from training.cli.sla_output import AsJson, Limit, StoreUrl, Workspace, opened_store, print_json, print_rows
+
 if TYPE_CHECKING:
-    from triage.store import Store
+    from triage.sla.report import DueTicket
+    from triage.store.sla_events import Notice
 
 __all__ = ["app"]
 
 app = typer.Typer(
     help="Promises of time: policies, what is due, what was kept, who is told.", no_args_is_help=True
 )
-endpoints = typer.Typer(help="Where events of promises are sent.", no_args_is_help=True)
-app.add_typer(endpoints, name="endpoints")
+app.add_typer(sla_endpoints.app, name="endpoints")
 
-WIDTH = 160
 
-Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The workspace.")]
-StoreUrl = Annotated[str | None, typer.Option("--store", help="Database URL; by default $TRIAGE_STORE.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+class Order(StrEnum):
+    """In which order promises are listed."""
+
+    DUE = "due"
+    DANGER = "danger"
+
+
+class State(StrEnum):
+    """How a promise stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+
+
+class Group(StrEnum):
+    """What kept promises are counted by."""
+
+    POLICY = "policy"
+    PRIORITY = "priority"
+    TEAM = "team"
+    MONTH = "month"
 
 
 @app.command("import")
@@ -43,10 +62,10 @@ def import_(
     from triage.store.sla_books import write_book
 
     book = read_book_file(file)
-    with _opened(store) as opened:
+    with opened_store(store) as opened:
         stored = write_book(opened, workspace, book, "triage sla import")
     if as_json:
-        _print_json({"version": stored.version, **book.to_document()})
+        print_json({"version": stored.version, **book.to_document()})
     else:
         typer.echo(f"{len(book.policies)} policies, version {stored.version}.")
 
@@ -57,10 +76,10 @@ def show(workspace: Workspace = "default", store: StoreUrl = None, as_json: AsJs
     from triage.sla.span import write_span
     from triage.store.sla_books import read_book
 
-    with _opened(store) as opened:
+    with opened_store(store) as opened:
         stored = read_book(opened, workspace)
     if as_json:
-        _print_json({"version": stored.version, **stored.book.to_document()})
+        print_json({"version": stored.version, **stored.book.to_document()})
         return
     rows = []
     for one in stored.book.policies:
@@ -71,36 +90,59 @@ def show(workspace: Workspace = "default", store: StoreUrl = None, as_json: AsJs
             [one.name, *(part or "any" for part in wanted), *spans, f"{calendar.hours} {calendar.zone}"]
         )
     headings = ("policy", "priority", "organization", "category", "response", "resolution", "hours")
-    _print_table(f"Promises of workspace {workspace}", headings, rows)
+    print_rows(f"Promises of workspace {workspace}", headings, rows)
 
 
 @app.command()
 def due(
-    workspace: Workspace = "default", store: StoreUrl = None, limit: Limit = 30, as_json: AsJson = False
+    workspace: Workspace = "default",
+    store: StoreUrl = None,
+    state: Annotated[State | None, typer.Option(help="Only these; by default all.")] = None,
+    team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
+    assignee: Annotated[str | None, typer.Option(help="Only this agent's.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Only of this policy.")] = None,
+    order: Annotated[
+        Order,
+        typer.Option(
+            help="due: the next to run out first; danger: what can still be saved, endangered first."
+        ),
+    ] = Order.DUE,
+    limit: Limit = 30,
+    as_json: AsJson = False,
 ) -> None:
-    """List the promises still to be kept, the next to run out first."""
-    from triage.store.sla_overview import list_due
+    """List the promises still to be kept."""
+    from triage.sla.standing import PromiseState
+    from triage.store.sla_books import read_book
+    from triage.store.sla_overview import DueWanted, list_due
 
     now = _now()
-    with _opened(store) as opened:
-        found = list_due(opened, workspace, now=now, limit=limit)
+    wanted = DueWanted(None if state is None else PromiseState(state.value), team, assignee, policy)
+    with opened_store(store) as opened:
+        book = read_book(opened, workspace).book
+        found, counts = list_due(
+            opened, workspace, book, now=now, wanted=wanted, is_rescue=order is Order.DANGER, limit=limit
+        )
     if as_json:
-        _print_json([_plain(one) | {"is_overdue": one.is_overdue(now)} for one in found])
+        told = {one.value: count for one, count in counts.items()}
+        print_json({"as_of": now, "counts": told, "promises": [_due_document(one) for one in found]})
         return
     rows = [
         [
             one.ticket_id,
             one.target.value,
             f"{one.due_at:%Y-%m-%d %H:%M} UTC",
-            "paused" if one.is_paused else "overdue" if one.is_overdue(now) else "",
+            "" if one.state is PromiseState.RUNNING else one.state.value,
+            f"{one.share_gone:.0%}",
+            "-" if one.breach_probability is None else f"{one.breach_probability:.0%}",
             one.policy,
             one.priority or "-",
             one.assignee or one.team or "-",
         ]
         for one in found
     ]
-    headings = ("ticket", "target", "due", "", "policy", "priority", "with")
-    _print_table(f"Due in workspace {workspace}", headings, rows)
+    headings = ("ticket", "target", "due", "", "time gone", "likely missed", "policy", "priority", "with")
+    totals = ", ".join(f"{count:,} {one.value}" for one, count in counts.items())
+    print_rows(f"Due in workspace {workspace}: {totals}", headings, rows)
 
 
 @app.command()
@@ -110,33 +152,42 @@ def report(
     days: Annotated[
         int | None, typer.Option(min=1, help="Only tickets filed in the last so many days.")
     ] = None,
+    by: Annotated[
+        list[Group] | None,
+        typer.Option(help="What is counted apart, several times; by default the policy.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count by policy which promises were kept."""
+    """Count which promises were kept, first answers and solutions apart."""
+    from dataclasses import asdict
     from datetime import timedelta
 
+    from triage.store.sla_books import read_book
     from triage.store.sla_overview import report_kept
 
     now = _now()
     since = None if days is None else now - timedelta(days=days)
-    with _opened(store) as opened:
-        found = report_kept(opened, workspace, since=since, now=now)
+    wanted = list(dict.fromkeys(one.value for one in by or [Group.POLICY]))
+    with opened_store(store) as opened:
+        book = read_book(opened, workspace).book
+        found = report_kept(opened, workspace, book=book, since=since, by=wanted, now=now)  # type: ignore[arg-type]
     if as_json:
-        _print_json([_plain(one) for one in found])
+        groups = [asdict(one) | {"share_kept": one.share_kept} for one in found]
+        print_json({"since": since, "until": None, "as_of": now, "by": wanted, "groups": groups})
         return
     rows = [
         [
-            one.policy,
+            *(getattr(one, name) or "-" for name in wanted),
             one.target.value,
             f"{one.kept:,}",
-            f"{one.broken:,}",
-            f"{one.waiting:,}",
-            f"{one.kept / (one.kept + one.broken):.1%}" if one.kept + one.broken else "-",
+            f"{one.missed:,}",
+            f"{one.running:,}",
+            "-" if one.share_kept is None else f"{one.share_kept:.1%}",
         ]
         for one in found
     ]
-    headings = ("policy", "target", "kept", "broken", "running", "kept of those over")
-    _print_table(f"Promises of workspace {workspace}", headings, rows)
+    headings = (*wanted, "target", "kept", "missed", "running", "kept of those over")
+    print_rows(f"Promises of workspace {workspace}", headings, rows)
 
 
 @app.command()
@@ -148,13 +199,13 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """List the reminders, escalations and breaches that were raised, newest first."""
-    from triage.store.sla_events import list_notices
+    from triage.store.sla_events import count_unseen, list_notices
 
-    with _opened(store) as opened:
+    with opened_store(store) as opened:
         found = list_notices(opened, workspace, only_unseen=unseen, limit=limit)
+        left = count_unseen(opened, workspace)
     if as_json:
-        seen = [{"raised_at": one.raised_at, "seen_at": one.seen_at, "seen_by": one.seen_by} for one in found]
-        _print_json([_plain(one.event) | facts for one, facts in zip(found, seen, strict=True)])
+        print_json({"unseen": left, "notices": [_notice_document(one) for one in found]})
         return
     rows = [
         [
@@ -165,122 +216,50 @@ def events(
             one.event.policy,
             one.event.recipient or one.event.to,
             "" if one.seen_at is None else f"seen by {one.seen_by}",
+            one.event.event_id,
         ]
         for one in found
     ]
-    headings = ("fell due", "event", "target", "ticket", "policy", "for", "")
-    _print_table(f"Events of workspace {workspace}", headings, rows)
+    headings = ("fell due", "event", "target", "ticket", "policy", "for", "", "id")
+    print_rows(f"Events of workspace {workspace}: {left:,} unseen", headings, rows)
 
 
-@endpoints.command("add")
-def add_endpoint(
-    url: Annotated[str, typer.Argument(help="Where to; its host must be on $TRIAGE_WEBHOOK_HOSTS.")],
+@app.command()
+def seen(
+    event_ids: Annotated[list[str], typer.Argument(help="As `triage sla events` shows them.")],
     workspace: Workspace = "default",
     store: StoreUrl = None,
+    actor: Annotated[str, typer.Option("--by", help="Who has seen them.")] = "triage sla seen",
     as_json: AsJson = False,
 ) -> None:
-    """Add a receiver, and print the secret by which it verifies what it gets (Standard Webhooks)."""
-    from training.worker.deliver import allowed_hosts, check_url
-    from triage.signing import signing_key
-    from triage.store import outbox
-    from triage.webhook_signature import endpoint_secret
+    """Say that events were seen; who saw one first stays."""
+    from triage.store.sla_events import mark_seen
 
-    check_url(url, allowed_hosts())
-    with _opened(store) as opened:
-        made = outbox.add_endpoint(opened, workspace, url)
-    secret = endpoint_secret(signing_key(), made.endpoint_id)
+    with opened_store(store) as opened:
+        count, found = mark_seen(opened, workspace, event_ids, actor, now=_now())
     if as_json:
-        _print_json({"endpoint_id": made.endpoint_id, "url": url, "secret": secret})
+        print_json({"acknowledged": count, "notices": [_notice_document(one) for one in found]})
     else:
-        typer.echo(f"Endpoint {made.endpoint_id}\nSecret   {secret}")
+        typer.echo(f"{count} of {len(found)} had not been seen before.")
 
 
-@endpoints.command("list")
-def list_endpoints(workspace: Workspace = "default", store: StoreUrl = None, as_json: AsJson = False) -> None:
-    """List the receivers and what has gone to them last."""
-    from triage.store import outbox
+def _due_document(one: DueTicket) -> dict[str, Any]:
+    from dataclasses import asdict
+    from datetime import timedelta
 
-    with _opened(store) as opened:
-        found = outbox.list_endpoints(opened, workspace)
-        messages = outbox.list_messages(opened, workspace, limit=1_000)
-    counts = {
-        one.endpoint_id: {
-            "delivered": sum(
-                m.delivered_at is not None for m in messages if m.endpoint_id == one.endpoint_id
-            ),
-            "waiting": sum(
-                m.next_attempt_at is not None for m in messages if m.endpoint_id == one.endpoint_id
-            ),
-            "given_up": sum(m.given_up_at is not None for m in messages if m.endpoint_id == one.endpoint_id),
-        }
-        for one in found
-    }
-    if as_json:
-        _print_json([_plain(one) | counts[one.endpoint_id] for one in found])
-        return
-    rows = [
-        [one.endpoint_id, one.url, *map(str, counts[one.endpoint_id].values()), one.disabled_because or ""]
-        for one in found
-    ]
-    headings = ("endpoint", "url", "delivered", "waiting", "given up", "disabled because")
-    _print_table(f"Endpoints of workspace {workspace}", headings, rows)
+    document = asdict(one) | {"minutes_left": one.left / timedelta(minutes=1), "exposure": one.exposure}
+    del document["left"]
+    return document
 
 
-@endpoints.command("disable")
-def disable_endpoint(
-    endpoint_id: Annotated[str, typer.Argument(help="As `triage sla endpoints list` shows it.")],
-    workspace: Workspace = "default",
-    store: StoreUrl = None,
-) -> None:
-    """Send nothing more to a receiver."""
-    from triage.store import outbox
+def _notice_document(one: Notice) -> dict[str, Any]:
+    from dataclasses import asdict
 
-    with _opened(store) as opened:
-        outbox.disable_endpoint(opened, workspace, endpoint_id, "disabled by hand")
-    typer.echo(f"Endpoint {endpoint_id} gets nothing more.")
-
-
-@contextmanager
-def _opened(url: str | None) -> Iterator[Store]:
-    from triage.home import store_url
-    from triage.store import open_store
-
-    store = open_store(url or store_url())
-    try:
-        yield store
-    finally:
-        store.close()
+    facts = {"raised_at": one.raised_at, "seen_at": one.seen_at, "seen_by": one.seen_by}
+    return asdict(one.event) | facts
 
 
 def _now() -> Any:
     from datetime import UTC, datetime
 
     return datetime.now(UTC)
-
-
-def _plain(one: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(one)
-
-
-def _print_json(value: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(value, default=lambda one: one.isoformat()))
-
-
-def _print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=escape(title))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    console = Console()
-    if not console.is_terminal:  # a file or another program
-        console.width = WIDTH
-    console.print(table)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from features.calendar import team_holidays
 from training.simulation.config import SimulationConfig
-from training.simulation.ranker import FormRanker, Ranker
+from training.simulation.promised import ByBook, ByHours
+from training.simulation.ranker import FormRanker, Ranker, Unranked
 from training.simulation.report import WayReport, happened, simulated
 from training.simulation.run import Decided, Simulation, filed_at
 from training.simulation.way import InTurn, Ours, Way
@@ -16,9 +17,10 @@ from triage.mode import Mode
 from triage.policy import FieldPolicy, Policy
 from triage.routing.policy import RoutingPolicy
 from triage.routing.roster import Roster
+from triage.sla.book import SlaBook
 from triage.ticket import PastTicket
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "span_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def compare(
     known: Sequence[str] = (),
     decided: Decided | None = None,
     ranker: Callable[[], Ranker] = FormRanker,
+    book: SlaBook | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
     """Live the last weeks again under each way of assigning.
@@ -72,7 +75,9 @@ def compare(
     decided : Mapping of str to (Mapping of str to FieldDecision), optional
         By ticket: what a model decides.
     ranker : callable, default=FormRanker
-        Makes a fresh ranker.
+        Makes a fresh ranker, see :func:`training.simulation.affinity_ranker.affinity_rankers`.
+    book : SlaBook, optional
+        What is promised, in place of the hours of the configuration; tickets that wait are served by it.
     progress : callable, optional
         Called with the share that is done.
 
@@ -88,23 +93,30 @@ def compare(
             f"{sum(one.active for one in agents):,} active agents; expected one of each at least."
         )
     tickets = [_as_filed(one, known) for one in tickets]
-    until = filed_at(tickets[-1])
-    since = until - timedelta(weeks=weeks)
+    since, until = span_of(tickets, weeks)
+    promised = ByHours(config.resolve_hours) if book is None else ByBook(book)
     policy = Policy(fields={"assignee": FieldPolicy(Mode.APPLY)}, routing=_switched_on(config.routing))
     holidays = team_holidays(config.routing, config.country, since, until)
     inside = [one for one in tickets if filed_at(one) >= since]
-    reports = [happened(inside, agents, config.resolve_hours)]
+    reports = [happened(inside, agents, promised)]
     ways: list[tuple[str, Way]] = [("round-robin", InTurn()), ("triage", Ours())]
     for at, (name, way) in enumerate(ways):
         roster = Roster(agents, zone=zone, holidays=holidays, policy=policy.routing)
-        simulation = Simulation(tickets, since, roster, policy, ranker(), way, decided=decided)
+        known_by = ranker() if way.looks_at_affinity else Unranked()
+        simulation = Simulation(tickets, since, roster, policy, known_by, way, decided=decided, book=book)
         lived = simulation.run(_part(progress, at, len(ways)))
-        report = simulated(name, lived, agents, config.resolve_hours)
+        report = simulated(name, lived, agents, promised)
         if "team" in known:
             # Who is told the team cannot be praised for finding it.
             report = replace(report, right_team=None, bounced=None, bounces_avoided=None)
         reports.append(report)
-    return Comparison(since, until, tuple(reports), tuple(_notes(inside, agents, known, decided)))
+    return Comparison(since, until, tuple(reports), tuple(_notes(inside, agents, known, decided, book)))
+
+
+def span_of(history: Sequence[PastTicket], weeks: int) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of the last weeks of a history with times of filing."""
+    until = max(filed_at(one) for one in history if one.ticket.created_at is not None)
+    return until - timedelta(weeks=weeks), until
 
 
 def _as_filed(past: PastTicket, known: Sequence[str]) -> PastTicket:
@@ -121,7 +133,11 @@ def _part(progress: Callable[[float], None] | None, at: int, parts: int) -> Call
 
 
 def _notes(
-    inside: Sequence[PastTicket], agents: Sequence[Agent], known: Sequence[str], decided: Decided | None
+    inside: Sequence[PastTicket],
+    agents: Sequence[Agent],
+    known: Sequence[str],
+    decided: Decided | None,
+    book: SlaBook | None,
 ) -> list[str]:
     names = {one.agent for one in agents}
     others = sum(one.labels.get("assignee", "") not in names for one in inside if one.labels.get("assignee"))
@@ -143,6 +159,11 @@ def _notes(
         notes.append(
             "The team of the end was taken as known when a ticket was filed, so nothing is said of teams "
             "found and bounces avoided."
+        )
+    if book is not None:
+        notes.append(
+            "Promises are counted in business time by the values that tickets had in the end. How long "
+            "requesters were waited for is not in a history: the clocks ran on."
         )
     if all(one.assigned_at is None for one in inside):
         notes.append(

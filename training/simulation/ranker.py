@@ -1,17 +1,17 @@
 """Who is the right one, by past tickets with the same values on their form: enough to simulate with.
 
-Reads no text. An index that does (``features.affinity``) has the same two methods and can take its place.
+Reads no text. What does is :class:`training.simulation.affinity_ranker.AffinityRanker`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.assignment import Candidate
-from triage.ticket import Ticket
+from triage.ticket import PastTicket, Ticket
 
-__all__ = ["FormRanker", "Ranker"]
+__all__ = ["FormRanker", "Ranker", "Unranked"]
 
 HALF_LIFE = timedelta(days=90)
 """As of the neighbour vote that the design measured on Apache HDFS (section 8)."""
@@ -23,13 +23,39 @@ _ANY = ("", "")
 class Ranker(Protocol):
     """Says who is the right one, and learns who was."""
 
-    def learn(self, ticket: Ticket, agent: str, at: datetime) -> None:
-        """Take in that an agent had a ticket."""
+    def learn(self, past: PastTicket, at: datetime) -> None:
+        """Take in who had a ticket, which became known at a time (with a zone)."""
         ...
 
-    def rank(self, ticket: Ticket, at: datetime) -> Sequence[Candidate]:
-        """Return candidates, best first; scores sum to 1."""
+    def rank(
+        self,
+        ticket: Ticket,
+        at: datetime,
+        among: Collection[str],
+        categories: Mapping[str, float] | None = None,
+    ) -> Sequence[Candidate]:
+        """Return those of some agents who are known, best first; scores sum to 1.
+
+        ``categories`` is the chance of each category, where it was predicted.
+        """
         ...
+
+
+class Unranked:
+    """Knows nobody: for ways of assigning that do not look at affinity."""
+
+    def learn(self, past: PastTicket, at: datetime) -> None:
+        """Learn nothing."""
+
+    def rank(
+        self,
+        ticket: Ticket,
+        at: datetime,
+        among: Collection[str],
+        categories: Mapping[str, float] | None = None,
+    ) -> list[Candidate]:
+        """Return nobody."""
+        return []
 
 
 class FormRanker:
@@ -46,16 +72,22 @@ class FormRanker:
         self._counts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         self._tickets: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
 
-    def learn(self, ticket: Ticket, agent: str, at: datetime) -> None:
-        """Take in that an agent had a ticket at a time (with a zone)."""
-        weight = self._weight(at)
-        for value in _values(ticket):
+    def learn(self, past: PastTicket, at: datetime) -> None:
+        """Take in who had a ticket."""
+        weight, agent = self._weight(at), past.labels["assignee"]
+        for value in _values(past.ticket):
             counts, tickets = self._counts[value], self._tickets[value]
             counts[agent] = counts.get(agent, 0.0) + weight
             tickets[agent] = tickets.get(agent, 0) + 1
 
-    def rank(self, ticket: Ticket, at: datetime) -> list[Candidate]:
-        """Return everybody who had a ticket of the like, best first; scores sum to 1."""
+    def rank(
+        self,
+        ticket: Ticket,
+        at: datetime,
+        among: Collection[str],
+        categories: Mapping[str, float] | None = None,
+    ) -> list[Candidate]:
+        """Return those who had a ticket of the like, best first; predicted categories are not looked at."""
         unit = self._weight(at)
         scores: dict[str, float] = {}
         best: dict[str, tuple[float, str]] = {}
@@ -71,6 +103,8 @@ class FormRanker:
                 if value != _ANY and share > best.get(agent, (0.0, ""))[0]:
                     had = self._tickets[value][agent]
                     best[agent] = share, f"had {had} tickets with {value[0]} {value[1]}"
+        asked = set(among)
+        scores = {agent: score for agent, score in scores.items() if agent in asked}
         whole = sum(scores.values())
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         return [

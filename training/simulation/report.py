@@ -1,17 +1,19 @@
 """What a simulation came to, beside what really happened: waiting, right hands, load spread, targets met."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 
 import numpy as np
 
+from training.simulation.promised import Promised
 from training.simulation.run import Lived, filed_at
 from training.simulation.way import Picked
 from triage.agent import Agent
 from triage.routing.fairness import gini
+from triage.sla.policy import Target
 from triage.ticket import PastTicket
 
 __all__ = ["WayReport", "happened", "simulated"]
@@ -42,9 +44,11 @@ class WayReport:
         How uneven the tickets are spread over the active agents, 0 to 1.
     busiest_share : float
         Share of the tickets that the busiest of them got.
+    answers_met : float or None
+        Share answered as promised, of those with such a promise that were answered. In a simulation the first
+        answer follows assignment as soon as it did.
     targets_met : float or None
-        Share solved within the hours that their priority promises, of those with such a promise that were
-        solved.
+        Share solved as promised, of those with such a promise that were solved.
     """
 
     way: str
@@ -59,12 +63,11 @@ class WayReport:
     bounces_avoided: int | None
     gini: float
     busiest_share: float
+    answers_met: float | None
     targets_met: float | None
 
 
-def happened(
-    past: Sequence[PastTicket], agents: Sequence[Agent], promised_hours: Mapping[str, float]
-) -> WayReport:
+def happened(past: Sequence[PastTicket], agents: Sequence[Agent], promised: Promised) -> WayReport:
     """Report what really happened.
 
     Parameters
@@ -73,8 +76,8 @@ def happened(
         The tickets of the weeks.
     agents : sequence of Agent
         Over whom load is spread.
-    promised_hours : Mapping of str to float
-        By priority: hours from filing to solution.
+    promised : Promised
+        Tells whether promises were kept.
     """
     waits = [(begun - filed_at(one)) / _HOUR for one in past if (begun := _begun(one)) is not None]
     counted = [one.reassignments for one in past if one.reassignments is not None]
@@ -89,13 +92,12 @@ def happened(
         sum(count > 0 for count in counted) if counted else None,
         None,
         *_spread(got, agents),
-        _met([(one, one.resolved_at) for one in past], promised_hours),
+        _met([(one, one.first_response_at) for one in past], Target.RESPONSE, promised),
+        _met([(one, one.resolved_at) for one in past], Target.RESOLUTION, promised),
     )
 
 
-def simulated(
-    way: str, lived: Sequence[Lived], agents: Sequence[Agent], promised_hours: Mapping[str, float]
-) -> WayReport:
+def simulated(way: str, lived: Sequence[Lived], agents: Sequence[Agent], promised: Promised) -> WayReport:
     """Report a simulation; takes what :func:`happened` takes."""
     got = [(one, one.picked) for one in lived if one.picked is not None]
     waits = [(one.assigned_at - filed_at(one.past)) / _HOUR for one, _ in got if one.assigned_at is not None]
@@ -113,7 +115,8 @@ def simulated(
         sum(not right for _, right in settled) if settled else None,
         sum(bounced) if any(one.past.reassignments is not None for one in lived) else None,
         *_spread([picked.agent for _, picked in got], agents),
-        _met([(one.past, one.solved_at) for one, _ in got], promised_hours),
+        _met([(one.past, _answered_at(one)) for one, _ in got], Target.RESPONSE, promised),
+        _met([(one.past, one.solved_at) for one, _ in got], Target.RESOLUTION, promised),
     )
 
 
@@ -147,12 +150,20 @@ def _spread(got: Sequence[str], agents: Sequence[Agent]) -> tuple[float, float]:
     return gini(loads), max(loads, default=0) / len(got) if got else 0.0
 
 
+def _answered_at(one: Lived) -> datetime | None:
+    """Return when a ticket would have been answered: as long after assignment as it really was."""
+    answered, begun = one.past.first_response_at, _begun(one.past)
+    if answered is None or begun is None or one.assigned_at is None:
+        return None
+    return one.assigned_at + max(answered - begun, timedelta(0))
+
+
 def _met(
-    solved: Sequence[tuple[PastTicket, datetime | None]], promised_hours: Mapping[str, float]
+    reached: Sequence[tuple[PastTicket, datetime | None]], target: Target, promised: Promised
 ) -> float | None:
     kept = [
-        moment - filed_at(past) <= promised_hours[priority] * _HOUR
-        for past, moment in solved
-        if moment is not None and (priority := past.labels.get("priority", "")) in promised_hours
+        is_kept
+        for past, moment in reached
+        if moment is not None and (is_kept := promised.is_kept(past, target, moment)) is not None
     ]
     return fmean(kept) if kept else None

@@ -10,7 +10,7 @@ import heapq
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -19,10 +19,13 @@ from training.simulation.way import Picked, Way
 from triage.decision import FieldDecision
 from triage.errors import TicketError
 from triage.policy import Policy
-from triage.routing.need import Need, need_of
+from triage.routing.choose import ask, whom_to_ask
+from triage.routing.need import Need, known_value, need_of
 from triage.routing.queue import Waiting, order_queue
 from triage.routing.roster import Roster
 from triage.routing.situation import Situation
+from triage.sla.book import SlaBook
+from triage.sla.standing import Standing, standings_of
 from triage.ticket import PastTicket
 
 __all__ = ["Lived", "Simulation"]
@@ -69,6 +72,8 @@ class Simulation:
         Fresh, too.
     decided : Mapping of str to (Mapping of str to FieldDecision), optional
         By ticket: what was decided of category, priority and team.
+    book : SlaBook, optional
+        What is promised: of tickets that wait the most endangered go first, as in an agent's queue.
     """
 
     def __init__(
@@ -81,11 +86,13 @@ class Simulation:
         way: Way,
         *,
         decided: Decided | None = None,
+        book: SlaBook | None = None,
     ) -> None:
         first = bisect_left(history, since, key=filed_at)
         self._coming = history[first:]
         self._roster, self._policy, self._ranker, self._way = roster, policy, ranker, way
-        self._decided = decided or {}
+        self._decided, self._book = decided or {}, book
+        self._needs: dict[str, Need] = {}
         self._spans = _spans(history)
         known = [(one.labels_known_at or since, one) for one in history if one.labels.get("assignee")]
         self._lessons = deque(sorted(known, key=lambda pair: pair[0]))
@@ -137,7 +144,7 @@ class Simulation:
     def _learn(self) -> None:
         while self._lessons and self._lessons[0][0] < self._now:
             at, past = self._lessons.popleft()
-            self._ranker.learn(past.ticket, past.labels["assignee"], at)
+            self._ranker.learn(past, at)
 
     def _pass_time(self, until: datetime) -> None:
         """Let tickets be solved and agents come until a moment, and serve what waits each time."""
@@ -166,23 +173,29 @@ class Simulation:
         """Give what waits to whoever can have it now, the graver first."""
         self._forget()
         situation = Situation(self._now, self._roster, self._policy, self._loads, self._given)
-        refused: set[Need] = set()
-        left = []
-        for past in self._in_order():
-            need = self._need(past)
-            # What one ticket found nobody for, another that asks for the same need not ask again.
-            kind = replace(need, ticket_id="", skills=frozenset(need.skills.items()))  # type: ignore[arg-type]
-            picked = None
-            if kind not in refused:
-                candidates = self._ranker.rank(past.ticket, self._now)
-                decided = self._decided.get(past.ticket.ticket_id, {})
-                picked = self._way.pick(past.ticket, candidates, situation, decided)
-            if picked is None:
+        # What one ticket finds nobody for, another that asks for the same need not ask again.
+        kinds = {past.ticket.ticket_id: _kind(self._need(past)) for past in self._waiting}
+        asked = {kind: ask(kind.need, situation) for kind in dict.fromkeys(kinds.values())}
+        refused = {kind for kind, found in asked.items() if not found.eligible}
+        can_go = [one for one in self._waiting if kinds[one.ticket.ticket_id] not in refused]
+        for past in self._in_order(can_go):
+            kind = kinds[past.ticket.ticket_id]
+            if kind in refused:
+                continue
+            picked = self._pick(past, situation)
+            if picked is not None:
+                self._give(past, picked, self._need(past).effort)
+            elif not ask(kind.need, situation).eligible:  # Else it was this ticket: a guardrail, say.
                 refused.add(kind)
-                left.append(past)
-            else:
-                self._give(past, picked, need.effort)
-        self._waiting = left
+        self._waiting = [one for one in self._waiting if one.ticket.ticket_id not in self._lived]
+
+    def _pick(self, past: PastTicket, situation: Situation) -> Picked | None:
+        decided = self._decided.get(past.ticket.ticket_id, {})
+        category = decided.get("category")
+        categories = dict(category.top) if category is not None and category.top else None
+        among = whom_to_ask(self._need(past), situation)
+        candidates = self._ranker.rank(past.ticket, self._now, among, categories)
+        return self._way.pick(past.ticket, candidates, situation, decided)
 
     def _forget(self) -> None:
         """Let assignments drop out of the fairness window."""
@@ -201,16 +214,45 @@ class Simulation:
             self._given[picked.team][picked.agent] += 1
 
     def _need(self, past: PastTicket) -> Need:
-        decided = self._decided.get(past.ticket.ticket_id, {})
-        return need_of(past.ticket, decided, self._policy.routing)
+        name = past.ticket.ticket_id
+        if name not in self._needs:
+            self._needs[name] = need_of(past.ticket, self._decided.get(name, {}), self._policy.routing)
+        return self._needs[name]
 
-    def _in_order(self) -> list[PastTicket]:
-        if len(self._waiting) < 2:
-            return self._waiting
-        by_id = {one.ticket.ticket_id: one for one in self._waiting}
-        queue = (Waiting(name, filed_at(one), self._need(one).priority) for name, one in by_id.items())
+    def _in_order(self, waiting: Sequence[PastTicket]) -> Sequence[PastTicket]:
+        if len(waiting) < 2:
+            return waiting
+        by_id = {one.ticket.ticket_id: one for one in waiting}
+        queue = (
+            Waiting(name, filed_at(one), self._need(one).priority, promise=self._promise(one))
+            for name, one in by_id.items()
+        )
         ordered = order_queue(queue, self._now, self._policy.routing.queue)
         return [by_id[one.ticket_id] for one in ordered]
+
+    def _promise(self, past: PastTicket) -> Standing | None:
+        """Return the most endangered promise of a ticket that waits, by what was known of it."""
+        if self._book is None:
+            return None
+        decided = self._decided.get(past.ticket.ticket_id, {})
+        known = {name: known_value(past.ticket, decided, name) for name in ("category", "priority")}
+        open_one = PastTicket(past.ticket, {name: value for name, value in known.items() if value})
+        _, standings = standings_of(open_one, self._book, now=self._now)
+        return max(standings, key=lambda one: one.exposure, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What tickets ask for that can be given to the same agents, and one such need."""
+
+    asks: tuple[object, ...]
+    need: Need = field(compare=False)
+
+
+def _kind(need: Need) -> _Kind:
+    skills = frozenset(need.skills.items())
+    asks = (need.team, skills, need.language, need.seniority, need.effort, need.is_escalated)
+    return _Kind(asks, need)
 
 
 def filed_at(past: PastTicket) -> datetime:

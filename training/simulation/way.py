@@ -24,7 +24,9 @@ class Picked:
 
 
 class Way(Protocol):
-    """A way of assigning."""
+    """A way of assigning; ``looks_at_affinity`` tells whether candidates have to be ranked for it."""
+
+    looks_at_affinity: bool
 
     def pick(
         self,
@@ -40,6 +42,8 @@ class Way(Protocol):
 class Ours:
     """As it would be assigned, were it switched on."""
 
+    looks_at_affinity = True
+
     def pick(
         self,
         ticket: Ticket,
@@ -54,6 +58,8 @@ class Ours:
 
 class InTurn:
     """Round-robin among those who may have the ticket: who has waited longest for one."""
+
+    looks_at_affinity = False
 
     def __init__(self) -> None:
         self._given = 0

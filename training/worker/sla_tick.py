@@ -12,6 +12,7 @@ from triage.store import Store
 from triage.store.outbox import put_messages
 from triage.store.sla_books import StoredBook, list_books, write_book
 from triage.store.sla_events import raise_events
+from triage.store.sla_outlooks import told_more
 from triage.store.sla_pauses import begin_pause, end_pause, list_pauses
 from triage.store.tickets import iter_open_tickets
 from triage.ticket import PastTicket
@@ -44,9 +45,10 @@ def raise_due_events(store: Store, *, now: datetime) -> int:
         stored = _with_holidays(store, workspace, stored, now)
         for chunk in iter_open_tickets(store, workspace, changed_since=now - LOOK_BACK):
             pauses = _note_pauses(store, workspace, stored, chunk)
+            known, _ = told_more(store, workspace, [past for past, _ in chunk])
             found = [
                 event
-                for past, _ in chunk
+                for past in known
                 for event in events_of(
                     workspace,
                     past,

@@ -12,7 +12,7 @@ from triage.routing.need import Need
 from triage.routing.sentences import because
 from triage.routing.situation import Situation
 
-__all__ = ["Asked", "Field", "ask", "choose", "headroom", "sharing"]
+__all__ = ["Asked", "Field", "ask", "choose", "headroom", "sharing", "whom_to_ask"]
 
 TOP = 5
 
@@ -104,6 +104,16 @@ def choose(
     ranked = sorted(fair or able, key=lambda agent: _order(agent, need, affinities, situation))
     choices = tuple(_choice(agent, asked.team, need, affinities, situation) for agent in ranked[:top])
     return Field(choices, asked.barriers, is_over_share)
+
+
+def whom_to_ask(need: Need, situation: Situation) -> list[str]:
+    """Return the active agents whose affinity matters: the team's, and of those a grave ticket goes on to."""
+    roster, routing = situation.roster, situation.policy.routing
+    members = list(roster.members(need.team))
+    if need.team is not None and need.is_escalated:
+        for team in routing.team(need.team).escalates_to:
+            members += roster.members(team)
+    return list(dict.fromkeys(one.agent for one in members if one.active))
 
 
 def headroom(agent: Agent, situation: Situation) -> float:

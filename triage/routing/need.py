@@ -7,7 +7,7 @@ from triage.decision import Action, FieldDecision, Reason
 from triage.routing.policy import RoutingPolicy
 from triage.ticket import Ticket
 
-__all__ = ["Need", "need_of"]
+__all__ = ["Need", "known_value", "need_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from triage.errors import InputError
 from triage.routing.queue_policy import QueuePolicy
+from triage.sla.span import say_span
+from triage.sla.standing import PromiseState, Standing, exposure_of
 
 __all__ = ["Queued", "Waiting", "order_queue"]
 
@@ -29,6 +31,8 @@ class Waiting:
         When its next SLA target is missed, with a zone; None without a target.
     breach_probability : float or None, default=None
         That the target will be missed, where it was predicted.
+    promise : Standing or None, default=None
+        The most endangered promise in business time; it counts in place of the two above.
     """
 
     ticket_id: str
@@ -36,6 +40,7 @@ class Waiting:
     priority: str | None = None
     due_at: datetime | None = None
     breach_probability: float | None = None
+    promise: Standing | None = None
 
     def __post_init__(self) -> None:
         probability = self.breach_probability
@@ -70,9 +75,10 @@ def order_queue(waiting: Iterable[Waiting], now: datetime, policy: QueuePolicy) 
 
     A ticket's score is :math:`p\,(1 + e\,x) + a\,d`: the weight *p* of its priority, the weight *e* of
     exposure, the exposure *x*, what a day of waiting adds, *a*, and the days waited, *d*. The exposure is the
-    share of the time to the target that has gone (1 when it is due, more when overdue), or the probability
-    of missing it where that is greater; 0 without a target. So of two tickets that differ in one thing only
-    the graver, the sooner due, the older comes first.
+    share of the time to the target that has gone (business time where the promise is handed in; 1 when it is
+    due, slowly more when overdue), or the probability of missing it where that is greater
+    (:func:`triage.sla.standing.exposure_of`); 0 without a target. So of two tickets that differ in one thing
+    only the graver, the sooner due, the older comes first.
 
     Parameters
     ----------
@@ -100,7 +106,9 @@ def _score(one: Waiting, now: datetime, policy: QueuePolicy) -> float:
 
 
 def _exposure(one: Waiting, now: datetime) -> float:
-    return max(_time_gone(one, now), one.breach_probability or 0.0)
+    if one.promise is not None:
+        return one.promise.exposure
+    return exposure_of(_time_gone(one, now), one.breach_probability)
 
 
 def _time_gone(one: Waiting, now: datetime) -> float:
@@ -113,18 +121,27 @@ def _time_gone(one: Waiting, now: datetime) -> float:
 
 def _because(one: Waiting, now: datetime) -> str:
     parts = [one.priority or "no priority"]
-    if one.due_at is not None:
-        left = one.due_at - now
-        parts.append(f"overdue by {_span(-left)}" if left < timedelta() else f"due in {_span(left)}")
-    if one.breach_probability is not None:
-        parts.append(f"{one.breach_probability:.0%} likely to miss its target")
-    parts.append(f"waiting for {_span(max(now - one.filed_at, timedelta()))}")
+    due, probability = one.due_at, one.breach_probability
+    if one.promise is not None:
+        parts.append(_promised(one.promise, now))
+        is_open = one.promise.state is not PromiseState.OVERDUE
+        probability = one.promise.breach_probability if is_open else None
+    elif due is not None:
+        left = due - now
+        parts.append(f"overdue by {say_span(-left)}" if left < timedelta() else f"due in {say_span(left)}")
+    if probability is not None:
+        parts.append(f"{probability:.0%} likely to miss its target")
+    parts.append(f"waiting for {say_span(max(now - one.filed_at, timedelta()))}")
     return ", ".join(parts)
 
 
-def _span(length: timedelta) -> str:
-    if length >= 2 * _DAY:
-        return f"{length / _DAY:.0f} days"
-    if length >= 2 * _HOUR:
-        return f"{length / _HOUR:.0f} hours"
-    return f"{length.total_seconds() // 60:.0f} minutes"
+def _promised(promise: Standing, now: datetime) -> str:
+    target = promise.target.value
+    if promise.state is PromiseState.OVERDUE:
+        return f"{target} overdue by {say_span(now - promise.due_at)}"
+    if promise.state is PromiseState.PAUSED:
+        return f"{target} stands still while the requester is waited for"
+    left = promise.due_at - now
+    # Nights and weekends are no time to work: what is left for that is told where it is less.
+    hours = "" if promise.left > 0.9 * left else f" ({say_span(promise.left)} of business time)"
+    return f"{target} due in {say_span(left)}{hours}"

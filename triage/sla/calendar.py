@@ -4,7 +4,7 @@ Hours follow the wall clock of their zone, what is counted is real time: eight b
 the eve of a change of clocks end an hour earlier or later on the clock, never sooner or later in truth.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +14,31 @@ from triage.zone import find_zone
 
 __all__ = ["BusinessCalendar"]
 
-WINDOW = timedelta(days=14)
+PAGE = timedelta(days=28)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+NONE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Four weeks: when hours start, and how much business time there was by each start; then all of it."""
+
+    starts: tuple[datetime, ...]
+    before: tuple[timedelta, ...]
+    total: timedelta
+
+    def by(self, moment: datetime) -> timedelta:
+        """Return the business time on this page by a moment."""
+        at = bisect_right(self.starts, moment) - 1
+        if at < 0:
+            return NONE
+        until = self.before[at + 1] if at + 1 < len(self.before) else self.total
+        return min(self.before[at] + (moment - self.starts[at]), until)
+
+    def when(self, spent: timedelta) -> datetime:
+        """Return when so much business time, more than none, has passed on this page."""
+        at = bisect_left(self.before, spent) - 1
+        return self.starts[at] + (spent - self.before[at])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +76,7 @@ class BusinessCalendar:
     holidays: frozenset[date] = frozenset()
     country: str | None = None
     _shift: Shift = field(init=False, repr=False, compare=False)
+    _pages: dict[int, _Page] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
@@ -71,28 +96,44 @@ class BusinessCalendar:
         span : timedelta
             Zero gives the moment itself, be it open or not.
         """
-        left = span
-        if left <= timedelta(0):
+        if span <= NONE:
             return moment.astimezone(UTC)
-        for start, end in self._spans(moment, None):
-            if left <= end - start:
-                return start + left
-            left -= end - start
-        raise AssertionError("Hours come round every week.")  # pragma: no cover
+        number = self._number(moment)
+        left = span + self._page(number).by(moment.astimezone(UTC))
+        while left > (total := self._page(number).total):
+            left -= total
+            number += 1
+        return self._page(number).when(left)
 
     def between(self, since: datetime, until: datetime) -> timedelta:
         """Return how much business time lies between two moments; none where the second is not later."""
-        return sum((end - start for start, end in self._spans(since, until)), timedelta(0))
+        if until <= since:
+            return NONE
+        first, last = self._number(since), self._number(until)
+        whole = sum((self._page(number).total for number in range(first, last)), NONE)
+        return (
+            whole + self._page(last).by(until.astimezone(UTC)) - self._page(first).by(since.astimezone(UTC))
+        )
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether business time runs at a moment."""
         return bool(self.between(moment, moment + timedelta(microseconds=1)))
 
-    def _spans(self, since: datetime, until: datetime | None) -> Iterator[tuple[datetime, datetime]]:
-        """Iterate over the open spans between two moments, cut at them; for ever where there is no end."""
-        at = since.astimezone(UTC)
-        while until is None or at < until:
-            edge = at + WINDOW if until is None else min(at + WINDOW, until.astimezone(UTC))
-            for start, end in self._shift.presences(at, edge, self.zone, self.holidays):
-                yield max(start, at), min(end, edge)
-            at = edge
+    def _number(self, moment: datetime) -> int:
+        return (moment - FIRST) // PAGE
+
+    def _page(self, number: int) -> _Page:
+        """Return four weeks, read from the hours once: a list of what is due looks at the same ones often."""
+        kept = self._pages.get(number)
+        if kept is None:
+            start, end = FIRST + number * PAGE, FIRST + (number + 1) * PAGE
+            spans = [
+                (max(since, start), min(until, end))
+                for since, until in self._shift.presences(start, end, self.zone, self.holidays)
+            ]
+            before = [NONE]
+            for since, until in spans:
+                before.append(before[-1] + (until - since))
+            kept = _Page(tuple(since for since, _ in spans), tuple(before[:-1]), before[-1])
+            self._pages[number] = kept
+        return kept

@@ -13,7 +13,7 @@ from triage.sla.clock import Pause, due_at
 from triage.sla.policy import SlaPolicy, StepKind, Target
 from triage.ticket import PastTicket
 
-__all__ = ["SlaEvent", "clocks_of", "events_of", "finished_at"]
+__all__ = ["SlaEvent", "clocks_of", "events_of", "finished_at", "pauses_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def clocks_of(
         return None, {}
     calendar = book.calendar_of(policy)
     return policy, {
-        target: due_at(calendar, past.ticket.created_at, span, pauses=_for(target, pauses), now=now)
+        target: due_at(calendar, past.ticket.created_at, span, pauses=pauses_of(target, pauses), now=now)
         for target, span in policy.targets.items()
     }
 
@@ -115,7 +115,9 @@ def events_of(
     found = [
         event
         for target, due in clocks.items()
-        for event in _events(workspace, past, book, policy, target, filed, due, _for(target, pauses), now)
+        for event in _events(
+            workspace, past, book, policy, target, filed, due, pauses_of(target, pauses), now
+        )
         if since is None or event.fell_due_at >= since
     ]
     return sorted(found, key=lambda one: (one.fell_due_at, one.event_id))
@@ -166,7 +168,8 @@ def _events(
                 yield event(step.kind, step.at, step.to, at)
 
 
-def _for(target: Target, pauses: Sequence[Pause]) -> Sequence[Pause]:
+def pauses_of(target: Target, pauses: Sequence[Pause]) -> Sequence[Pause]:
+    """Return the pauses that hold up a target: those of the solution, of the first answer none."""
     return pauses if target is Target.RESOLUTION else ()
 
 

@@ -55,6 +55,35 @@ class Foresight:
             before, level = here, upper
         return _within((1.0 - level) * math.exp(-rate * (at - before)))
 
+    def breach_after(self, due_hours: float, gone_hours: float) -> float | None:
+        """Return the probability that a ticket which is still open misses its promise; None if unknown.
+
+        Of the tickets that would miss it and those that were solved meanwhile only the latter are out of
+        the question, so the probability at filing is divided by that of being open until now (Bayes).
+
+        Parameters
+        ----------
+        due_hours : float
+            From filing to when the promise runs out, by the clock on the wall.
+        gone_hours : float
+            From filing to now.
+
+        Examples
+        --------
+        >>> one = Foresight({0.5: 4.0, 0.9: 20.0}, breach=0.2)
+        >>> round(one.breach_after(20.0, 0.0), 2), round(one.breach_after(20.0, 4.0), 2)
+        (0.2, 0.4)
+        """
+        missed = self.probability_after(due_hours) if self.breach is None else self.breach
+        if missed is None or gone_hours <= 0.0:
+            return missed
+        if gone_hours >= due_hours:
+            return 1.0
+        still_open = self.probability_after(gone_hours)
+        if still_open is None:
+            return missed
+        return max(missed, min(missed / max(missed, still_open), CEILING))
+
 
 def _within(probability: float) -> float:
     return min(max(probability, FLOOR), CEILING)

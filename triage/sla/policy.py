@@ -113,9 +113,8 @@ class SlaPolicy:
         values : Mapping of str to str
             What is known of its fields: set by a person or decided.
         """
-        asked = (
-            (self.priorities, values.get("priority")),
-            (self.organizations, ticket.organization),
-            (self.categories, values.get("category")),
+        return (
+            (not self.priorities or values.get("priority") in self.priorities)
+            and (not self.organizations or ticket.organization in self.organizations)
+            and (not self.categories or values.get("category") in self.categories)
         )
-        return all(not wanted or value in wanted for wanted, value in asked)

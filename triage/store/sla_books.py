@@ -1,6 +1,6 @@
 """The SLA book of each workspace, as an admin last left it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from triage.store.database import Store
 from triage.store.sla_tables import sla_books
 from triage.store.upsert import upsert
 
-__all__ = ["StoredBook", "list_books", "read_book", "write_book"]
+__all__ = ["BookShelf", "StoredBook", "check_version", "list_books", "read_book", "write_book"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,35 @@ def read_book(store: Store, workspace: str) -> StoredBook:
     with store.reading() as connection:
         row = connection.execute(query).first()
     return StoredBook(SlaBook()) if row is None else StoredBook(SlaBook.from_document(row[0]), *row[1:])
+
+
+class BookShelf:
+    """Books of workspaces as they stand, each parsed once: for whoever asks with every request.
+
+    Every reading asks the store for version and moment of the last change, so that a change holds from the
+    next request on, in every process.
+
+    Parameters
+    ----------
+    store : Store
+        Has the books.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._books: dict[str, StoredBook] = {}
+
+    def read(self, workspace: str) -> StoredBook:
+        """Return the workspace's book as it stands now; see :func:`read_book`."""
+        query = select(*_COLUMNS).where(sla_books.c.workspace == workspace)
+        with self._store.reading() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return StoredBook(SlaBook())
+        kept = self._books.get(workspace)
+        if kept is None or (kept.version, kept.updated_at) != (row.version, row.updated_at):
+            kept = self._books[workspace] = read_book(self._store, workspace)
+        return kept
 
 
 def list_books(store: Store) -> dict[str, StoredBook]:
@@ -80,12 +109,7 @@ def write_book(
     """
     moment = now or datetime.now(UTC)
     with store.writing() as connection:
-        stands = read_book(store, workspace)
-        if expected_version is not None and expected_version != stands.version:
-            raise ConflictError(
-                f"Got a change of SLA book version {expected_version}; expected version {stands.version}, "
-                "which stands now. Read the book again and repeat the change on it."
-            )
+        stands = check_version(store, workspace, book, expected_version)
         changed = StoredBook(book, stands.version + 1, stands.in_force_from or moment, moment, actor)
         row = {
             "workspace": workspace,
@@ -97,3 +121,20 @@ def write_book(
         }
         upsert(connection, sla_books, [row])
     return changed
+
+
+def check_version(store: Store, workspace: str, book: SlaBook, expected_version: int | None) -> StoredBook:
+    """Return a book in place of the one that stands, with that one's version; stores nothing.
+
+    Raises
+    ------
+    ConflictError
+        If it was made from another version.
+    """
+    stands = read_book(store, workspace)
+    if expected_version is not None and expected_version != stands.version:
+        raise ConflictError(
+            f"Got a change of SLA book version {expected_version}; expected version {stands.version}, "
+            "which stands now. Read the book again and repeat the change on it."
+        )
+    return replace(stands, book=book)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
+from triage.errors import NotFoundError
 from triage.sla.events import SlaEvent
 from triage.sla.policy import StepKind, Target
 from triage.store.database import Store
 from triage.store.sla_tables import sla_events
 
-__all__ = ["Notice", "list_notices", "mark_seen", "raise_events"]
+__all__ = ["Notice", "count_unseen", "list_notices", "mark_seen", "raise_events"]
 
 _MANY = 500
 
@@ -49,32 +50,74 @@ def list_notices(
     *,
     only_unseen: bool = False,
     ticket_id: str | None = None,
+    recipient: str | None = None,
     limit: int = 100,
 ) -> list[Notice]:
-    """Return what was raised in a workspace, newest first."""
+    """Return what was raised in a workspace, of one ticket or for one recipient only, newest first."""
     query = select(sla_events).where(sla_events.c.workspace == workspace)
     if only_unseen:
         query = query.where(sla_events.c.seen_at.is_(None))
     if ticket_id is not None:
         query = query.where(sla_events.c.ticket_id == ticket_id)
-    newest = query.order_by(sla_events.c.raised_at.desc(), sla_events.c.event_id).limit(limit)
+    if recipient is not None:
+        query = query.where(sla_events.c.recipient == recipient)
+    newest = query.order_by(
+        sla_events.c.raised_at.desc(), sla_events.c.fell_due_at.desc(), sla_events.c.event_id
+    ).limit(limit)
     with store.reading() as connection:
         return [_from_row(row) for row in connection.execute(newest)]
 
 
-def mark_seen(store: Store, workspace: str, event_id: str, actor: str, *, now: datetime) -> bool:
-    """Note who has seen an event first; tell whether it was unseen."""
+def count_unseen(store: Store, workspace: str) -> int:
+    """Return how many notices of a workspace nobody has seen."""
+    query = select(func.count()).where(sla_events.c.workspace == workspace, sla_events.c.seen_at.is_(None))
+    with store.reading() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def mark_seen(
+    store: Store, workspace: str, event_ids: Sequence[str], actor: str, *, now: datetime
+) -> tuple[int, list[Notice]]:
+    """Note who has seen events first, of all or of none.
+
+    Parameters
+    ----------
+    store : Store
+        Where.
+    workspace : str
+        Whose events.
+    event_ids : sequence of str
+        At most 500.
+    actor : str
+        Who has seen them.
+    now : datetime
+        When.
+
+    Returns
+    -------
+    int
+        How many were unseen.
+    list of Notice
+        All of them as they stand now, in the order given, each once.
+
+    Raises
+    ------
+    NotFoundError
+        If the workspace has no event by one of the ids.
+    """
+    ids = list(dict.fromkeys(event_ids))
+    here = sla_events.c.workspace == workspace, sla_events.c.event_id.in_(ids)
     with store.writing() as connection:
         done = connection.execute(
-            update(sla_events)
-            .where(
-                sla_events.c.workspace == workspace,
-                sla_events.c.event_id == event_id,
-                sla_events.c.seen_at.is_(None),
-            )
-            .values(seen_at=now, seen_by=actor)
+            update(sla_events).where(*here, sla_events.c.seen_at.is_(None)).values(seen_at=now, seen_by=actor)
         )
-        return bool(done.rowcount)
+        found = {row.event_id: _from_row(row) for row in connection.execute(select(sla_events).where(*here))}
+        if len(found) < len(ids):
+            raise NotFoundError(
+                f"Got {len(ids) - len(found)} of {len(ids)} notices that this workspace does not have; "
+                "GET /v1/sla/notices lists them."
+            )
+        return int(done.rowcount), [found[one] for one in ids]
 
 
 def _to_row(workspace: str, one: SlaEvent, now: datetime) -> dict[str, Any]:

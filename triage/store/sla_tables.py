@@ -1,10 +1,10 @@
-"""The tables of promises of time: books, pauses, events, and the messages that tell receivers of them."""
+"""The tables of promises of time: books, outlooks, pauses, events, and messages that tell of them."""
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table
 
 from triage.store.schema import UtcDateTime, metadata
 
-__all__ = ["outbox", "sla_books", "sla_events", "sla_pauses", "webhook_endpoints"]
+__all__ = ["outbox", "sla_books", "sla_events", "sla_outlooks", "sla_pauses", "webhook_endpoints"]
 
 sla_books = Table(
     "sla_books",
@@ -15,6 +15,18 @@ sla_books = Table(
     Column("in_force_from", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(320), nullable=False),
+)
+
+sla_outlooks = Table(
+    "sla_outlooks",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("ticket_id", String(200), primary_key=True),
+    Column("field_values", JSON, nullable=False),
+    Column("resolution_hours", JSON, nullable=False),
+    Column("breach", Float),
+    Column("reassignment", Float),
+    Column("made_at", UtcDateTime, nullable=False),
 )
 
 sla_pauses = Table(

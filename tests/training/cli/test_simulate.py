@@ -11,9 +11,13 @@ HEADER = "ticket_id,created_at,subject,product,assignee,team,assigned_at,resolve
 @pytest.fixture
 def files(tmp_path):
     rows = [
-        f"T-{n:02},2026-03-{n:02}T09:00:00Z,Help,{product},{agent},{team},2026-03-{n:02}T10:00:00Z,2026-03-{n:02}T12:00:00Z"
+        f"T-{n:02},2026-03-{n:02}T09:00:00Z,{subject},{product},{agent},{team},2026-03-{n:02}T10:00:00Z,2026-03-{n:02}T12:00:00Z"
         for n in range(1, 29)
-        for product, agent, team in [("vpn", "ada", "Network") if n % 2 else ("mail", "bob", "Mail")]
+        for subject, product, agent, team in [
+            ("The tunnel is down", "vpn", "ada", "Network")
+            if n % 2
+            else ("No letters arrive", "mail", "bob", "Mail")
+        ]
     ]
     history = write_csv(tmp_path / "h.csv", *rows, header=HEADER)
     return history, write_csv(tmp_path / "g.csv", "ada,Network", "bob,Mail", header="agent,team")
@@ -36,6 +40,22 @@ def test_a_table_for_people_and_json_for_programs_say_the_same(files, capsys):
     assert code == 0 and [way["way"] for way in found["ways"]] == ["happened", "round-robin", "triage"]
     assert found["ways"][0]["hours_median"] == 1.0
     assert found["ways"][2]["right_agent"] == 1.0
+    code, out, _ = run(capsys, history, "--agents", agents, "--weeks", 1, "--by-form", "--json")
+    assert code == 0 and json.loads(out)["ways"][2]["right_agent"] == 1.0
+
+
+def test_policies_say_what_was_promised(files, tmp_path, capsys):
+    history, agents = files
+    policies = write_csv(tmp_path / "sla.csv", "all,2h,Mon-Fri 11:00-17:00", header="name,resolution,hours")
+    words = (history, "--agents", agents, "--weeks", 1, "--by-form", "--sla", policies)
+    code, out, _ = run(capsys, *words, "--json")
+    happened, _, ours = json.loads(out)["ways"]
+    # Filed at nine, solved three hours later, of which one is business time.
+    assert (code, happened["targets_met"], ours["targets_met"], ours["answers_met"]) == (0, 1.0, 1.0, None)
+    config = tmp_path / "simulate.toml"
+    config.write_text("[simulation]\nresolve_hours = {high = 8}\n")
+    code, _, err = run(capsys, *words, "--config", config)
+    assert code == 1 and "expected one of them" in err
 
 
 @pytest.mark.parametrize(

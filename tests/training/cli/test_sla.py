@@ -3,10 +3,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from serving.schemas.promises import DueListOut, DueOut, KeptOut, NoticeListOut, NoticeOut, SlaReportOut
 from tests.triage.sla.made import HOUR, MONDAY, past
 from training.cli.sla import app
 from training.worker.sla_tick import raise_due_events
-from triage.errors import ConfigurationError
+from triage.errors import ConfigurationError, NotFoundError
 from triage.store import open_store
 from triage.store.tickets import put_tickets
 
@@ -40,15 +41,22 @@ def test_policies_are_imported_and_shown(run):
 def test_what_is_due_and_what_was_kept_is_told(run):
     run("import", run.file)
     due = json.loads(run("due", "--json").output)
-    assert [(one["ticket_id"], one["target"], one["is_overdue"]) for one in due] == [
-        ("T-1", "response", True),
-        ("T-1", "resolution", True),
+    assert due["counts"] == {"running": 0, "paused": 0, "overdue": 2}
+    assert [(one["ticket_id"], one["target"], one["state"]) for one in due["promises"]] == [
+        ("T-1", "response", "overdue"),
+        ("T-1", "resolution", "overdue"),
     ]
-    report = json.loads(run("report", "--json").output)
-    assert [(one["target"], one["kept"], one["broken"]) for one in report] == [
+    assert (
+        json.loads(run("due", "--state", "running", "--order", "danger", "--json").output)["promises"] == []
+    )
+    report = json.loads(run("report", "--json").output)["groups"]
+    assert [(one["target"], one["kept"], one["missed"]) for one in report] == [
         ("response", 1, 1),
         ("resolution", 0, 2),
     ]
+    by_month = json.loads(run("report", "--by", "month", "--by", "team", "--json").output)
+    assert by_month["by"] == ["month", "team"] and by_month["groups"][0]["month"] == "2026-03"
+    assert "2026-03" in run("report", "--by", "month").output
     assert "50.0%" in run("report").output
     assert "overdue" in run("due").output
 
@@ -63,9 +71,17 @@ def test_events_are_listed(run):
     raise_due_events(run.store, now=MONDAY + HOUR)
     url = run.store.url
     listed = CliRunner().invoke(app, ["events", "-w", "fresh", "--store", url, "--json"])
-    assert {one["kind"] for one in json.loads(listed.output)} == {"reminder", "breach"}
+    told = json.loads(listed.output)
+    assert {one["kind"] for one in told["notices"]} == {"reminder", "breach"}
+    ids = [one["event_id"] for one in told["notices"]]
+    seen = CliRunner().invoke(app, ["seen", *ids, "-w", "fresh", "--store", url, "--by", "dana", "--json"])
+    assert json.loads(seen.output)["acknowledged"] == told["unseen"] == len(ids)
+    again = CliRunner().invoke(app, ["seen", ids[0], "-w", "fresh", "--store", url])
+    assert "0 of 1" in again.output
+    with pytest.raises(NotFoundError):
+        run("seen", ids[0])
     assert "breach" in CliRunner().invoke(app, ["events", "-w", "fresh", "--store", url]).output
-    assert json.loads(run("events", "--json").output) == []
+    assert json.loads(run("events", "--json").output) == {"unseen": 0, "notices": []}
 
 
 def test_receivers_come_and_go(run, monkeypatch):
@@ -78,3 +94,17 @@ def test_receivers_come_and_go(run, monkeypatch):
     (listed,) = json.loads(run("endpoints", "list", "--json").output)
     assert (listed["delivered"], listed["disabled_because"]) == (0, "disabled by hand")
     assert "desk.example" in run("endpoints", "list").output
+
+
+def test_what_is_printed_as_json_has_the_fields_of_the_http_api(run):
+    run("import", run.file)
+    raise_due_events(run.store, now=MONDAY + HOUR)
+    pairs = (
+        (("due",), DueListOut, "promises", DueOut),
+        (("report",), SlaReportOut, "groups", KeptOut),
+        (("events",), NoticeListOut, "notices", NoticeOut),
+    )
+    for words, whole, name, part in pairs:
+        document = json.loads(run(*words, "--json").output)
+        assert set(document) == set(whole.model_fields)
+        assert all(set(one) == set(part.model_fields) for one in document[name])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -5,10 +6,16 @@ import pytest
 from tests.training.simulation.test_run import HOUR, MONDAY, past
 from training.simulation.compare import compare
 from training.simulation.config import SimulationConfig, read_config
+from training.simulation.ranker import FormRanker
+from training.simulation.run import Simulation
+from training.simulation.way import Ours
 from triage.agent import Agent
 from triage.errors import ConfigurationError, InputError
 from triage.mode import Mode
+from triage.policy import Policy
 from triage.routing.policy import RoutingPolicy, TeamRouting
+from triage.routing.roster import Roster
+from triage.sla.book import SlaBook
 
 AGENTS = [Agent("ada", "Network"), Agent("bob", "Mail")]
 
@@ -104,3 +111,41 @@ def test_a_wrong_configuration_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ConfigurationError):
         read_config(path)
+
+
+def test_promises_of_a_book_are_judged_in_business_time():
+    document = {
+        "calendars": [{"name": "office", "hours": "Mon-Fri 09:00-17:00"}],
+        "policies": [{"name": "all", "priority": ["high"], "response": "30m", "resolution": "1h"}],
+    }
+    book = SlaBook.from_document(document)
+    # Filed on Friday at a quarter to five, begun and answered on Monday at nine, solved at ten.
+    friday = past("T-1", 4 * 24 + 7.75, labels={"priority": "high"})
+    monday = MONDAY + 7 * 24 * HOUR
+    slow = replace(friday, assigned_at=monday, first_response_at=monday, resolved_at=monday + HOUR)
+    found = compare([slow], AGENTS, 1, SimulationConfig(), book=book)
+    real, _, ours = found.ways
+    assert (real.answers_met, real.targets_met) == (1.0, 0.0)
+    # Given at once it takes as long, and is done an hour after filing: a quarter of it business time.
+    assert (ours.answers_met, ours.targets_met) == (1.0, 1.0)
+    assert "the clocks ran on" in " ".join(found.notes)
+    assert real.targets_met != compare([slow], AGENTS, 1, SimulationConfig()).ways[0].targets_met
+
+
+def test_of_tickets_that_wait_the_one_with_the_promise_goes_first():
+    book = SlaBook.from_document(
+        {"policies": [{"name": "vip", "organization": ["Acme"], "resolution": "4h"}]}
+    )
+    busy = past("T-0", 0, takes=3)
+    calm, promised = past("T-1", 0.5), past("T-2", 1)
+    promised = replace(promised, ticket=replace(promised.ticket, organization="Acme"))
+    order = []
+    for one in (None, book):
+        policy = Policy()
+        roster = Roster([Agent("ada", capacity=1)], policy=policy.routing)
+        simulation = Simulation(
+            [busy, calm, promised], MONDAY, roster, policy, FormRanker(), Ours(), book=one
+        )
+        lived = sorted(simulation.run(), key=lambda each: each.assigned_at)
+        order.append([each.past.ticket.ticket_id for each in lived])
+    assert order == [["T-0", "T-1", "T-2"], ["T-0", "T-2", "T-1"]]

@@ -127,3 +127,15 @@ def test_nobody_ever_has_more_than_fits_or_is_given_work_while_away(rows, way, c
             held = [other for other in mine if other.assigned_at <= one.assigned_at < other.solved_at]
             assert len(held) <= capacity
     assert all(one.assigned_at >= one.past.ticket.created_at for one in lived if one.picked)
+
+
+def test_a_guarded_ticket_that_nobody_is_given_keeps_no_other_waiting():
+    security = past("T-1", 0, values={"priority": "urgent"})
+    guarded = PastTicket(
+        Ticket("T-1", "Automatic reply: out of office", created_at=security.ticket.created_at),
+        security.labels,
+        assigned_at=security.assigned_at,
+        resolved_at=security.resolved_at,
+    )
+    lived = live([guarded, past("T-2", 1)], [Agent("ada", shift="Mon-Fri 12:00-16:00")])
+    assert lived[1].assigned_at == MONDAY + 3 * HOUR

@@ -50,7 +50,7 @@ def test_a_csv_has_a_policy_a_line_and_lines_share_calendars(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.toml", "policies = [", "cannot be read as an SLA book"),
+        ("a.toml", "policies = [", r"a\.toml: .* cannot be read as TOML"),
         ("a.csv", "name,days\nx,3\n", "columns name, days"),
         ("a.csv", "", r"columns \(none\)"),
         ("a.csv", "name,response\n,1h\n", "name of an SLA policy"),

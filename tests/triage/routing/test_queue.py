@@ -9,6 +9,8 @@ from tests.triage.routing.desk import MONDAY
 from triage.errors import InputError
 from triage.routing.queue import Waiting, order_queue
 from triage.routing.queue_policy import QueuePolicy
+from triage.sla.policy import Target
+from triage.sla.standing import PromiseState, Standing
 
 HOUR = timedelta(hours=1)
 spans = st.integers(0, 400).map(lambda hours: hours * HOUR)
@@ -38,6 +40,24 @@ def test_the_order_is_told():
         [Waiting("T-2", MONDAY - 72 * HOUR, None, MONDAY - 50 * HOUR)], MONDAY, QueuePolicy()
     )
     assert late.because == "no priority, overdue by 2 days, waiting for 3 days"
+
+
+def test_a_promise_counts_in_business_time_and_is_told():
+    def told(state, left, gone, probability=None):
+        promise = Standing(Target.RESOLUTION, MONDAY + 20 * HOUR, state, left * HOUR, gone, probability)
+        late = replace(promise, due_at=MONDAY - 2 * HOUR) if state is PromiseState.OVERDUE else promise
+        [only] = order_queue([Waiting("T-1", MONDAY, "high", promise=late)], MONDAY, QueuePolicy())
+        return only.score, only.because
+
+    assert told(PromiseState.RUNNING, 4, 0.5, 0.75) == (
+        4 * 1.75,
+        "high, resolution due in 20 hours (4 hours of business time), 75% likely to miss its target, "
+        "waiting for 0 minutes",
+    )
+    assert "due in 20 hours, waiting" in told(PromiseState.RUNNING, 20, 0.5)[1]
+    assert "resolution stands still while the requester is waited for" in told(PromiseState.PAUSED, 4, 0.5)[1]
+    score, because = told(PromiseState.OVERDUE, -2, 1.5, 1.0)
+    assert because == "high, resolution overdue by 2 hours, waiting for 0 minutes" and 8 < score < 12
 
 
 @given(waiting)
