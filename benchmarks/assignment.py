@@ -30,8 +30,8 @@ from features.affinity.signals import SIGNALS
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import SentenceEncoder
-from training.affinity.choices import fit_choice_weights
-from training.affinity.learn import CHOICES_MAX, PULL, WARM_UP, choices_of, find_axes
+from training.affinity.choices import choices_of, fit_choice_weights
+from training.affinity.learn import CHOICES_MAX, PULL, WARM_UP, find_axes
 from training.affinity.walk import Step, known_at, walk
 from training.history import load_mapping, read_history
 

@@ -163,7 +163,7 @@ class TriageDesk:
         ranked = [answer.ranked for answer in answers if answer.ranked is not None]
         if floor is None or len(ranked) < len(answers):
             return [
-                replace(one, decision=agreeing(one.decision, None, 0.0), assignment=None) for one in answers
+                replace(one, decision=agreeing(one.decision, None), assignment=None) for one in answers
             ]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
@@ -179,11 +179,10 @@ def _assigned(
     assignments: Sequence[Assignment | None],
     floor: Floor,
 ) -> list[Answer]:
-    least = floor.situation.policy.routing.least_affinity
     return [
         replace(
             answer,
-            decision=agreeing(answer.decision, chosen, least),
+            decision=agreeing(answer.decision, chosen),
             assignment=chosen,
             ranked=one,
             work=floor.work,

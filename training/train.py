@@ -184,7 +184,8 @@ def train_bundle(
             dump_canonical(index, draft / KNOWLEDGE)
         if any(past.labels.get("assignee") and past.ticket.created_at for past in history):
             progress("learning who handles what", 0.94)
-            dump_canonical(learn_affinity(history, vectors), draft / AFFINITY)
+            precision = config.precision_for("assignee")
+            dump_canonical(learn_affinity(history, vectors, precision=precision), draft / AFFINITY)
         manifest = make_manifest(
             history,
             labels,
