@@ -64,7 +64,7 @@ class HourProfiles:
         before = np.cumsum(rate, axis=1) - rate
         for number, patience in enumerate(patience_h):
             still_open = np.exp(-before / patience)
-            share = np.einsum("kh,khp->kp", still_open[:, :HOURS] + still_open[:, HOURS:], counts)
+            share = ((still_open[:, :HOURS] + still_open[:, HOURS:])[:, None, :] @ counts)[:, 0]
             chances[number, :, :known] = share / (share.sum(axis=1, keepdims=True) + 1e-300)
         return chances
 

@@ -78,6 +78,7 @@ class AffinityMemory:
         self._bonds_base: float | None = None
         self._profiles = np.zeros((8, len(axes.mean)), np.float32)
         self._profiles_at = np.zeros(8)
+        self._profile_lengths = np.zeros(8, np.float32)
         self._people_by_requester = np.full(8, -1, np.int64)
         self._credits: dict[str, Credit] = {}
 
@@ -195,8 +196,8 @@ class AffinityMemory:
 
     def profile_cosines(self, vector: np.ndarray) -> np.ndarray:
         """Return the cosine of a ticket with the decayed sum of each person's, of shape (n_people,)."""
-        profiles = self._profiles[: len(self.names)]
-        return np.asarray((profiles @ vector) / (np.linalg.norm(profiles, axis=1) + 1e-6))
+        size = len(self.names)
+        return np.asarray((self._profiles[:size] @ vector) / (self._profile_lengths[:size] + 1e-6))
 
     def _count(
         self, ticket: Ticket, person: int, at: float, weight: float, words: np.ndarray, row: int
@@ -230,6 +231,7 @@ class AffinityMemory:
             new
         ) * self.work.vector(row)
         self._profiles_at[person] += max(later, 0.0)
+        self._profile_lengths[person] = np.linalg.norm(self._profiles[person])
 
     def _bind(self, requester: str, person: int, at: float, weight: float) -> None:
         """Strengthen the bond between people who serve the same requester."""
@@ -275,6 +277,9 @@ class AffinityMemory:
             while person >= len(self._profiles):
                 self._profiles = np.concatenate([self._profiles, np.zeros_like(self._profiles)])
                 self._profiles_at = np.concatenate([self._profiles_at, np.zeros_like(self._profiles_at)])
+                self._profile_lengths = np.concatenate(
+                    [self._profile_lengths, np.zeros_like(self._profile_lengths)]
+                )
                 self.bonds = np.pad(self.bonds, (0, len(self.bonds)))
             if name in self.requesters:
                 self._people_by_requester[self.requesters[name]] = person

@@ -25,9 +25,10 @@ from features.affinity.word_profiles import hashed_words
 from features.cleaning import clean_text
 from triage.ticket import Ticket
 
-__all__ = ["LEADING", "SIGNALS", "read_signals"]
+__all__ = ["LEADING", "NEIGHBOURS", "SIGNALS", "read_signals"]
 
 NEIGHBOURS = 250
+"""Past tickets that vote; facts for sentences are counted among the same."""
 OWN_NEIGHBOURS = 200
 VOTES = ((0.05, 30), (0.05, 90), (0.05, 365), (0.05, 1500), (0.15, 7), (0.15, 30), (0.15, 90), (0.15, 365))
 """Temperature of cosines and half-life in days: how far and how long ago a similar ticket still votes."""
