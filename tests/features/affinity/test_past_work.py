@@ -1,6 +1,7 @@
 import numpy as np
 
-from features.affinity.past_work import LONG, PastWork
+from features.affinity.past_work import PastWork
+from features.affinity.projections import LONG
 
 
 def unit(rows):
