@@ -54,8 +54,16 @@ class DecayedCounts:
         if key in self._rows:
             places, rows = self._people(key)
             age = np.maximum(at - self._last[rows], 0.0)
-            sums[:, places] = np.maximum((self._sums[rows] * 0.5 ** (age[:, None] / self.half_lives_s)).T, 0)
+            sums[:, places] = np.maximum((self._sums[rows] * np.exp2(-age[:, None] / self.half_lives_s)).T, 0)
         return sums
+
+    def read_one(self, key: Hashable, person: int, at: float) -> np.ndarray:
+        """Return one person's sums of a key at a POSIX time, of shape (n_half_lives,)."""
+        row = self._rows.get(key, {}).get(person)
+        if row is None:
+            return np.zeros(len(self.half_lives_s))
+        age = max(at - self._last[row], 0.0)
+        return np.asarray(np.maximum(self._sums[row] * np.exp2(-age / self.half_lives_s), 0.0))
 
     def ages(self, key: Hashable, at: float, size: int, unknown: float) -> np.ndarray:
         """Return the seconds since each person's last event of a key, of shape (size,)."""

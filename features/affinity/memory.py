@@ -192,7 +192,7 @@ class AffinityMemory:
         """Return what tells whether a requester will take their own ticket, beside what it is about."""
         filed = self.habits.read(("own", requester), at, 2)[-1, 1]
         person = self.people.get(requester)
-        busy = 0.0 if person is None else self.activity.read(EVERYONE, at, len(self.names))[-2, person]
+        busy = 0.0 if person is None else self.activity.read_one(EVERYONE, person, at)[-2]
         more = [np.log1p(filed) / 4, float(person is not None), np.log1p(busy) / 3]
         return np.concatenate([inputs, self.own_rates(requester, at) / 3, more])
 

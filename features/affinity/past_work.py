@@ -5,6 +5,7 @@ Vectors are kept in 8 bits a number beside a short projection of them. A search 
 tickets cost about a millisecond.
 """
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +58,7 @@ class PastWork:
         self._at = np.zeros(ROWS)
         self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
-        self._rows_of: tuple[dict[int, list[int]], dict[int, list[int]]] = ({}, {})
+        self._rows_of: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
 
     def __len__(self) -> int:
         return self._used
@@ -106,7 +107,7 @@ class PastWork:
         """Say who handled a row, and the rest of what is known of it."""
         for number, rows in zip((person, requester), self._rows_of, strict=True):
             if number >= 0:
-                rows.setdefault(number, []).append(row)
+                rows.setdefault(number, array("q")).append(row)
         self._people[:, row] = person, requester, category
         self._at[row], self._weight[row] = at, weight
 
@@ -135,9 +136,11 @@ class PastWork:
         return self._those(0, person)
 
     def _those(self, side: int, number: int) -> np.ndarray:
-        # A row that went to somebody else is still listed here: only what holds now is returned.
-        rows = np.unique(np.array(self._rows_of[side].get(number, ()), dtype=np.int64))
-        return np.asarray(rows[self._people[side, rows] == number])
+        # A row is listed whenever it is set, also when it went to somebody else since: only what holds now is
+        # returned, each once and in order.
+        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)
+        rows = rows[self._people[side, rows] == number]
+        return rows if np.all(rows[1:] > rows[:-1]) else np.unique(rows)
 
     def _measured(self, rows: np.ndarray, vector: np.ndarray, count: int) -> Nearest:
         cosines = self._scale[rows] * (self._vectors[rows].astype(np.float32) @ vector)

@@ -226,8 +226,9 @@ def _requester(
     own_inputs = memory.own_inputs(requester or "", at, memory.inputs(ticket, at, vector))
     others, alone = memory.own.log_chances(own_inputs, 2)
     yield itself * (alone - others)
-    yield itself * np.log1p(memory.habits.read(("own", requester), at, 2)[-1, 1])
-    yield itself * np.log1p(50 * memory.activity.read(EVERYONE, at, size)[-2])
+    yield itself * np.log1p(memory.habits.read_one(("own", requester), 1, at)[-1])
+    busy = 0.0 if filer is None else memory.activity.read_one(EVERYONE, filer, at)[-2]
+    yield itself * np.log1p(50 * busy)
     yield itself * _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S))
 
 
