@@ -11,8 +11,8 @@ first judged ticket.
 The Apache projects are one helpdesk with five products, ours and peers alike; each peer also runs with the
 product's own tickets alone (the frozen one only so), and its better setting on the judged tickets is shown.
 ``--development`` learns on the first three fifths of each project and measures on the fourth: for choosing,
-never for claims. ``--known filing`` lets an assignee count from the filing of the ticket, before anybody could know:
-only to compare with figures that were made so.
+never for claims. ``--known filing`` lets an assignee count from the filing of the ticket, before anybody
+could know: only to compare with figures that were made so.
 """
 
 import argparse
@@ -62,7 +62,9 @@ def main() -> None:
     encoder = CachedEncoder(SentenceEncoder.open(), options.cache)
     results: dict[str, dict[str, list[float]]] = {}
     if set(wanted) & set(PROJECTS):
-        desk = read_desk(options.data / "apache_jira" / "issues.parquet", "apache", encoder, from_filing=from_filing)
+        desk = read_desk(
+            options.data / "apache_jira" / "issues.parquet", "apache", encoder, from_filing=from_filing
+        )
         tasks = [
             project_task(desk, name, without, options.development)
             for name in PROJECTS

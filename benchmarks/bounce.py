@@ -1,7 +1,7 @@
 """How many hand-offs would have been spared? Later ServiceNow incidents, counted against what happened.
 
-A hand-off is a change of the group (of the person) from one event of an incident to a later one. Ours names the
-group, and a person of that group, when the incident is filed. Two ways to count what would have followed:
+A hand-off is a change of the group (of the person) from one event of an incident to a later one. Ours names
+the group, and a person of that group, when the incident is filed. Two ways to count what would have followed:
 *at best* a wrong name costs one hand-off, to where the incident ended; *at worst* one more than really
 happened to it. Rows: what happened; ours deciding every incident; ours deciding where it is sure enough for
 the promise (95 %), the others going as they went. The group's model is `triage train`'s, learnt on the first
@@ -72,7 +72,9 @@ def main() -> None:
         print(f"Nothing measured: no data in {options.data}.")
         return
     print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} processors", flush=True)
-    past = [one for one in servicenow_tickets(options.data) if one.labels.get("team") and one.ticket.created_at]
+    past = [
+        one for one in servicenow_tickets(options.data) if one.labels.get("team") and one.ticket.created_at
+    ]
     past.sort(key=lambda one: (one.ticket.created_at, one.ticket.ticket_id))
     if options.development:
         past = past[: int(SHARE * len(past))]
@@ -161,7 +163,10 @@ def count(later: Sequence[PastTicket], named: Named, happened: dict[str, int], f
         print(f"{name:>26}{1000 * best.mean():8.0f}{1000 * worst.mean():8.0f}{told}", flush=True)
 
     row("what happened", real, real, handed_off=float((real > 0).mean()))
-    for name, decided in (("every incident", np.ones(len(real), bool)), ("where sure enough", named.applied[kept])):
+    for name, decided in (
+        ("every incident", np.ones(len(real), bool)),
+        ("where sure enough", named.applied[kept]),
+    ):
         right = float(1 - wrong[decided].mean()) if decided.any() else float("nan")
         row(
             name,

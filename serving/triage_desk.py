@@ -162,9 +162,7 @@ class TriageDesk:
         floor = self._assigning.look(workspace, policy, datetime.now(UTC), fresh=True)
         ranked = [answer.ranked for answer in answers if answer.ranked is not None]
         if floor is None or len(ranked) < len(answers):
-            return [
-                replace(one, decision=agreeing(one.decision, None), assignment=None) for one in answers
-            ]
+            return [replace(one, decision=agreeing(one.decision, None), assignment=None) for one in answers]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
 

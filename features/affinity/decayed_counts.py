@@ -74,7 +74,7 @@ class DecayedCounts:
         return ages
 
     def _people(self, key: Hashable) -> tuple[np.ndarray, np.ndarray]:
-        """Return who has sums of a key, and in which rows; kept as arrays where many are asked about often."""
+        """Return who has sums of a key, and in which rows; kept as arrays where they are many."""
         found = self._arrays.get(key)
         if found is None:
             found = _arrays(self._rows[key])

@@ -1,4 +1,4 @@
-"""When can the likeliest person be given a ticket? Judged on the end of a history, by signs weighed before it.
+"""When can the likeliest person be given a ticket? Judged on a history's end, by signs weighed before it.
 
 Chances are calibrated first: a softmax over people is too sure of itself where the right person is not among
 those it knows, or where people change. One number divides the logits (temperature scaling, Guo et al. 2017).
@@ -73,7 +73,9 @@ def judge(steps: Sequence[Step], past: Sequence[PastTicket], *, pull: float, pre
     if choices is None:
         return Judgement()
     weights = fit_choice_weights(choices, pull=pull)
-    asked = [_Asked(step.people, step.signals @ weights, past[step.place].labels["assignee"]) for step in judged]
+    asked = [
+        _Asked(step.people, step.signals @ weights, past[step.place].labels["assignee"]) for step in judged
+    ]
     temperature = _temperature(asked)
     inside = _within_teams(asked, judged, past)
     return Judgement(

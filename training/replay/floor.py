@@ -34,8 +34,8 @@ FIRST = (Reason.HUMAN_VALUE_PRESENT.value, Reason.KILL_SWITCH.value)
 class ReplayFloor:
     """Keeps from tickets whom the agents table says could not have had them.
 
-    Who is not in the table is proposed as before: people who left, or who came later, stand in no table of one
-    day. An agent of no team is asked about whatever the team.
+    Who is not in the table is proposed as before: people who left, or who came later, stand in no table of
+    one day. An agent of no team is asked about whatever the team.
 
     Parameters
     ----------

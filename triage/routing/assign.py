@@ -144,7 +144,8 @@ def _given(
 
     def outcome(action: Action, reason: str | None) -> Assignment:
         detail = _detail(best, need, field)
-        return Assignment(need.ticket_id, best.agent, best.team, action, reason, field.choices, detail, needed)
+        who = best.agent, best.team
+        return Assignment(need.ticket_id, *who, action, reason, field.choices, detail, needed)
 
     one = decided.get("team")
     # An agent would tell a team that nobody is to see yet.

@@ -36,7 +36,7 @@ class Situation:
     policy: Policy = field(default_factory=Policy)
     loads: Mapping[str, float] = field(default_factory=dict)
     given: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    sure_from: SureFrom = SureFrom()
+    sure_from: SureFrom = field(default_factory=SureFrom)
 
     def load(self, agent: str) -> float:
         """Return how many slots an agent's open tickets take."""

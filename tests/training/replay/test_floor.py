@@ -128,7 +128,8 @@ def test_nobody_is_proposed_who_could_not_have_had_the_ticket(rows, tickets, tea
     one = replayed(*rows, history=history, ticket=asked).fields["assignee"]
     loads = {
         name: sum(
-            past.labels["assignee"] == name and past.assigned_at < filed <= past.resolved_at for past in history
+            past.labels["assignee"] == name and past.assigned_at < filed <= past.resolved_at
+            for past in history
         )
         for name in PEOPLE
     }
