@@ -198,7 +198,7 @@ def _as_sure_as_the_team(
     team = decision.fields.get("team")
     if ticket.values.get("team") or team is None or team.action is Action.ABSTAIN or team.confidence is None:
         return candidates
-    return [replace(one, score=one.score * team.confidence) for one in candidates]
+    return [Candidate(one.agent, one.score * team.confidence, one.reasons) for one in candidates]
 
 
 def _categories(assessment: Assessment | None) -> Mapping[str, float] | None:

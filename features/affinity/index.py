@@ -284,7 +284,7 @@ class AffinityIndex:
         mine = ever[times >= since]
         similar = alike[work.person[alike] == person]
         return AffinityFacts(
-            similar=int(np.isin(similar, mine).sum()),
+            similar=int((work.at[similar] >= since).sum()),
             similar_ever=len(similar),
             of_requester=int((work.requester[mine] == requester).sum()) if requester >= 0 else 0,
             handled=len(mine),

@@ -254,7 +254,7 @@ def _category_chances(
         return chances
     known = memory.work.category[near.rows]
     weights = np.exp((near.cosines - 0.5) / 0.1) * (known >= 0)
-    np.add.at(chances, np.maximum(known, 0), weights)
+    chances += np.bincount(np.maximum(known, 0), weights, len(chances))
     return np.asarray(chances / (chances.sum() + 1e-9))
 
 
