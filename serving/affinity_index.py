@@ -52,8 +52,9 @@ class LearntIndex:
     @property
     def sure_from(self) -> SureFrom:
         """From which affinity on an agent can be given a ticket, as far as that was learnt."""
-        alone, in_team = self._index.model.trust, self._index.model.team_trust
-        return SureFrom(alone and alone.threshold, in_team and in_team.threshold)
+        model = self._index.model
+        anybody, in_team = (None if one is None else one.threshold for one in (model.trust, model.team_trust))
+        return SureFrom(anybody, in_team)
 
     def candidates(
         self,

@@ -125,11 +125,11 @@ def _within_teams(
 ) -> list[_Asked] | None:
     """Leave of each ticket's people those who had a ticket of its team before; None without teams."""
     members: dict[str, dict[str, float]] = {}
-    for one in past:
-        team, agent = one.labels.get("team"), one.labels.get("assignee")
-        if team and agent and one.ticket.created_at is not None:
+    for had in past:
+        team, agent = had.labels.get("team"), had.labels.get("assignee")
+        if team and agent and had.ticket.created_at is not None:
             since = members.setdefault(team, {})
-            since[agent] = min(since.get(agent, np.inf), known_at(one).timestamp())
+            since[agent] = min(since.get(agent, np.inf), known_at(had).timestamp())
     inside = []
     for one, step in zip(asked, steps, strict=True):
         there = members.get(past[step.place].labels.get("team", ""), {})
