@@ -4,33 +4,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["DAY_H", "DAY_S", "HOUR_S", "WEEK_H", "HourProfiles", "is_weekend"]
+__all__ = ["DAY_S", "HOUR_S", "HourProfiles", "is_weekend"]
 
 DAY_S = 86_400.0
 HOUR_S = 3_600.0
-DAY_H, WEEK_H = 24, 168
-AHEAD_H = 48
+HOURS = 24
 POWER_MAX = 200.0
 SPREAD = ((-1, 0.25), (0, 0.5), (1, 0.25))
 """An event tells of its hour, and half as much of each hour beside it."""
 
 
 class HourProfiles:
-    """Decayed counts of events by hour of the day or week (UTC) and person.
+    """Decayed counts of events by hour of the day (UTC) and person.
 
     Parameters
     ----------
     half_lives_days : sequence of float
         Days in which a count is halved; one profile each is kept.
-    hours : int, default=24
-        After how many hours it begins again: 24 for a day, 168 for a week.
     """
 
-    def __init__(self, half_lives_days: Sequence[float], hours: int = DAY_H) -> None:
-        self._hours = hours
+    def __init__(self, half_lives_days: Sequence[float]) -> None:
         self._half_lives_s = np.asarray(half_lives_days, dtype=np.float64) * DAY_S
-        self._counts = np.zeros((len(self._half_lives_s), hours, 8))
-        self._busy = np.zeros((len(self._half_lives_s), hours))
+        self._counts = np.zeros((len(self._half_lives_s), HOURS, 8))
+        self._busy = np.zeros((len(self._half_lives_s), HOURS))
         self._base: float | None = None
 
     def add(self, person: int, at: float, weight: float = 1.0) -> None:
@@ -47,8 +43,8 @@ class HourProfiles:
         hour = int(at // HOUR_S)
         for step, share in SPREAD:
             amount = weight * share * 2.0**power
-            self._counts[:, (hour + step) % self._hours, person] += amount
-            self._busy[:, (hour + step) % self._hours] += amount
+            self._counts[:, (hour + step) % HOURS, person] += amount
+            self._busy[:, (hour + step) % HOURS] += amount
 
     def first_to_come(self, at: float, size: int, patience_h: Sequence[float]) -> np.ndarray:
         """Return each person's chance to be the first who comes after a POSIX time.
@@ -65,13 +61,13 @@ class HourProfiles:
         if self._base is None:
             return chances
         known = min(size, self._counts.shape[2])
-        hours = (int(at // HOUR_S) + np.arange(min(self._hours, AHEAD_H))) % self._hours
+        hours = (int(at // HOUR_S) + np.arange(HOURS)) % HOURS
         counts, busy = self._counts[:, hours, :known], self._busy[:, hours]
         # A day seen twice is two days ahead.
-        rate = np.tile(busy / (self._busy.mean(axis=1, keepdims=True) + 1e-300), AHEAD_H // len(hours))
+        rate = np.tile(busy / (busy.mean(axis=1, keepdims=True) + 1e-300), 2)
         before = np.cumsum(rate, axis=1) - rate
         for number, patience in enumerate(patience_h):
-            still_open = np.exp(-before / patience).reshape(len(counts), -1, len(hours)).sum(axis=1)
+            still_open = np.exp(-before / patience).reshape(len(counts), 2, HOURS).sum(axis=1)
             share = (still_open[:, None, :] @ counts)[:, 0]
             chances[number, :, :known] = share / (share.sum(axis=1, keepdims=True) + 1e-300)
         return chances

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from features.affinity.decayed_counts import DecayedCounts
-from features.affinity.hour_profiles import DAY_S, HOUR_S, WEEK_H, HourProfiles, is_weekend
+from features.affinity.hour_profiles import DAY_S, HOUR_S, HourProfiles, is_weekend
 from features.affinity.model import TextAxes
 from features.affinity.online_choice import OnlineChoice
 from features.affinity.past_work import Credit, PastWork
@@ -28,7 +28,6 @@ HABIT_DAYS = (7.0, 60.0, 730.0)
 KIND_DAYS = (14.0, 60.0, 500.0)
 FILED_DAYS = (2.0, 30.0)
 COMING_DAYS = (4.0, 15.0, 60.0)
-WEEKLY_DAYS = (30.0, 90.0)
 WORD_DAYS = 240.0
 PROFILE_DAYS = 180.0
 BOND_DAYS = 365.0
@@ -72,7 +71,6 @@ class AffinityMemory:
         self.filed = DecayedCounts([DAY_S * days for days in FILED_DAYS])
         self.coming = HourProfiles(COMING_DAYS)
         self.weekend = HourProfiles(COMING_DAYS)
-        self.weekly = HourProfiles(WEEKLY_DAYS, WEEK_H)
         inputs = 1 + axes.axes.shape[1] + 25 + BAG
         self.slow, self.fast = OnlineChoice(inputs, SLOW), OnlineChoice(inputs, FAST)
         self.own = OnlineChoice(inputs + OWN_INPUTS, OWN_RATE)
@@ -251,7 +249,6 @@ class AffinityMemory:
     def _notice_presence(self, person: int, at: float) -> None:
         self.activity.add(EVERYONE, person, at)
         self.coming.add(person, at)
-        self.weekly.add(person, at)
         self.weekend.add(person, at, 1.0 if is_weekend(at) else 0.1)
 
     def _notice_requester(self, ticket: Ticket, person: int, at: float) -> None:

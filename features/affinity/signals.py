@@ -17,7 +17,6 @@ from features.affinity.memory import (
     HABIT_DAYS,
     HOUR_S,
     KIND_DAYS,
-    WEEKLY_DAYS,
     AffinityMemory,
 )
 from features.affinity.mentions import mentioned
@@ -44,7 +43,6 @@ SIGNALS: tuple[str, ...] = (
     "silent",
     *(f"coming_{patience:g}h_{days:g}d" for patience in PATIENCE_H for days in COMING_DAYS),
     "coming_week",
-    *(f"weekly_{days:g}d" for days in WEEKLY_DAYS),
     *(f"filed_{days:g}d" for days in FILED_DAYS),
     *(f"{kind}_{spread}_{days}d" for spread, days in VOTES for kind in ("votes", "share")),
     "nearest_recent",
@@ -154,7 +152,6 @@ def _presence(memory: AffinityMemory, at: float, size: int) -> Iterator[np.ndarr
     yield from np.log(first.reshape(-1, size) + 0.003)
     today = memory.weekend.first_to_come(at, size, PATIENCE_H[1:2])[0] if is_weekend(at) else first[1]
     yield np.log(today[-1] + 0.003)
-    yield from np.log(memory.weekly.first_to_come(at, size, PATIENCE_H[1:2])[0] + 0.003)
     for counts in memory.filed.read(EVERYONE, at, size):
         yield np.log(counts + 0.05)
 

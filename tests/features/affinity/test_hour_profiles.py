@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from features.affinity.hour_profiles import DAY_S, HOUR_S, WEEK_H, HourProfiles
+from features.affinity.hour_profiles import DAY_S, HOUR_S, HourProfiles
 
 MORNING, EVENING = 9 * HOUR_S, 20 * HOUR_S
 
@@ -33,12 +33,3 @@ def test_a_very_long_time_overflows_nothing():
     chances = profiles.first_to_come(40_000 * DAY_S, 3, (1.0,))
     assert np.isfinite(chances).all()
     assert chances[0, 0].argmax() == 2
-
-
-def test_a_week_knows_who_comes_on_which_day():
-    weekly = HourProfiles([30.0], WEEK_H)
-    for day in range(70):
-        weekly.add(int(day % 7 >= 5), day * DAY_S + MORNING)
-    friday, saturday = (weekly.first_to_come(day * DAY_S + 7 * HOUR_S, 2, (1.0,))[0, 0] for day in (74, 75))
-    assert friday[0] > 0.9 and saturday[1] > 0.9
-    assert saturday.sum() == pytest.approx(1.0)
