@@ -151,7 +151,7 @@ def run(
     index = AffinityIndex(AffinityModel(axes, np.zeros(len(SIGNALS)), requesters_serve=requesters_serve))
     steps: dict[int, Step] = {}
     if only != "peers":
-        asked = {int(place) for task in tasks for place in (*_learnt(task), *task.judged)}
+        asked = {int(place) for task in tasks for place in (*learnt_places(task), *task.judged)}
         steps = {step.place: step for step in walk(index, desk.past, desk.vectors, asks=asked.__contains__)}
     for task in tasks:
         judged: dict[str, list[float]] = {}
@@ -165,14 +165,15 @@ def run(
 
 def ours(desk: Desk, task: Task, steps: dict[int, Step]) -> Iterator[Ranking]:
     """Learn weights from earlier steps; rank the people of the judged ones."""
-    choices = choices_of([_without(steps[place], desk, task) for place in _learnt(task)], desk.past)
+    choices = choices_of([_without(steps[place], desk, task) for place in learnt_places(task)], desk.past)
     weights = fit_choice_weights(choices, pull=PULL)
     for place in task.judged:
         step = _without(steps[place], desk, task)
         yield best_of(dict(zip(step.people, step.signals @ weights, strict=True)))
 
 
-def _learnt(task: Task) -> np.ndarray:
+def learnt_places(task: Task) -> np.ndarray:
+    """Return the newest places that weights are learnt from."""
     return task.earlier[int(WARM_UP * len(task.earlier)) :][-CHOICES_MAX:]
 
 

@@ -6,18 +6,19 @@ Then the threshold that keeps the promise is solved as for every other field.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from features.affinity.model import Trust
+from features.affinity.model import AffinityModel, Trust
 from training.affinity.choices import choices_of, fit_choice_weights
 from training.affinity.walk import Step, known_at
 from training.thresholds import cut_for_precision, suggest_at
 from triage.ticket import PastTicket
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "judge", "trust_facts"]
 
 JUDGED = 0.2
 """Share of the tickets asked about, the newest, that are judged."""
@@ -83,6 +84,17 @@ def judge(steps: Sequence[Step], past: Sequence[PastTicket], *, pull: float, pre
         _trust(asked, temperature, precision),
         None if inside is None else _trust(inside, temperature, precision),
     )
+
+
+def trust_facts(model: AffinityModel) -> dict[str, Any]:
+    """Return what was learnt of when a person can be trusted, for a manifest.
+
+    ``learnt_from`` assignments; by ``everybody`` and ``team`` (who was asked about): the ``precision`` promised,
+    the ``threshold`` (None where nothing keeps it), and of how many ``judged`` tickets the first was ``right``.
+    """
+    asked = {"everybody": model.trust, "team": model.team_trust}
+    told = {name: asdict(trust) for name, trust in asked.items() if trust is not None}
+    return {"learnt_from": model.learnt_from, **told}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

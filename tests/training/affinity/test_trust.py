@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.affinity.learn import PULL, learn_affinity
-from training.affinity.trust import judge
+from training.affinity.trust import judge, trust_facts
 from training.affinity.walk import Step
 from triage.ticket import PastTicket, Ticket
 
@@ -79,4 +79,7 @@ def test_a_model_learnt_from_a_history_says_when_it_can_be_trusted():
     model = learn_affinity(tickets, vectors, precision=0.8)
     assert model.trust.precision == 0.8 and model.trust.threshold is not None
     assert model.trust.right > 0.9 and model.team_trust is None
-    assert learn_affinity(tickets[:30], vectors[:30]).trust is None
+    facts = trust_facts(model)
+    assert facts["everybody"]["threshold"] == model.trust.threshold and "team" not in facts
+    bare = learn_affinity(tickets[:30], vectors[:30])
+    assert bare.trust is None and trust_facts(bare) == {"learnt_from": 0}
