@@ -3,9 +3,9 @@
 The tickets, splits and knowledge of benchmarks/assignment.py, anybody being asked about. Threshold and
 temperature are judged on the newest fifth of what was known before the first later ticket
 (training/affinity/trust.py), weights learnt from all of it; then every later ticket is ranked. Rows:
-promises. Columns: the threshold (- where nothing keeps the promise: then nobody is applied), the share of later tickets
-applied, and how many of these were right. Calibration error: mean distance of said from true shares in ten
-equal parts by confidence, before and after logits are divided by the temperature.
+promises. Columns: the threshold (- where nothing keeps the promise: then nobody is applied), the share of
+later tickets applied, and how many of these were right. Calibration error: mean distance of said from true
+shares in ten equal parts by confidence, before and after logits are divided by the temperature.
 
     python -m benchmarks.assignee_promise [--data ../shared/data] [--cache var/cache] [--tasks HDFS,...]
                                           [--development]

@@ -89,8 +89,9 @@ def judge(steps: Sequence[Step], past: Sequence[PastTicket], *, pull: float, pre
 def trust_facts(model: AffinityModel) -> dict[str, Any]:
     """Return what was learnt of when a person can be trusted, for a manifest.
 
-    ``learnt_from`` assignments; by ``everybody`` and ``team`` (who was asked about): the ``precision`` promised,
-    the ``threshold`` (None where nothing keeps it), and of how many ``judged`` tickets the first was ``right``.
+    ``learnt_from`` assignments; by ``everybody`` and ``team`` (who was asked about): the ``precision``
+    promised, the ``threshold`` (None where nothing keeps it), and of how many ``judged`` tickets the
+    first was ``right``.
     """
     asked = {"everybody": model.trust, "team": model.team_trust}
     told = {name: asdict(trust) for name, trust in asked.items() if trust is not None}
