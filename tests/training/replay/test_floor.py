@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.training.replay.fixed_model import PEOPLE, FixedModel
@@ -115,6 +115,7 @@ def test_a_persons_word_and_a_kill_switch_go_before_nobody():
     assert replayed(*rows).fields["assignee"].reason == "no_eligible_agent"
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.tuples(*(agents(name) for name in PEOPLE)),
     st.lists(st.tuples(st.sampled_from(PEOPLE), st.integers(-9, 30), st.integers(1, 30)), max_size=9),
