@@ -157,9 +157,9 @@ def count(later: Sequence[PastTicket], named: Named, happened: dict[str, int], f
     print(f"\n{field}: {len(truth):,} later incidents; hand-offs of 1,000 incidents, at best and at worst")
     rows: dict[str, Any] = {}
 
-    def row(name: str, best: np.ndarray, worst: np.ndarray, **more: float) -> None:
+    def row(name: str, best: np.ndarray, worst: np.ndarray, **more: float | None) -> None:
         rows[name] = {"best": int(best.sum()), "worst": int(worst.sum()), **more}
-        told = "".join(f"  {key} {value:.3f}" for key, value in more.items())
+        told = "".join(f"  {key} {'-' if value is None else f'{value:.3f}'}" for key, value in more.items())
         print(f"{name:>26}{1000 * best.mean():8.0f}{1000 * worst.mean():8.0f}{told}", flush=True)
 
     row("what happened", real, real, handed_off=float((real > 0).mean()))
@@ -167,7 +167,7 @@ def count(later: Sequence[PastTicket], named: Named, happened: dict[str, int], f
         ("every incident", np.ones(len(real), bool)),
         ("where sure enough", named.applied[kept]),
     ):
-        right = float(1 - wrong[decided].mean()) if decided.any() else float("nan")
+        right = float(1 - wrong[decided].mean()) if decided.any() else None
         row(
             name,
             np.where(decided, wrong, real),
