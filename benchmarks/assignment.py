@@ -6,17 +6,19 @@ life, for ours and for the peers that can grow. Weights of ours are learnt from 
 first judged ticket.
 
     python -m benchmarks.assignment [--data ../shared/data] [--cache var/cache] [--tasks HDFS,HIVE,...]
-                                    [--development] [--only ours|peers] [--no-timing]
+                                    [--development] [--only ours|peers] [--no-timing] [--known filing]
 
 The Apache projects are one helpdesk with five products, ours and peers alike; each peer also runs with the
 product's own tickets alone (the frozen one only so), and its better setting on the judged tickets is shown.
 ``--development`` learns on the first three fifths of each project and measures on the fourth: for choosing,
-never for claims.
+never for claims. ``--known filing`` lets an assignee count from the filing of the ticket, before anybody
+could know: only to compare with figures that were made so.
 """
 
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,8 +32,8 @@ from features.affinity.signals import SIGNALS
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import SentenceEncoder
-from training.affinity.choices import fit_choice_weights
-from training.affinity.learn import CHOICES_MAX, PULL, WARM_UP, choices_of, find_axes
+from training.affinity.choices import choices_of, fit_choice_weights
+from training.affinity.learn import CHOICES_MAX, PULL, WARM_UP, find_axes
 from training.affinity.walk import Step, known_at, walk
 from training.history import load_mapping, read_history
 
@@ -51,15 +53,18 @@ def main() -> None:
     parser.add_argument("--development", action="store_true")
     parser.add_argument("--only", choices=("ours", "peers"), help="by default both")
     parser.add_argument("--no-timing", action="store_true")
+    parser.add_argument("--known", choices=("told", "filing"), default="told", help="when an assignee counts")
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
         return
-    wanted = options.tasks.split(",")
+    wanted, from_filing = options.tasks.split(","), options.known == "filing"
     encoder = CachedEncoder(SentenceEncoder.open(), options.cache)
     results: dict[str, dict[str, list[float]]] = {}
     if set(wanted) & set(PROJECTS):
-        desk = read_desk(options.data / "apache_jira" / "issues.parquet", "apache", encoder)
+        desk = read_desk(
+            options.data / "apache_jira" / "issues.parquet", "apache", encoder, from_filing=from_filing
+        )
         tasks = [
             project_task(desk, name, without, options.development)
             for name in PROJECTS
@@ -69,17 +74,25 @@ def main() -> None:
         run(desk, tasks, True, options.only, results)
     if MOZILLA in wanted:
         path = options.data / "mozilla_support" / "tickets.parquet"
-        desk = read_desk(path, "mozilla_thunderbird", encoder, SINCE)
+        desk = read_desk(path, "mozilla_thunderbird", encoder, SINCE, from_filing=from_filing)
         places = np.arange(len(desk.past))
         task = split(MOZILLA, None, desk, places, False, options.development)
         run(desk, [task], False, options.only, results)
     timing = None if options.no_timing else time_ranking()
     if timing is not None:
         print(timing.describe())
-    print(json.dumps({"benchmark": "assignment", "development": options.development, "results": results}))
+    about = {"development": options.development, "known": options.known}
+    print(json.dumps({"benchmark": "assignment", **about, "results": results}))
 
 
-def read_desk(path: Path, mapping: str, encoder: CachedEncoder, since: datetime | None = None) -> Desk:
+def read_desk(
+    path: Path,
+    mapping: str,
+    encoder: CachedEncoder,
+    since: datetime | None = None,
+    *,
+    from_filing: bool = False,
+) -> Desk:
     """Read the tickets that have an assignee."""
     past = [
         one
@@ -87,6 +100,8 @@ def read_desk(path: Path, mapping: str, encoder: CachedEncoder, since: datetime 
         if one.labels.get("assignee") and one.ticket.created_at
         if since is None or one.ticket.created_at >= since
     ]
+    if from_filing:
+        past = [replace(one, assigned_at=one.ticket.created_at) for one in past]
     past.sort(key=lambda one: (one.ticket.created_at, one.ticket.ticket_id))
     agents = np.array([one.labels["assignee"] for one in past])
     names, codes = np.unique(agents, return_inverse=True)
@@ -136,7 +151,7 @@ def run(
     index = AffinityIndex(AffinityModel(axes, np.zeros(len(SIGNALS)), requesters_serve=requesters_serve))
     steps: dict[int, Step] = {}
     if only != "peers":
-        asked = {int(place) for task in tasks for place in (*_learnt(task), *task.judged)}
+        asked = {int(place) for task in tasks for place in (*learnt_places(task), *task.judged)}
         steps = {step.place: step for step in walk(index, desk.past, desk.vectors, asks=asked.__contains__)}
     for task in tasks:
         judged: dict[str, list[float]] = {}
@@ -150,14 +165,15 @@ def run(
 
 def ours(desk: Desk, task: Task, steps: dict[int, Step]) -> Iterator[Ranking]:
     """Learn weights from earlier steps; rank the people of the judged ones."""
-    choices = choices_of([_without(steps[place], desk, task) for place in _learnt(task)], desk.past)
+    choices = choices_of([_without(steps[place], desk, task) for place in learnt_places(task)], desk.past)
     weights = fit_choice_weights(choices, pull=PULL)
     for place in task.judged:
         step = _without(steps[place], desk, task)
         yield best_of(dict(zip(step.people, step.signals @ weights, strict=True)))
 
 
-def _learnt(task: Task) -> np.ndarray:
+def learnt_places(task: Task) -> np.ndarray:
+    """Return the newest places that weights are learnt from."""
     return task.earlier[int(WARM_UP * len(task.earlier)) :][-CHOICES_MAX:]
 
 

@@ -32,7 +32,8 @@ from serving.assignment_desk import AssignmentDesk
 from serving.floor import FloorHost
 from triage.agent import Agent
 from triage.decision import Action, Decision, FieldDecision
-from triage.policy import Policy
+from triage.mode import Mode
+from triage.policy import FieldPolicy, Policy
 from triage.routing.policy import RoutingPolicy
 from triage.store import Store, open_store
 from triage.store.agents import put_agents
@@ -123,7 +124,8 @@ def measure(store: Store, made: MadeDesk, folder: Path, *, by_team: bool) -> lis
         newest=0,
     )
     desk = AssignmentDesk(store, FloorHost(store), host)
-    policy = Policy(routing=RoutingPolicy(fair_share=None))
+    applying = {"assignee": FieldPolicy(Mode.APPLY)}
+    policy = Policy(fields=applying, routing=RoutingPolicy(fair_share=None, least_affinity=0.0))
     times = []
     for number, (ticket, _, topic) in enumerate(made.asked):
         team = FieldDecision("team", f"team{topic % TEAMS}", 0.9, 0.8, Action.APPLY, None)

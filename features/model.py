@@ -31,7 +31,7 @@ from triage.ticket import Ticket
 
 __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
 
-FEATURE_VERSION = 3
+FEATURE_VERSION = 4
 """Changes whenever code in ``features`` makes other numbers of the same ticket."""
 
 RECENT = 512

@@ -22,7 +22,7 @@ from features.encoder import Encoder
 from serving.affinity_shelf import Asked, Index, Shelf
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
-from triage.assignment import Candidate
+from triage.assignment import Candidate, SureFrom
 from triage.bundle import Bundle
 from triage.errors import TriageError
 from triage.store import Store
@@ -125,6 +125,11 @@ class AffinityHost:
                 )
                 for one, vector in zip(asked, vectors, strict=True)
             ]
+
+    def sure_from(self, workspace: str) -> SureFrom:
+        """Return from which affinity on an agent can be given a ticket, as far as that was learnt."""
+        shelf = self._shelf(workspace)
+        return SureFrom() if shelf is None else shelf.index.sure_from
 
     def catch_up(self, workspace: str) -> None:
         """Learn all that the store has of a workspace: for commands, which cannot wait for a thread."""

@@ -10,7 +10,7 @@ from features.affinity.defaults import default_model
 from features.affinity.index import AffinityFacts, AffinityIndex
 from features.affinity.model import AffinityModel
 from features.encoder import Encoder
-from triage.assignment import Candidate
+from triage.assignment import Candidate, SureFrom
 from triage.bundle import Bundle
 from triage.ticket import Ticket
 
@@ -48,6 +48,13 @@ class LearntIndex:
     def welcome(self, agent: str, skills: str, at: datetime, *, vector: np.ndarray) -> None:
         """Learn what somebody without a history can do."""
         self._index.welcome(agent, skills, at, vector=vector)
+
+    @property
+    def sure_from(self) -> SureFrom:
+        """From which affinity on an agent can be given a ticket, as far as that was learnt."""
+        model = self._index.model
+        anybody, in_team = (None if one is None else one.threshold for one in (model.trust, model.team_trust))
+        return SureFrom(anybody, in_team)
 
     def candidates(
         self,

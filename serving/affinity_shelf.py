@@ -13,7 +13,7 @@ import numpy as np
 
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
-from triage.assignment import Candidate
+from triage.assignment import Candidate, SureFrom
 from triage.bundle import Bundle
 from triage.errors import UnavailableError
 from triage.store.handled import Handled, Mark
@@ -42,6 +42,11 @@ class Index(Protocol):
 
     def welcome(self, agent: str, skills: str, at: datetime, *, vector: np.ndarray) -> None:
         """Learn what somebody without a history can do."""
+        ...
+
+    @property
+    def sure_from(self) -> SureFrom:
+        """From which affinity on an agent can be given a ticket, as far as that was learnt."""
         ...
 
     def candidates(

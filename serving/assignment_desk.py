@@ -73,8 +73,12 @@ class AssignmentDesk:
         self._affinity = affinity
 
     def look(self, workspace: str, policy: Policy, now: datetime, *, fresh: bool = False) -> Floor | None:
-        """Return how things stand; see :meth:`serving.floor.FloorHost.look`."""
-        return self._floor.look(workspace, policy, now, fresh=fresh)
+        """Return how things stand, and how sure one must be; see :meth:`serving.floor.FloorHost.look`."""
+        floor = self._floor.look(workspace, policy, now, fresh=fresh)
+        if floor is None:
+            return None
+        sure_from = self._affinity.sure_from(workspace)
+        return replace(floor, situation=replace(floor.situation, sure_from=sure_from))
 
     def rank(
         self,
@@ -97,7 +101,7 @@ class AssignmentDesk:
         ]
         found = self._affinity.rank(workspace, asked, situation.now)
         return [
-            Ranked(ticket, decision, candidates)
+            Ranked(ticket, decision, _as_sure_as_the_team(ticket, decision, candidates))
             for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)
         ]
 
@@ -142,7 +146,7 @@ class AssignmentDesk:
         return count
 
 
-def agreeing(decision: Decision, assignment: Assignment | None, threshold: float) -> Decision:
+def agreeing(decision: Decision, assignment: Assignment | None) -> Decision:
     """Return a decision whose field ``assignee`` says what the assignment says.
 
     Parameters
@@ -151,8 +155,6 @@ def agreeing(decision: Decision, assignment: Assignment | None, threshold: float
         As the model and the policy have it.
     assignment : Assignment or None
         None: nothing is said of the assignee.
-    threshold : float
-        Affinity from which an agent may be assigned, of the policy.
     """
     fields = {name: one for name, one in decision.fields.items() if name != FIELD}
     if assignment is not None:
@@ -161,7 +163,7 @@ def agreeing(decision: Decision, assignment: Assignment | None, threshold: float
             FIELD,
             assignment.agent,
             dict(top).get(assignment.agent or ""),
-            threshold,
+            assignment.threshold,
             assignment.action,
             assignment.reason,
             top,
@@ -178,6 +180,19 @@ def _with_assignee(ticket: Ticket, told: str | None) -> Ticket:
     if told is None or ticket.values.get(FIELD):
         return ticket
     return replace(ticket, values={**ticket.values, FIELD: told})
+
+
+def _as_sure_as_the_team(
+    ticket: Ticket, decision: Decision, candidates: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Lessen affinities by the chance that the team is the right one, where no person chose it.
+
+    What the index says holds given the team: so scores stay chances of being right.
+    """
+    team = decision.fields.get("team")
+    if ticket.values.get("team") or team is None or team.action is Action.ABSTAIN or team.confidence is None:
+        return candidates
+    return [Candidate(one.agent, one.score * team.confidence, one.reasons) for one in candidates]
 
 
 def _categories(assessment: Assessment | None) -> Mapping[str, float] | None:

@@ -169,9 +169,7 @@ class TriageDesk:
         floor = self._assigning.look(workspace, policy, datetime.now(UTC), fresh=True)
         ranked = [answer.ranked for answer in answers if answer.ranked is not None]
         if floor is None or len(ranked) < len(answers):
-            return [
-                replace(one, decision=agreeing(one.decision, None, 0.0), assignment=None) for one in answers
-            ]
+            return [replace(one, decision=agreeing(one.decision, None), assignment=None) for one in answers]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
 
@@ -198,11 +196,10 @@ def _assigned(
     assignments: Sequence[Assignment | None],
     floor: Floor,
 ) -> list[Answer]:
-    least = floor.situation.policy.routing.least_affinity
     return [
         replace(
             answer,
-            decision=agreeing(answer.decision, chosen, least),
+            decision=agreeing(answer.decision, chosen),
             assignment=chosen,
             ranked=one,
             work=floor.work,

@@ -47,6 +47,7 @@ def make_manifest(
     hierarchies: Sequence[Mapping[str, Any]] = (),
     *,
     foresight: Mapping[str, Any],
+    affinity: Mapping[str, Any],
     model: TicketModel,
     cost: CostMeter,
 ) -> Manifest:
@@ -76,6 +77,8 @@ def make_manifest(
         What was learnt of fields that answer together.
     foresight : Mapping
         What :func:`training.sla.learn_foresight.learn_foresight` reports.
+    affinity : Mapping
+        What :func:`training.affinity.trust.trust_facts` tells; empty without assignees.
     model : TicketModel
         What was fitted, all of it.
     cost : CostMeter
@@ -123,6 +126,7 @@ def make_manifest(
             "ordered": ordered,
             "hierarchies": list(hierarchies),
             "foresight": dict(foresight),
+            "affinity": dict(affinity),
             "notes": merge_notes(history, config.merged),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -20,6 +21,7 @@ from features.structured import StructuredView
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from training.affinity.learn import learn_affinity
+from training.affinity.trust import trust_facts
 from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
@@ -177,6 +179,7 @@ def train_bundle(
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
     draft.mkdir()
+    affinity: dict[str, Any] = {}
     try:
         dump_canonical(model, draft / MODEL)
         shutil.copytree(stock.folder, draft / "encoder")
@@ -191,8 +194,14 @@ def train_bundle(
             dump_canonical(index, draft / KNOWLEDGE)
         if any(past.labels.get("assignee") and past.ticket.created_at for past in history):
             progress("learning who handles what", 0.94)
-            affinity = memory.remember("affinity", (rows, vectors), lambda: learn_affinity(history, vectors))
-            dump_canonical(affinity, draft / AFFINITY)
+            precision = config.precision_for("assignee")
+            people = memory.remember(
+                "affinity",
+                (rows, vectors, precision),
+                lambda: learn_affinity(history, vectors, precision=precision),
+            )
+            dump_canonical(people, draft / AFFINITY)
+            affinity = trust_facts(people)
         manifest = make_manifest(
             history,
             labels,
@@ -205,6 +214,7 @@ def train_bundle(
             rule=rule,
             hierarchies=[one.facts for one in hierarchies],
             foresight=foresight.facts,
+            affinity=affinity,
             model=model,
             cost=cost,
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from triage.decision import Action
 
-__all__ = ["Assignment", "Candidate", "Choice"]
+__all__ = ["Assignment", "Candidate", "Choice", "SureFrom"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,8 @@ class Candidate:
     agent : str
         Identity, see :class:`triage.agent.Agent`.
     score : float
-        Affinity: the probability that this agent is the right one, 0 to 1. Over all agents that are known
-        the scores of a ticket sum to 1.
+        Affinity: the probability that this agent is the right one, 0 to 1. Over all agents that are asked
+        about the scores of a ticket sum to 1, or to the chance that their team is the right one.
     reasons : tuple of str, default=()
         Why, in plain words without a full stop, the weightiest first: ``solved 14 similar VPN tickets in
         60 days``.
@@ -26,6 +26,22 @@ class Candidate:
     agent: str
     score: float
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SureFrom:
+    """Affinity from which an agent can be given a ticket, learnt on held-out time; None: from none.
+
+    Parameters
+    ----------
+    anybody : float or None, default=None
+        Where everybody is asked about.
+    in_team : float or None, default=None
+        Where those of a team are.
+    """
+
+    anybody: float | None = None
+    in_team: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,8 @@ class Assignment:
         Who may have it now, best first.
     detail : str
         One sentence: why this agent, or why nobody.
+    threshold : float or None, default=None
+        Affinity that was needed to apply it; None where none would have done, or nobody was chosen.
     """
 
     ticket_id: str
@@ -84,3 +102,4 @@ class Assignment:
     reason: str | None
     choices: tuple[Choice, ...]
     detail: str
+    threshold: float | None = None

@@ -16,7 +16,7 @@ from triage.routing.policy import RoutingPolicy
 from triage.routing.policy_document import read_routing
 from triage.ticket import FIELDS
 
-__all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise", "PromiseKind"]
+__all__ = ["FieldPolicy", "Mode", "Policy", "PriorityPolicy", "Promise", "PromiseKind", "default_field"]
 
 
 class PromiseKind(StrEnum):
@@ -78,7 +78,8 @@ class FieldPolicy:
     ----------
     mode : Mode, default=Mode.APPLY
         ``off`` says nothing, ``shadow`` decides silently, ``suggest`` never applies, ``apply`` applies
-        what reaches its threshold.
+        what reaches its threshold. Of the field ``assignee`` it is ``suggest`` unless the admin says more:
+        a person's work is given away by who answers for it (ADR 0031).
     thresholds : Mapping of str to float
         Per label, in place of the learnt ones.
     never_automate : frozenset of str
@@ -88,6 +89,11 @@ class FieldPolicy:
     mode: Mode = Mode.APPLY
     thresholds: Mapping[str, float] = field(default_factory=dict)
     never_automate: frozenset[str] = frozenset()
+
+
+def default_field(name: str) -> FieldPolicy:
+    """Return the policy of a field of which the admin has said nothing."""
+    return FieldPolicy(Mode.SUGGEST if name == "assignee" else Mode.APPLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class Policy:
     kill_switch : bool, default=False
         True: nothing is applied or suggested, at once.
     fields : Mapping of str to FieldPolicy
-        Fields not named here follow ``FieldPolicy()``.
+        Fields not named here follow :func:`default_field`.
     disabled_guardrails : frozenset of str
         Names of :mod:`triage.guardrails` that do not hold here.
     priority : PriorityPolicy
@@ -137,7 +143,7 @@ class Policy:
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
-        return self.fields.get(name, FieldPolicy())
+        return self.fields.get(name) or default_field(name)
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form, the inverse of :meth:`from_document`."""
@@ -190,7 +196,7 @@ def _field_policy(name: str, part: Any) -> FieldPolicy:
     part = _object(part, f"the policy of {name!r}")
     _refuse_unknown(part, {"mode", "thresholds", "never_automate"}, f"the policy of {name!r}")
     modes = [mode.value for mode in Mode]
-    mode = part.get("mode", Mode.APPLY.value)
+    mode = part.get("mode", default_field(name).mode.value)
     if mode not in modes:
         raise ConfigurationError(f"Got mode {mode!r} for {name!r}; expected one of {', '.join(modes)}.")
     thresholds = _object(part.get("thresholds", {}), f"thresholds of {name!r}")

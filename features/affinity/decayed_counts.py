@@ -11,6 +11,7 @@ import numpy as np
 __all__ = ["DecayedCounts"]
 
 ROWS = 1024
+MANY = 32
 
 
 class DecayedCounts:
@@ -25,6 +26,7 @@ class DecayedCounts:
     def __init__(self, half_lives_s: Sequence[float]) -> None:
         self.half_lives_s = np.asarray(half_lives_s, dtype=np.float64)
         self._rows: dict[Hashable, dict[int, int]] = {}
+        self._arrays: dict[Hashable, tuple[np.ndarray, np.ndarray]] = {}
         self._used = 0
         self._sums = np.zeros((ROWS, len(self.half_lives_s)))
         self._last = np.zeros(ROWS)
@@ -35,6 +37,7 @@ class DecayedCounts:
         row = people.get(person)
         if row is None:
             row = people[person] = self._new_row(at)
+            self._arrays.pop(key, None)
         later = at - self._last[row]
         if later >= 0:
             self._sums[row] *= 0.5 ** (later / self.half_lives_s)
@@ -48,21 +51,36 @@ class DecayedCounts:
         What was taken back leaves no sum below zero.
         """
         sums = np.zeros((len(self.half_lives_s), size))
-        people = self._rows.get(key)
-        if people:
-            places, rows = _arrays(people)
+        if key in self._rows:
+            places, rows = self._people(key)
             age = np.maximum(at - self._last[rows], 0.0)
-            sums[:, places] = np.maximum((self._sums[rows] * 0.5 ** (age[:, None] / self.half_lives_s)).T, 0)
+            sums[:, places] = np.maximum((self._sums[rows] * np.exp2(-age[:, None] / self.half_lives_s)).T, 0)
         return sums
+
+    def read_one(self, key: Hashable, person: int, at: float) -> np.ndarray:
+        """Return one person's sums of a key at a POSIX time, of shape (n_half_lives,)."""
+        row = self._rows.get(key, {}).get(person)
+        if row is None:
+            return np.zeros(len(self.half_lives_s))
+        age = max(at - self._last[row], 0.0)
+        return np.asarray(np.maximum(self._sums[row] * np.exp2(-age / self.half_lives_s), 0.0))
 
     def ages(self, key: Hashable, at: float, size: int, unknown: float) -> np.ndarray:
         """Return the seconds since each person's last event of a key, of shape (size,)."""
         ages = np.full(size, unknown)
-        people = self._rows.get(key)
-        if people:
-            places, rows = _arrays(people)
+        if key in self._rows:
+            places, rows = self._people(key)
             ages[places] = np.clip(at - self._last[rows], 0.0, unknown)
         return ages
+
+    def _people(self, key: Hashable) -> tuple[np.ndarray, np.ndarray]:
+        """Return who has sums of a key, and in which rows; kept as arrays where they are many."""
+        found = self._arrays.get(key)
+        if found is None:
+            found = _arrays(self._rows[key])
+            if len(found[0]) >= MANY:
+                self._arrays[key] = found
+        return found
 
     def _new_row(self, at: float) -> int:
         if self._used == len(self._last):

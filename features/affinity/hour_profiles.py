@@ -26,6 +26,7 @@ class HourProfiles:
     def __init__(self, half_lives_days: Sequence[float]) -> None:
         self._half_lives_s = np.asarray(half_lives_days, dtype=np.float64) * DAY_S
         self._counts = np.zeros((len(self._half_lives_s), HOURS, 8))
+        self._busy = np.zeros((len(self._half_lives_s), HOURS))
         self._base: float | None = None
 
     def add(self, person: int, at: float, weight: float = 1.0) -> None:
@@ -37,10 +38,13 @@ class HourProfiles:
         power = (at - self._base) / self._half_lives_s
         if power.max() > POWER_MAX:
             self._counts *= (0.5**power)[:, None, None]
+            self._busy *= (0.5**power)[:, None]
             self._base, power = at, np.zeros_like(power)
-        hour = int(at // HOUR_S) % HOURS
+        hour = int(at // HOUR_S)
         for step, share in SPREAD:
-            self._counts[:, (hour + step) % HOURS, person] += weight * share * 2.0**power
+            amount = weight * share * 2.0**power
+            self._counts[:, (hour + step) % HOURS, person] += amount
+            self._busy[:, (hour + step) % HOURS] += amount
 
     def first_to_come(self, at: float, size: int, patience_h: Sequence[float]) -> np.ndarray:
         """Return each person's chance to be the first who comes after a POSIX time.
@@ -58,13 +62,13 @@ class HourProfiles:
             return chances
         known = min(size, self._counts.shape[2])
         hours = (int(at // HOUR_S) + np.arange(HOURS)) % HOURS
-        counts = self._counts[:, hours, :known]
-        busy = counts.sum(axis=2)
+        counts, busy = self._counts[:, hours, :known], self._busy[:, hours]
+        # A day seen twice is two days ahead.
         rate = np.tile(busy / (busy.mean(axis=1, keepdims=True) + 1e-300), 2)
         before = np.cumsum(rate, axis=1) - rate
         for number, patience in enumerate(patience_h):
-            still_open = np.exp(-before / patience)
-            share = np.einsum("kh,khp->kp", still_open[:, :HOURS] + still_open[:, HOURS:], counts)
+            still_open = np.exp(-before / patience).reshape(len(counts), 2, HOURS).sum(axis=1)
+            share = (still_open[:, None, :] @ counts)[:, 0]
             chances[number, :, :known] = share / (share.sum(axis=1, keepdims=True) + 1e-300)
         return chances
 

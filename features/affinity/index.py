@@ -14,7 +14,7 @@ import numpy as np
 
 from features.affinity.memory import DAY_S, AffinityMemory
 from features.affinity.model import AffinityModel
-from features.affinity.signals import LEADING, SIGNALS, read_signals
+from features.affinity.signals import LEADING, NEIGHBOURS, SIGNALS, read_signals
 from triage.errors import InputError
 from triage.ticket import Ticket
 
@@ -28,7 +28,6 @@ SHORTLIST = 15
 """People that each leading signal proposes."""
 ALIKE = 0.45
 FACT_DAYS = 60
-FACT_NEIGHBOURS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,20 +271,20 @@ class AffinityIndex:
     ) -> dict[str, AffinityFacts]:
         """Return the same of several agents, for the price of one search."""
         work, requesters = self.memory.work, self.memory.requesters
-        near = work.nearest(vector, FACT_NEIGHBOURS)
+        near = work.nearest(vector, NEIGHBOURS)  # what ranking has asked a moment ago
         alike = near.rows[near.cosines >= ALIKE]
         requester = requesters.get(ticket.requester or "", -1)
-        recent = np.flatnonzero(work.at >= at.timestamp() - FACT_DAYS * DAY_S)
-        return {name: self._facts(name, alike, requester, recent) for name in agents}
+        since = at.timestamp() - FACT_DAYS * DAY_S
+        return {name: self._facts(name, alike, requester, since) for name in agents}
 
-    def _facts(self, agent: str, alike: np.ndarray, requester: int, recent: np.ndarray) -> AffinityFacts:
+    def _facts(self, agent: str, alike: np.ndarray, requester: int, since: float) -> AffinityFacts:
         work, person = self.memory.work, self.memory.people.get(agent, -1)
-        mine = recent[work.person[recent] == person]
+        ever = work.rows_of(person)
+        times = work.at[ever]
+        mine = ever[times >= since]
         similar = alike[work.person[alike] == person]
-        # Most have a recent ticket: then a long history need not be gone through.
-        times = work.at[mine] if len(mine) else work.at[work.person == person]
         return AffinityFacts(
-            similar=int(np.isin(similar, mine).sum()),
+            similar=int((work.at[similar] >= since).sum()),
             similar_ever=len(similar),
             of_requester=int((work.requester[mine] == requester).sum()) if requester >= 0 else 0,
             handled=len(mine),

@@ -78,6 +78,7 @@ class AffinityMemory:
         self._bonds_base: float | None = None
         self._profiles = np.zeros((8, len(axes.mean)), np.float32)
         self._profiles_at = np.zeros(8)
+        self._profile_lengths = np.zeros(8, np.float32)
         self._people_by_requester = np.full(8, -1, np.int64)
         self._credits: dict[str, Credit] = {}
 
@@ -189,14 +190,14 @@ class AffinityMemory:
         """Return what tells whether a requester will take their own ticket, beside what it is about."""
         filed = self.habits.read(("own", requester), at, 2)[-1, 1]
         person = self.people.get(requester)
-        busy = 0.0 if person is None else self.activity.read(EVERYONE, at, len(self.names))[-2, person]
+        busy = 0.0 if person is None else self.activity.read_one(EVERYONE, person, at)[-2]
         more = [np.log1p(filed) / 4, float(person is not None), np.log1p(busy) / 3]
         return np.concatenate([inputs, self.own_rates(requester, at) / 3, more])
 
     def profile_cosines(self, vector: np.ndarray) -> np.ndarray:
         """Return the cosine of a ticket with the decayed sum of each person's, of shape (n_people,)."""
-        profiles = self._profiles[: len(self.names)]
-        return np.asarray((profiles @ vector) / (np.linalg.norm(profiles, axis=1) + 1e-6))
+        size = len(self.names)
+        return np.asarray((self._profiles[:size] @ vector) / (self._profile_lengths[:size] + 1e-6))
 
     def _count(
         self, ticket: Ticket, person: int, at: float, weight: float, words: np.ndarray, row: int
@@ -230,6 +231,7 @@ class AffinityMemory:
             new
         ) * self.work.vector(row)
         self._profiles_at[person] += max(later, 0.0)
+        self._profile_lengths[person] = np.linalg.norm(self._profiles[person])
 
     def _bind(self, requester: str, person: int, at: float, weight: float) -> None:
         """Strengthen the bond between people who serve the same requester."""
@@ -274,7 +276,8 @@ class AffinityMemory:
             self.names.append(name)
             while person >= len(self._profiles):
                 self._profiles = np.concatenate([self._profiles, np.zeros_like(self._profiles)])
-                self._profiles_at = np.concatenate([self._profiles_at, np.zeros_like(self._profiles_at)])
+                self._profiles_at = np.pad(self._profiles_at, (0, len(self._profiles_at)))
+                self._profile_lengths = np.pad(self._profile_lengths, (0, len(self._profile_lengths)))
                 self.bonds = np.pad(self.bonds, (0, len(self.bonds)))
             if name in self.requesters:
                 self._people_by_requester[self.requesters[name]] = person

@@ -1,12 +1,16 @@
 """Past tickets by meaning, with who handled each: a search that grows with every ticket.
 
-Vectors are kept in 8 bits a number beside a short projection of them. A search scans the projections and
-measures only the most promising tickets exactly, so that 200,000 tickets cost a few milliseconds.
+Vectors are kept in 8 bits a number beside a short projection of them. A search scans the projections
+(``features.affinity.projections``) and measures only the most promising tickets exactly, so that 200,000
+tickets cost about a millisecond.
 """
 
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
+
+from features.affinity.projections import Projections
 
 __all__ = ["Nearest", "PastWork"]
 
@@ -15,9 +19,6 @@ PROMISING = 2
 """How many times as many tickets as asked for are measured exactly."""
 STEPS = 127
 """A vector's largest number is written as 127: cosines are right to some thousandths."""
-SAMPLE_STEP = 61
-"""In a long history every so many projections are scanned first, to guess how near a promising one is."""
-LONG = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +53,12 @@ class PastWork:
         self._used = 0
         self._vectors = np.zeros((ROWS, self._basis.shape[0]), np.int8)
         self._scale = np.zeros(ROWS, np.float32)
-        self._short = np.zeros((ROWS, self._basis.shape[1]), np.float32)
+        self._short = Projections(self._basis.shape[1])
         self._people = np.zeros((3, ROWS), np.int32)
         self._at = np.zeros(ROWS)
         self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
+        self._rows_of: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
 
     def __len__(self) -> int:
         return self._used
@@ -91,19 +93,21 @@ class PastWork:
         if self._used == len(self._at):
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
             self._scale = np.concatenate([self._scale, np.zeros_like(self._scale)])
-            self._short = np.concatenate([self._short, np.zeros_like(self._short)])
             self._people = np.concatenate([self._people, np.zeros_like(self._people)], axis=1)
             self._at = np.concatenate([self._at, np.zeros_like(self._at)])
             self._weight = np.concatenate([self._weight, np.zeros_like(self._weight)])
         row = self._used
         self._scale[row] = max(float(np.abs(vector).max()), 1e-12) / STEPS
         self._vectors[row] = np.round(vector / self._scale[row])
-        self._short[row] = vector @ self._basis
+        self._short.append(vector @ self._basis)
         self._used += 1
         return row
 
     def set(self, row: int, *, person: int, requester: int, category: int, at: float, weight: float) -> None:
         """Say who handled a row, and the rest of what is known of it."""
+        for number, rows in zip((person, requester), self._rows_of, strict=True):
+            if number >= 0:
+                rows.setdefault(number, array("q")).append(row)
         self._people[:, row] = person, requester, category
         self._at[row], self._weight[row] = at, weight
 
@@ -118,25 +122,27 @@ class PastWork:
         """
         asked = (self._used, count, vector.tobytes())
         if self._last is None or self._last[0] != asked:
-            rows = self._promising(self._short[: self._used] @ (vector @ self._basis), PROMISING * count)
+            rows = self._short.nearest(vector @ self._basis, PROMISING * count)
             self._last = asked, self._measured(rows, vector, count)
         return self._last[1]
 
     def nearest_of(self, requester: int, vector: np.ndarray, count: int) -> Nearest:
         """Return the ``count`` newest past tickets of a requester, those that read most alike first."""
-        rows = np.flatnonzero(self.requester == requester)[-count:] if requester >= 0 else np.arange(0)
+        rows = self._those(1, requester)[-count:] if requester >= 0 else np.arange(0)
         return self._measured(rows, vector, count)
+
+    def rows_of(self, person: int) -> np.ndarray:
+        """Return the rows that a person (by number) handled, in order."""
+        return self._those(0, person)
+
+    def _those(self, side: int, number: int) -> np.ndarray:
+        # A row is listed whenever it is set, also when it went to somebody else since: only what holds now is
+        # returned, each once and in order.
+        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)
+        rows = rows[self._people[side, rows] == number]
+        return rows if np.all(rows[1:] > rows[:-1]) else np.unique(rows)
 
     def _measured(self, rows: np.ndarray, vector: np.ndarray, count: int) -> Nearest:
         cosines = self._scale[rows] * (self._vectors[rows].astype(np.float32) @ vector)
         order = np.lexsort((rows, -cosines))[:count]
         return Nearest(rows[order], cosines[order].astype(np.float64))
-
-    def _promising(self, scores: np.ndarray, count: int) -> np.ndarray:
-        if len(scores) <= count:
-            return np.arange(len(scores))
-        if len(scores) < LONG:
-            return np.argpartition(-scores, count - 1)[:count]
-        sample = scores[::SAMPLE_STEP]
-        share = int(len(sample) * count / len(scores)) + 1
-        return np.flatnonzero(scores >= -np.partition(-sample, share)[share])

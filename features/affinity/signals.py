@@ -25,9 +25,10 @@ from features.affinity.word_profiles import hashed_words
 from features.cleaning import clean_text
 from triage.ticket import Ticket
 
-__all__ = ["LEADING", "SIGNALS", "read_signals"]
+__all__ = ["LEADING", "NEIGHBOURS", "SIGNALS", "read_signals"]
 
 NEIGHBOURS = 250
+"""Past tickets that vote; facts for sentences are counted among the same."""
 OWN_NEIGHBOURS = 200
 VOTES = ((0.05, 30), (0.05, 90), (0.05, 365), (0.05, 1500), (0.15, 7), (0.15, 30), (0.15, 90), (0.15, 365))
 """Temperature of cosines and half-life in days: how far and how long ago a similar ticket still votes."""
@@ -222,8 +223,9 @@ def _requester(
     own_inputs = memory.own_inputs(requester or "", at, memory.inputs(ticket, at, vector))
     others, alone = memory.own.log_chances(own_inputs, 2)
     yield itself * (alone - others)
-    yield itself * np.log1p(memory.habits.read(("own", requester), at, 2)[-1, 1])
-    yield itself * np.log1p(50 * memory.activity.read(EVERYONE, at, size)[-2])
+    yield itself * np.log1p(memory.habits.read_one(("own", requester), 1, at)[-1])
+    busy = 0.0 if filer is None else memory.activity.read_one(EVERYONE, filer, at)[-2]
+    yield itself * np.log1p(50 * busy)
     yield itself * _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S))
 
 
@@ -249,7 +251,7 @@ def _category_chances(
         return chances
     known = memory.work.category[near.rows]
     weights = np.exp((near.cosines - 0.5) / 0.1) * (known >= 0)
-    np.add.at(chances, np.maximum(known, 0), weights)
+    chances += np.bincount(np.maximum(known, 0), weights, len(chances))
     return np.asarray(chances / (chances.sum() + 1e-9))
 
 

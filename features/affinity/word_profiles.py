@@ -74,10 +74,11 @@ class WordProfiles:
             return scores
         scale = 0.5 ** ((at - self._base) / self._half_life_s)
         shares = np.maximum(self._tickets[:known], 0.0) * scale + PRESENT
-        shares /= shares.sum()
+        shares = (shares / shares.sum()).astype(np.float32)
         counts = np.maximum(self._counts[words, :known], 0.0) * np.float32(scale)
         totals = counts.sum(axis=1, keepdims=True)
-        odds = np.log((counts + SMOOTHING * shares) / ((totals + SMOOTHING) * shares))
+        smoothing = np.float32(SMOOTHING)
+        odds = np.log((counts + smoothing * shares) / ((totals + smoothing) * shares))
         rarity = np.log1p(self._n_documents / (self._documents[words] + 1.0))
         scores[:known] = (rarity @ odds) / (np.linalg.norm(rarity) + 1e-9)
         return scores

@@ -107,7 +107,7 @@ def _tell(stored: Any, as_json: bool) -> None:
     show_table(
         ("field", "mode", "thresholds", "never applied"),
         rows,
-        "Every field applies at its learnt thresholds.",
+        "Every field applies at its learnt thresholds; assignees are suggested.",
     )
 
 

@@ -49,7 +49,7 @@ class FieldPolicyIn(Input):
 
 
 class PolicyIn(Input):
-    """The whole policy: what is left out of `fields` follows the default, mode `apply`."""
+    """The whole policy: a field left out follows the default, mode `apply`, of `assignee` `suggest`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"version": 3}]})
 

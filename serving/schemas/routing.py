@@ -97,8 +97,10 @@ class RoutingPolicyIn(Input):
         default=DEFAULT.match_language,
         description="Hold back who is known not to speak the ticket's language.",
     )
-    least_affinity: Probability = Field(
-        default=DEFAULT.least_affinity, description="Agents below are suggested, never assigned."
+    least_affinity: Probability | None = Field(
+        default=DEFAULT.least_affinity,
+        description="Agents below are suggested, never assigned. null: from where the promise is kept, as "
+        "learnt; 0: anybody eligible is better than nobody.",
     )
     headroom_weight: Annotated[float, Field(ge=0, le=100)] = Field(
         default=DEFAULT.headroom_weight,
@@ -157,7 +159,7 @@ class RoutingPolicyOut(Output):
     least_seniority: dict[str, str]
     escalated: list[str]
     match_language: bool
-    least_affinity: float
+    least_affinity: float | None
     headroom_weight: float
     fair_share: FairShareOut | None
     teams: dict[str, TeamRoutingOut]

@@ -17,11 +17,15 @@ def people(house: House, **agents: dict) -> None:
 
 
 def policy(house: House, **routing) -> None:
-    """Let every value be applied that reaches its threshold, by this routing."""
+    """Let every team and agent be applied, by this routing, whoever is sure of whom."""
+    routing.setdefault("least_affinity", 0.0)
     document = {
         "kill_switch": False,
         "disabled_guardrails": [],
-        "fields": {"team": {"mode": "apply", "thresholds": {"web": 0.5}}},
+        "fields": {
+            "team": {"mode": "apply", "thresholds": {"web": 0.5}},
+            "assignee": {"mode": "apply"},
+        },
         "routing": routing,
     }
     answer = house.client.put("/v1/policy", json=document, headers=house.key("admin"))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from triage.assignment import Candidate
+from triage.assignment import Candidate, SureFrom
 from triage.ticket import Ticket
 
 
@@ -16,6 +16,7 @@ class CountingIndex:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, str]] = []
         self.skills: dict[str, str] = {}
+        self.sure = SureFrom()
 
     def learn(
         self,
@@ -32,6 +33,10 @@ class CountingIndex:
 
     def welcome(self, agent: str, skills: str, at: datetime, *, vector: np.ndarray) -> None:
         self.skills[agent] = skills
+
+    @property
+    def sure_from(self) -> SureFrom:
+        return self.sure
 
     def candidates(
         self,

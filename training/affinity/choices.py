@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-__all__ = ["Choices", "fit_choice_weights"]
+from training.affinity.walk import Step
+from triage.ticket import PastTicket
+
+__all__ = ["Choices", "choices_of", "fit_choice_weights"]
 
 SPREAD_MIN = 1e-6
 
@@ -83,3 +86,14 @@ def fit_choice_weights(choices: Choices, *, pull: float) -> np.ndarray:
 
     found = minimize(loss, np.zeros(choices.signals.shape[1]), jac=True, method="L-BFGS-B")
     return np.asarray(np.where(usable, found.x / np.where(usable, spread, 1.0), 0.0))
+
+
+def choices_of(steps: Sequence[Step], past: Sequence[PastTicket]) -> Choices | None:
+    """Return the steps whose right person was in question beside others; None when there are none."""
+    matrices, chosen = [], []
+    for step in steps:
+        agent = past[step.place].labels["assignee"]
+        if len(step.people) > 1 and agent in step.people:
+            matrices.append(step.signals)
+            chosen.append(step.people.index(agent))
+    return Choices.of(matrices, chosen) if matrices else None

@@ -8,11 +8,12 @@ from features.affinity.defaults import plain_weights
 from features.affinity.index import AffinityIndex
 from features.affinity.model import AffinityModel, TextAxes
 from features.affinity.signals import SIGNALS
-from training.affinity.choices import Choices, fit_choice_weights
-from training.affinity.walk import Step, walk
+from training.affinity.choices import choices_of, fit_choice_weights
+from training.affinity.trust import judge
+from training.affinity.walk import walk
 from triage.ticket import PastTicket
 
-__all__ = ["choices_of", "find_axes", "learn_affinity", "requesters_serve"]
+__all__ = ["find_axes", "learn_affinity", "learn_index", "requesters_serve"]
 
 AXES = 64
 SHORT = 32
@@ -24,6 +25,8 @@ CHOICES_MAX = 6_000
 """Newest assignments that the weights are learnt from; more changed nothing and cost memory."""
 CHOICES_MIN = 50
 PULL = 10.0
+PRECISION = 0.95
+"""What is promised of assignments unless the admin wants otherwise, as of every field."""
 SERVING_SHARE = 0.05
 """Share of tickets handled by their own requester from which requesters count as candidates."""
 SEED = 0
@@ -34,6 +37,7 @@ def learn_affinity(
     vectors: np.ndarray,
     *,
     requesters: bool | None = None,
+    precision: float = PRECISION,
     progress: Callable[[int], None] | None = None,
 ) -> AffinityModel:
     """Learn from a history how much each sign of affinity counts, walking forward in time.
@@ -46,6 +50,8 @@ def learn_affinity(
         Embeddings of their cleaned texts.
     requesters : bool, optional
         Whether a requester may be the assignee; by default where a twentieth of the tickets are handled so.
+    precision : float, default=0.95
+        What shall be promised of assignments.
     progress : callable, optional
         Called with the number of tickets walked so far.
 
@@ -53,8 +59,20 @@ def learn_affinity(
     -------
     AffinityModel
         With fewer than 50 assignments to learn from, weights that only count similar tickets, habits and
-        activity.
+        activity, and nobody is trusted.
     """
+    return learn_index(past, vectors, requesters=requesters, precision=precision, progress=progress).model
+
+
+def learn_index(
+    past: Sequence[PastTicket],
+    vectors: np.ndarray,
+    *,
+    requesters: bool | None = None,
+    precision: float = PRECISION,
+    progress: Callable[[int], None] | None = None,
+) -> AffinityIndex:
+    """Return an index with the model of :func:`learn_affinity` that knows the whole history."""
     serve = requesters_serve(past) if requesters is None else requesters
     axes = find_axes(vectors)
     index = AffinityIndex(AffinityModel(axes, np.zeros(len(SIGNALS)), requesters_serve=serve))
@@ -66,8 +84,13 @@ def learn_affinity(
             progress(count)
     choices = choices_of(steps, past)
     if choices is None or len(choices) < CHOICES_MIN:
-        return AffinityModel(axes, plain_weights(), requesters_serve=serve)
-    return AffinityModel(axes, fit_choice_weights(choices, pull=PULL), len(choices), serve)
+        index.model = AffinityModel(axes, plain_weights(), requesters_serve=serve)
+        return index
+    judged = judge(steps, past, pull=PULL, precision=precision)
+    # What chances are made of is divided, so that they come true wherever the weights are used.
+    weights = fit_choice_weights(choices, pull=PULL) / judged.temperature
+    index.model = AffinityModel(axes, weights, len(choices), serve, judged.trust, judged.team_trust)
+    return index
 
 
 def requesters_serve(past: Sequence[PastTicket]) -> bool:
@@ -86,17 +109,6 @@ def find_axes(vectors: np.ndarray) -> TextAxes:
     centred = _directions(sample - mean, AXES)
     length = np.sqrt(np.mean(np.sum(((sample - mean) @ centred) ** 2, axis=1))) if len(sample) else 1.0
     return TextAxes(mean, centred / np.float32(length or 1.0), _directions(sample, SHORT))
-
-
-def choices_of(steps: Sequence[Step], past: Sequence[PastTicket]) -> Choices | None:
-    """Return the steps whose right person was in question beside others; None when there are none."""
-    matrices, chosen = [], []
-    for step in steps:
-        agent = past[step.place].labels["assignee"]
-        if len(step.people) > 1 and agent in step.people:
-            matrices.append(step.signals)
-            chosen.append(step.people.index(agent))
-    return Choices.of(matrices, chosen) if matrices else None
 
 
 def _newest(past: Sequence[PastTicket]) -> set[int]:

@@ -1,6 +1,6 @@
 """Walks a history forward in time: what was known of people when each ticket was filed, and who got it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,7 @@ def walk(
     vectors: np.ndarray,
     *,
     asks: Callable[[int], bool] = lambda place: True,
+    among: Callable[[int], Collection[str] | None] = lambda place: None,
 ) -> Iterator[Step]:
     """Let the index learn each ticket once its assignee is known; yield who was in question when filed.
 
@@ -51,6 +52,8 @@ def walk(
         Embeddings of their cleaned texts.
     asks : callable, default: always
         Tells by place whether a ticket is asked about.
+    among : callable, default: everybody
+        Tells by place who is in question.
     """
     filed = sorted(
         (one.ticket.created_at, one.ticket.ticket_id, place)
@@ -64,7 +67,9 @@ def walk(
             _learn(index, past[known[learnt][2]], vectors[known[learnt][2]])
             learnt += 1
         if asks(place):
-            people, signals = index.shortlist(past[place].ticket, moment, vector=vectors[place])
+            people, signals = index.shortlist(
+                past[place].ticket, moment, vector=vectors[place], candidates=among(place)
+            )
             names = [index.memory.names[person] for person in people]
             yield Step(place, names, signals.astype(np.float32))
     for _, _, place in known[learnt:]:

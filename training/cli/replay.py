@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from training.knowledge.metrics import RetrievalMetrics
     from training.replay.report import FieldReport
     from training.replay.run import ReplayNotes
+    from training.replay.timeline import Timeline
+    from triage.policy import Policy
 
 app = typer.Typer(add_completion=False)
 
@@ -25,7 +27,7 @@ def replay(
     links: Annotated[Path | None, typer.Option(help="Which articles were used for which tickets.")] = None,
     articles: Annotated[Path | None, typer.Option(help="Articles of the knowledge base.")] = None,
     agents: Annotated[
-        Path | None, typer.Option(help="Agents: nobody is proposed while absent by this table.")
+        Path | None, typer.Option(help="Agents: proposed are those of this table who could have the ticket.")
     ] = None,
     retrain: Annotated[str, typer.Option(help="How often to train anew, in days, or never.")] = "30d",
     suggestions: Annotated[
@@ -36,6 +38,9 @@ def replay(
     config: Annotated[Path | None, typer.Option(help="Settings of training as TOML (docs/guide.md).")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    country: Annotated[
+        str | None, typer.Option(help="Whose public holidays shifts keep, such as DE-BY.")
+    ] = None,
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -78,12 +83,14 @@ def replay(
             with_todays_names(read.tickets, settings.merged),
             used,
             read_articles(articles, zone=zone).articles if articles else [],
+            rooms=bool(present),
         )
         since = _with_zone(moment, zone).timestamp()
         about = about_files(history, links, articles, agents, policy, config, mapping) | {
             "from": since,
             "retrain": rhythm,
             "zone": zone,
+            "country": country,
             "limit": limit,
             "suggestions": suggestions is not None,
         }
@@ -98,6 +105,8 @@ def replay(
                 suggestions is not None,
                 limit,
                 tuple(present),
+                zone,
+                _holidays(rules, country, timeline, since) if present else {},
             )
             notes = decide_in_order(timeline, since, rhythm, trainer, folder, progress=tell)
             with replaced_at_the_end(out) as draft:
@@ -129,6 +138,17 @@ def replay(
         console.print(f"Note: {note}", markup=False)
     for path in filter(None, (out, suggestions)):
         console.print(f"Written: {path}", soft_wrap=True, markup=False)
+
+
+def _holidays(policy: Policy, country: str | None, timeline: Timeline, since: float) -> Any:
+    from datetime import UTC
+
+    from features.calendar import team_holidays
+    from training.replay.timeline import filed_at
+
+    last = max((filed_at(one) for one in timeline.tickets), default=since)
+    span = (datetime.fromtimestamp(moment, UTC) for moment in (since, max(since, last)))
+    return team_holidays(policy.routing, country, *span)
 
 
 def _seconds(retrain: str) -> float | None:

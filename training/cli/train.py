@@ -97,6 +97,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
 
+    from training.affinity.told import told_of_people
     from training.cli.tables import print_table
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
@@ -133,6 +134,9 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
         "right."
     )
     console.print(told_of_times(manifest.training["foresight"]))
+    people = told_of_people(manifest.training["affinity"])
+    if people:
+        console.print(people)
     for name, facts in manifest.fields.items():
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")

@@ -1,7 +1,7 @@
 """The assignee by affinity: who handles such tickets is read from what became known, event by event."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from features.affinity.index import AffinityIndex
+from features.affinity.model import Trust
 from features.cleaning import clean_text
-from training.affinity.learn import learn_affinity
-from training.affinity.walk import walk
+from training.affinity.learn import learn_index
 from training.replay.growing import Growing
-from training.thresholds import cut_for_precision, suggest_at
 from triage.agent import Agent
 from triage.policy import Promise
 from triage.prediction import Assessment, Prediction
@@ -22,29 +21,10 @@ from triage.ticket import PastTicket, Ticket
 __all__ = ["ASSIGNEE", "AffinityAssignee", "with_affinity"]
 
 ASSIGNEE = "assignee"
-JUDGED = 0.2
-"""Share of the history, its end, that says from which confidence on a person can be trusted."""
 FEWEST = 50
 """Assignments below which a field's own model goes on naming assignees: nothing could be judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """When a person named by affinity can be trusted; the same confidence for everybody.
-
-    Parameters
-    ----------
-    precision : float
-        What is promised of applied values.
-    threshold : float or None
-        Confidence to reach; None where nothing keeps the promise.
-    suggest_at : float
-        Confidence from which somebody is worth showing.
-    """
-
-    precision: float
-    threshold: float | None
-    suggest_at: float
+SUGGEST_AT = 0.5
+"""Where nothing could be judged, a person is worth showing who is as likely right as wrong."""
 
 
 class AffinityAssignee:
@@ -55,15 +35,15 @@ class AffinityAssignee:
     model : Growing
         Says everything else.
     index : AffinityIndex
-        Has learnt everything known so far.
-    trust : Trust
-        When its people can be trusted.
+        Has learnt everything known so far, with a model that says when its people can be trusted.
+    precision : float
+        What is promised of them.
     """
 
-    def __init__(self, model: Growing, index: AffinityIndex, trust: Trust) -> None:
+    def __init__(self, model: Growing, index: AffinityIndex, precision: float) -> None:
         self._model = model
         self._index = index
-        self._trust = trust
+        self._trust = index.model.trust or Trust(precision, None, SUGGEST_AT)
 
     @property
     def promises(self) -> Mapping[str, Promise]:
@@ -125,8 +105,8 @@ def with_affinity(
 ) -> Growing:
     """Let affinity name the assignees of a model, if the history has assignments to learn it from.
 
-    What each sign counts is learnt from all of them. From which confidence on somebody can be trusted is
-    judged on the last fifth, by signs weighed on those before.
+    What each sign counts is learnt from all of them. From which chance on somebody can be trusted is judged
+    on the newest fifth, by signs weighed on those before (:mod:`training.affinity.trust`).
 
     Parameters
     ----------
@@ -145,31 +125,13 @@ def with_affinity(
     if len(past) < FEWEST:
         return model
     vectors = model.encoder.encode([clean_text(one.ticket) for one in past])
-    index = AffinityIndex(learn_affinity(past, vectors))
-    list(walk(index, past, vectors, asks=lambda place: False))  # Only to learn on the way.
+    index = learn_index(past, vectors, precision=precision)
     for agent in agents:
         if agent.skills and agent.agent not in index.memory.people:
             skills = ", ".join(agent.skills)
             (vector,) = model.encoder.encode([skills])
             index.welcome(agent.agent, skills, datetime.fromtimestamp(moment, UTC), vector=vector)
-    return AffinityAssignee(model, index, judge_trust(past, vectors, precision))
-
-
-def judge_trust(past: Sequence[PastTicket], vectors: np.ndarray, precision: float) -> Trust:
-    """Judge affinity on the last fifth of a history, in order of filing, by signs weighed on the rest."""
-    first = round(len(past) * (1 - JUDGED))
-    learnt = learn_affinity(past[:first], vectors[:first])
-    confidence, right = [], []
-    for step in walk(AffinityIndex(learnt), past, vectors, asks=lambda place: place >= first):
-        if step.people:
-            logits = step.signals @ learnt.weights
-            odds = np.exp(logits - logits.max())
-            best = int(odds.argmax())
-            confidence.append(odds[best] / odds.sum())
-            right.append(step.people[best] == past[step.place].labels[ASSIGNEE])
-    sure, hit = np.array(confidence), np.array(right, bool)
-    cut = cut_for_precision(np.zeros(len(sure), int), sure, hit, 1, target=precision)
-    return Trust(precision, cut.thresholds[0], suggest_at(sure, hit))
+    return AffinityAssignee(model, index, precision)
 
 
 def _filing(past: PastTicket) -> tuple[Any, str]:

@@ -6,8 +6,9 @@ from typing import Protocol
 from features.cleaning import clean_text
 from features.knowledge import KnowledgeIndex
 from training.knowledge.publish import SuggestionRow
+from training.replay.floor import ReplayFloor
 from training.replay.growing import Growing
-from training.replay.timeline import ArticleKnown, Event, LabelsKnown
+from training.replay.timeline import ArticleKnown, Event, LabelsKnown, LinkKnown
 from triage.decision import Decision
 from triage.engine import triage_tickets
 from triage.policy import Policy
@@ -58,6 +59,8 @@ class TrainedDesk:
         Opened with the model's encoder; None where no suggestions are asked for.
     limit : int, default=10
         At most so many articles a ticket.
+    floor : ReplayFloor, optional
+        Knows who could have a ticket; it has learnt what was known at ``trained_at``. None: anybody.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class TrainedDesk:
         policy: Policy,
         knowledge: KnowledgeIndex | None = None,
         limit: int = 10,
+        floor: ReplayFloor | None = None,
     ) -> None:
         self.trained_at = trained_at
         self._model = model
@@ -75,6 +79,7 @@ class TrainedDesk:
         self._policy = policy
         self._knowledge = knowledge
         self._limit = limit
+        self._floor = floor
 
     def read(self, tickets: Sequence[Ticket]) -> None:
         """Encode their texts together, all threads at work; the encoder remembers them."""
@@ -84,16 +89,22 @@ class TrainedDesk:
         """See :class:`Desk`."""
         if isinstance(event, LabelsKnown):
             self._model.learn(event.past, event.at)
-        elif self._knowledge is None:
+        elif self._floor is not None:
+            self._floor.learn(event)
+        if self._knowledge is None:
             return
-        elif isinstance(event, ArticleKnown):
+        if isinstance(event, ArticleKnown):
             self._knowledge.put(event.article)
-        else:
+        elif isinstance(event, LinkKnown):
             self._knowledge.remember(event.ticket, event.link.article_id, event.known_at)
 
     def decide(self, tickets: Sequence[Ticket]) -> list[Decision]:
         """See :class:`Desk`."""
         decided = triage_tickets(tickets, self._model, self._version, self._policy)
+        if self._floor is not None:
+            promises = self._model.promises
+            settle = self._floor.settle
+            decided = [settle(*pair, promises) for pair in zip(tickets, decided, strict=True)]
         return [
             Decision(one.decision_id, one.ticket_id, one.model_version, one.created_at, one.fields)
             for one in decided

@@ -16,7 +16,17 @@ from training.knowledge.learn import link_known_at
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
 
-__all__ = ["ArticleKnown", "Event", "LabelsKnown", "LinkKnown", "Timeline", "as_known", "filed_at"]
+__all__ = [
+    "ArticleKnown",
+    "Event",
+    "LabelsKnown",
+    "LinkKnown",
+    "RoomFreed",
+    "RoomTaken",
+    "Timeline",
+    "as_known",
+    "filed_at",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,25 @@ class ArticleKnown:
     article: Article
 
 
-Event = LabelsKnown | LinkKnown | ArticleKnown
+@dataclass(frozen=True, slots=True)
+class RoomTaken:
+    """A ticket began to take its assignee's room."""
+
+    at: float
+    ticket_id: str
+    agent: str
+    priority: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFreed:
+    """A ticket was solved or closed."""
+
+    at: float
+    ticket_id: str
+
+
+Event = LabelsKnown | LinkKnown | ArticleKnown | RoomTaken | RoomFreed
 """``at`` is POSIX time; minus infinity for what was always known."""
 
 
@@ -65,6 +93,9 @@ class Timeline:
         Of these tickets; others are left out.
     articles : sequence of Article, optional
         As they read now; one without ``updated_at`` counts as always known.
+    rooms : bool, default=False
+        Tell also when tickets took their assignees' room: from when the labels became known to when they
+        were solved, else closed. One whose end is not told takes none: it may have ended long ago.
 
     Attributes
     ----------
@@ -77,6 +108,8 @@ class Timeline:
         history: Sequence[PastTicket],
         links: Sequence[ArticleLink] = (),
         articles: Sequence[Article] = (),
+        *,
+        rooms: bool = False,
     ) -> None:
         self.tickets = sorted((past for past in history if past.ticket.created_at is not None), key=_filing)
         by_id = {past.ticket.ticket_id: past for past in self.tickets}
@@ -87,6 +120,8 @@ class Timeline:
             for link in links
             if link.ticket_id in by_id
         ]
+        if rooms:
+            events += [event for past in self.tickets for event in _room(past)]
         self._events = sorted(events, key=_order)
         self._times = [event.at for event in self._events]
 
@@ -143,6 +178,14 @@ def _labels_known(past: PastTicket) -> float:
     return max(_posix(past.labels_known_at), filed_at(past))
 
 
+def _room(past: PastTicket) -> list[Event]:
+    agent, since, until = past.labels.get("assignee"), _labels_known(past), past.resolved_at or past.closed_at
+    if not agent or until is None or until.timestamp() <= since:
+        return []
+    name = past.ticket.ticket_id
+    return [RoomTaken(since, name, agent, past.labels.get("priority")), RoomFreed(until.timestamp(), name)]
+
+
 def _posix(moment: datetime | None) -> float:
     return -inf if moment is None else moment.timestamp()
 
@@ -157,4 +200,6 @@ def _order(event: Event) -> tuple[float, str, str]:
         return event.at, event.past.ticket.ticket_id, ""
     if isinstance(event, LinkKnown):
         return event.at, event.link.ticket_id, event.link.article_id
+    if isinstance(event, RoomTaken | RoomFreed):
+        return event.at, event.ticket_id, ""
     return event.at, "", event.article.article_id

@@ -1,9 +1,9 @@
 """Trains the model of a replay at a moment of the past, by the same function as ``triage train``."""
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +14,8 @@ from training.config import TrainingConfig
 from training.encoder.tuned_folder import open_encoder
 from training.replay.affinity import ASSIGNEE, with_affinity
 from training.replay.desk import Desk, TrainedDesk
+from training.replay.floor import ReplayFloor
 from training.replay.growing import Growing, GrowingModel
-from training.replay.presence import PresentOnly
 from training.replay.timeline import ArticleKnown, Event, LabelsKnown, LinkKnown
 from training.train import train_bundle
 from triage.agent import Agent
@@ -65,7 +65,11 @@ class BundleTrainer:
     limit : int, default=10
         At most so many a ticket.
     agents : tuple of Agent, optional
-        Say who was absent when. They teach nothing: a table of today names who stayed.
+        Say who was there, with how much room. They teach nothing: a table of today names who stayed.
+    zone : str, default="UTC"
+        Of shifts that name none.
+    holidays : Mapping of (str or None) to (collection of date), optional
+        On which no shift begins, by team.
 
     Raises
     ------
@@ -82,6 +86,8 @@ class BundleTrainer:
     with_articles: bool
     limit: int = 10
     agents: tuple[Agent, ...] = ()
+    zone: str = "UTC"
+    holidays: Mapping[str | None, Collection[date]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if open_encoder(Path(self.config.encoder) if self.config.encoder else None).facts:
@@ -121,13 +127,19 @@ class BundleTrainer:
             progress("learning who handles what")
             precision = self.config.precision_for(ASSIGNEE)
             growing = with_affinity(growing, history, self.agents, moment, precision)
+        floor = None
+        if self.agents:
+            floor = ReplayFloor(self.agents, self.policy, zone=self.zone, holidays=self.holidays)
+            for event in known:
+                floor.learn(event)
         desk = TrainedDesk(
-            PresentOnly(growing, self.agents) if self.agents else growing,
+            growing,
             version,
             moment,
             self.policy,
             self._knowledge(bundle, model.encoder) if self.with_articles else None,
             self.limit,
+            floor,
         )
         learnt = {past.ticket.ticket_id for past in history}
         for event in known:

@@ -125,7 +125,10 @@ def _as_filed(past: PastTicket, known: Sequence[str]) -> PastTicket:
 
 
 def _switched_on(routing: RoutingPolicy) -> RoutingPolicy:
-    return replace(routing, teams={name: replace(one, mode=None) for name, one in routing.teams.items()})
+    """Leave modes aside; how sure one must be, too, where no number is to be tried."""
+    least = routing.least_affinity or 0.0
+    teams = {name: replace(one, mode=None) for name, one in routing.teams.items()}
+    return replace(routing, least_affinity=least, teams=teams)
 
 
 def _part(progress: Callable[[float], None] | None, at: int, parts: int) -> Callable[[float], None] | None:

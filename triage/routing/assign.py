@@ -17,7 +17,7 @@ from triage.routing.sentences import nobody
 from triage.routing.situation import Situation
 from triage.ticket import Ticket
 
-__all__ = ["assign", "team_mode", "why_stopped"]
+__all__ = ["assign", "needed_affinity", "team_mode", "why_stopped"]
 
 FIELD = "assignee"
 
@@ -108,6 +108,28 @@ def team_mode(team: str | None, situation: Situation) -> Mode:
     return situation.policy.field(FIELD).mode if own is None else own
 
 
+def needed_affinity(agent: str, team: str | None, situation: Situation) -> float | None:
+    """Return the affinity from which an agent may be given a ticket; None: from none.
+
+    The admin's word goes before what was learnt: the field's threshold for this agent, else the policy's
+    ``least_affinity``.
+
+    Parameters
+    ----------
+    agent : str
+        Who is chosen.
+    team : str or None
+        Among whom was looked; None: among everybody.
+    situation : Situation
+        Holds policy and what was learnt.
+    """
+    policy, learnt = situation.policy, situation.sure_from
+    own = policy.field(FIELD).thresholds.get(agent, policy.routing.least_affinity)
+    if own is not None:
+        return own
+    return learnt.anybody if team is None else learnt.in_team
+
+
 def _given(
     ticket: Ticket,
     need: Need,
@@ -118,10 +140,12 @@ def _given(
 ) -> Assignment:
     best = field.choices[0]
     policy = situation.policy
+    needed = needed_affinity(best.agent, need.team, situation)
 
     def outcome(action: Action, reason: str | None) -> Assignment:
         detail = _detail(best, need, field)
-        return Assignment(need.ticket_id, best.agent, best.team, action, reason, field.choices, detail)
+        who = best.agent, best.team
+        return Assignment(need.ticket_id, *who, action, reason, field.choices, detail, needed)
 
     one = decided.get("team")
     # An agent would tell a team that nobody is to see yet.
@@ -135,7 +159,7 @@ def _given(
     # A person is not surer than the team is: with a team that is only suggested, so is the agent.
     if one is not None and one.action is Action.SUGGEST and not ticket.values.get("team"):
         return outcome(Action.SUGGEST, one.reason)
-    if best.affinity < policy.routing.least_affinity:
+    if needed is None or best.affinity < needed:
         return outcome(Action.SUGGEST, Reason.LOW_CONFIDENCE.value)
     return outcome(Action.SUGGEST if mode is Mode.SUGGEST else Action.APPLY, None)
 

@@ -75,8 +75,9 @@ class RoutingPolicy:
         Priorities that go the escalation path when the team has nobody.
     match_language : bool, default=True
         Hold back agents whose languages are known and do not hold the ticket's.
-    least_affinity : float, default=0.0
-        Agents below are suggested, never assigned. Zero: anybody eligible is better than nobody.
+    least_affinity : float or None, default=None
+        Agents below are suggested, never assigned. None: from where what was promised is kept, as learnt
+        (and nobody, where nothing was). Zero: anybody eligible is better than nobody.
     headroom_weight : float, default=1.0
         How much room counts beside affinity: the score is affinity × (free share of capacity) to this
         power. Zero: only affinity counts until capacity is reached. Measured: ADR 0027.
@@ -100,7 +101,7 @@ class RoutingPolicy:
     least_seniority: Mapping[str, str] = field(default_factory=dict)
     escalated: tuple[str, ...] = ("urgent",)
     match_language: bool = True
-    least_affinity: float = 0.0
+    least_affinity: float | None = None
     headroom_weight: float = 1.0
     fair_share: FairShare | None = FairShare()
     teams: Mapping[str, TeamRouting] = field(default_factory=dict)

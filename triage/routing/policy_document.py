@@ -153,7 +153,7 @@ _ROUTING: Mapping[str, Reader] = {
     "least_seniority": _table(_word),
     "escalated": _words,
     "match_language": _truth,
-    "least_affinity": _number(0.0, most=1.0),
+    "least_affinity": _optional(_number(0.0, most=1.0)),
     "headroom_weight": _number(0.0),
     "fair_share": _optional(_fair_share),
     "teams": _table(_team),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from triage.assignment import SureFrom
 from triage.policy import Policy
 from triage.routing.roster import Roster
 
@@ -26,6 +27,8 @@ class Situation:
         Slots that open tickets take, by agent; zero where not named.
     given : Mapping of str to (Mapping of str to int)
         By team: tickets assigned within the policy's fairness window by agent, whoever assigned them.
+    sure_from : SureFrom
+        What was learnt of when an agent can be trusted to be the right one.
     """
 
     now: datetime
@@ -33,6 +36,7 @@ class Situation:
     policy: Policy = field(default_factory=Policy)
     loads: Mapping[str, float] = field(default_factory=dict)
     given: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sure_from: SureFrom = field(default_factory=SureFrom)
 
     def load(self, agent: str) -> float:
         """Return how many slots an agent's open tickets take."""

@@ -43,3 +43,13 @@ def test_it_grows_past_its_first_rows():
     for person in range(3000):
         counts.add("k", person, 0.0)
     assert counts.read("k", 0.0, 3000).sum() == pytest.approx(3000)
+
+
+def test_one_persons_sums_are_those_read_with_everybodys_also_after_somebody_new_came():
+    counts = DecayedCounts([7.0, 90.0])
+    for person in range(60):
+        counts.add("k", person, float(person))
+        together = counts.read("k", 61.0, 61)
+        for asked in (0, person, 60):
+            np.testing.assert_allclose(counts.read_one("k", asked, 61.0), together[:, asked])
+    assert not counts.read_one("other", 0, 61.0).any()

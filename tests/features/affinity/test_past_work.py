@@ -1,6 +1,7 @@
 import numpy as np
 
-from features.affinity.past_work import LONG, PastWork
+from features.affinity.past_work import PastWork
+from features.affinity.projections import LONG
 
 
 def unit(rows):
@@ -43,6 +44,14 @@ def test_only_a_requesters_own_newest_tickets_are_measured():
     near = work.nearest_of(1, vectors[0], 4)
     assert sorted(near.rows) == [19, 22, 25, 28]
     assert len(work.nearest_of(-1, vectors[0], 4).rows) == 0
+
+
+def test_a_ticket_that_moves_on_is_listed_with_who_has_it_now_once():
+    work = filled(unit(np.random.default_rng(0).normal(size=(3, 8))), np.eye(8))
+    for row, person in ((0, 1), (1, 1), (0, 2), (2, 1), (0, 1), (0, 1), (1, 2)):
+        work.set(row, person=person, requester=-1, category=-1, at=0.0, weight=1.0)
+    assert work.rows_of(1).tolist() == [0, 2]
+    assert work.rows_of(2).tolist() == [1] and work.rows_of(7).tolist() == []
 
 
 def test_the_same_question_is_answered_anew_once_there_is_a_new_ticket():

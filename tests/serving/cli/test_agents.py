@@ -87,7 +87,8 @@ def test_a_backlog_is_planned_and_applied(
 ):
     promote_fake(home, "v1", "default")
     run("agents", "import", str(table))
-    run("policy", "set", "--threshold", "team:web=0.5")
+    sure = [f"--threshold=assignee:{name}=0" for name in ("ada", "bob")]
+    run("policy", "set", "--threshold", "team:web=0.5", "--mode", "assignee=apply", *sure)
     store = open_store(f"sqlite:///{home / 'triage.db'}")
     past = [PastTicket(Ticket(f"T-{number}", "vpn"), status="new") for number in range(4)]
     put_tickets(store, "default", past, source="jira")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.features.fake_encoder import WordEncoder
-from tests.training.replay.test_presence import FixedModel
+from tests.training.replay.fixed_model import FixedModel
 from training.replay.affinity import with_affinity
 from triage.agent import Agent
 from triage.prediction import Prediction

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from features.knowledge import KnowledgeIndex
 from tests.features.fake_encoder import WordEncoder
-from tests.training.replay.test_presence import FixedModel
+from tests.training.replay.fixed_model import FixedModel
 from training.replay.desk import TrainedDesk
 from training.replay.timeline import Timeline
 from triage.knowledge import Article, ArticleLink

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from triage.absence import Absence
 from triage.agent import Agent
-from triage.policy import Policy
+from triage.assignment import SureFrom
+from triage.mode import Mode
+from triage.policy import FieldPolicy, Policy
 from triage.routing.policy import FairShare, RoutingPolicy, TeamRouting
 from triage.routing.roster import Roster
 from triage.routing.situation import Situation
@@ -18,7 +20,11 @@ SENIORITIES = ("junior", "senior", "lead")
 
 
 def situation(*agents: Agent, routing: RoutingPolicy | None = None, **more: Any) -> Situation:
-    policy = more.pop("policy", None) or Policy(routing=routing or RoutingPolicy())
+    """Make a situation in which assigning is switched on, whoever is sure of whom."""
+    policy = more.pop("policy", None) or Policy(
+        fields={"assignee": FieldPolicy(Mode.APPLY)}, routing=routing or RoutingPolicy()
+    )
+    more.setdefault("sure_from", SureFrom(0.0, 0.0))
     now = more.pop("now", MONDAY)
     roster = Roster(agents, holidays=more.pop("holidays", None), policy=policy.routing)
     return Situation(now, roster, policy, **more)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.triage.routing.desk import MONDAY, TEAMS, situation, situations
 from triage.absence import Absence
 from triage.agent import Agent
-from triage.assignment import Candidate
+from triage.assignment import Candidate, SureFrom
 from triage.decision import Action, FieldDecision
 from triage.mode import Mode
 from triage.policy import FieldPolicy, Policy
@@ -162,6 +162,36 @@ def test_an_agent_is_not_surer_than_the_team(action, reason, expected):
 def test_agents_below_the_least_affinity_are_only_suggested():
     done = assign(VPN, CHOICES, situation(ADA, routing=RoutingPolicy(least_affinity=0.7)))
     assert (done.agent, done.action, done.reason) == ("ada", Action.SUGGEST, "low_confidence")
+    assert done.threshold == 0.7
+
+
+@pytest.mark.parametrize(
+    ("sure_from", "action", "threshold"),
+    [
+        (SureFrom(), Action.SUGGEST, None),
+        (SureFrom(anybody=0.1), Action.SUGGEST, None),
+        (SureFrom(in_team=0.6), Action.APPLY, 0.6),
+        (SureFrom(in_team=0.61), Action.SUGGEST, 0.61),
+    ],
+)
+def test_an_agent_is_assigned_from_where_the_promise_is_kept(sure_from, action, threshold):
+    done = assign(VPN, CHOICES, situation(ADA, sure_from=sure_from))
+    assert (done.agent, done.action, done.threshold) == ("ada", action, threshold)
+
+
+def test_the_admins_word_goes_before_what_was_learnt_an_agents_own_threshold_first():
+    field = FieldPolicy(Mode.APPLY, thresholds={"ada": 0.5})
+    policy = Policy(fields={"assignee": field}, routing=RoutingPolicy(least_affinity=0.9))
+    stands = situation(ADA, BOB, policy=policy, sure_from=SureFrom(0.99, 0.99))
+    assert assign(VPN, CHOICES, stands).action is Action.APPLY
+    only_bob = assign(VPN, CHOICES, replace(stands, roster=situation(BOB).roster))
+    assert (only_bob.agent, only_bob.action, only_bob.threshold) == ("bob", Action.SUGGEST, 0.9)
+
+
+def test_until_an_admin_says_more_agents_are_only_suggested():
+    done = assign(VPN, CHOICES, situation(ADA, policy=Policy()))
+    assert (done.agent, done.action, done.reason) == ("ada", Action.SUGGEST, None)
+    assert Policy.from_document({"fields": {"assignee": {}}}).field("assignee").mode is Mode.SUGGEST
 
 
 tickets = st.builds(
