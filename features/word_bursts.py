@@ -1,0 +1,262 @@
+"""Which words of tickets burst: how many people use them now, against how many usually do.
+
+A word's usual share among tickets is taken over eight weeks, over the last week, and over the same hours of
+the week in eight weeks; the highest counts, so that neither a slow change nor what comes every Monday is a
+burst. Counts, not texts, are kept, of a bounded number of tickets. Decides nothing:
+:mod:`triage.incident_watch` does.
+"""
+
+import math
+from bisect import bisect_right
+from collections import Counter, deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from scipy.special import betainc
+
+from triage.incident import Volume, WordBurst
+
+__all__ = ["RETAINED_DAYS", "WordBursts"]
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+SPANS_S = (3 * HOUR, DAY)
+"""Spans in which words are counted: what breaks at once, and what is noticed over a day."""
+
+WEEKS = 8
+RETAINED_DAYS = 7 * WEEKS + 1
+MOST_TICKETS = 60_000
+"""Past tickets of which words are kept at most; a busier workspace is compared with fewer weeks."""
+
+DISPERSION = 10.0
+"""Size of the negative binomial: a word's daily count varies more than a Poisson count does."""
+
+PRIOR = 0.5
+FEWEST_TICKETS = 5
+FEWEST_LEARNT = 300
+LEARNT_S = 14 * DAY
+"""Nothing bursts before so many tickets over so long are known."""
+
+LEAST_SURPRISE = 2.0
+"""Of the words of one ticket, some are used so much more than usual by chance: no burst."""
+
+NEWCOMER_SHARE = 0.1
+"""Tickets of a product that is new to us are not counted while they are more than this share: a helpdesk
+that is connected to one more mailbox has no incident."""
+
+
+@dataclass(slots=True, eq=False)
+class _Span:
+    """The requesters that use each word within a span, and the tickets of the span."""
+
+    seconds: float
+    tickets: deque[tuple[float, str, tuple[str, ...]]] = field(default_factory=deque)
+    users: Counter[str] = field(default_factory=Counter)
+    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, at: float, requester: str, words: tuple[str, ...]) -> None:
+        self.tickets.append((at, requester, words))
+        for word in words:
+            self.uses[requester, word] += 1
+            if self.uses[requester, word] == 1:
+                self.users[word] += 1
+
+    def expire(self, now: float) -> None:
+        while self.tickets and self.tickets[0][0] <= now - self.seconds:
+            _, requester, words = self.tickets.popleft()
+            for word in words:
+                self.uses[requester, word] -= 1
+                if not self.uses[requester, word]:
+                    del self.uses[requester, word]
+                    self.users[word] -= 1
+                    if not self.users[word]:
+                        del self.users[word]
+
+
+@dataclass(slots=True, eq=False)
+class _Past:
+    """How many tickets of a stretch of the past have each word."""
+
+    seconds: float
+    tickets: deque[tuple[float, tuple[str, ...]]] = field(default_factory=deque)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, at: float, words: tuple[str, ...]) -> None:
+        self.tickets.append((at, words))
+        for word in words:
+            self.counts[word] += 1
+
+    def expire(self, now: float) -> list[tuple[float, tuple[str, ...]]]:
+        gone = []
+        while self.tickets and (self.tickets[0][0] <= now - self.seconds or len(self.tickets) > MOST_TICKETS):
+            gone.append(self.tickets.popleft())
+            for word in gone[-1][1]:
+                self.counts[word] -= 1
+                if not self.counts[word]:
+                    del self.counts[word]
+        return gone
+
+    def share(self, word: str) -> float:
+        return (self.counts[word] + PRIOR) / (len(self.tickets) + 1.0)
+
+
+class WordBursts:
+    """Counts the words of one workspace's tickets as they come.
+
+    Time goes forward only: a ticket that comes late counts from the moment at which it came. A requester
+    counts once in a span, however many tickets he files.
+    """
+
+    def __init__(self) -> None:
+        self._now = -math.inf
+        self._spans = [_Span(seconds) for seconds in SPANS_S]
+        self._long = _Past(WEEKS * WEEK + DAY)
+        self._week = _Past(WEEK + DAY)
+        # Tickets of the last 24 hours belong to no past yet.
+        self._waiting: deque[tuple[float, str, str, tuple[str, ...]]] = deque()
+        self._lately: Counter[str] = Counter()
+        self._times_of: dict[str, deque[float]] = {}
+        self._filed: list[float] = []
+        self._products: dict[str, tuple[float, float]] = {}
+        self._left_out: set[str] = set()
+
+    def __len__(self) -> int:
+        """How many past tickets it compares with, those of the last 24 hours not counted."""
+        return len(self._long.tickets)
+
+    def leave_out(self, ticket_ids: Collection[str]) -> None:
+        """Keep tickets of accepted incidents out of what is usual, if they are told within 24 hours."""
+        self._left_out.update(ticket_ids)
+
+    def add(
+        self, ticket_id: str, at: float, words: Collection[str], *, requester: str | None, product: str | None
+    ) -> bool:
+        """Count a ticket.
+
+        Parameters
+        ----------
+        ticket_id : str
+            Stands for the requester where none is known.
+        at : float
+            When it was filed, POSIX seconds.
+        words : collection of str
+            See :func:`features.burst_words.burst_words`.
+        requester, product : str or None
+            As filed.
+
+        Returns
+        -------
+        bool
+            Whether it is one in which a burst may show; not where its product is new to us.
+        """
+        at = self._now = max(at, self._now)
+        self._pass_time(at)
+        kept = tuple(dict.fromkeys(words))
+        self._waiting.append((at, ticket_id, product or "", kept))
+        self._lately[product or ""] += 1
+        self._filed.append(at)
+        if self._is_newcomer(product or "", at):
+            return False
+        for span in self._spans:
+            span.add(at, requester or f"\0{ticket_id}", kept)
+        return True
+
+    def measure(self, words: Collection[str]) -> list[WordBurst]:
+        """Say how words burst at this moment.
+
+        Returns
+        -------
+        list of WordBurst
+            Most surprising first; of each word the span in which it is most surprising. Words that fewer
+            than five people use now, or of a surprise below 2, are left out.
+        """
+        if len(self) < FEWEST_LEARNT or self._now - self._long.tickets[0][0] < LEARNT_S:
+            return []
+        found = []
+        for word in words:
+            bursts = [burst for span in self._spans if (burst := self._burst(word, span)) is not None]
+            best = max(bursts, key=lambda one: (one.surprise, one.hours), default=None)
+            if best is not None and best.surprise >= LEAST_SURPRISE:
+                found.append(best)
+        return sorted(found, key=lambda one: (-one.surprise, one.word))
+
+    def volume(self) -> Volume:
+        """Return the tickets of the last 24 hours beside the mean of the same hours of earlier weeks."""
+        lived = self._now - self._filed[0] if self._filed else 0.0
+        weeks = min(WEEKS, int((lived - DAY) // WEEK))
+        counts = [self._between(self._now - k * WEEK - DAY, self._now - k * WEEK) for k in range(weeks + 1)]
+        return Volume(counts[0], sum(counts[1:]) / weeks if weeks > 0 else float(counts[0]))
+
+    def _burst(self, word: str, span: _Span) -> WordBurst | None:
+        count = span.users[word]
+        if count < FEWEST_TICKETS:
+            return None
+        share = self._long.share(word)
+        if len(self._week.tickets) >= FEWEST_TICKETS * 10:
+            share = max(share, self._week.share(word))
+        expected = share * len(span.tickets)
+        if count <= expected or _surprise(count, expected) < LEAST_SURPRISE:
+            return None
+        expected = max(expected, self._same_hours(word, span.seconds))
+        surprise = _surprise(count, expected)
+        return WordBurst(word, count, expected, surprise, span.seconds / HOUR)
+
+    def _same_hours(self, word: str, seconds: float) -> float:
+        """Return the mean count of a word in these hours of the week, over the weeks that are known."""
+        times = self._times_of.get(word, ())
+        weeks = min(WEEKS, int((self._now - self._long.tickets[0][0]) // WEEK))
+        if weeks < 1:
+            return 0.0
+        found = 0
+        for at in times:
+            behind = self._now - at
+            week = round((behind - seconds / 2) / WEEK)
+            found += 1 <= week <= weeks and 0 <= behind - week * WEEK < seconds
+        return (found + PRIOR) / weeks
+
+    def _pass_time(self, now: float) -> None:
+        for span in self._spans:
+            span.expire(now)
+        while self._waiting and self._waiting[0][0] <= now - DAY:
+            at, ticket_id, product, words = self._waiting.popleft()
+            self._lately[product] -= 1
+            if ticket_id in self._left_out:
+                self._left_out.discard(ticket_id)
+                continue
+            self._long.add(at, words)
+            self._week.add(at, words)
+            for word in words:
+                self._times_of.setdefault(word, deque()).append(at)
+        self._week.expire(now)
+        for _, words in self._long.expire(now):
+            for word in words:
+                times = self._times_of[word]
+                times.popleft()
+                if not times:
+                    del self._times_of[word]
+        begin = bisect_right(self._filed, now - RETAINED_DAYS * DAY)
+        if begin > 1_000 or len(self._filed) > 2 * MOST_TICKETS:
+            del self._filed[: max(begin, len(self._filed) - MOST_TICKETS)]
+
+    def _is_newcomer(self, product: str, now: float) -> bool:
+        """Tell whether a product is new to us, and already more than a small part of what comes."""
+        first, last = self._products.get(product, (now, now))
+        if last < now - RETAINED_DAYS * DAY:
+            first = now
+        self._products[product] = (first, now)
+        return now - first < LEARNT_S and self._lately[product] > NEWCOMER_SHARE * len(self._waiting)
+
+    def _between(self, since: float, until: float) -> int:
+        return bisect_right(self._filed, until) - bisect_right(self._filed, since)
+
+
+def _surprise(count: int, expected: float) -> float:
+    """Return minus the decimal logarithm of the probability of a count or more.
+
+    The upper tail of a negative binomial is a regularised incomplete beta function (Johnson, Kemp and Kotz
+    2005, "Univariate Discrete Distributions", section 5.6).
+    """
+    tail = float(betainc(count, DISPERSION, expected / (DISPERSION + expected)))
+    return -math.log10(max(tail, 1e-300))
