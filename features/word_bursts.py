@@ -2,7 +2,8 @@
 
 A word's usual share among tickets is taken over eight weeks, over the last week, and over the same hours of
 the week in eight weeks; the highest counts, so that neither a slow change nor what comes every Monday is a
-burst. Counts, not texts, are kept, of a bounded number of tickets. Decides nothing:
+burst. Besides, a crowd is noticed: far more tickets of one product, or in all, than in the same hours of the
+week, whatever they are about. Counts, not texts, are kept, of a bounded number of tickets. Decides nothing:
 :mod:`triage.incident_watch` does.
 """
 
@@ -33,6 +34,13 @@ MOST_TICKETS = 60_000
 DISPERSION = 10.0
 """Size of the negative binomial: a word's daily count varies more than a Poisson count does."""
 
+CROWD_DISPERSION = 20.0
+"""The same of a product's tickets in a day, which vary less than a single word does."""
+
+CROWD_WEEKS = 4
+CROWD_RATIO = 1.5
+"""A crowd is told after so many weeks, and is at least so many times what is usual."""
+
 PRIOR = 0.5
 FEWEST_TICKETS = 5
 FEWEST_LEARNT = 300
@@ -41,6 +49,9 @@ LEARNT_S = 14 * DAY
 
 LEAST_SURPRISE = 2.0
 """Of the words of one ticket, some are used so much more than usual by chance: no burst."""
+
+ALL = "\0"
+"""No ticket's word: stands for every ticket, and before a product's name for each of its tickets."""
 
 NEWCOMER_SHARE = 0.1
 """Tickets of a product that is new to us are not counted while they are more than this share: a helpdesk
@@ -153,7 +164,7 @@ class WordBursts:
         """
         at = self._now = max(at, self._now)
         self._pass_time(at)
-        kept = tuple(dict.fromkeys(words))
+        kept = tuple(dict.fromkeys((*words, ALL, ALL + (product or ""))))
         self._waiting.append((at, ticket_id, product or "", kept))
         self._lately[product or ""] += 1
         self._filed.append(at)
@@ -181,6 +192,50 @@ class WordBursts:
             if best is not None and best.surprise >= LEAST_SURPRISE:
                 found.append(best)
         return sorted(found, key=lambda one: (-one.surprise, one.word))
+
+    def crowd(self, product: str | None) -> WordBurst | None:
+        """Say whether there is a crowd of a product's tickets, or of all: the more surprising of both.
+
+        Returns
+        -------
+        WordBurst or None
+            Its ``word`` is the product, empty for all tickets; None without a crowd.
+        """
+        names = dict.fromkeys((ALL + (product or ""), ALL))
+        bursts = [burst for name in names if (burst := self._crowd(name)) is not None]
+        return max(bursts, key=lambda one: one.surprise, default=None)
+
+    def measure_in_crowd(self, words: Collection[str]) -> list[WordBurst]:
+        """Say how many more people use words than did in a day of the last eight weeks, in a crowd.
+
+        Where much more of the usual comes, shares stay what they are; what grew most in numbers tells what
+        the crowd is about.
+        """
+        span, found = self._spans[-1], []
+        days = max((self._now - self._long.tickets[0][0]) / DAY, 1.0) if self._long.tickets else 1.0
+        for word in words:
+            usual = (self._long.counts[word] + PRIOR) / days
+            expected = max(usual, self._same_hours(word, DAY))
+            count, surprise = span.users[word], _surprise(span.users[word], expected)
+            if count >= FEWEST_TICKETS and count > expected and surprise >= LEAST_SURPRISE:
+                found.append(WordBurst(word, count, expected, surprise, DAY / HOUR))
+        return sorted(found, key=lambda one: (-one.surprise, one.word))
+
+    def _crowd(self, name: str) -> WordBurst | None:
+        count, times = self._spans[-1].users[name], self._times_of.get(name, ())
+        if not times or self._now - times[0] < CROWD_WEEKS * WEEK + DAY:
+            return None
+        if count < max(FEWEST_TICKETS, CROWD_RATIO * len(times) * DAY / (self._now - times[0])):
+            return None
+        expected = self._same_hours(name, DAY)
+        if count < CROWD_RATIO * expected:
+            return None
+        surprise = _surprise(count, expected, CROWD_DISPERSION)
+        return WordBurst(name.removeprefix(ALL), count, expected, surprise, DAY / HOUR)
+
+    def filed_before(self, moment: float) -> int:
+        """Return how many of the tickets that it knows were filed until a moment, POSIX seconds."""
+        return bisect_right(self._filed, moment)
 
     def volume(self) -> Volume:
         """Return the tickets of the last 24 hours beside the mean of the same hours of earlier weeks."""
@@ -252,11 +307,11 @@ class WordBursts:
         return bisect_right(self._filed, until) - bisect_right(self._filed, since)
 
 
-def _surprise(count: int, expected: float) -> float:
+def _surprise(count: int, expected: float, size: float = DISPERSION) -> float:
     """Return minus the decimal logarithm of the probability of a count or more.
 
     The upper tail of a negative binomial is a regularised incomplete beta function (Johnson, Kemp and Kotz
     2005, "Univariate Discrete Distributions", section 5.6).
     """
-    tail = float(betainc(count, DISPERSION, expected / (DISPERSION + expected)))
+    tail = float(betainc(count, size, expected / (size + expected)))
     return -math.log10(max(tail, 1e-300))

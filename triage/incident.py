@@ -73,12 +73,18 @@ class Sighting:
         The words that count, each with the form in which the ticket has it.
     bursts : tuple of WordBurst
         Those of its words that burst, most surprising first.
+    product : str, default=""
+        What it is about, as filed.
+    crowd : WordBurst or None, default=None
+        That far more tickets than usual come of this product (its ``word``), or in all (empty).
     """
 
     ticket_id: str
     filed_at: datetime
     words: Mapping[str, str]
     bursts: tuple[WordBurst, ...] = ()
+    product: str = ""
+    crowd: WordBurst | None = None
 
 
 @dataclass(frozen=True, slots=True)

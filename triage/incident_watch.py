@@ -10,10 +10,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from triage.incident import Incident, IncidentState, Member, Sighting, Volume, WordBurst
 
-__all__ = ["DEFAULT_THRESHOLD", "IncidentWatch", "Measure"]
+__all__ = ["DEFAULT_THRESHOLD", "IncidentWatch", "Measures"]
 
 DEFAULT_THRESHOLD = 4.5
 """Surprise at which an incident is raised until a workspace's own history has told. Above what Mozilla's first
@@ -37,6 +38,7 @@ SUPPORT = 2.5
 """Surprise from which a word of a cluster is one of the incident's words, and
 :data:`SHARE` how many of the cluster's tickets must have it."""
 
+LEAST_RATIO = 2.0
 SHARE = 0.15
 OVERLAP = 0.3
 """A new cluster of which so many tickets belong to an open incident is that incident, grown."""
@@ -47,8 +49,21 @@ FEWEST = 5
 FEWEST_WORDS = 2
 """Tickets that have one word in common, and nothing else, do not look alike."""
 
-Measure = Callable[[Collection[str]], list[WordBurst]]
-"""Says of words how they burst at this moment; those that don't are left out."""
+
+class Measures(Protocol):
+    """What is asked of the numbers; :class:`features.word_bursts.WordBursts` is the real one."""
+
+    def measure(self, words: Collection[str]) -> list[WordBurst]:
+        """Say of words how they burst at this moment; those that don't are left out."""
+        ...
+
+    def measure_in_crowd(self, words: Collection[str]) -> list[WordBurst]:
+        """Say of words how much more they are used in numbers, where more of everything comes."""
+        ...
+
+    def volume(self) -> Volume:
+        """Return all tickets of this moment beside what is usual."""
+        ...
 
 
 class IncidentWatch:
@@ -86,17 +101,15 @@ class IncidentWatch:
         """Take in what became of an incident elsewhere."""
         self._incidents[incident.incident_id] = incident
 
-    def see(self, sighting: Sighting, measure: Measure, volume: Callable[[], Volume]) -> Incident | None:
+    def see(self, sighting: Sighting, measures: Measures) -> Incident | None:
         """Judge the next ticket.
 
         Parameters
         ----------
         sighting : Sighting
             In order of arrival.
-        measure : callable
-            Asked when an incident is raised or grows, for the words of its cluster.
-        volume : callable
-            Asked when one is raised, for all tickets of this moment.
+        measures : Measures
+            Asked when an incident is raised or grows.
 
         Returns
         -------
@@ -112,19 +125,36 @@ class IncidentWatch:
             if surprise < max(self.threshold, AGAIN * own.surprise):
                 return None
             own = None
-        if own is None and surprise < self.threshold:
-            return None
-        if own is not None and surprise < self.threshold:
+        if surprise >= self.threshold:
+            cluster = self._cluster(bursts)
+            words = self._words_of(cluster, measures.measure)
+            return self._raise_or_grow(sighting, own, cluster, words, surprise, measures)
+        if own is not None:
             return self._keep(_with_members(own, [sighting]))
-        cluster = self._cluster(bursts)
+        if sighting.crowd is not None and sighting.crowd.surprise >= self.threshold:
+            product = sighting.crowd.word
+            crowd = [one for one in self._recent if product in ("", one.product)]
+            words = self._words_of(crowd, measures.measure_in_crowd)
+            cluster = [one for one in crowd if _likeness(one.words, words) >= LIKE]
+            surprise = sighting.crowd.surprise
+            return self._raise_or_grow(sighting, None, cluster, words, surprise, measures)
+        return None
+
+    def _raise_or_grow(
+        self,
+        sighting: Sighting,
+        own: Incident | None,
+        cluster: Sequence[Sighting],
+        words: Sequence[WordBurst],
+        surprise: float,
+        measures: Measures,
+    ) -> Incident | None:
         if own is None:
             own = self._overlapping(cluster, surprise)
         if own is not None and own.state is IncidentState.DISMISSED:
             return None
-        words = self._words_of(cluster, measure)
         if own is not None:
-            grown = _with_members(own, [*cluster, sighting])
-            return self._keep(_with_words(grown, words, cluster, surprise))
+            return self._keep(_with_words(_with_members(own, cluster), words, cluster, surprise))
         if len(cluster) < FEWEST or len(words) < FEWEST_WORDS:
             return None
         raised = Incident(
@@ -134,11 +164,10 @@ class IncidentWatch:
             bursts=(),
             spelling={},
             members=(),
-            volume=volume(),
+            volume=measures.volume(),
             surprise=surprise,
         )
-        with_words = _with_words(_with_members(raised, cluster), words, cluster, surprise)
-        return self._keep(with_words)
+        return self._keep(_with_words(_with_members(raised, cluster), words, cluster, surprise))
 
     def _keep(self, incident: Incident) -> Incident:
         self._incidents[incident.incident_id] = incident
@@ -172,10 +201,12 @@ class IncidentWatch:
                 return None if is_muted else one
         return None
 
-    def _words_of(self, cluster: Sequence[Sighting], measure: Measure) -> list[WordBurst]:
+    def _words_of(
+        self, cluster: Sequence[Sighting], measure: Callable[[Collection[str]], list[WordBurst]]
+    ) -> list[WordBurst]:
         counts = Counter(word for one in cluster for word in one.words)
         often = [word for word, count in counts.items() if count >= max(FEWEST - 1, SHARE * len(cluster))]
-        return [one for one in measure(often) if one.surprise >= SUPPORT]
+        return [one for one in measure(often) if one.surprise >= SUPPORT and one.ratio >= LEAST_RATIO]
 
 
 def _likeness(words: Collection[str], bursts: Sequence[WordBurst]) -> float:
@@ -203,7 +234,7 @@ def _with_words(
     for one in bursts:
         if one.word not in best or one.surprise > best[one.word].surprise:
             best[one.word] = one
-    kept = sorted(best.values(), key=lambda one: (-one.surprise, one.word))[:MOST_WORDS]
+    kept = sorted(best.values(), key=lambda one: (-one.surprise * math.log(one.ratio), one.word))[:MOST_WORDS]
     forms: dict[str, Counter[str]] = {}
     for sighting in cluster:
         for word, form in sighting.words.items():

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from features.burst_words import burst_words
+from features.ticket_sight import sight
 from features.word_bursts import WordBursts
-from triage.incident import Incident, Sighting
+from triage.incident import Incident
 from triage.incident_watch import IncidentWatch
 from triage.ticket import Ticket
 
@@ -45,25 +45,15 @@ def backtest(
     watch = IncidentWatch(workspace)
     found: dict[str, Incident] = {}
     for done, ticket in enumerate(tickets, start=1):
-        if ticket.created_at is None:
-            continue
-        words = burst_words(ticket)
-        counts = bursts.add(
-            ticket.ticket_id,
-            ticket.created_at.timestamp(),
-            words,
-            requester=ticket.requester,
-            product=ticket.product,
-        )
-        if since is not None and ticket.created_at < since:
-            watch.learn(Sighting(ticket.ticket_id, ticket.created_at, words))
-        else:
-            watch.threshold = threshold(ticket.created_at)
-            told = tuple(bursts.measure(words)) if counts else ()
-            seen = Sighting(ticket.ticket_id, ticket.created_at, words, told)
-            incident = watch.see(seen, bursts.measure, bursts.volume)
-            if incident is not None:
-                found[incident.incident_id] = incident
+        if ticket.created_at is not None:
+            seen = sight(bursts, ticket, ticket.created_at, judged=since is None or ticket.created_at >= since)
+            if since is not None and ticket.created_at < since:
+                watch.learn(seen)
+            else:
+                watch.threshold = threshold(ticket.created_at)
+                incident = watch.see(seen, bursts)
+                if incident is not None:
+                    found[incident.incident_id] = incident
         if done % 256 == 0:
             progress(done)
     progress(len(tickets))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.worker.gate import judge
+from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
 from triage.bundle import Manifest, read_manifest
 from triage.errors import HistoryError
@@ -110,6 +111,8 @@ def _learn(
         key=key,
         progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
     )
+    report("learning when to suspect an incident", 1.0)
+    learn_watch(store, run.workspace, [past.ticket for past in tickets])
 
 
 def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mapping[str, Any]:

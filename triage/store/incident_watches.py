@@ -1,0 +1,128 @@
+"""How far the watch for incidents has come in each workspace, and which process watches now.
+
+One process watches a workspace at a time: it holds a lease that it renews with every look. So nothing is
+raised twice, however many workers there are; one that dies is replaced when its lease runs out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from triage.store.database import Store
+from triage.store.incident_tables import incident_watches
+from triage.store.schema import tickets
+from triage.store.upsert import upsert
+
+__all__ = ["LEASE", "StoredWatch", "count_filed", "end_look", "filed_ids", "read_watch", "set_threshold", "take_watch"]
+
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWatch:
+    """Tickets until ``looked_at`` were judged; ``threshold`` and what it rests on are learnt in training."""
+
+    workspace: str
+    looked_at: datetime
+    threshold: float
+    basis: Mapping[str, Any]
+    holder: str
+    held_until: datetime
+
+
+_COLUMNS = [incident_watches.c[name] for name in StoredWatch.__slots__]
+
+
+def read_watch(store: Store, workspace: str) -> StoredWatch | None:
+    """Return how far the watch has come; None where nobody has looked yet."""
+    with store.reading() as connection:
+        query = select(*_COLUMNS).where(incident_watches.c.workspace == workspace)
+        row = connection.execute(query).first()
+    return None if row is None else StoredWatch(*row)
+
+
+def take_watch(
+    store: Store, workspace: str, holder: str, *, threshold: float, now: datetime
+) -> StoredWatch | None:
+    """Take or renew the watch over a workspace; None while another process holds it.
+
+    Where nobody has looked before, watching begins now: tickets filed earlier only say what is usual.
+    """
+    with store.writing() as connection:
+        query = select(*_COLUMNS).where(incident_watches.c.workspace == workspace).with_for_update()
+        row = connection.execute(query).first()
+        stands = None if row is None else StoredWatch(*row)
+        if stands is not None and stands.holder != holder and stands.held_until > now:
+            return None
+        if stands is None:
+            stands = StoredWatch(workspace, now, threshold, {}, holder, now + LEASE)
+            upsert(
+                connection,
+                incident_watches,
+                [{name: getattr(stands, name) for name in StoredWatch.__slots__}],
+            )
+            return stands
+        connection.execute(
+            update(incident_watches)
+            .where(incident_watches.c.workspace == workspace)
+            .values(holder=holder, held_until=now + LEASE)
+        )
+    return StoredWatch(workspace, stands.looked_at, stands.threshold, stands.basis, holder, now + LEASE)
+
+
+def end_look(store: Store, held: StoredWatch, *, now: datetime) -> bool:
+    """Note that tickets until now were judged; False where the lease was lost, then nothing may be kept.
+
+    To be called in the transaction that keeps what was found.
+    """
+    with store.writing() as connection:
+        done = connection.execute(
+            update(incident_watches)
+            .where(
+                incident_watches.c.workspace == held.workspace,
+                incident_watches.c.holder == held.holder,
+                incident_watches.c.looked_at == held.looked_at,
+            )
+            .values(looked_at=now, held_until=now + LEASE)
+        )
+        return bool(done.rowcount)
+
+
+def set_threshold(
+    store: Store, workspace: str, threshold: float, basis: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Keep a learnt threshold with what it rests on; where nobody has looked yet, watching begins now."""
+    with store.writing() as connection:
+        done = connection.execute(
+            update(incident_watches)
+            .where(incident_watches.c.workspace == workspace)
+            .values(threshold=threshold, basis=dict(basis))
+        )
+        if not done.rowcount:
+            made = StoredWatch(workspace, now, threshold, dict(basis), "", now)
+            upsert(
+                connection, incident_watches, [{name: getattr(made, name) for name in StoredWatch.__slots__}]
+            )
+
+
+def filed_ids(store: Store, workspace: str, since: datetime, until: datetime) -> Sequence[str]:
+    """Return the ids of the tickets filed after ``since`` and until ``until``, in order of filing."""
+    query = (
+        select(tickets.c.ticket_id)
+        .where(tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until)
+        .order_by(tickets.c.created_at, tickets.c.ticket_id)
+    )
+    with store.reading() as connection:
+        return connection.scalars(query).all()
+
+
+def count_filed(store: Store, workspace: str, since: datetime, until: datetime) -> int:
+    """Return how many tickets were filed after ``since`` and until ``until``."""
+    query = select(func.count()).where(
+        tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until
+    )
+    with store.reading() as connection:
+        return int(connection.scalar(query) or 0)
