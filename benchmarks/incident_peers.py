@@ -132,7 +132,9 @@ def learnt_thresholds(
     while at < end:
         since = max(begin, at - timedelta(days=365))
         # Whoever learns at a moment knows what was raised before it.
-        past = sorted((h for moment, h in heights if since <= moment < at and not known(moment)), reverse=True)
+        past = sorted(
+            (h for moment, h in heights if since <= moment < at and not known(moment)), reverse=True
+        )
         allowed = int((at - since) / timedelta(days=30))
         values.append(max(lowest, past[allowed] + 0.01) if len(past) > allowed else lowest)
         starts.append(at)

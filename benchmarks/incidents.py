@@ -32,13 +32,11 @@ MAPPING = Path(__file__).parent / "mappings" / "mozilla.toml"
 JUDGED_FROM = datetime(2019, 5, 1, tzinfo=UTC)
 LOWEST_COUNT = 2.0
 SPIKES = {
-    "2019-05-04": ("firefox", "add-ons disabled by a certificate")
-    + ("add-on addon extension disabled certificate adblock legacy noscript",),
-    "2021-06-02": ("firefox", "Firefox 89 redesign")
-    + ("89 proton redesign look theme tab tabs old revert appearance design ui layout spacing",),
-    "2023-10-03": ("thunderbird", "Thunderbird 115 roll-out")
-    + ("115 supernova update updated upgrade version new layout old interface thunderbird",),
+    "2019-05-04": "add-on addon extension disabled certificate adblock legacy noscript",
+    "2021-06-02": "89 proton redesign look theme tab old revert appearance design ui layout spacing",
+    "2023-10-03": "115 supernova update updated upgrade version new layout old interface thunderbird",
 }
+PRODUCTS = {"2019-05-04": "firefox", "2021-06-02": "firefox", "2023-10-03": "thunderbird"}
 MOST_WORDS = 10
 
 
@@ -80,7 +78,11 @@ def main() -> None:
         rows.append(_peer(name, alarms, begin, end, months))
     if options.list:
         _print_incidents(raised)
-    print("| method | " + " | ".join(SPIKES) + " | false alarms in 30 days (busiest year) |\n|---|---|---|---|---|")
+    print(
+        "| method | "
+        + " | ".join(SPIKES)
+        + " | false alarms in 30 days (busiest year) |\n|---|---|---|---|---|"
+    )
     for row in rows:
         print(f"| {row['method']} | " + " | ".join(row["spikes"]) + f" | {row['false']} |")
     print(f"{len(tickets):,} tickets, {1000 * spent / len(tickets):.2f} ms each; {months:.0f} judged months.")
@@ -104,16 +106,14 @@ def _peer(name: str, alarms: Sequence[Alarm], begin: datetime, end: datetime, mo
     return _judge(name, [(one.at, one.series.split(" ")[0], ()) for one in found], months)
 
 
-def _judge(
-    method: str, raised: Sequence[tuple[datetime, str, Sequence[str]]], months: float
-) -> dict:
+def _judge(method: str, raised: Sequence[tuple[datetime, str, Sequence[str]]], months: float) -> dict:
     told, hits = [], set()
-    for day, (product, _, expected) in SPIKES.items():
+    for day, expected in SPIKES.items():
         wanted, start = set(expected.split()), datetime.fromisoformat(day + "T00:00:00+00:00")
         inside = [
             (at, words)
             for at, about, words in raised
-            if timedelta(days=-1) <= at - start < timedelta(days=1) and about == product
+            if timedelta(days=-1) <= at - start < timedelta(days=1) and about == PRODUCTS[day]
         ]
         hits.update(at for at, _ in inside)
         if not inside:

@@ -29,8 +29,8 @@ def burst_words(ticket: Ticket) -> Mapping[str, str]:
 
     Examples
     --------
-    >>> burst_words(Ticket("T-1", "Add-ons disabled!", "All my add-ons are gone since 66."))
-    {'add-on': 'add-ons', 'disabled': 'disabled', 'all': 'all', 'are': 'are', 'gone': 'gone', 'since': 'since', '66': '66'}
+    >>> burst_words(Ticket("T-1", "Add-ons disabled!", "My add-ons went. Version 66."))
+    {'add-on': 'add-ons', 'disabled': 'disabled', 'went': 'went', 'version': 'version', '66': '66'}
     """
     found: dict[str, str] = {}
     texts = (_TOKEN.findall(clean(ticket.subject)), _TOKEN.findall(clean(ticket.body[:_READ]))[:BODY_WORDS])

@@ -11,10 +11,10 @@ import math
 from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from scipy.special import betainc
 
+from features.word_counts import PRIOR, Past, Span
 from triage.incident import Volume, WordBurst
 
 __all__ = ["RETAINED_DAYS", "WordBursts"]
@@ -41,7 +41,6 @@ CROWD_WEEKS = 4
 CROWD_RATIO = 1.5
 """A crowd is told after so many weeks, and is at least so many times what is usual."""
 
-PRIOR = 0.5
 FEWEST_TICKETS = 5
 FEWEST_LEARNT = 300
 LEARNT_S = 14 * DAY
@@ -58,61 +57,6 @@ NEWCOMER_SHARE = 0.1
 that is connected to one more mailbox has no incident."""
 
 
-@dataclass(slots=True, eq=False)
-class _Span:
-    """The requesters that use each word within a span, and the tickets of the span."""
-
-    seconds: float
-    tickets: deque[tuple[float, str, tuple[str, ...]]] = field(default_factory=deque)
-    users: Counter[str] = field(default_factory=Counter)
-    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def add(self, at: float, requester: str, words: tuple[str, ...]) -> None:
-        self.tickets.append((at, requester, words))
-        for word in words:
-            self.uses[requester, word] += 1
-            if self.uses[requester, word] == 1:
-                self.users[word] += 1
-
-    def expire(self, now: float) -> None:
-        while self.tickets and self.tickets[0][0] <= now - self.seconds:
-            _, requester, words = self.tickets.popleft()
-            for word in words:
-                self.uses[requester, word] -= 1
-                if not self.uses[requester, word]:
-                    del self.uses[requester, word]
-                    self.users[word] -= 1
-                    if not self.users[word]:
-                        del self.users[word]
-
-
-@dataclass(slots=True, eq=False)
-class _Past:
-    """How many tickets of a stretch of the past have each word."""
-
-    seconds: float
-    tickets: deque[tuple[float, tuple[str, ...]]] = field(default_factory=deque)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, at: float, words: tuple[str, ...]) -> None:
-        self.tickets.append((at, words))
-        for word in words:
-            self.counts[word] += 1
-
-    def expire(self, now: float) -> list[tuple[float, tuple[str, ...]]]:
-        gone = []
-        while self.tickets and (self.tickets[0][0] <= now - self.seconds or len(self.tickets) > MOST_TICKETS):
-            gone.append(self.tickets.popleft())
-            for word in gone[-1][1]:
-                self.counts[word] -= 1
-                if not self.counts[word]:
-                    del self.counts[word]
-        return gone
-
-    def share(self, word: str) -> float:
-        return (self.counts[word] + PRIOR) / (len(self.tickets) + 1.0)
-
-
 class WordBursts:
     """Counts the words of one workspace's tickets as they come.
 
@@ -122,9 +66,9 @@ class WordBursts:
 
     def __init__(self) -> None:
         self._now = -math.inf
-        self._spans = [_Span(seconds) for seconds in SPANS_S]
-        self._long = _Past(WEEKS * WEEK + DAY)
-        self._week = _Past(WEEK + DAY)
+        self._spans = [Span(seconds) for seconds in SPANS_S]
+        self._long = Past(WEEKS * WEEK + DAY, MOST_TICKETS)
+        self._week = Past(WEEK + DAY, MOST_TICKETS)
         # Tickets of the last 24 hours belong to no past yet.
         self._waiting: deque[tuple[float, str, str, tuple[str, ...]]] = deque()
         self._lately: Counter[str] = Counter()
@@ -244,7 +188,7 @@ class WordBursts:
         counts = [self._between(self._now - k * WEEK - DAY, self._now - k * WEEK) for k in range(weeks + 1)]
         return Volume(counts[0], sum(counts[1:]) / weeks if weeks > 0 else float(counts[0]))
 
-    def _burst(self, word: str, span: _Span) -> WordBurst | None:
+    def _burst(self, word: str, span: Span) -> WordBurst | None:
         count = span.users[word]
         if count < FEWEST_TICKETS:
             return None

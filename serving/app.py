@@ -124,6 +124,7 @@ def _lifespan(
             host.start()
             desks.knowledge.start()
             desks.affinity.start()
+            desks.duplicates.start()
             keeper.start()
             yield State(
                 settings=settings,
@@ -138,6 +139,7 @@ def _lifespan(
                 metrics=metrics,
             )
         finally:
+            desks.duplicates.stop()
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()

@@ -17,8 +17,8 @@ from triage.incident import Incident, IncidentState, Member, Sighting, Volume, W
 __all__ = ["DEFAULT_THRESHOLD", "IncidentWatch", "Measures"]
 
 DEFAULT_THRESHOLD = 4.5
-"""Surprise at which an incident is raised until a workspace's own history has told. Above what Mozilla's first
-five months ask for (``benchmarks/incidents.py``: 4), since other helpdesks may be less quiet."""
+"""Surprise at which an incident is raised until a workspace's own history has told. Above what Mozilla's
+first five months ask for (``benchmarks/incidents.py``: 4), since other helpdesks may be less quiet."""
 
 SPAN = timedelta(hours=24)
 """How far back tickets are gathered; the longest span in which words are counted."""
@@ -221,9 +221,7 @@ def _with_members(incident: Incident, sightings: Sequence[Sighting]) -> Incident
     if not new or len(known) >= MOST_MEMBERS:
         return incident
     together = {one.ticket_id: one for one in (*incident.members, *new)}.values()
-    return replace(
-        incident, members=tuple(sorted(together, key=lambda one: (one.filed_at, one.ticket_id)))
-    )
+    return replace(incident, members=tuple(sorted(together, key=lambda one: (one.filed_at, one.ticket_id))))
 
 
 def _with_words(

@@ -130,7 +130,7 @@ class DuplicateIndex:
         words = read_words(ticket)
         compared = self.compare(ticket, vector, words=words)
         scores = self.model.scores(compared.signals)
-        chances = self.model.chances(scores)
+        chances = self.model.chances(compared.signals)
         order = np.lexsort((-compared.rows, -scores))[:limit]
         order = order[chances[order] >= least]
         rows = compared.rows[order].tolist()
@@ -142,9 +142,7 @@ class DuplicateIndex:
             for row, place, told in zip(rows, order, shared, strict=True)
         ]
 
-    def compare(
-        self, ticket: Ticket, vector: np.ndarray, *, words: DuplicateWords | None = None
-    ) -> Compared:
+    def compare(self, ticket: Ticket, vector: np.ndarray, *, words: DuplicateWords | None = None) -> Compared:
         """Return the signals of the earlier tickets that come near; what weights are learnt from."""
         alive = self._alive(ticket)
         if not alive.any():
@@ -169,6 +167,13 @@ class DuplicateIndex:
         asker = ticket.requester
         columns.append(np.array([asker is not None and self.requesters[row] == asker for row in rows], float))
         return Compared(rows, np.column_stack(columns))
+
+    def likeness(self, ticket: Ticket, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return BM25 over all words and the cosine, of shape (n,); minus infinity where filed later."""
+        alive = self._alive(ticket)
+        words = self.everything.scores(_first(read_words(ticket).everything, MOST_WORDS), alive)
+        cosines = self.vectors.cosines(vector).astype(np.float64)
+        return np.where(alive, words, -np.inf), np.where(alive, cosines, -np.inf)
 
     def _alive(self, ticket: Ticket) -> np.ndarray:
         """Tell which tickets were filed earlier; one that came twice counts once."""

@@ -1,4 +1,4 @@
-"""What of a ticket's words tells duplicates: all of them, those of the subject, and names in code and logs."""
+"""What of a ticket's words tells duplicates: all, those of the subject, and names in code and logs."""
 
 import re
 from collections import Counter
@@ -20,9 +20,7 @@ MOST_NAMES = 60
 
 _JOINED = re.compile(r"\b\w*[a-z][A-Z]\w*\b")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_NAME = re.compile(
-    r"[A-Za-z_$][\w$]*(?:[.#][A-Za-z_$][\w$]*)+|\b[A-Za-z]+[a-z][A-Z]\w*|\b\w+_\w+\b"
-)
+_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:[.#][A-Za-z_$][\w$]*)+|\b[A-Za-z]+[a-z][A-Z]\w*|\b\w+_\w+\b")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +57,5 @@ def read_words(ticket: Ticket) -> DuplicateWords:
 
 
 def _words(text: str) -> list[str]:
-    parts = [
-        part.lower() for name in _JOINED.findall(text) for part in _PARTS.findall(name) if len(part) > 1
-    ]
+    parts = [part.lower() for name in _JOINED.findall(text) for part in _PARTS.findall(name) if len(part) > 1]
     return search_words(text) + parts

@@ -12,8 +12,9 @@ from serving.console.visit import Visit
 from serving.dependencies import StoreDep
 from serving.schemas.incidents import StateName
 from triage.incident import Incident, IncidentState
+from triage.store.incident_verdicts import accept_incident, dismiss_incident
 from triage.store.incident_watches import read_watch
-from triage.store.incidents import accept_incident, dismiss_incident, list_incidents
+from triage.store.incidents import list_incidents
 
 __all__ = ["router"]
 

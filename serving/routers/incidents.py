@@ -13,7 +13,8 @@ from serving.schemas.base import SafeText
 from serving.schemas.incidents import AcceptIn, IncidentListOut, IncidentOut, StateName
 from triage.incident import IncidentState
 from triage.store.idempotency import Reply
-from triage.store.incidents import accept_incident, dismiss_incident, get_incident, list_incidents
+from triage.store.incident_verdicts import accept_incident, dismiss_incident
+from triage.store.incidents import get_incident, list_incidents
 
 __all__ = ["router"]
 
@@ -88,9 +89,7 @@ def accept(
     """
 
     def judge() -> Reply:
-        done = accept_incident(
-            store, caller.workspace, incident_id, caller.name, parent_id=given.parent_id
-        )
+        done = accept_incident(store, caller.workspace, incident_id, caller.name, parent_id=given.parent_id)
         shown = IncidentOut.of(view_incident(store, caller.workspace, done))
         return Reply(200, shown.model_dump(mode="json"))
 

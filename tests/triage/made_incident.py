@@ -8,7 +8,9 @@ from triage.ticket import Ticket
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 BURST = BEGIN + timedelta(days=35, hours=9)
-COMMON = "printer paper jam password reset login laptop screen battery mouse keyboard monitor phone mail".split()
+COMMON = (
+    "printer paper jam password reset login laptop screen battery mouse keyboard monitor phone mail".split()
+)
 
 
 def ordinary(days: int = 40, a_day: int = 24, seed: int = 0) -> list[Ticket]:

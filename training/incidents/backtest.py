@@ -46,7 +46,9 @@ def backtest(
     found: dict[str, Incident] = {}
     for done, ticket in enumerate(tickets, start=1):
         if ticket.created_at is not None:
-            seen = sight(bursts, ticket, ticket.created_at, judged=since is None or ticket.created_at >= since)
+            seen = sight(
+                bursts, ticket, ticket.created_at, judged=since is None or ticket.created_at >= since
+            )
             if since is not None and ticket.created_at < since:
                 watch.learn(seen)
             else:

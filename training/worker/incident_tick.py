@@ -19,8 +19,9 @@ from triage.errors import TriageError
 from triage.incident import Incident, IncidentState, Sighting
 from triage.incident_watch import DEFAULT_THRESHOLD, MUTED, SPAN, IncidentWatch
 from triage.store import Store
-from triage.store.incident_watches import StoredWatch, count_filed, end_look, filed_ids, take_watch
+from triage.store.incident_watches import StoredWatch, end_look, take_watch
 from triage.store.incidents import accepted_tickets, save_incidents, watched_incidents
+from triage.store.recent import count_filed, filed_ids
 from triage.store.tickets import get_tickets, iter_past_tickets
 from triage.store.workspaces import list_workspaces
 from triage.ticket import Ticket
@@ -103,9 +104,7 @@ class IncidentChore:
         post.seen = {name: at for name, at in post.seen.items() if at > now - 2 * SPAN}
         return len(set(found) - before)
 
-    def _new_tickets(
-        self, workspace: str, post: _Post, held: StoredWatch, now: datetime
-    ) -> list[Ticket]:
+    def _new_tickets(self, workspace: str, post: _Post, held: StoredWatch, now: datetime) -> list[Ticket]:
         """Return, in order of filing, the tickets not seen yet; some come a little late."""
         since = min(held.looked_at, now - SPAN)
         new = [name for name in filed_ids(self._store, workspace, since, now) if name not in post.seen]

@@ -4,19 +4,18 @@ One process watches a workspace at a time: it holds a lease that it renews with 
 raised twice, however many workers there are; one that dies is replaced when its lease runs out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from triage.store.database import Store
 from triage.store.incident_tables import incident_watches
-from triage.store.schema import tickets
 from triage.store.upsert import upsert
 
-__all__ = ["LEASE", "StoredWatch", "count_filed", "end_look", "filed_ids", "read_watch", "set_threshold", "take_watch"]
+__all__ = ["LEASE", "StoredWatch", "end_look", "read_watch", "set_threshold", "take_watch"]
 
 LEASE = timedelta(minutes=2)
 
@@ -106,23 +105,3 @@ def set_threshold(
             upsert(
                 connection, incident_watches, [{name: getattr(made, name) for name in StoredWatch.__slots__}]
             )
-
-
-def filed_ids(store: Store, workspace: str, since: datetime, until: datetime) -> Sequence[str]:
-    """Return the ids of the tickets filed after ``since`` and until ``until``, in order of filing."""
-    query = (
-        select(tickets.c.ticket_id)
-        .where(tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until)
-        .order_by(tickets.c.created_at, tickets.c.ticket_id)
-    )
-    with store.reading() as connection:
-        return connection.scalars(query).all()
-
-
-def count_filed(store: Store, workspace: str, since: datetime, until: datetime) -> int:
-    """Return how many tickets were filed after ``since`` and until ``until``."""
-    query = select(func.count()).where(
-        tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until
-    )
-    with store.reading() as connection:
-        return int(connection.scalar(query) or 0)
