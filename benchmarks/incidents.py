@@ -1,10 +1,9 @@
-"""Would suspected incidents have been raised in time on Mozilla's history, and how often in vain?
+"""Replays Mozilla's history: are suspected incidents raised in time, and how often in vain.
 
 The questions about Firefox and Thunderbird in order of filing, 2018-12 to 2025-12. The first five months say
 where the threshold lies at first (at most one incident in 30 days); from 2019-05 it is learnt anew every 30
 days from the year before, as a training does. Judged are the three dated spikes of the data's description:
-raised between a day before and the end of the day, with two or more of the words that were fixed for it
-before. Every other incident counts as a false alarm, though many are real. Peers count: an NB CUSUM a
+raised between a day before and the end of the day, with two or more of the words that name it. Every other incident counts as a false alarm, though many are real. Peers count: an NB CUSUM a
 product, and the counts of each product's topics; same budget, learnt the same way.
 
     python -m benchmarks.incidents [--data ../shared/data/mozilla_support] [--development] [--list]

@@ -13,14 +13,16 @@ BODY_WORDS = 60
 """People say in their first sentences what is wrong; later words are logs, thanks and hardware."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_JOINT = re.compile(r"['’-]")
 _READ = 20 * BODY_WORDS
 
 
 def burst_words(ticket: Ticket) -> Mapping[str, str]:
     """Return the words of the subject and of the first 60 words of the body that count.
 
-    Words joined by a hyphen are one word. Words shorter than three letters are left out; numbers of two to
-    four digits stay, since they tell versions and error codes, and are told apart by being digits.
+    Words joined by a hyphen are one word, and the same as written together. Words shorter than three letters
+    are left out; numbers of two to four digits stay, since they tell versions and error codes, and are told
+    apart by being digits.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def burst_words(ticket: Ticket) -> Mapping[str, str]:
     Examples
     --------
     >>> burst_words(Ticket("T-1", "Add-ons disabled!", "My add-ons went. Version 66."))
-    {'add-on': 'add-ons', 'disabled': 'disabled', 'went': 'went', 'version': 'version', '66': '66'}
+    {'addon': 'add-ons', 'disabled': 'disabled', 'went': 'went', 'version': 'version', '66': '66'}
     """
     found: dict[str, str] = {}
     texts = (_TOKEN.findall(clean(ticket.subject)), _TOKEN.findall(clean(ticket.body[:_READ]))[:BODY_WORDS])
@@ -44,6 +46,5 @@ def burst_words(ticket: Ticket) -> Mapping[str, str]:
 
 
 def _counted(form: str) -> str:
-    head, joint, tail = form.rpartition("-")
-    stems = search_words(tail)
-    return f"{head}{joint}{stems[0]}" if len(stems) == 1 else form
+    stems = search_words(_JOINT.sub("", form))
+    return stems[0] if len(stems) == 1 else form

@@ -184,7 +184,7 @@ class WordBursts:
     def volume(self) -> Volume:
         """Return the tickets of the last 24 hours beside the mean of the same hours of earlier weeks."""
         lived = self._now - self._filed[0] if self._filed else 0.0
-        weeks = min(WEEKS, int((lived - DAY) // WEEK))
+        weeks = max(0, min(WEEKS, int((lived - DAY) // WEEK)))
         counts = [self._between(self._now - k * WEEK - DAY, self._now - k * WEEK) for k in range(weeks + 1)]
         return Volume(counts[0], sum(counts[1:]) / weeks if weeks > 0 else float(counts[0]))
 
