@@ -13,6 +13,7 @@ product, and the counts of each product's topics; same budget, learnt the same w
 
 import argparse
 import json
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,11 +21,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.incident_peers import Alarm, count_cusum, episodes, learnt_thresholds, topic_counts
+from features.ticket_sight import sight
+from features.word_bursts import WordBursts
 from training.history import load_mapping, read_history
-from training.incidents.backtest import backtest
-from training.incidents.threshold import LOWEST
+from training.incidents.threshold import LOWEST, solve_threshold
 from triage.incident import Incident
-from triage.ticket import PastTicket
+from triage.incident_watch import IncidentWatch
+from triage.ticket import PastTicket, Ticket
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "mozilla_support"
 MAPPING = Path(__file__).parent / "mappings" / "mozilla.toml"
@@ -58,15 +61,12 @@ def main() -> None:
     tickets = [one.ticket for one in past]
 
     started = time.perf_counter()
-    lowest = backtest(tickets, threshold=lambda at: LOWEST)
+    lowest, raised = replay(tickets, begin)
     spent = time.perf_counter() - started
     if options.development:
         _print_incidents(lowest)
         print(json.dumps({"incidents": len(lowest), "ms_a_ticket": 1000 * spent / len(tickets)}))
         return
-    heights = [(one.raised_at, one.surprise) for one in lowest]
-    ours = learnt_thresholds(heights, begin, JUDGED_FROM, end, LOWEST, _is_spike)
-    raised = [one for one in backtest(tickets, threshold=ours) if one.raised_at >= JUDGED_FROM]
     months = (end - JUDGED_FROM) / timedelta(days=30)
     rows = [_judge("ours", [(one.raised_at, _product(one, past), one.words) for one in raised], months)]
     rows.append(_fixed(lowest, begin, past, months))
@@ -86,6 +86,35 @@ def main() -> None:
         print(f"| {row['method']} | " + " | ".join(row["spikes"]) + f" | {row['false']} |")
     print(f"{len(tickets):,} tickets, {1000 * spent / len(tickets):.2f} ms each; {months:.0f} judged months.")
     print(json.dumps({"rows": rows, "tickets": len(tickets), "ms_a_ticket": 1000 * spent / len(tickets)}))
+
+
+def replay(tickets: Sequence[Ticket], begin: datetime) -> tuple[list[Incident], list[Incident]]:
+    """Return the incidents at the lowest threshold, and those of the judged part at the learnt ones.
+
+    Both watches see the same tickets with the same numbers. Every 30 days the second one's threshold is learnt
+    from what the first one raised in the year before.
+    """
+    bursts, low, learnt = WordBursts(), IncidentWatch("low", LOWEST), IncidentWatch("learnt", LOWEST)
+    lowest: dict[str, Incident] = {}
+    raised: dict[str, Incident] = {}
+    next_at = JUDGED_FROM
+    for done, ticket in enumerate(tickets, start=1):
+        at = ticket.created_at
+        if at >= next_at:
+            since = max(begin, at - timedelta(days=365))
+            known = [
+                one for one in lowest.values() if one.raised_at >= since and not _is_spike(one.raised_at)
+            ]
+            learnt.threshold = solve_threshold(known, (at - since) / timedelta(days=1)).threshold
+            next_at += timedelta(days=30)
+        seen = sight(bursts, ticket, at, judged=True)
+        for watch, found in ((low, lowest), (learnt, raised)):
+            incident = watch.see(seen, bursts)
+            if incident is not None:
+                found[incident.incident_id] = incident
+        if done % 20_000 == 0:
+            print(f"{done:,} of {len(tickets):,} tickets, {at:%Y-%m-%d}", file=sys.stderr, flush=True)
+    return list(lowest.values()), [one for one in raised.values() if one.raised_at >= JUDGED_FROM]
 
 
 def _fixed(lowest: Sequence[Incident], begin: datetime, past: Sequence[PastTicket], months: float) -> dict:
