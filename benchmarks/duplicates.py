@@ -161,9 +161,9 @@ def _print_chances(told: Sequence[tuple[float, bool]]) -> None:
     for low, high in (
         (0, 0.02),
         (0.02, 0.05),
-        (0.05, 0.1),
-        (0.1, LEAST_CHANCE),
-        (LEAST_CHANCE, 0.5),
+        (0.05, LEAST_CHANCE),
+        (LEAST_CHANCE, 0.25),
+        (0.25, 0.5),
         (0.5, 1.01),
     ):
         here = (chances >= low) & (chances < high)

@@ -3,8 +3,9 @@
 The questions about Firefox and Thunderbird in order of filing, 2018-12 to 2025-12. The first five months say
 where the threshold lies at first (at most one incident in 30 days); from 2019-05 it is learnt anew every 30
 days from the year before, as a training does. Judged are the three dated spikes of the data's description:
-raised between a day before and the end of the day, with two or more of the words that name it. Every other incident counts as a false alarm, though many are real. Peers count: an NB CUSUM a
-product, and the counts of each product's topics; same budget, learnt the same way.
+raised between a day before and the end of the day, with two or more of the words that name it. Every other
+incident counts as a false alarm, though many are real. Peers count: an NB CUSUM a product, and the counts of
+each product's topics; same budget, learnt the same way.
 
     python -m benchmarks.incidents [--data ../shared/data/mozilla_support] [--development] [--list]
 
@@ -91,8 +92,8 @@ def main() -> None:
 def replay(tickets: Sequence[Ticket], begin: datetime) -> tuple[list[Incident], list[Incident]]:
     """Return the incidents at the lowest threshold, and those of the judged part at the learnt ones.
 
-    Both watches see the same tickets with the same numbers. Every 30 days the second one's threshold is learnt
-    from what the first one raised in the year before.
+    Both watches see the same tickets with the same numbers. Every 30 days the second one's threshold is
+    learnt from what the first one raised in the year before.
     """
     bursts, low, learnt = WordBursts(), IncidentWatch("low", LOWEST), IncidentWatch("learnt", LOWEST)
     lowest: dict[str, Incident] = {}

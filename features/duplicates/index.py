@@ -124,7 +124,7 @@ class DuplicateIndex:
             Of its text.
         limit : int
             At most so many, the likeliest first; of equal ones the newer.
-        least : float, default=0.25
+        least : float, default=0.1
             Less likely ones are left out.
         """
         words = read_words(ticket)

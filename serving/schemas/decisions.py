@@ -163,7 +163,7 @@ class DecisionOut(Output):
     similar: list[SimilarTicketOut] = Field(description="Nearest first.")
     articles: list[SuggestionOut] = Field(description="Best first.")
     duplicates: list[DuplicateOut] = Field(
-        description="Earlier tickets that it likely repeats, likeliest first; none below a chance of 0.25."
+        description="Earlier tickets that it likely repeats, likeliest first; none below a chance of 0.1."
     )
     unknown_values: list[UnknownValueOut] = Field(
         description="Of the request's `values`, those that neither model nor priority matrix knows."

@@ -41,7 +41,9 @@ def test_nothing_bursts_before_two_weeks_are_known():
 
 def test_what_comes_in_the_same_hours_of_every_week_is_no_burst():
     ordinary_ones = [one for one in ordinary() if one.created_at < BURST]
-    weekly = [one for week in range(1, 5) for one in burst(8, at=BURST - week * (BURST - BURST.replace(day=2)))]
+    weekly = [
+        one for week in range(1, 5) for one in burst(8, at=BURST - week * (BURST - BURST.replace(day=2)))
+    ]
     assert (BURST - BURST.replace(day=2)).days == 7
     assert counted(by_time(ordinary_ones, burst(8))).measure(["certificate"])
     assert counted(by_time(ordinary_ones, weekly, burst(8))).measure(["certificate"]) == []

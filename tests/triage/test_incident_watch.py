@@ -123,7 +123,10 @@ def test_a_crowd_is_raised_by_what_grew_most():
     watch.learn(replace(quiet("OTHER"), product="web"))
     found = watch.see(replace(quiet("C-X"), product="mail", crowd=crowd), numbers)
     assert found.surprise == 6.0 and "OTHER" not in {one.ticket_id for one in found.members}
-    assert watch.see(replace(quiet("C-Y"), product="mail", crowd=crowd), numbers).incident_id == found.incident_id
+    assert (
+        watch.see(replace(quiet("C-Y"), product="mail", crowd=crowd), numbers).incident_id
+        == found.incident_id
+    )
 
 
 def test_a_watch_made_anew_from_what_was_raised_goes_on():

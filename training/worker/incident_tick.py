@@ -106,7 +106,7 @@ class IncidentChore:
 
     def _new_tickets(self, workspace: str, post: _Post, held: StoredWatch, now: datetime) -> list[Ticket]:
         """Return, in order of filing, the tickets not seen yet; some come a little late."""
-        since = min(held.looked_at, now - SPAN)
+        since = min(held.looked_at - SPAN, now - SPAN)
         new = [name for name in filed_ids(self._store, workspace, since, now) if name not in post.seen]
         stored = get_tickets(self._store, workspace, new)
         return [stored[name].ticket for name in new if name in stored]
@@ -117,13 +117,18 @@ class IncidentChore:
         return filed > known + FEW and filed > (1 + CHANGED_SHARE) * known
 
     def _make(self, workspace: str, held: StoredWatch) -> _Post:
-        """Count again what was judged already, and take up the incidents that are open."""
+        """Count again what was judged already, and take up the incidents that are open.
+
+        The last day is left to be judged again: what was stored late meanwhile is among it, and what was
+        judged before belongs to the same incidents as before.
+        """
         post = _Post(held.looked_at)
         post.bursts.leave_out(accepted_tickets(self._store, workspace))
         known = watched_incidents(self._store, workspace, held.looked_at - MUTED)
         post.watch = IncidentWatch(workspace, held.threshold, known)
-        since, until = held.looked_at - RETAINED, held.looked_at + timedelta(microseconds=1)
-        for chunk in iter_past_tickets(self._store, workspace, since=since, until=until, chunk_rows=2_000):
+        until = max(held.began_at, held.looked_at - SPAN)
+        since, end = held.looked_at - RETAINED, until + timedelta(microseconds=1)
+        for chunk in iter_past_tickets(self._store, workspace, since=since, until=end, chunk_rows=2_000):
             for past in chunk:
                 post.watch.learn(_sight(post, past.ticket, judged=False))
         post.seen = {name: at for name, at in post.seen.items() if at > held.looked_at - 2 * SPAN}

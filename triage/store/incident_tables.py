@@ -39,6 +39,7 @@ incident_watches = Table(
     "incident_watches",
     metadata,
     Column("workspace", String(64), primary_key=True),
+    Column("began_at", UtcDateTime, nullable=False),
     Column("looked_at", UtcDateTime, nullable=False),
     Column("threshold", Float, nullable=False),
     Column("basis", JSON, nullable=False),

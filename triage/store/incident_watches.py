@@ -5,7 +5,7 @@ raised twice, however many workers there are; one that dies is replaced when its
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,9 +22,13 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class StoredWatch:
-    """Tickets until ``looked_at`` were judged; ``threshold`` and what it rests on are learnt in training."""
+    """Tickets filed from ``began_at`` to ``looked_at`` were judged; ``threshold`` is learnt in training.
+
+    ``basis`` says what the threshold rests on.
+    """
 
     workspace: str
+    began_at: datetime
     looked_at: datetime
     threshold: float
     basis: Mapping[str, Any]
@@ -57,7 +61,7 @@ def take_watch(
         if stands is not None and stands.holder != holder and stands.held_until > now:
             return None
         if stands is None:
-            stands = StoredWatch(workspace, now, threshold, {}, holder, now + LEASE)
+            stands = StoredWatch(workspace, now, now, threshold, {}, holder, now + LEASE)
             upsert(
                 connection,
                 incident_watches,
@@ -69,7 +73,7 @@ def take_watch(
             .where(incident_watches.c.workspace == workspace)
             .values(holder=holder, held_until=now + LEASE)
         )
-    return StoredWatch(workspace, stands.looked_at, stands.threshold, stands.basis, holder, now + LEASE)
+    return replace(stands, holder=holder, held_until=now + LEASE)
 
 
 def end_look(store: Store, held: StoredWatch, *, now: datetime) -> bool:
@@ -101,7 +105,7 @@ def set_threshold(
             .values(threshold=threshold, basis=dict(basis))
         )
         if not done.rowcount:
-            made = StoredWatch(workspace, now, threshold, dict(basis), "", now)
+            made = StoredWatch(workspace, now, now, threshold, dict(basis), "", now)
             upsert(
                 connection, incident_watches, [{name: getattr(made, name) for name in StoredWatch.__slots__}]
             )

@@ -45,6 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "incident_watches",
         sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("threshold", sa.Float(), nullable=False),
         sa.Column("basis", sa.JSON(), nullable=False),
