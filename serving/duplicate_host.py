@@ -23,7 +23,7 @@ from features.encoder import Encoder
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from triage.bundle import Bundle
-from triage.duplicate import Duplicate
+from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.errors import TriageError, UnavailableError
 from triage.store import Store
 from triage.store.recent import filed_ids, newest_tickets
@@ -83,6 +83,8 @@ class DuplicateHost:
         Where no champion brings an encoder.
     newest : int, default=20_000
         Tickets that are compared at most.
+    least : float, default=0.1
+        Calibrated chance from which an earlier ticket is told.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class DuplicateHost:
         poll_seconds: float,
         stock: StockEncoder | None = None,
         newest: int = NEWEST,
+        least: float = LEAST_CHANCE,
     ) -> None:
         self._store = store
         self._models = models
@@ -101,6 +104,7 @@ class DuplicateHost:
         self._poll_seconds = poll_seconds
         self._stock = stock or StockEncoder()
         self._newest = newest
+        self._least = least
         self._shelves: dict[str, _Shelf] = {}
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="duplicate-host", daemon=True)
@@ -123,7 +127,7 @@ class DuplicateHost:
         # The model has encoded these texts a moment ago, so that this is a look into its memory.
         vectors = shelf.encoder.encode([clean_text(one) for one in tickets])
         return [
-            tuple(shelf.index.find(one, vector, limit)) if one.text else ()
+            tuple(shelf.index.find(one, vector, limit, least=self._least)) if one.text else ()
             for one, vector in zip(tickets, vectors, strict=True)
         ]
 

@@ -7,7 +7,7 @@ __all__ = ["LEAST_CHANCE", "Duplicate", "DuplicateLink"]
 
 LEAST_CHANCE = 0.1
 """Calibrated probability from which an earlier ticket is shown. On the fourth fifth of Apache's bugs one
-ticket in 23 has such an earlier one, and people linked 22 % of these (``benchmarks/duplicates.py --development``)."""
+ticket in 23 has such an earlier one, and people linked 22 % of these (``benchmarks/duplicates.py``)."""
 
 
 @dataclass(frozen=True, slots=True)

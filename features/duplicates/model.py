@@ -68,8 +68,9 @@ def evidence(signals: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 DEFAULT_MODEL = DuplicateModel(
-    np.array([0.2, 1.6, 0.15, 1.2, -0.04, 0.5, 1.7, 1.65, 0.64, 0.0, 2.0, -0.5, 0.0]),
-    np.array([1.0, 0.5, 0.0, -7.0]),
+    np.array([0.209, 1.57, 0.168, 1.636, -0.265, 0.849, 3.357, 1.418, 0.302, 0.238, 2.314, -0.69, -1.241]),
+    np.array([0.545, 0.411, 2.167, -8.566]),
+    links=655,
 )
 """Learnt by ``benchmarks/duplicates.py --defaults`` from the first four fifths of the duplicates among the
 bugs of Apache's HDFS, HADOOP and HIVE (2004-2019); in use until a workspace has links of its own."""
