@@ -194,9 +194,9 @@ def train_bundle(
         if duplicates and ordered:
             progress("learning duplicates", 0.95)
             linked = LinkedHistory([past.ticket for past in history], vectors, duplicates)
-            told = learn_duplicates([linked])
-            if told is not None:
-                dump_canonical(told, draft / DUPLICATES)
+            repeats = learn_duplicates([linked])
+            if repeats is not None:
+                dump_canonical(repeats, draft / DUPLICATES)
         manifest = make_manifest(
             history,
             labels,

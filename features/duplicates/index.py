@@ -213,4 +213,4 @@ def _best(scores: np.ndarray, count: int) -> np.ndarray:
 def _ranks(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return how many tickets score higher than each of some rows, of all."""
     ordered = np.sort(scores)
-    return len(scores) - np.searchsorted(ordered, scores[rows], side="right")
+    return np.asarray(len(scores) - np.searchsorted(ordered, scores[rows], side="right"))

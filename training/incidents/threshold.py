@@ -68,12 +68,13 @@ def learn_threshold(
     progress : callable, optional
         Told how many tickets are done.
     """
-    dated = [one for one in tickets if one.created_at is not None][-MOST_TICKETS:]
+    dated = [(one.created_at, one) for one in tickets if one.created_at is not None][-MOST_TICKETS:]
     if not dated:
         return LearntThreshold(DEFAULT_THRESHOLD, 0.0, 0)
-    begin = max(dated[0].created_at, dated[-1].created_at - REACH)  # type: ignore[type-var]
-    reached = [one for one in dated if one.created_at >= begin]  # type: ignore[operator]
-    span = reached[-1].created_at - reached[0].created_at  # type: ignore[operator]
+    last = dated[-1][0]
+    begin = max(dated[0][0], last - REACH)
+    reached = [one for at, one in dated if at >= begin]
+    span = last - begin
     if span < LEARN_FROM:
         return LearntThreshold(DEFAULT_THRESHOLD, 0.0, 0)
     found = backtest(reached, threshold=lambda at: LOWEST, accepted=accepted, progress=progress)
