@@ -26,8 +26,10 @@ from serving.routers import (
     decisions,
     forecasts,
     health,
+    incidents,
     knowledge,
     models,
+    parents,
     policy,
     sla,
     tickets,
@@ -48,6 +50,8 @@ ROUTERS = (
     triage.router,
     decisions.router,
     tickets.router,
+    parents.router,
+    incidents.router,
     assignments.router,
     agents.router,
     absences.router,
@@ -122,6 +126,7 @@ def _lifespan(
             host.start()
             desks.knowledge.start()
             desks.affinity.start()
+            desks.duplicates.start()
             keeper.start()
             yield State(
                 settings=settings,
@@ -137,6 +142,7 @@ def _lifespan(
                 metrics=metrics,
             )
         finally:
+            desks.duplicates.stop()
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()

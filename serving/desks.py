@@ -7,6 +7,7 @@ from serving.affinity_host import AffinityHost
 from serving.affinity_index import make_index
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.duplicate_host import DuplicateHost
 from serving.floor import FloorHost
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
@@ -25,6 +26,7 @@ class Desks:
 
     knowledge: KnowledgeHost
     affinity: AffinityHost
+    duplicates: DuplicateHost
     assigning: AssignmentDesk
     desk: TriageDesk
     backlog: BacklogDesk
@@ -59,7 +61,11 @@ def make_desks(
         poll_seconds=poll_seconds,
         stock=stock,
     )
+    duplicates = DuplicateHost(
+        store, models, cache=home / "cache" / "embeddings", poll_seconds=poll_seconds, stock=stock
+    )
     assigning = AssignmentDesk(store, FloorHost(store), affinity)
     books = BookShelf(store)
-    desk = TriageDesk(store, models, knowledge, assigning, books, metrics)
-    return Desks(knowledge, affinity, assigning, desk, BacklogDesk(store, desk, assigning), books)
+    desk = TriageDesk(store, models, knowledge, assigning, books, metrics, duplicates)
+    backlog = BacklogDesk(store, desk, assigning)
+    return Desks(knowledge, affinity, duplicates, assigning, desk, backlog, books)

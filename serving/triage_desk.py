@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
+from serving.duplicate_host import DuplicateHost
 from serving.floor import Floor
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from triage.assignment import Assignment
 from triage.decision import Action, Decision
+from triage.duplicate import Duplicate
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
 from triage.policy import Policy
@@ -32,7 +34,7 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What to tell besides the decision: reasons, and how many similar tickets and articles.
+    """What to tell besides the decision: reasons, and how many similar tickets, articles and duplicates.
 
     ``detail`` adds to the reasons what deleting each word or sentence would change.
     """
@@ -41,6 +43,7 @@ class Extras:
     similar: int
     articles: int
     detail: bool = False
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Answer:
     """A decision, the articles that may help, what is to be said of its time, and who should have it.
 
     ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
-    made from, and ``work`` the count of changes that it had seen.
+    made from, and ``work`` the count of changes that it had seen. ``duplicates`` are earlier tickets that it
+    likely repeats.
     """
 
     decision: Decision
@@ -57,6 +61,7 @@ class Answer:
     assignment: Assignment | None = None
     ranked: Ranked | None = None
     work: int = 0
+    duplicates: tuple[Duplicate, ...] = ()
 
 
 class TriageDesk:
@@ -76,6 +81,8 @@ class TriageDesk:
         Has what is promised.
     metrics : Metrics
         Counts the decisions.
+    duplicates : DuplicateHost, optional
+        Finds earlier tickets that a new one repeats; without it none are.
     """
 
     def __init__(
@@ -86,6 +93,7 @@ class TriageDesk:
         assigning: AssignmentDesk,
         books: BookShelf,
         metrics: Metrics,
+        duplicates: DuplicateHost | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -93,6 +101,7 @@ class TriageDesk:
         self._assigning = assigning
         self._books = books
         self._metrics = metrics
+        self._duplicates = duplicates
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
@@ -100,9 +109,10 @@ class TriageDesk:
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         book = self._books.read(workspace).book
+        repeated = self._repeated(workspace, tickets, extras.duplicates)
         answers = [
-            Answer(decision, found, look_ahead(ticket, decision, book))
-            for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
+            Answer(decision, found, look_ahead(ticket, decision, book), duplicates=earlier)
+            for ticket, decision, found, earlier in zip(tickets, decisions, articles, repeated, strict=True)
         ]
         now = datetime.now(UTC)
         floor = self._assigning.look(workspace, policy, now)
@@ -147,6 +157,13 @@ class TriageDesk:
         for decision in decisions:
             self._metrics.note_decision(decision)
         return answers
+
+    def _repeated(
+        self, workspace: str, tickets: Sequence[Ticket], limit: int
+    ) -> Sequence[tuple[Duplicate, ...]]:
+        if self._duplicates is None:
+            return [() for _ in tickets]
+        return self._duplicates.find(workspace, tickets, limit)
 
     def _decide(
         self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras

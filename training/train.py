@@ -26,6 +26,7 @@ from training.canonical_pickle import dump_canonical
 from training.card import render_card
 from training.config import TrainingConfig
 from training.cost import CostMeter
+from training.duplicates.learn import LinkedHistory, learn_duplicates
 from training.encoder.judging_views import judging_views
 from training.encoder.tuned_folder import open_encoder
 from training.join_fields import join_fields
@@ -42,7 +43,8 @@ from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from training.work_memory import WorkMemory, digest_rows
 from triage.agent import Agent
-from triage.bundle import AFFINITY, KNOWLEDGE, MODEL, Manifest, seal
+from triage.bundle import AFFINITY, DUPLICATES, KNOWLEDGE, MODEL, Manifest, seal
+from triage.duplicate import DuplicateLink
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
@@ -73,6 +75,7 @@ def train_bundle(
     articles: Sequence[Article] = (),
     links: Sequence[ArticleLink] = (),
     agents: Sequence[Agent] = (),
+    duplicates: Sequence[DuplicateLink] = (),
     sla: SlaBook | None = None,
     cache: Path | None = None,
     progress: Progress = lambda stage, share: None,
@@ -93,6 +96,9 @@ def train_bundle(
         Make the bundle suggest articles.
     agents : sequence of Agent, optional
         Assignees who are not among them have left and are not learnt; without agents all are.
+    duplicates : sequence of DuplicateLink, optional
+        Tickets that people called duplicates of each other; with enough of them the bundle tells duplicates
+        by what they taught.
     sla : SlaBook, optional
         Says which past promises were broken, where the history itself does not.
     cache : Path, optional
@@ -202,6 +208,12 @@ def train_bundle(
             )
             dump_canonical(people, draft / AFFINITY)
             affinity = trust_facts(people)
+        if duplicates and ordered:
+            progress("learning duplicates", 0.95)
+            linked = LinkedHistory([past.ticket for past in history], vectors, duplicates)
+            repeats = learn_duplicates([linked])
+            if repeats is not None:
+                dump_canonical(repeats, draft / DUPLICATES)
         manifest = make_manifest(
             history,
             labels,

@@ -28,7 +28,7 @@ __all__ = ["FORMAT", "Bundle", "Manifest", "read_manifest", "seal", "verify_bund
 
 FORMAT = 1
 MANIFEST, SIGNATURE, MODEL, KNOWLEDGE = "manifest.json", "manifest.sig", "model.joblib", "knowledge.joblib"
-AFFINITY = "affinity.joblib"
+AFFINITY, DUPLICATES = "affinity.joblib", "duplicates.joblib"
 MAX_MANIFEST_BYTES = 16 * 2**20
 
 
@@ -98,7 +98,8 @@ class Bundle:
     """A verified, loaded model version.
 
     ``suggester`` is None when it was trained without articles, ``affinity`` (a
-    ``features.affinity.model.AffinityModel``) when the history did not say who handled its tickets.
+    ``features.affinity.model.AffinityModel``) when the history did not say who handled its tickets,
+    ``duplicates`` (a ``features.duplicates.model.DuplicateModel``) when it had too few links between them.
     """
 
     folder: Path
@@ -106,6 +107,7 @@ class Bundle:
     model: Model
     suggester: BundledSuggester | None = None
     affinity: Any = None
+    duplicates: Any = None
 
     @property
     def version(self) -> str:
@@ -140,7 +142,8 @@ class Bundle:
             suggester = joblib.load(folder / KNOWLEDGE, mmap_mode="r")
             suggester.open(model.encoder)
         affinity = joblib.load(folder / AFFINITY) if AFFINITY in manifest.files else None
-        return cls(folder, manifest, model, suggester, affinity)
+        duplicates = joblib.load(folder / DUPLICATES) if DUPLICATES in manifest.files else None
+        return cls(folder, manifest, model, suggester, affinity, duplicates)
 
 
 def read_manifest(folder: Path, key: bytes) -> Manifest:

@@ -8,6 +8,7 @@ from serving.plain_words import LEAST_DROP, assignment_reason, grounds_of, hinge
 from serving.triage_desk import Answer
 from triage.assignment import Assignment
 from triage.decision import Action, Decision, FieldDecision
+from triage.duplicate import Duplicate
 from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Voter
 from triage.store import Store
 from triage.store.articles import get_article
@@ -81,6 +82,14 @@ class SimilarView:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateView:
+    """An earlier ticket that this one likely repeats; the subject as far as the store has it."""
+
+    duplicate: Duplicate
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionView:
     """Everything about one decision; ``open_id`` names the stored ticket, where it waits for an agent."""
 
@@ -90,6 +99,7 @@ class DecisionView:
     similar: tuple[SimilarView, ...]
     assignment: Assignment | None = None
     open_id: str | None = None
+    duplicates: tuple[DuplicateView, ...] = ()
 
     @property
     def language(self) -> str | None:
@@ -150,6 +160,7 @@ def view_decision(
         _view_similar(store, workspace, decision, ticket),
         answer.assignment,
         open_id,
+        _view_duplicates(store, workspace, answer.duplicates),
     )
 
 
@@ -238,6 +249,14 @@ def _view_similar(
         subject = known.ticket.subject if known else ""
         views.append(SimilarView(one, subject, _extract((known.resolution if known else None) or "")))
     return tuple(views)
+
+
+def _view_duplicates(store: Store, workspace: str, found: Sequence[Duplicate]) -> tuple[DuplicateView, ...]:
+    past = get_tickets(store, workspace, [one.ticket_id for one in found])
+    return tuple(
+        DuplicateView(one, past[one.ticket_id].ticket.subject if one.ticket_id in past else "")
+        for one in found
+    )
 
 
 def _itself(store: Store, workspace: str, decision: Decision, ticket: Ticket) -> str | None:

@@ -6,6 +6,7 @@ from serving.console import (
     agents_page,
     assets,
     assignee_page,
+    incidents_page,
     model_page,
     sign_in,
     sla_page,
@@ -18,7 +19,17 @@ from triage.errors import NotFoundError
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
-for part in (assets, sign_in, ticket_page, assignee_page, agents_page, sla_page, volume_page, model_page):
+for part in (
+    assets,
+    sign_in,
+    ticket_page,
+    assignee_page,
+    agents_page,
+    sla_page,
+    incidents_page,
+    volume_page,
+    model_page,
+):
     router.include_router(part.router)
 
 

@@ -31,7 +31,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
-EXTRAS = Extras(explain=True, similar=4, articles=4, detail=True)
+EXTRAS = Extras(explain=True, similar=4, articles=4, detail=True, duplicates=3)
 EXAMPLES = 5
 EXAMPLES_FROM = 80
 

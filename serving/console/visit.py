@@ -15,6 +15,7 @@ __all__ = ["PAGES", "Visit"]
 
 PAGES = (
     ("/console", "Try a ticket", "triage_ticket"),
+    ("/console/incidents", "Incidents", "list_incidents"),
     ("/console/agents", "Agents", "list_agents"),
     ("/console/sla", "SLA", "list_due_promises"),
     ("/console/volume", "Volume", "read_forecast"),

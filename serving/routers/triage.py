@@ -26,6 +26,9 @@ Detail = Annotated[
 ]
 Similar = Annotated[int, Query(ge=0, le=20, description="How many similar past tickets to show.")]
 Articles = Annotated[int, Query(ge=0, le=20, description="How many articles to suggest.")]
+Duplicates = Annotated[
+    int, Query(ge=0, le=20, description="How many earlier tickets that it likely repeats to show.")
+]
 
 
 @router.post(
@@ -45,13 +48,14 @@ async def triage_ticket(
     similar: Similar = 3,
     articles: Articles = 3,
     detail: Detail = False,
+    duplicates: Duplicates = 3,
 ) -> Response:
     """Say what a ticket is about, who should have it, and what will help; abstaining is an answer too.
 
     The decision is stored without the ticket's text and can be read again and judged. A ticket with a
     `ticket_id` is stored as well.
     """
-    extras = Extras(explain, similar, articles, detail)
+    extras = Extras(explain, similar, articles, detail, duplicates)
     reply = await work.run(
         lambda: _decide(desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
     )
@@ -74,9 +78,10 @@ async def triage_batch(
     explain: Explain = False,
     similar: Similar = 0,
     articles: Articles = 0,
+    duplicates: Duplicates = 0,
 ) -> Response:
     """Decide tickets, each as if it had come alone; all are stored or none."""
-    extras = Extras(explain, similar, articles)
+    extras = Extras(explain, similar, articles, duplicates=duplicates)
     reply = await work.run(
         lambda: _decide(
             desk,

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from serving.schemas.assignments import EXAMPLE_ASSIGNMENT, AssignmentOut
 from serving.schemas.base import FieldName, Output
+from serving.schemas.duplicates import EXAMPLE_DUPLICATE, DuplicateOut
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
@@ -73,6 +74,7 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
     },
     "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
     "articles": [EXAMPLE_SUGGESTION],
+    "duplicates": [EXAMPLE_DUPLICATE],
     "unknown_values": [EXAMPLE_UNKNOWN],
     "sla": EXAMPLE_SLA,
     "assignment": EXAMPLE_ASSIGNMENT,
@@ -160,6 +162,9 @@ class DecisionOut(Output):
     explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
     similar: list[SimilarTicketOut] = Field(description="Nearest first.")
     articles: list[SuggestionOut] = Field(description="Best first.")
+    duplicates: list[DuplicateOut] = Field(
+        description="Earlier tickets that it likely repeats, likeliest first; none below a chance of 0.1."
+    )
     unknown_values: list[UnknownValueOut] = Field(
         description="Of the request's `values`, those that neither model nor priority matrix knows."
     )
@@ -190,6 +195,7 @@ class DecisionOut(Output):
                 for one in (() if assessment is None else assessment.similar)
             ],
             articles=[SuggestionOut.of(one) for one in answer.articles],
+            duplicates=[DuplicateOut.of(one) for one in answer.duplicates],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
             sla=None if answer.sla is None else SlaOut.of(answer.sla),
             assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),

@@ -21,6 +21,9 @@ def train(
     articles: Annotated[Path | None, typer.Option(help="Articles of the knowledge base.")] = None,
     links: Annotated[Path | None, typer.Option(help="Which articles were used for which tickets.")] = None,
     agents: Annotated[Path | None, typer.Option(help="Who can be assigned now.")] = None,
+    duplicates: Annotated[
+        Path | None, typer.Option(help="Which tickets people called duplicates (ticket_id, duplicate_of).")
+    ] = None,
     sla: Annotated[
         Path | None, typer.Option(help="What was promised, as `triage sla import` reads it (TOML or CSV).")
     ] = None,
@@ -51,7 +54,7 @@ def train(
     from rich.progress import Progress
 
     from training.config import TrainingConfig
-    from training.history import read_agents, read_articles, read_history, read_links
+    from training.history import read_agents, read_articles, read_duplicates, read_history, read_links
     from training.history.corrections import correct_labels, read_corrections
     from training.sla.read_book import read_book_file
     from training.tracking import track_training, tracking_uri
@@ -79,6 +82,7 @@ def train(
             articles=read_articles(articles, zone=zone).articles if articles else (),
             links=read_links(links, zone=zone).links if links else (),
             agents=read_agents(agents, zone=zone).agents if agents else (),
+            duplicates=read_duplicates(duplicates, zone=zone) if duplicates else (),
             sla=read_book_file(sla) if sla else None,
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )

@@ -1,4 +1,4 @@
-"""``triage worker``: does what was asked for, and minds promises of time."""
+"""``triage worker``: does what was asked for, minds promises of time, watches for incidents."""
 
 import typer
 
@@ -11,8 +11,9 @@ app = typer.Typer()
 def worker() -> None:
     """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
 
-    Beside them it raises reminders, escalations and breaches of SLA policies, and sends them to the webhook
-    endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows.
+    Beside them it raises reminders, escalations and breaches of SLA policies, and suspected incidents where
+    look-alike tickets arrive together, and sends them to the webhook endpoints whose hosts
+    $TRIAGE_WEBHOOK_HOSTS allows.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
@@ -27,6 +28,7 @@ def worker() -> None:
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
+    from training.worker.incident_tick import IncidentChore
     from training.worker.sla_tick import raise_due_events
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
@@ -45,12 +47,15 @@ def worker() -> None:
     key, client, hosts = signing_key(), open_client(), allowed_hosts()
     works = {"train": train_work(store, models_folder(), key), "forecast": forecast_work(store)}
 
+    incidents = IncidentChore(store)
+
     def now() -> datetime:
         return datetime.now(UTC)
 
     Chores(
         [
             lambda: raise_due_events(store, now=now()),
+            lambda: incidents.look(now()),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

@@ -8,7 +8,7 @@ from triage.ticket import FIELDS
 
 __all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
 
-Kind = Literal["history", "articles", "links", "agents", "volumes"]
+Kind = Literal["history", "articles", "links", "duplicates", "agents", "volumes"]
 Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "flag", "list"]
 
 CUSTOM_PREFIX = "field."
@@ -86,6 +86,11 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("created_at", "moment"),
         Column("agent", "short", 320),
     ),
+    "duplicates": _table(
+        Column("ticket_id", "id", 200),
+        Column("duplicate_of", "id", 200),
+        Column("created_at", "moment"),
+    ),
     "agents": _table(
         Column("agent", "id", 320),
         Column("team", "short", 200),
@@ -113,6 +118,7 @@ _REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "history": (("ticket_id",), ("created_at",), ("subject", "body")),
     "articles": (("article_id",), ("title", "body")),
     "links": (("ticket_id",), ("article_id",)),
+    "duplicates": (("ticket_id",), ("duplicate_of",)),
     "agents": (("agent",),),
     "volumes": (("series",), ("start",), ("count",)),
 }

@@ -17,6 +17,7 @@ from training.history.summary import RowSummary
 from training.history.table import Table, read_table
 from training.history.volume import Volume
 from triage.agent import Agent, merge_rows
+from triage.duplicate import DuplicateLink
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket
 
@@ -33,6 +34,7 @@ __all__ = [
     "read_agents",
     "read_articles",
     "read_columns",
+    "read_duplicates",
     "read_history",
     "read_links",
     "read_table",
@@ -122,6 +124,15 @@ def read_links(path: Path | str, **options: Any) -> LinksRead:
     """Read a table of article links whole; takes the options of :func:`read_history`."""
     records, summary = _whole(read_table(path, "links", **options))
     return LinksRead(cast(list[ArticleLink], records), summary)
+
+
+def read_duplicates(path: Path | str, **options: Any) -> list[DuplicateLink]:
+    """Read a table of tickets that people called duplicates of others; takes the options of `read_history`.
+
+    Its columns are ``ticket_id``, ``duplicate_of`` and, optionally, ``created_at``.
+    """
+    records, _ = _whole(read_table(path, "duplicates", **options))
+    return cast(list[DuplicateLink], records)
 
 
 def read_agents(path: Path | str, **options: Any) -> AgentsRead:

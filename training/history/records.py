@@ -6,6 +6,7 @@ from typing import Any
 from training.history.summary import RowSummary
 from training.history.volume import Volume
 from triage.agent import Agent, split_levels
+from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
 from triage.knowledge import Article, ArticleLink
 from triage.priority import PRIORITIES
@@ -13,7 +14,7 @@ from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = ["Record", "identity_of", "make_record"]
 
-Record = PastTicket | Article | ArticleLink | Agent | Volume
+Record = PastTicket | Article | ArticleLink | DuplicateLink | Agent | Volume
 """A row of any table, typed."""
 
 _FILED = (
@@ -72,6 +73,8 @@ def identity_of(record: Record) -> str:
         return record.article_id
     if isinstance(record, ArticleLink):
         return f"{record.ticket_id}\x00{record.article_id}"
+    if isinstance(record, DuplicateLink):
+        return f"{record.ticket_id}\x00{record.other}"
     if isinstance(record, Agent):
         # Another row of the same agent with another absence adds that absence (triage.agent.merge_rows).
         return f"{record.agent}\x00{record.absent_from}\x00{record.absent_to}"
@@ -103,6 +106,10 @@ def _link(row: Mapping[str, Any], summary: RowSummary) -> ArticleLink:
     return ArticleLink(**row)
 
 
+def _duplicate(row: Mapping[str, Any], summary: RowSummary) -> DuplicateLink:
+    return DuplicateLink(row["ticket_id"], row["duplicate_of"], row.get("created_at"))
+
+
 def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
     skills, levels = split_levels(row.get("skills", ()))
     return Agent(**{**row, "skills": skills, "skill_levels": levels})
@@ -116,6 +123,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], RowSummary], Record]] = {
     "history": _ticket,
     "articles": _article,
     "links": _link,
+    "duplicates": _duplicate,
     "agents": _agent,
     "volumes": _volume,
 }

@@ -30,6 +30,7 @@ _ALWAYS = {
     "history": ("ticket_id",),
     "articles": ("article_id",),
     "links": ("ticket_id", "article_id"),
+    "duplicates": ("ticket_id", "duplicate_of"),
     "agents": ("agent",),
     "volumes": ("series", "start", "count"),
 }

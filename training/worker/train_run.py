@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from training.worker.gate import judge
+from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
 from triage.bundle import Manifest, read_manifest
+from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
 from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
 from triage.store.links import list_links
+from triage.store.parents import LinkKind, list_parent_links
 from triage.store.runs import Run
 from triage.store.sla_books import read_book
 from triage.store.tickets import iter_past_tickets
@@ -104,12 +107,18 @@ def _learn(
         articles=articles,
         links=list_links(store, run.workspace),
         agents=list_agents(store, run.workspace),
+        duplicates=[
+            DuplicateLink(one.ticket_id, one.parent_id, one.linked_at)
+            for one in list_parent_links(store, run.workspace, LinkKind.DUPLICATE)
+        ],
         sla=read_book(store, run.workspace).book,
         config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
         out=out,
         key=key,
         progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
     )
+    report("learning when to suspect an incident", 1.0)
+    learn_watch(store, run.workspace, [past.ticket for past in tickets])
 
 
 def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mapping[str, Any]:

@@ -1,15 +1,16 @@
 """The newest tickets of a workspace, and when tickets were filed: for people who look, not for learning."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from triage.store.database import Store
 from triage.store.schema import tickets
 from triage.store.tickets import get_tickets
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["filed_between", "newest_tickets"]
+__all__ = ["count_filed", "filed_between", "filed_ids", "newest_tickets"]
 
 
 def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]:
@@ -40,3 +41,23 @@ def filed_between(
             (row.created_at, {name: value for name, value in row.labels.items() if name in FIELDS})
             for row in connection.execute(query)
         ]
+
+
+def filed_ids(store: Store, workspace: str, since: datetime, until: datetime) -> Sequence[str]:
+    """Return the ids of the tickets filed after ``since`` and until ``until``, in order of filing."""
+    query = (
+        select(tickets.c.ticket_id)
+        .where(tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until)
+        .order_by(tickets.c.created_at, tickets.c.ticket_id)
+    )
+    with store.reading() as connection:
+        return connection.scalars(query).all()
+
+
+def count_filed(store: Store, workspace: str, since: datetime, until: datetime) -> int:
+    """Return how many tickets were filed after ``since`` and until ``until``."""
+    query = select(func.count()).where(
+        tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until
+    )
+    with store.reading() as connection:
+        return int(connection.scalar(query) or 0)

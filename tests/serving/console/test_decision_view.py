@@ -9,6 +9,7 @@ from serving.console.decision_view import view_decision
 from serving.console.rendering import render
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision, Lifted
+from triage.duplicate import Duplicate
 from triage.knowledge import Article, Suggestion
 from triage.prediction import (
     Assessment,
@@ -99,6 +100,16 @@ def test_similar_tickets_tell_what_became_of_them_and_leave_the_ticket_itself_ou
         ("unknown", "", ""),
     ]
     assert shown[0].labels == [("category", "network"), ("team", "desk")]
+
+
+def test_earlier_tickets_that_it_repeats_are_shown_with_their_subject(sqlite_store: Store):
+    put_tickets(sqlite_store, "acme", [PastTicket(Ticket("A", "VPN gone"))], source="x")
+    found = replace(answer(team="apply"), duplicates=(Duplicate("A", 0.4), Duplicate("B", 0.2, ("vpn",))))
+    view = view_decision(sqlite_store, "acme", TICKET, found, None, {})
+    assert [(one.duplicate.ticket_id, one.subject) for one in view.duplicates] == [
+        ("A", "VPN gone"),
+        ("B", ""),
+    ]
 
 
 def test_voters_with_a_share_worth_naming_are_named_and_the_others_counted(sqlite_store: Store):

@@ -1,0 +1,63 @@
+"""Suspected incidents: what they are about, how they grow, and saying that they are or are none."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from serving.console.errors import ConsoleRoute
+from serving.console.incidents_view import card_of, cards_of
+from serving.console.session import FromHere, signed_in
+from serving.console.visit import Visit
+from serving.dependencies import StoreDep
+from serving.schemas.incidents import StateName
+from triage.incident import Incident, IncidentState
+from triage.store.incident_verdicts import accept_incident, dismiss_incident
+from triage.store.incident_watches import read_watch
+from triage.store.incidents import list_incidents
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/console/incidents", include_in_schema=False, route_class=ConsoleRoute)
+ADDRESS = "/console/incidents"
+SHOWN = 30
+
+IncidentId = Annotated[str, Path(max_length=40)]
+
+
+@router.get("")
+def show_incidents(
+    store: StoreDep,
+    visit: Annotated[Visit, signed_in("list_incidents")],
+    state: Annotated[StateName | Literal[""], Query()] = "",
+) -> Response:
+    """Show the newest incidents, all or those that people said the same of."""
+    workspace = visit.caller.workspace
+    wanted = IncidentState(state) if state else None
+    found = list_incidents(store, workspace, state=wanted, limit=SHOWN)
+    watch = read_watch(store, workspace)
+    return visit.show("incidents.html", cards=cards_of(store, visit, found), state=state, watch=watch)
+
+
+@router.post("/{incident_id}/accept", dependencies=[FromHere])
+def accept(
+    incident_id: IncidentId, store: StoreDep, visit: Annotated[Visit, signed_in("accept_incident")]
+) -> Response:
+    """Link its tickets to the first one."""
+    caller = visit.caller
+    return _one(store, visit, accept_incident(store, caller.workspace, incident_id, caller.name))
+
+
+@router.post("/{incident_id}/dismiss", dependencies=[FromHere])
+def dismiss(
+    incident_id: IncidentId, store: StoreDep, visit: Annotated[Visit, signed_in("dismiss_incident")]
+) -> Response:
+    """Keep its look-alikes quiet."""
+    caller = visit.caller
+    return _one(store, visit, dismiss_incident(store, caller.workspace, incident_id, caller.name))
+
+
+def _one(store: StoreDep, visit: Visit, incident: Incident) -> Response:
+    if not visit.is_partial:
+        return RedirectResponse(ADDRESS, 303)
+    return visit.show("parts/incident.html", one=card_of(store, visit, incident))

@@ -1,0 +1,204 @@
+"""Which earlier tickets a new one likely repeats: an index of each workspace's newest tickets.
+
+The store is the truth. A thread follows it, so that a ticket stored a moment ago, by whichever server, is
+found within seconds; a request reads what is there and waits for nothing. Tickets of one workspace are
+never compared with another's.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.exc import DBAPIError
+
+from features.cleaning import clean_text
+from features.duplicates.index import DuplicateIndex
+from features.duplicates.model import DEFAULT_MODEL, DuplicateModel
+from features.embedding_cache import CachedEncoder
+from features.encoder import Encoder
+from serving.model_host import ModelHost
+from serving.stock_encoder import StockEncoder
+from triage.bundle import Bundle
+from triage.duplicate import LEAST_CHANCE, Duplicate
+from triage.errors import TriageError, UnavailableError
+from triage.store import Store
+from triage.store.recent import filed_ids, newest_tickets
+from triage.store.tickets import get_tickets
+from triage.store.workspaces import list_workspaces
+from triage.ticket import Ticket
+
+__all__ = ["DuplicateHost"]
+
+NEWEST = 20_000
+"""Tickets that a new one is compared with at most; older ones are hardly ever repeated."""
+
+LATE = timedelta(days=1)
+"""A ticket stored so long after its filing is still taken in as it comes; later ones at the next start."""
+
+CHUNK = 256
+AHEAD = timedelta(days=1)
+FEW = 32
+
+log = logging.getLogger("triage.duplicates")
+
+
+@dataclass(slots=True, eq=False)
+class _Shelf:
+    """One workspace's index, and what it was made from."""
+
+    index: DuplicateIndex
+    encoder: Encoder
+    kept: CachedEncoder
+    bundle: Bundle | None
+    tickets: list[Ticket] = field(default_factory=list)
+    vectors: list[np.ndarray] = field(default_factory=list)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return vectors of texts, kept on this machine where there is room for them."""
+        try:
+            return self.kept.encode(texts)
+        except UnavailableError as error:
+            log.warning("embeddings are not kept: %s", error)
+            return self.encoder.encode(texts)
+
+
+class DuplicateHost:
+    """Holds an index for each workspace that has tickets.
+
+    Parameters
+    ----------
+    store : Store
+        Holds the tickets.
+    models : ModelHost
+        Its champions bring encoder and learnt weights.
+    cache : Path
+        Folder of embeddings, shared with training: no text is encoded twice on a machine.
+    poll_seconds : float
+        How often the thread looks for what is new.
+    stock : StockEncoder, optional
+        Where no champion brings an encoder.
+    newest : int, default=20_000
+        Tickets that are compared at most.
+    least : float, default=0.1
+        Calibrated chance from which an earlier ticket is told.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        models: ModelHost,
+        *,
+        cache: Path,
+        poll_seconds: float,
+        stock: StockEncoder | None = None,
+        newest: int = NEWEST,
+        least: float = LEAST_CHANCE,
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._cache = cache
+        self._poll_seconds = poll_seconds
+        self._stock = stock or StockEncoder()
+        self._newest = newest
+        self._least = least
+        self._shelves: dict[str, _Shelf] = {}
+        self._stopping = threading.Event()
+        self._follower = threading.Thread(target=self._follow, name="duplicate-host", daemon=True)
+
+    def start(self) -> None:
+        """Follow the store in a thread; until it has read a workspace, nothing is found there."""
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._stopping.set()
+        if self._follower.is_alive():
+            self._follower.join()
+
+    def find(self, workspace: str, tickets: Sequence[Ticket], limit: int) -> list[tuple[Duplicate, ...]]:
+        """Return for each ticket at most ``limit`` earlier ones that it likely repeats, likeliest first."""
+        shelf = self._shelves.get(workspace)
+        if limit == 0 or shelf is None or not len(shelf.index):
+            return [() for _ in tickets]
+        # The model has encoded these texts a moment ago, so that this is a look into its memory.
+        vectors = shelf.encoder.encode([clean_text(one) for one in tickets])
+        return [
+            tuple(shelf.index.find(one, vector, limit, least=self._least)) if one.text else ()
+            for one, vector in zip(tickets, vectors, strict=True)
+        ]
+
+    def catch_up(self, workspace: str) -> None:
+        """Take in what the store has of a workspace: what the thread does again and again."""
+        bundle = self._models.bundle(workspace)
+        shelf = self._shelves.get(workspace)
+        if shelf is None or shelf.bundle is not bundle:
+            shelf = self._read_anew(workspace, bundle)
+            if shelf is None:
+                return
+            self._shelves[workspace] = shelf
+        now = datetime.now(UTC)
+        since = max((_filed(one) for one in shelf.tickets[-1:]), default=now) - LATE
+        listed = filed_ids(self._store, workspace, min(since, now - LATE), now + AHEAD)
+        new = [name for name in listed if name not in shelf.index.row_of][: self._newest]
+        for at in range(0, len(new), CHUNK):
+            if self._stopping.is_set():
+                return
+            stored = get_tickets(self._store, workspace, new[at : at + CHUNK])
+            self._take_in(shelf, [one.ticket for one in stored.values()])
+
+    def _read_anew(self, workspace: str, bundle: Bundle | None) -> _Shelf | None:
+        past = [one.ticket for one in newest_tickets(self._store, workspace, self._newest)]
+        if not past:
+            return None
+        encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
+        learnt = None if bundle is None else bundle.duplicates
+        model = learnt if isinstance(learnt, DuplicateModel) else DEFAULT_MODEL
+        kept = CachedEncoder(encoder, self._cache)
+        shelf = _Shelf(DuplicateIndex.empty(encoder.dimension, model), encoder, kept, bundle)
+        past.reverse()
+        for at in range(0, len(past), CHUNK):
+            if self._stopping.is_set():
+                return None
+            some = past[at : at + CHUNK]
+            shelf.vectors += list(shelf.encode([clean_text(one) for one in some]))
+        shelf.tickets = past
+        shelf.index = DuplicateIndex.of(past, np.stack(shelf.vectors), model)
+        return shelf
+
+    def _take_in(self, shelf: _Shelf, tickets: Sequence[Ticket]) -> None:
+        vectors = shelf.encode([clean_text(one) for one in tickets])
+        shelf.tickets += tickets
+        shelf.vectors += list(vectors)
+        if len(tickets) > FEW or shelf.index.is_long_tailed:
+            over = max(0, len(shelf.tickets) - self._newest)
+            del shelf.tickets[:over], shelf.vectors[:over]
+            shelf.index = DuplicateIndex.of(shelf.tickets, np.stack(shelf.vectors), shelf.index.model)
+            return
+        index = shelf.index
+        for ticket, vector in zip(tickets, vectors, strict=True):
+            index = index.add(ticket, vector)
+        shelf.index = index
+
+    def _follow(self) -> None:
+        while True:
+            try:
+                for workspace in [one.workspace for one in list_workspaces(self._store)]:
+                    self._catch_up_or_say(workspace)
+            except DBAPIError as error:
+                log.error("duplicates: %s", type(error).__name__)
+            if self._stopping.wait(self._poll_seconds):
+                return
+
+    def _catch_up_or_say(self, workspace: str) -> None:
+        try:
+            self.catch_up(workspace)
+        except (TriageError, DBAPIError) as error:
+            log.error("duplicates in workspace %s: %s", workspace, type(error).__name__)
+
+
+def _filed(ticket: Ticket) -> datetime:
+    return ticket.created_at or datetime.now(UTC)

@@ -1,0 +1,122 @@
+"""Suspected incidents: seen, accepted, dismissed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from serving.auth import Caller, permitted
+from serving.dependencies import StoreDep
+from serving.idempotency import OnceDep, answer
+from serving.incident_view import view_incident, view_incidents
+from serving.problems import documented
+from serving.schemas.base import SafeText
+from serving.schemas.incidents import AcceptIn, IncidentListOut, IncidentOut, StateName
+from triage.incident import IncidentState
+from triage.store.idempotency import Reply
+from triage.store.incident_verdicts import accept_incident, dismiss_incident
+from triage.store.incidents import get_incident, list_incidents
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+READING = documented(400, 401, 403, 404, 422, 500, 503)
+WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
+
+IncidentId = Annotated[
+    SafeText,
+    Path(
+        min_length=1,
+        max_length=40,
+        pattern=r"^[^/?#]+$",
+        description="Its id.",
+        examples=["2a5d0a3c9c0f4f0a8b7e6d5c4b3a2910"],
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="list_incidents",
+    summary="List suspected incidents",
+    response_model=IncidentListOut,
+    responses=documented(400, 401, 403, 422, 500, 503),
+)
+def list_all(
+    store: StoreDep,
+    caller: Annotated[Caller, permitted("list_incidents")],
+    state: Annotated[StateName | None, Query(description="Only those that people said this of.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50,
+) -> IncidentListOut:
+    """Return incidents, the newest first, with words, growth and example tickets."""
+    wanted = None if state is None else IncidentState(state)
+    found = list_incidents(store, caller.workspace, state=wanted, limit=limit)
+    views = view_incidents(store, caller.workspace, found)
+    return IncidentListOut(incidents=[IncidentOut.of(one) for one in views])
+
+
+@router.get(
+    "/{incident_id}",
+    operation_id="read_incident",
+    summary="Read a suspected incident",
+    response_model=IncidentOut,
+    responses=READING,
+)
+def read(
+    incident_id: IncidentId, store: StoreDep, caller: Annotated[Caller, permitted("read_incident")]
+) -> IncidentOut:
+    """Return one incident as it is now."""
+    found = get_incident(store, caller.workspace, incident_id)
+    return IncidentOut.of(view_incident(store, caller.workspace, found))
+
+
+@router.post(
+    "/{incident_id}/accept",
+    operation_id="accept_incident",
+    summary="Say that it is an incident",
+    response_model=IncidentOut,
+    responses=WRITING,
+)
+def accept(
+    incident_id: IncidentId,
+    given: AcceptIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("accept_incident")],
+) -> Response:
+    """Make its tickets children of one; tickets that join later become children too.
+
+    Tickets that have a parent, or children of their own, stay as they are. Accepting again changes nothing.
+    """
+
+    def judge() -> Reply:
+        done = accept_incident(store, caller.workspace, incident_id, caller.name, parent_id=given.parent_id)
+        shown = IncidentOut.of(view_incident(store, caller.workspace, done))
+        return Reply(200, shown.model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, judge))
+
+
+@router.post(
+    "/{incident_id}/dismiss",
+    operation_id="dismiss_incident",
+    summary="Say that it is no incident",
+    response_model=IncidentOut,
+    responses=WRITING,
+)
+def dismiss(
+    incident_id: IncidentId,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("dismiss_incident")],
+) -> Response:
+    """Keep its look-alikes quiet for four weeks; links that accepting made are removed.
+
+    Dismissed incidents count as false alarms when the next training decides how sure the watch must be.
+    """
+
+    def judge() -> Reply:
+        done = dismiss_incident(store, caller.workspace, incident_id, caller.name)
+        shown = IncidentOut.of(view_incident(store, caller.workspace, done))
+        return Reply(200, shown.model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, judge))

@@ -1,0 +1,90 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from serving.duplicate_host import DuplicateHost
+from serving.model_host import ModelHost
+from tests.serving.fakes import promote_fake
+from tests.serving.house import House
+from triage.registry import Registry
+from triage.signing import signing_key
+from triage.store import Store
+from triage.store.tickets import put_tickets
+from triage.store.workspaces import ensure_workspace
+from triage.ticket import PastTicket, Ticket
+
+NOW = datetime.now(UTC)
+
+
+def ticket(name: str, subject: str, hours: float = 1.0) -> Ticket:
+    return Ticket(name, subject, "", NOW - timedelta(hours=hours))
+
+
+def put(store: Store, *tickets: Ticket, workspace: str = "acme") -> None:
+    put_tickets(store, workspace, [PastTicket(one) for one in tickets], source="x")
+
+
+@pytest.fixture
+def host(store: Store, tmp_path: Path) -> DuplicateHost:
+    promote_fake(tmp_path, "v1")
+    ensure_workspace(store, "acme")
+    key = signing_key({"TRIAGE_HOME": str(tmp_path)})
+    models = ModelHost(Registry(tmp_path / "models"), key, threads=1, poll_seconds=1.0)
+    models.refresh()
+    # All that is compared is shown: how likely something is, is not what is tried here.
+    return DuplicateHost(store, models, cache=tmp_path / "cache", poll_seconds=0.02, newest=50, least=0.0)
+
+
+def found(host: DuplicateHost, asked: Ticket, workspace: str = "acme") -> list[str]:
+    (earlier,) = host.find(workspace, [asked], 5)
+    return [one.ticket_id for one in earlier]
+
+
+ASKED = Ticket("", "vpn gateway certificate expired", "", NOW)
+
+
+def test_nothing_is_found_before_the_store_was_read(host: DuplicateHost):
+    assert found(host, ASKED) == []
+    host.catch_up("acme")
+    assert found(host, ASKED) == []
+
+
+def test_a_ticket_stored_by_anybody_is_found_after_the_next_look(store: Store, host: DuplicateHost):
+    put(store, ticket("A", "printer jams", 30.0), ticket("B", "vpn gateway certificate expired", 20.0))
+    host.catch_up("acme")
+    assert found(host, ASKED)[0] == "B"
+    put(store, ticket("C", "vpn gateway certificate has expired", 0.5))
+    host.catch_up("acme")
+    assert "C" in found(host, ASKED)[:2]
+
+
+def test_workspaces_see_their_own_tickets_only(store: Store, host: DuplicateHost):
+    put(store, ticket("B", "vpn gateway certificate expired"))
+    host.catch_up("acme")
+    host.catch_up("other")
+    assert found(host, ASKED, "other") == []
+
+
+def test_a_ticket_is_no_duplicate_of_itself_or_of_later_ones(store: Store, host: DuplicateHost):
+    early, late = ticket("A", "vpn down", 9.0), ticket("B", "vpn down", 3.0)
+    put(store, early, late)
+    host.catch_up("acme")
+    assert found(host, early) == [] and found(host, late) == ["A"]
+
+
+def test_no_more_than_the_newest_are_kept(store: Store, host: DuplicateHost):
+    put(store, *[ticket(f"T-{number}", "vpn down", 400 - number) for number in range(80)])
+    host.catch_up("acme")
+    assert len(host._shelves["acme"].index) == 50
+    put(store, *[ticket(f"N-{number}", "vpn down", 3.0) for number in range(40)])
+    host.catch_up("acme")
+    shelf = host._shelves["acme"]
+    assert len(shelf.index) == 50 and "N-39" in shelf.index.row_of and len(shelf.vectors) == 50
+
+
+def test_an_answer_holds_duplicates(house: House):
+    answer = house.client.post("/v1/triage", json={"subject": "vpn"}, headers=house.key("service")).json()
+    assert answer["duplicates"] == []
+    wrong = house.client.post("/v1/triage?duplicates=99", json={"subject": "x"}, headers=house.key("service"))
+    assert wrong.status_code == 422

@@ -1,0 +1,1 @@
+"""What duplicates are learnt from: links that people made between tickets."""

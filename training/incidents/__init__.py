@@ -1,0 +1,1 @@
+"""Suspected incidents in the past: what would have been raised, and where the threshold lies."""
