@@ -106,6 +106,30 @@ def test_the_mode_of_the_team_decides_how_far_it_goes(
     assert load(house, one["agent"]) == (1.0 if mode == "apply" else 0.0)
 
 
+def test_until_the_policy_says_apply_agents_are_only_suggested(house: House):
+    people(house)
+    document = {"kill_switch": False, "disabled_guardrails": [], "fields": {}, "routing": {}}
+    answer = house.client.put("/v1/policy", json=document, headers=house.key("admin"))
+    assert answer.json()["routing"]["least_affinity"] is None
+    decided = decide(house, "T-1", values={"team": "web"})
+    assert decided["assignment"]["action"] == decided["fields"]["assignee"]["action"] == "suggest"
+    # Nothing was learnt of when an agent can be trusted: no affinity would do.
+    assert decided["fields"]["assignee"]["threshold"] is None
+    assert load(house, decided["assignment"]["agent"]) == 0.0
+
+
+def test_the_affinity_that_is_needed_is_told(house: House):
+    people(house)
+    policy(house, least_affinity=1.0)
+    fields = decide(house, "T-1")["fields"]
+    field = fields["assignee"]
+    assert (field["action"], field["reason"], field["threshold"]) == ("suggest", "low_confidence", 1.0)
+    # Only ada is known: as sure as it is that the team is the right one.
+    assert field["confidence"] == pytest.approx(fields["team"]["confidence"])
+    chosen = decide(house, "T-2", values={"team": "web"})["fields"]["assignee"]
+    assert (chosen["action"], chosen["confidence"]) == ("apply", 1.0)
+
+
 def test_a_team_that_is_off_says_nothing(house: House):
     people(house)
     policy(house, teams={"web": {"mode": "off"}})
