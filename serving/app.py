@@ -27,8 +27,11 @@ from serving.routers import (
     forecasts,
     health,
     knowledge,
+    knowledge_report,
     models,
     policy,
+    replies,
+    suggestions,
     tickets,
     training_runs,
     triage,
@@ -56,6 +59,11 @@ ROUTERS = (
     forecasts.router,
     training_runs.router,
     training_runs.forecast_router,
+    suggestions.router,
+    suggestions.feedback_router,
+    replies.router,
+    replies.macro_router,
+    knowledge_report.router,
     health.router,
     console.router,
 )
@@ -120,6 +128,8 @@ def _lifespan(
             host.start()
             desks.knowledge.start()
             desks.affinity.start()
+            desks.public.start()
+            desks.solutions.start()
             keeper.start()
             yield State(
                 settings=settings,
@@ -130,10 +140,13 @@ def _lifespan(
                 desk=desks.desk,
                 assigning=desks.assigning,
                 backlog=desks.backlog,
+                deflection=desks.deflection,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
+            desks.solutions.stop()
+            desks.public.stop()
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()

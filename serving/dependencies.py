@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.deflection_desk import DeflectionDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -18,6 +19,7 @@ from triage.store import Store
 __all__ = [
     "AssigningDep",
     "BacklogDep",
+    "DeflectionDep",
     "DeskDep",
     "KnowledgeDep",
     "MetricsDep",
@@ -41,6 +43,7 @@ class State(TypedDict):
     desk: TriageDesk
     assigning: AssignmentDesk
     backlog: BacklogDesk
+    deflection: DeflectionDesk
     work: WorkQueue
     metrics: Metrics
 
@@ -77,6 +80,10 @@ def _backlog(request: Request) -> BacklogDesk:
     return cast(BacklogDesk, request.state.backlog)
 
 
+def _deflection(request: Request) -> DeflectionDesk:
+    return cast(DeflectionDesk, request.state.deflection)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -93,5 +100,6 @@ KnowledgeDep = Annotated[KnowledgeHost, Depends(_knowledge)]
 DeskDep = Annotated[TriageDesk, Depends(_desk)]
 AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
+DeflectionDep = Annotated[DeflectionDesk, Depends(_deflection)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -7,10 +7,14 @@ from serving.affinity_host import AffinityHost
 from serving.affinity_index import make_index
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.deflection_desk import DeflectionDesk
 from serving.floor import FloorHost
+from serving.help_desk import HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
+from serving.reply_desk import ReplyDesk
+from serving.solution_host import SolutionHost
 from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
 from triage.store import Store
@@ -27,6 +31,9 @@ class Desks:
     assigning: AssignmentDesk
     desk: TriageDesk
     backlog: BacklogDesk
+    public: KnowledgeHost
+    solutions: SolutionHost
+    deflection: DeflectionDesk
 
 
 def make_desks(
@@ -58,5 +65,14 @@ def make_desks(
         stock=stock,
     )
     assigning = AssignmentDesk(store, FloorHost(store), affinity)
-    desk = TriageDesk(store, models, knowledge, assigning, metrics)
-    return Desks(knowledge, affinity, assigning, desk, BacklogDesk(store, desk, assigning))
+    public = KnowledgeHost(
+        store, models, poll_seconds=poll_seconds, stock=stock, shows=lambda article: article.public
+    )
+    solutions = SolutionHost(
+        store, models, cache=home / "cache" / "embeddings", poll_seconds=poll_seconds, stock=stock
+    )
+    deflection = DeflectionDesk(store, public, solutions)
+    helping = HelpDesk(store, solutions, ReplyDesk(store, solutions), deflection)
+    desk = TriageDesk(store, models, knowledge, assigning, helping, metrics)
+    backlog = BacklogDesk(store, desk, assigning)
+    return Desks(knowledge, affinity, assigning, desk, backlog, public, solutions, deflection)

@@ -3,12 +3,13 @@
 Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one workspace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
 from serving.floor import Floor
+from serving.help_desk import Help, HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -31,20 +32,23 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What to tell besides the decision: reasons, and how many similar tickets and articles.
+    """What to tell besides the decision: reasons, and how many similar tickets, articles and replies.
 
-    ``detail`` adds to the reasons what deleting each word or sentence would change.
+    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that the
+    asker may see confidential tickets among similar ones.
     """
 
     explain: bool
     similar: int
     articles: int
     detail: bool = False
+    replies: int = 0
+    sees_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, the articles that may help, what is to be said of its time, and who should have it.
+    """A decision, what may help, what is to be said of its time, and who should have it.
 
     ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
     made from, and ``work`` the count of changes that it had seen.
@@ -56,6 +60,7 @@ class Answer:
     assignment: Assignment | None = None
     ranked: Ranked | None = None
     work: int = 0
+    helping: Help = Help()
 
 
 class TriageDesk:
@@ -71,6 +76,8 @@ class TriageDesk:
         Suggests articles.
     assigning : AssignmentDesk
         Chooses agents.
+    helping : HelpDesk
+        Gathers what helps besides articles.
     metrics : Metrics
         Counts the decisions.
     """
@@ -81,12 +88,14 @@ class TriageDesk:
         models: ModelHost,
         knowledge: KnowledgeHost,
         assigning: AssignmentDesk,
+        helping: HelpDesk,
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._models = models
         self._knowledge = knowledge
         self._assigning = assigning
+        self._helping = helping
         self._metrics = metrics
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
@@ -96,7 +105,20 @@ class TriageDesk:
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         book = read_book(self._store, workspace).book
         answers = [
-            Answer(decision, found, look_ahead(ticket, decision, book))
+            Answer(
+                decision,
+                found,
+                look_ahead(ticket, decision, book),
+                helping=self._helping.gather(
+                    workspace,
+                    ticket,
+                    decision,
+                    policy,
+                    solved=extras.similar,
+                    replies=extras.replies,
+                    sees_all=extras.sees_all,
+                ),
+            )
             for ticket, decision, found in zip(tickets, decisions, articles, strict=True)
         ]
         now = datetime.now(UTC)
@@ -111,10 +133,16 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         return self._decide(workspace, tickets, policy, Extras(explain=False, similar=0, articles=0))
 
-    def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> list[Answer]:
-        """Store decisions, assignments, and the tickets that have an id; joins this thread's transaction.
+    def keep(
+        self,
+        workspace: str,
+        tickets: Sequence[Ticket],
+        answers: Sequence[Answer],
+        shown_before: Mapping[str, str] | None = None,
+    ) -> list[Answer]:
+        """Store decisions, offers, assignments, and tickets with an id; joins this thread's transaction.
 
-        What became of a ticket that is stored already stays. Where somebody else took a slot since these
+        ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a ticket that is stored already stays. Where somebody else took a slot since these
         tickets were decided, their agents are chosen once more, so that nobody gets more than fits.
 
         Returns
@@ -137,6 +165,15 @@ class TriageDesk:
             put_decisions(self._store, workspace, tickets, decisions)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
             self._assigning.keep(workspace, chosen, datetime.now(UTC))
+            self._helping.keep(
+                workspace,
+                tickets,
+                decisions,
+                [answer.articles for answer in answers],
+                [answer.helping for answer in answers],
+                read_policy(self._store, workspace).policy,
+                shown_before or {},
+            )
         for decision in decisions:
             self._metrics.note_decision(decision)
         return answers
@@ -147,7 +184,7 @@ class TriageDesk:
         bundle = self._models.bundle(workspace)
         if bundle is None:
             return abstain_without_model(tickets, policy)
-        return triage_tickets(
+        decisions = triage_tickets(
             tickets,
             bundle.model,
             bundle.version,
@@ -156,6 +193,9 @@ class TriageDesk:
             similar=extras.similar,
             detail=extras.detail,
         )
+        if extras.sees_all or not policy.helping.confidential:
+            return decisions
+        return [_without_confidential(one, policy) for one in decisions]
 
     def _choose_again(self, workspace: str, answers: Sequence[Answer]) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
@@ -166,6 +206,15 @@ class TriageDesk:
                 replace(one, decision=agreeing(one.decision, None, 0.0), assignment=None) for one in answers
             ]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
+
+
+def _without_confidential(decision: Decision, policy: Policy) -> Decision:
+    """Leave confidential tickets out of those that the model names as similar."""
+    seen = decision.assessment
+    if seen is None:
+        return decision
+    shown = tuple(one for one in seen.similar if not policy.helping.hides(one.labels))
+    return replace(decision, assessment=replace(seen, similar=shown))
 
 
 def _takes_a_slot(answer: Answer) -> bool:

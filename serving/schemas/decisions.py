@@ -9,6 +9,14 @@ from serving.schemas.assignments import EXAMPLE_ASSIGNMENT, AssignmentOut
 from serving.schemas.base import FieldName, Output
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
+from serving.schemas.helping import (
+    EXAMPLE_AUTO,
+    EXAMPLE_REPLY,
+    EXAMPLE_SIMILAR,
+    AutoAnswerOut,
+    ReplySuggestionOut,
+    SimilarTicketOut,
+)
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
 from serving.schemas.sla import EXAMPLE_SLA, SlaOut
 from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
@@ -71,11 +79,13 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
             ],
         }
     },
-    "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
+    "similar": [EXAMPLE_SIMILAR],
     "articles": [EXAMPLE_SUGGESTION],
     "unknown_values": [EXAMPLE_UNKNOWN],
     "sla": EXAMPLE_SLA,
     "assignment": EXAMPLE_ASSIGNMENT,
+    "replies": [EXAMPLE_REPLY],
+    "auto_resolution": EXAMPLE_AUTO,
 }
 
 
@@ -131,14 +141,6 @@ class FieldDecisionOut(Output):
         )
 
 
-class SimilarTicketOut(Output):
-    """A past ticket that reads alike, with what became of it."""
-
-    ticket_id: str
-    similarity: float
-    labels: dict[str, str]
-
-
 class DecisionOut(Output):
     """A decision and what explains it."""
 
@@ -158,7 +160,9 @@ class DecisionOut(Output):
         description="By field; those that are `off` are absent."
     )
     explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
-    similar: list[SimilarTicketOut] = Field(description="Nearest first.")
+    similar: list[SimilarTicketOut] = Field(
+        description="Solved tickets with what solved them, nearest first; then others that the model knows."
+    )
     articles: list[SuggestionOut] = Field(description="Best first.")
     unknown_values: list[UnknownValueOut] = Field(
         description="Of the request's `values`, those that neither model nor priority matrix knows."
@@ -170,6 +174,11 @@ class DecisionOut(Output):
     assignment: AssignmentOut | None = Field(
         description="Who should have it, and why; `fields.assignee` says the same. Null in a workspace "
         "without agents, and where assigning is `off`."
+    )
+
+    replies: list[ReplySuggestionOut] = Field(description="To start from, best first.")
+    auto_resolution: AutoAnswerOut | None = Field(
+        description="Whether an article is to be sent as the answer; null where the policy has that off."
     )
 
     @classmethod
@@ -185,14 +194,13 @@ class DecisionOut(Output):
             language=None if assessment is None else assessment.language,
             fields=_fields(decision),
             explanation=_explanations(decision),
-            similar=[
-                SimilarTicketOut(ticket_id=one.ticket_id, similarity=one.similarity, labels=dict(one.labels))
-                for one in (() if assessment is None else assessment.similar)
-            ],
+            similar=_similar(answer),
             articles=[SuggestionOut.of(one) for one in answer.articles],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
             sla=None if answer.sla is None else SlaOut.of(answer.sla),
             assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),
+            replies=[ReplySuggestionOut.of(one) for one in answer.helping.replies],
+            auto_resolution=None if answer.helping.auto is None else AutoAnswerOut.of(answer.helping.auto),
         )
 
 
@@ -238,6 +246,19 @@ class DecisionRecordOut(Output):
 
 def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
     return {cast(FieldName, name): FieldDecisionOut.of(one) for name, one in decision.fields.items()}
+
+
+def _similar(answer: Answer) -> list[SimilarTicketOut]:
+    """Return solved tickets first; the model's own past tickets fill what is left of as many as were asked."""
+    solved = answer.helping.solved
+    known = {one.ticket_id for one in solved}
+    assessment = answer.decision.assessment
+    learnt = [] if assessment is None else [one for one in assessment.similar if one.ticket_id not in known]
+    room = 0 if assessment is None else max(0, len(assessment.similar) - len(solved))
+    return [
+        *(SimilarTicketOut.solved(one) for one in solved),
+        *(SimilarTicketOut.learnt(one) for one in learnt[:room]),
+    ]
 
 
 def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:

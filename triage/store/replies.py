@@ -78,20 +78,23 @@ def list_macros(store: Store, workspace: str) -> list[Macro]:
         return [Macro(row.macro_id, row.title, row.body) for row in connection.execute(query)]
 
 
-def delete_macro(store: Store, workspace: str, macro_id: str) -> None:
-    """Take a macro away.
+def delete_macro(store: Store, workspace: str, macro_id: str) -> Macro:
+    """Take a macro away; return it as it was.
 
     Raises
     ------
     NotFoundError
         If there is none by that id.
     """
+    here = (macros.c.workspace == workspace, macros.c.macro_id == macro_id)
     with store.writing() as connection:
-        done = connection.execute(
-            delete(macros).where(macros.c.workspace == workspace, macros.c.macro_id == macro_id)
-        )
-    if not done.rowcount:
-        raise NotFoundError("Got a macro id that this workspace does not have; GET /v1/macros lists them.")
+        row = connection.execute(select(macros.c.title, macros.c.body).where(*here)).first()
+        if row is None:
+            raise NotFoundError(
+                "Got a macro id that this workspace does not have; GET /v1/macros lists them."
+            )
+        connection.execute(delete(macros).where(*here))
+    return Macro(macro_id, row.title, row.body)
 
 
 def _reply(row: Row[Any]) -> Reply:

@@ -32,9 +32,7 @@ def note_solved(connection: Connection, workspace: str, ticket_ids: Sequence[str
     )
 
 
-def solved_after(
-    store: Store, workspace: str, mark: SolvedMark, *, limit: int
-) -> list[SolvedMark]:
+def solved_after(store: Store, workspace: str, mark: SolvedMark, *, limit: int) -> list[SolvedMark]:
     """Return the tickets after a mark, the first first, at most so many; each is its own mark."""
     revision, ticket_id = mark
     query = (
@@ -53,8 +51,6 @@ def solved_after(
 
 def count_solved(store: Store, workspace: str) -> int:
     """Return how many tickets were ever noted."""
-    query = (
-        select(func.count()).select_from(solved_tickets).where(solved_tickets.c.workspace == workspace)
-    )
+    query = select(func.count()).select_from(solved_tickets).where(solved_tickets.c.workspace == workspace)
     with store.reading() as connection:
         return int(connection.execute(query).scalar_one())

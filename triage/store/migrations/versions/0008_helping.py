@@ -70,7 +70,9 @@ def upgrade() -> None:
     op.create_index("ix_suggestions_workspace_created_at", "suggestions", ["workspace", "created_at"])
     op.create_index("ix_suggestions_workspace_ticket_id", "suggestions", ["workspace", "ticket_id"])
     op.create_index(
-        "ix_suggestions_workspace_requester_created_at", "suggestions", ["workspace", "requester", "created_at"]
+        "ix_suggestions_workspace_requester_created_at",
+        "suggestions",
+        ["workspace", "requester", "created_at"],
     )
     op.create_table(
         "suggestion_feedback",
