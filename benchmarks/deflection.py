@@ -1,9 +1,9 @@
-"""Is the stated chance that an article helps true, and is it said where nothing fits?
+"""How true is the stated chance that an article helps, and is it said where nothing fits.
 
 The linked Thunderbird questions in order of filing; an article "helps" where helpers linked it. Links are
 incomplete, so that a chance that is true here is on the careful side. The first article of the ranking gets a
-chance; it is held to what people linked on the last fifth. Questions of bank customers (banking77) are asked of
-the same articles: nothing there can help them. The weights were fitted with questions to a voice assistant
+chance; it is held to what people linked on the last fifth. Questions of bank customers (banking77) are asked
+of the same articles: nothing there can help them. The weights were fitted with questions to a voice assistant
 (CLINC150) among the others.
 
     python -m benchmarks.deflection [--data ../shared/data] [--cache var/cache] [--development]
@@ -78,7 +78,9 @@ def main() -> None:
     cases = [asked.of(one.ticket, used) for one in measured]
     signals, helped = np.array([one[0] for one in cases]), np.array([one[1] for one in cases])
     rows = {
-        "share that helped, for everybody": np.full(len(helped), np.mean([one[1] for one in fitted[:-FOREIGN]])),
+        "share that helped, for everybody": np.full(
+            len(helped), np.mean([one[1] for one in fitted[:-FOREIGN]])
+        ),
         "the ranking's score": sigmoid(signals[:, 0]),
         "cosine of the nearest passage": np.clip(signals[:, 1], 0, 1),
         "chance (as shipped)": DEFAULT_CHANCE.chance(signals),
@@ -139,14 +141,15 @@ class Asked:
 
 def fit(cases: list[tuple[np.ndarray, bool]], begun: list[tuple[np.ndarray, bool]]) -> ChanceModel:
     """Fit the weights by logistic regression: on all articles, and without the score on few."""
-    full = LogisticRegression(C=10.0).fit(
-        np.array([one[0][:2] for one in cases]), [one[1] for one in cases]
-    )
+    full = LogisticRegression(C=10.0).fit(np.array([one[0][:2] for one in cases]), [one[1] for one in cases])
     alone = LogisticRegression(C=10.0).fit(
         np.array([one[0][1:2] for one in begun]), [one[1] for one in begun]
     )
     return ChanceModel(
-        *full.coef_[0].tolist(), *full.intercept_.tolist(), *alone.coef_[0].tolist(), *alone.intercept_.tolist()
+        *full.coef_[0].tolist(),
+        *full.intercept_.tolist(),
+        *alone.coef_[0].tolist(),
+        *alone.intercept_.tolist(),
     )
 
 

@@ -1,7 +1,7 @@
 """The chance that an article helps with a question: absolute, where a ranking knows only better or worse.
 
-The best of a bad lot is first too; whether it fits at all is read from how near in meaning its nearest passage
-is, and how far the ranking sets it above the other articles. Says nothing of which article to rank first.
+The best of a bad lot is first too; whether it fits at all is read from how near in meaning its nearest
+passage is, and how far the ranking sets it above the other articles. Says nothing of which to rank first.
 """
 
 from collections.abc import Sequence
@@ -57,9 +57,7 @@ class ChanceModel:
         return np.asarray(1.0 / (1.0 + np.exp(-(self.shift + self.slope * self.log_odds(signals)))))
 
 
-DEFAULT_CHANCE = ChanceModel(
-    score=0.91, nearness=2.67, bias=-1.47, nearness_alone=8.0, bias_alone=-5.0
-)
+DEFAULT_CHANCE = ChanceModel(score=0.91, nearness=2.67, bias=-1.47, nearness_alone=6.42, bias_alone=-4.26)
 """Fitted on Thunderbird questions and the articles that helpers linked, by ``benchmarks/deflection.py
 --development``. The share of the question's words that the article has added nothing beside these two."""
 

@@ -1,7 +1,7 @@
 """What the knowledge base lacks: clusters of tickets that no article serves, with a title in their own words.
 
-Which articles people linked or dismissed comes in; the store is not asked. A ticket is served where an article
-was linked to it or accepted for it, or where some article is likely enough to help and was not dismissed.
+Which articles people linked or dismissed comes in; the store is not asked. A ticket is served where an
+article was linked to it or accepted for it, or where one is near enough to it and was not dismissed.
 """
 
 import math

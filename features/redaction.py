@@ -35,7 +35,8 @@ KNOWN_TOKEN = re.compile(
     r"eyJ[A-Za-z0-9_\-]{8,2000}\.[A-Za-z0-9_\-]{8,2000}(?:\.[A-Za-z0-9_\-]{0,2000})?)"
 )
 SAID_SECRET = re.compile(
-    r"(?i)\b((?:password|passwd|passwort|kennwort|pwd|passphrase|pin|secret|api[ _\-]?key|access[ _\-]?key|token)"
+    r"(?i)\b((?:password|passwd|passwort|kennwort|pwd|passphrase|pin|secret|api[ _\-]?key|"
+    r"access[ _\-]?key|token)"
     r"[ \t]{0,3}(?:is|ist|=|:)[ \t]{0,3})([^\s\[\]]{4,200})"
 )
 LONG_WORD = re.compile(r"(?<![A-Za-z0-9+/=_\-.])[A-Za-z0-9+/_\-]{24,400}={0,2}(?![A-Za-z0-9+/=_\-.])")

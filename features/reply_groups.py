@@ -1,7 +1,7 @@
 """Near-identical replies found among many, and the places in which they differ.
 
 Replies are compared by their tokens with numbers, links, contacts and names in greetings masked. The most
-typical reply of a group is its text; a place is marked where members differ there, and where it names somebody.
+typical reply of a group is its text; a place is marked where members differ, and where it names somebody.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ __all__ = ["ReplyGroup", "fill_marks", "group_replies"]
 
 MAX_TOKENS = 400
 ALIKE = 0.6
-"""Share of pairs of neighbouring tokens in common from which two replies may be one text with other fillings."""
+"""Share of pairs of neighbouring tokens in common from which two replies may be one text filled in twice."""
 SAME = 0.75
 """Share of tokens that must stay in their place."""
 LONGEST_GAP = 8

@@ -1,4 +1,4 @@
-"""What helps with a decided ticket: solved tickets, replies, perhaps an article as the answer; and its record."""
+"""What helps with a decided ticket: solved tickets, replies, perhaps an article as the answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
@@ -34,8 +34,8 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 class Extras:
     """What to tell besides the decision: reasons, and how many similar tickets, articles and replies.
 
-    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that the
-    asker may see confidential tickets among similar ones.
+    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that
+    the asker may see confidential tickets among similar ones.
     """
 
     explain: bool
@@ -60,7 +60,7 @@ class Answer:
     assignment: Assignment | None = None
     ranked: Ranked | None = None
     work: int = 0
-    helping: Help = Help()
+    helping: Help = field(default_factory=Help)
 
 
 class TriageDesk:
@@ -142,8 +142,9 @@ class TriageDesk:
     ) -> list[Answer]:
         """Store decisions, offers, assignments, and tickets with an id; joins this thread's transaction.
 
-        ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a ticket that is stored already stays. Where somebody else took a slot since these
-        tickets were decided, their agents are chosen once more, so that nobody gets more than fits.
+        ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a
+        ticket that is stored already stays. Where somebody else took a slot since these tickets were decided,
+        their agents are chosen once more, so that nobody gets more than fits.
 
         Returns
         -------

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from features.redaction import redact
 from serving.console.highlight import Mark, mark_words, strength
 from serving.plain_words import LEAST_DROP, assignment_reason, grounds_of, hinge_of, reason_of
 from serving.triage_desk import Answer
 from triage.assignment import Assignment
 from triage.decision import Action, Decision, FieldDecision
+from triage.helping.solution import Source
+from triage.helping.template import ReplySuggestion
 from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Voter
 from triage.store import Store
 from triage.store.articles import get_article
@@ -29,7 +32,6 @@ WHOLES = ("meaning", "neighbours", "other", "rest")
 """Kinds of parts that are shown after words and fields."""
 KEPT = ("category", "priority", "team", "assignee")
 """Labels of a similar ticket that are shown."""
-EXTRACT = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +68,31 @@ class ArticleView:
     url: str | None
 
 
+EXTRACT = 240
+"""Characters of an article without a summary."""
+SOURCES = {
+    Source.MARKED: "Marked as the solution",
+    Source.HELPFUL: "Called helpful",
+    Source.RESOLUTION: "Resolution",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarView:
-    """A past ticket that reads alike; subject and resolution as far as the store has them."""
+    """A past ticket that reads alike, with sentences of what solved it where that is known."""
 
-    similar: SimilarTicket
+    ticket_id: str
+    similarity: float
+    known: Mapping[str, str]
     subject: str
-    resolution: str
+    solution: tuple[str, ...] = ()
+    source: str = ""
+    is_whole: bool = True
 
     @property
     def labels(self) -> list[tuple[str, str]]:
         """Field and label of what became of it, the telling ones."""
-        return [(name, self.similar.labels[name]) for name in KEPT if name in self.similar.labels]
+        return [(name, self.known[name]) for name in KEPT if name in self.known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,7 @@ class DecisionView:
     similar: tuple[SimilarView, ...]
     assignment: Assignment | None = None
     open_id: str | None = None
+    replies: tuple[ReplySuggestion, ...] = ()
 
     @property
     def language(self) -> str | None:
@@ -147,9 +163,10 @@ def view_decision(
         decision,
         tuple(_with_choices(one, answer.assignment) for one in fields),
         tuple(_view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
-        _view_similar(store, workspace, decision, ticket),
+        _view_similar(store, workspace, answer, ticket),
         answer.assignment,
         open_id,
+        answer.helping.replies,
     )
 
 
@@ -225,18 +242,34 @@ def _view_article(store: Store, workspace: str, article_id: str, title: str, url
     return ArticleView(article_id, title, summary, link)
 
 
-def _view_similar(
-    store: Store, workspace: str, decision: Decision, ticket: Ticket
-) -> tuple[SimilarView, ...]:
+def _view_similar(store: Store, workspace: str, answer: Answer, ticket: Ticket) -> tuple[SimilarView, ...]:
+    """Show solved tickets first, then those that only the model knows, as many as were asked for."""
+    decision, solved = answer.decision, answer.helping.solved
     found: Sequence[SimilarTicket] = decision.assessment.similar if decision.assessment else ()
-    past = get_tickets(store, workspace, [one.ticket_id for one in found])
-    views = []
-    for one in found:
-        known = past.get(one.ticket_id)
-        if known is not None and known.ticket.text == ticket.text:
-            continue  # The ticket itself, which says nothing new.
-        subject = known.ticket.subject if known else ""
-        views.append(SimilarView(one, subject, _extract((known.resolution if known else None) or "")))
+    shown = {one.ticket_id for one in solved}
+    rest = [one for one in found if one.ticket_id not in shown][: max(0, len(found) - len(solved))]
+    past = get_tickets(store, workspace, [one.ticket_id for one in (*solved, *rest)])
+
+    def is_itself(ticket_id: str) -> bool:
+        return ticket_id in past and past[ticket_id].ticket.text == ticket.text  # Which says nothing new.
+
+    views = [
+        SimilarView(
+            one.ticket_id,
+            one.similarity,
+            dict(one.labels),
+            one.subject,
+            one.extract,
+            SOURCES[one.source],
+            one.is_whole,
+        )
+        for one in solved
+        if not is_itself(one.ticket_id)
+    ]
+    for one in rest:
+        if not is_itself(one.ticket_id):
+            subject = redact(past[one.ticket_id].ticket.subject) if one.ticket_id in past else ""
+            views.append(SimilarView(one.ticket_id, one.similarity, one.labels, subject))
     return tuple(views)
 
 

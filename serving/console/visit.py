@@ -17,6 +17,7 @@ PAGES = (
     ("/console", "Try a ticket", "triage_ticket"),
     ("/console/agents", "Agents", "list_agents"),
     ("/console/volume", "Volume", "read_forecast"),
+    ("/console/knowledge", "Knowledge", "read_knowledge_report"),
     ("/console/model", "Model", "list_models"),
 )
 """Address, title and operation of each page in the menu."""

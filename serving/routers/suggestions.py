@@ -108,8 +108,8 @@ def give_suggestion_feedback(
 ) -> Response:
     """Accept, send or dismiss articles, solved tickets and replies; all words are stored or none.
 
-    An article that an agent accepted or sent for a stored ticket is a link: it counts for similar tickets from
-    then on. Of one person's words on a thing the last one counts.
+    An article that an agent accepted or sent for a stored ticket is a link: it counts for similar tickets
+    from then on. Of one person's words on a thing the last one counts.
     """
 
     def judge() -> Reply:

@@ -249,7 +249,7 @@ def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
 
 
 def _similar(answer: Answer) -> list[SimilarTicketOut]:
-    """Return solved tickets first; the model's own past tickets fill what is left of as many as were asked."""
+    """Return solved tickets first; the model's own past tickets fill what is left of those asked for."""
     solved = answer.helping.solved
     known = {one.ticket_id for one in solved}
     assessment = answer.decision.assessment

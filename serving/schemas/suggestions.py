@@ -148,7 +148,7 @@ class ItemWordIn(Input):
         description="`article_id`, `ticket_id` or `reply_id` as offered."
     )
     verdict: ItemVerdictName = Field(
-        description="`accepted`: it helped; `sent`: it was sent to the requester; `dismissed`: it does not fit."
+        description="`accepted`: it helped; `sent`: to the requester; `dismissed`: it does not fit."
     )
 
     @property

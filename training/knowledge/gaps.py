@@ -1,4 +1,4 @@
-"""What the knowledge base lacks, read from tables or from the store and found by :mod:`features.knowledge_gaps`."""
+"""What the knowledge base lacks, for tables or the store; found by :mod:`features.knowledge_gaps`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta

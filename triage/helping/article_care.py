@@ -71,9 +71,9 @@ def articles_to_care_for(
     """Return the articles that need attention, by problem and id.
 
     An article is *contradicted* where surely more than half of those who judged it dismissed it, or where
-    surely a larger share of its tickets was reopened than is usual; *outdated* where it was not touched for a
-    year and somebody dismissed it lately more often than it was used; *unused* where it stands for 90 days and
-    was never used.
+    surely a larger share of its tickets was reopened than is usual; *outdated* where it was not touched for
+    a year and somebody dismissed it lately more often than it was used; *unused* where it stands for 90 days
+    and was never used.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The admin's word on helping: what is confidential, when an article is offered, whether one may be the answer."""
+"""The admin's word on helping: what is confidential, when articles are offered, whether one is the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -211,8 +211,8 @@ def time_saved(cases: Sequence[SolvedCase], helped: frozenset[str]) -> TimeSaved
     """Compare tickets for which something was accepted with others of the same category, priority and length.
 
     Hours above 720 count as 720. In each kind the mean of the others minus the mean of the helped, averaged
-    over the helped tickets; bounds by drawing helped and other tickets anew within each kind, a thousand times
-    from a fixed seed.
+    over the helped tickets; bounds by drawing helped and other tickets anew within each kind, a thousand
+    times from a fixed seed.
 
     Parameters
     ----------

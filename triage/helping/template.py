@@ -38,11 +38,11 @@ class ReplySuggestion:
     placeholders : tuple of Placeholder
         In the order of the text.
     source : str
-        Where the text comes from: ``reply`` (agents sent it), ``resolution`` (written at closing) or ``macro``.
+        Where the text comes from: ``reply`` (agents sent it), ``resolution`` (written at closing), ``macro``.
     uses : int
         To how many of the similar tickets it was sent.
     share : float
-        Its share among the similar tickets' replies, nearer ones counting more; 0 for a macro nobody used there.
+        Its share among the similar tickets' replies, nearer ones counting more; 0 for an unused macro.
     ticket_ids : tuple of str
         Of the nearest tickets that got it, at most three.
     macro_id : str or None, default=None

@@ -1,4 +1,4 @@
-"""Runs: trainings, forecasts and looks for gaps that were asked for, and how far they are. A row is what people see.
+"""Runs: trainings, forecasts and looks for gaps that were asked for. A row is what people see.
 
 The row is also the request: a worker looks for rows that wait and gives them to its job queue, so that
 asking needs no queue and nothing is lost between asking and queueing. Knows nothing of the work itself.

@@ -1,4 +1,4 @@
-"""What was offered for tickets and questions, whether a ticket was filed all the same, and what people said."""
+"""What was offered for tickets and questions, whether a ticket was filed nevertheless, what people said."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -176,7 +176,7 @@ def put_item_feedback(store: Store, workspace: str, given: Sequence[ItemFeedback
 def feedback_since(
     store: Store, workspace: str, since: datetime | None = None, *, suggestion_id: str | None = None
 ) -> list[Judged]:
-    """Return what people said since a moment, or of one suggestion; of one person's words on a thing the last.
+    """Return what people said since a moment, or of one suggestion; of one person on a thing the last word.
 
     The oldest comes first.
     """
