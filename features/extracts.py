@@ -16,7 +16,14 @@ from features.cleaning import clean
 from features.encoder import Encoder
 from features.redaction import redact
 
-__all__ = ["Extract", "choose_sentences", "extract_solution", "split_sentences"]
+__all__ = [
+    "Extract",
+    "choose_sentences",
+    "extract_solution",
+    "score_sentences",
+    "split_sentences",
+    "take_sentences",
+]
 
 MAX_CHARS = 320
 """Of an extract: about three sentences, what people read before they decide to open a ticket."""
@@ -122,6 +129,11 @@ def choose_sentences(
         As of :func:`extract_solution`.
     """
     scores = score_sentences(sentences, ticket, solved, encoder)
+    return take_sentences(sentences, scores, max_chars=max_chars)
+
+
+def take_sentences(sentences: Sequence[str], scores: np.ndarray, *, max_chars: int) -> list[int]:
+    """Return the places of the best sentences that fit and say something new, at least one, in their order."""
     words = [set(search_words(one)) for one in sentences]
     chosen: list[int] = []
     said: set[str] = set()

@@ -37,7 +37,7 @@ PROPER = re.compile(r"[A-ZÀ-Ý][\w'’\-]{1,30}(?: [A-ZÀ-Ý][\w'’\-]{1,30}){
 NOBODY = frozenset({"all", "there", "everyone", "everybody", "team", "again", "zusammen", "and"})
 LINK = re.compile(r"https?://[^\s<>\"']{1,500}")
 TOKEN = re.compile(
-    r"\{name\}|https?://[^\s<>\"']{0,499}[^\s<>\"'.,;:!?)\]]|\[(?:email|phone|card|iban|ip|token)\]|"
+    r"\{(?:name|number|link|contact|text)(?: \d{1,3})?\}|https?://[^\s<>\"']{0,499}[^\s<>\"'.,;:!?)\]]|\[(?:email|phone|card|iban|ip|token)\]|"
     r"\d[\d.,:/\-]*\d|\w+|\n|[^\w\s]"
 )
 NUMBER = re.compile(r"\d")
@@ -133,13 +133,18 @@ def _mask(token: str) -> str:
 
 
 def _kind_of(token: str) -> str:
-    if token == "{name}":
-        return "name"
+    if token[0] == "{" and len(token) > 1:
+        return token.strip("{}").split()[0]
     if token in MARKS:
         return "contact"
     if LINK.match(token):
         return "link"
     return "number" if NUMBER.match(token) else "text"
+
+
+def _is_mark(token: str) -> bool:
+    """Tell whether something is to be filled in here, whether or not others differ."""
+    return token in MARKS or (token[0] == "{" and len(token) > 1)
 
 
 def _are_alike(one: _Read, other: _Read) -> bool:
@@ -169,7 +174,7 @@ def _template(read: Sequence[_Read], members: Sequence[int]) -> ReplyGroup:
 
 def _differing(base: _Read, members: Sequence[_Read]) -> tuple[list[bool], list[list[str]]]:
     """Say of every token of the base whether members differ there, and what stood in its place."""
-    differs = [token == "{name}" or token in MARKS for token, _, _ in base.tokens]
+    differs = [_is_mark(token) for token, _, _ in base.tokens]
     fillings: list[list[str]] = [[token] for token, _, _ in base.tokens]
     for one in members:
         if one is base:
