@@ -42,7 +42,8 @@ WORD = re.compile(r"[^\W_]")
 CURRENT, PAST, WORDS, CLOSING_COST = 1.0, 0.5, 0.5, 0.5
 """What counts: meaning shared with the ticket, with the one that was solved, shared words, being a greeting.
 
-Chosen on the earlier half of Thunderbird threads by ``benchmarks/similar.py --development``; figures there.
+Plain choices: ``benchmarks/similar.py`` could not tell this mix from chance, nor from meaning alone
+(docs/log.md), so nothing is claimed for it beyond that greetings are left out.
 """
 SAME = 0.8
 """Share of a sentence's words that are said already from which it says nothing new."""
@@ -133,7 +134,7 @@ def choose_sentences(
 
 
 def take_sentences(sentences: Sequence[str], scores: np.ndarray, *, max_chars: int) -> list[int]:
-    """Return the places of the best sentences that fit and say something new, at least one, in their order."""
+    """Return the places of the best sentences that fit and say something new, at least one, in order."""
     words = [set(search_words(one)) for one in sentences]
     chosen: list[int] = []
     said: set[str] = set()

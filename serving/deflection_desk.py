@@ -195,7 +195,7 @@ class DeflectionDesk:
 
 def _log_odds(chances: Sequence[float]) -> list[float]:
     clipped = np.clip(np.asarray(chances, dtype=float), 1e-6, 1 - 1e-6)
-    return np.log(clipped / (1 - clipped)).tolist()
+    return [float(one) for one in np.log(clipped / (1 - clipped))]
 
 
 def _passages(stored: StoredArticle, encoder: Encoder) -> np.ndarray:

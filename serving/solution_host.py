@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,6 +49,8 @@ LEAST_ALIKE = 0.35
 SPARE = 6
 """Looked up beyond what is asked for: some may have lost their solution since."""
 MARKS = 100_000
+UNSOLVED = "unsolved"
+"""Stands among the labels of a ticket that has replies, none of which is known to have solved it."""
 
 log = logging.getLogger("triage.solutions")
 
@@ -121,9 +123,16 @@ class SolutionHost:
             self._follower.join()
 
     def alike(
-        self, workspace: str, ticket: Ticket, count: int, policy: HelpingPolicy, *, sees_all: bool = False
+        self,
+        workspace: str,
+        ticket: Ticket,
+        count: int,
+        policy: HelpingPolicy,
+        *,
+        sees_all: bool = False,
+        only_solved: bool = False,
     ) -> list[Alike]:
-        """Return ids of the solved tickets nearest to a ticket, nearest first, whatever their distance.
+        """Return ids of the answered tickets nearest to a ticket, nearest first, whatever their distance.
 
         Parameters
         ----------
@@ -137,13 +146,18 @@ class SolutionHost:
             Says which tickets are confidential.
         sees_all : bool, default=False
             Whether the asker may see confidential ones.
+        only_solved : bool, default=False
+            Whether tickets with replies, but without a known solution, are left out.
         """
         shelf = self._shelf(workspace)
         if shelf is None or count < 1:
             return []
         self._catch_up(workspace, shelf, STEP)
         (vector,) = shelf.encoder.encode([clean_text(ticket)])
-        hides = (lambda labels: False) if sees_all else policy.hides
+
+        def hides(labels: Mapping[str, str]) -> bool:
+            return (only_solved and UNSOLVED in labels) or (not sees_all and policy.hides(labels))
+
         return shelf.index.search(vector, count, hides=hides, but=ticket.ticket_id)
 
     def similar(
@@ -160,7 +174,7 @@ class SolutionHost:
         """
         if count < 1:
             return ()
-        near = self.alike(workspace, ticket, count + SPARE, policy, sees_all=sees_all)
+        near = self.alike(workspace, ticket, count + SPARE, policy, sees_all=sees_all, only_solved=True)
         near = [one for one in near if one.similarity >= LEAST_ALIKE]
         if not near:
             return ()
@@ -236,16 +250,18 @@ class SolutionHost:
             names = [shelf.waiting.pop() for _ in range(min(limit, len(shelf.waiting)))]
             past = get_tickets(self._store, workspace, names)
             replies = replies_of(self._store, workspace, names)
-            solved: list[PastTicket] = []
+            known: list[tuple[PastTicket, dict[str, str]]] = []
             for name in names:
-                stored = past.get(name)
-                if stored is not None and solution_of(stored, replies.get(name, ())) is not None:
-                    solved.append(stored)
+                stored, sent = past.get(name), replies.get(name, ())
+                if stored is not None and solution_of(stored, sent) is not None:
+                    known.append((stored, dict(stored.labels)))
+                elif stored is not None and any(not one.by_requester for one in sent):
+                    known.append((stored, {**stored.labels, UNSOLVED: UNSOLVED}))
                 else:
                     shelf.index.withdraw(name)
-            vectors = shelf.encode([clean_text(one.ticket) for one in solved])
-            for one, vector in zip(solved, vectors, strict=True):
-                shelf.index.put(one.ticket.ticket_id, vector, one.labels)
+            vectors = shelf.encode([clean_text(one.ticket) for one, _ in known])
+            for (one, labels), vector in zip(known, vectors, strict=True):
+                shelf.index.put(one.ticket.ticket_id, vector, labels)
             return not shelf.waiting
 
     def _follow(self) -> None:

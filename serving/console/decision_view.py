@@ -248,7 +248,9 @@ def _view_similar(store: Store, workspace: str, answer: Answer, ticket: Ticket) 
     found: Sequence[SimilarTicket] = decision.assessment.similar if decision.assessment else ()
     shown = {one.ticket_id for one in solved}
     rest = [one for one in found if one.ticket_id not in shown][: max(0, len(found) - len(solved))]
-    past = get_tickets(store, workspace, [one.ticket_id for one in (*solved, *rest)])
+    past = get_tickets(
+        store, workspace, [*(one.ticket_id for one in solved), *(one.ticket_id for one in rest)]
+    )
 
     def is_itself(ticket_id: str) -> bool:
         return ticket_id in past and past[ticket_id].ticket.text == ticket.text  # Which says nothing new.

@@ -44,7 +44,7 @@ class HelpingPolicyIn(Input):
     match_hours: Hours = Field(
         24.0, description="A requester's ticket within so many hours of a suggestion was filed all the same."
     )
-    auto_resolve: AutoResolveIn = Field(default_factory=AutoResolveIn)
+    auto_resolve: AutoResolveIn = Field(default_factory=lambda: AutoResolveIn(mode="off"))
 
 
 class AutoResolveOut(Output):

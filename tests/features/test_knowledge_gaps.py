@@ -31,7 +31,10 @@ PAST = [
 ]
 
 
-def look(use: KnowledgeUse = KnowledgeUse(), past: list[PastTicket] = PAST) -> GapReport:
+NOTHING = KnowledgeUse()
+
+
+def look(use: KnowledgeUse = NOTHING, past: list[PastTicket] = PAST) -> GapReport:
     encoder = WordEncoder(128)
     vectors = encoder.encode([clean_text(one.ticket) for one in past])
     parts = list(split_passages(VPN))

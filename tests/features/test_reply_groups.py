@@ -65,6 +65,8 @@ def test_every_reply_with_words_is_in_one_group(texts: list[str]):
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
 def test_the_same_text_has_the_same_id_whatever_it_was_filled_with(one: int, other: int):
     def made(number: int) -> str:
-        return group_replies([f"Your ticket {number + n} is done, {n} days late." for n in (0, 1)])[0].reply_id
+        return group_replies([f"Your ticket {number + n} is done, {n} days late." for n in (0, 1)])[
+            0
+        ].reply_id
 
     assert made(one) == made(other)

@@ -59,7 +59,9 @@ def test_deflection_waits_until_a_ticket_could_have_been_filed():
     assert (nothing.share, nothing.low, nothing.high, nothing.share_without_offer) == (0.0, 0.0, 1.0, None)
 
 
-def cases(hours: dict[tuple[str, ...], tuple[list[float], list[float]]]) -> tuple[list[SolvedCase], frozenset]:
+def cases(
+    hours: dict[tuple[str, ...], tuple[list[float], list[float]]],
+) -> tuple[list[SolvedCase], frozenset]:
     found, helped = [], []
     for kind, (others, ours) in hours.items():
         for number, one in enumerate([*others, *ours]):

@@ -1,5 +1,7 @@
 """Replies, macros, solved tickets, what was suggested and said of it, and which articles anybody may read."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,11 +11,11 @@ branch_labels = None
 depends_on = None
 
 
-def _workspace() -> sa.Column:
+def _workspace() -> sa.Column[str]:
     return sa.Column("workspace", sa.String(length=64), nullable=False)
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column:
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
