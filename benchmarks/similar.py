@@ -2,9 +2,9 @@
 
 Thunderbird threads with two answers or more, of which exactly one was called helpful. All sentences of all
 answers lie in one heap; each method takes an extract of 320 characters from it, asked by the nearest
-other question. It is counted how many of the sentences taken are the helpful answer's: a choice that knows nothing
-gets that answer's share of the heap. In the product the answer is known; what is measured is whether sentences
-are chosen by what matters.
+other question. It is counted how many of the sentences taken are the helpful answer's: a choice that knows
+nothing gets that answer's share of the heap. In the product the answer is known; what is measured is whether
+sentences are chosen by what matters.
 
     python -m benchmarks.similar [--data ../shared/data/mozilla_support] [--cache var/cache] [--development]
 
