@@ -12,15 +12,8 @@ from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.routers.tickets import TicketId
 from serving.schemas.base import SafeText
-from serving.schemas.helping import (
-    AutoResolutionOut,
-    ConfirmationIn,
-    MacroIn,
-    MacroListOut,
-    MacroOut,
-    ReplyIn,
-    ReplyOut,
-)
+from serving.schemas.helping import AutoResolutionOut, ConfirmationIn
+from serving.schemas.replies import MacroIn, MacroListOut, MacroOut, ReplyIn, ReplyOut
 from triage.errors import NotFoundError
 from triage.helping.reply import Macro
 from triage.helping.reply import Reply as SentReply
