@@ -26,8 +26,8 @@ __all__ = ["KnowledgeUse", "find_gaps"]
 SERVED_NEARNESS = 0.6
 """Cosine of a ticket to an article's nearest passage from which the article is about it.
 
-Chosen beside ``benchmarks/deflection.py``: of Thunderbird questions whose nearest passage was this near, the
-article helped in half of the cases."""
+Of the earlier Thunderbird questions to which helpers linked an article two in three reach it, of questions of
+bank customers and to a voice assistant asked of the same articles one in a hundred."""
 EXAMPLES = 3
 WORDS = 6
 MOST_HOURS = 720.0
@@ -35,6 +35,8 @@ MOST_HOURS = 720.0
 LEAST_WORD_CHARS = 3
 TITLE_CHARS = 120
 RECENT = 0.25
+LEAST_LIFT = 2.0
+"""A word that is not twice as frequent in a cluster as among all says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ def _telling(members: Sequence[frozenset[str]], background: Counter[str], total:
         if share < 0.2 or count < 2:
             continue
         usual = background[word] / total
+        if share < LEAST_LIFT * usual:
+            continue
         weights[word] = share * math.log(share / usual)
     return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
 

@@ -65,7 +65,7 @@ def _print(report: GapReport, limit: int) -> None:
     console = Console()
     console.print(
         f"{report.tickets:,} tickets, {report.unserved:,} that no article serves; "
-        f"{report.clustered:,} of them in {len(report.gaps):,} gaps."
+        f"{report.clustered:,} of them in {len(report.gaps):,} {'gap' if len(report.gaps) == 1 else 'gaps'}."
     )
     rows = [
         [

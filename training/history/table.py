@@ -32,6 +32,8 @@ _ALWAYS = {
     "links": ("ticket_id", "article_id"),
     "agents": ("agent",),
     "volumes": ("series", "start", "count"),
+    "replies": ("ticket_id", "reply_id"),
+    "macros": ("macro_id",),
 }
 
 
