@@ -3,7 +3,7 @@
 The ticket with most others near it becomes a cluster's centre; what is near the mean of its neighbours
 belongs to it and is taken out; then the next. So clusters are tight and share nothing, and tickets that are
 like no others are in none. Every two tickets are compared once, and once more at most where one of them is in
-a cluster: 50,000 take 24 seconds of one core. Nothing is drawn at random.
+a cluster: 50,000 take 24 seconds of processor time. Nothing is drawn at random.
 """
 
 from collections.abc import Sequence
