@@ -23,10 +23,14 @@ EXAMPLE_HELPING: dict[str, Any] = {
 class AutoResolveIn(Input):
     """Whether an article may be sent as the answer."""
 
-    mode: AutoModeName = Field("off", description="`shadow` notes what `apply` would have sent.")
-    least_chance: Probability = Field(0.9, description="The chance that the article helps must reach this.")
+    mode: AutoModeName = Field(default="off", description="`shadow` notes what `apply` would have sent.")
+    least_chance: Probability = Field(
+        default=0.9, description="The chance that the article helps must reach this."
+    )
     categories: list[Label] = Field(default_factory=list, description="Only these categories; empty: none.")
-    confirm_hours: Hours = Field(72.0, description="Then people take over; silence is never agreement.")
+    confirm_hours: Hours = Field(
+        default=72.0, description="Then people take over; silence is never agreement."
+    )
 
 
 class HelpingPolicyIn(Input):
@@ -39,12 +43,14 @@ class HelpingPolicyIn(Input):
         description="By field, labels of tickets that only admins see among similar ones.",
     )
     least_chance: Probability = Field(
-        0.3, description="Below this chance that an article helps, requesters are told that nothing fits."
+        default=0.3,
+        description="Below this chance that an article helps, requesters are told that nothing fits.",
     )
     match_hours: Hours = Field(
-        24.0, description="A requester's ticket within so many hours of a suggestion was filed all the same."
+        default=24.0,
+        description="A requester's ticket within so many hours of a suggestion was filed all the same.",
     )
-    auto_resolve: AutoResolveIn = Field(default_factory=lambda: AutoResolveIn(mode="off"))
+    auto_resolve: AutoResolveIn = Field(default_factory=AutoResolveIn)
 
 
 class AutoResolveOut(Output):

@@ -68,7 +68,7 @@ class PolicyIn(Input):
         default_factory=RoutingPolicyIn, description="Who may be given which tickets, and how many."
     )
     helping: HelpingPolicyIn = Field(
-        default_factory=lambda: HelpingPolicyIn(least_chance=0.3),
+        default_factory=HelpingPolicyIn,
         description="What is confidential, when an article is offered, and whether one may be the answer.",
     )
     version: Annotated[int, Field(ge=0)] | None = Field(
