@@ -28,10 +28,13 @@ from serving.routers import (
     health,
     incidents,
     knowledge,
+    knowledge_report,
     models,
     parents,
     policy,
+    replies,
     sla,
+    suggestions,
     tickets,
     training_runs,
     triage,
@@ -62,6 +65,11 @@ ROUTERS = (
     forecasts.router,
     training_runs.router,
     training_runs.forecast_router,
+    suggestions.router,
+    suggestions.feedback_router,
+    replies.router,
+    replies.macro_router,
+    knowledge_report.router,
     health.router,
     console.router,
 )
@@ -127,6 +135,8 @@ def _lifespan(
             desks.knowledge.start()
             desks.affinity.start()
             desks.duplicates.start()
+            desks.public.start()
+            desks.solutions.start()
             keeper.start()
             yield State(
                 settings=settings,
@@ -138,11 +148,14 @@ def _lifespan(
                 assigning=desks.assigning,
                 backlog=desks.backlog,
                 books=desks.books,
+                deflection=desks.deflection,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )
         finally:
             desks.duplicates.stop()
+            desks.solutions.stop()
+            desks.public.stop()
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.deflection_desk import DeflectionDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -20,6 +21,7 @@ __all__ = [
     "AssigningDep",
     "BacklogDep",
     "BooksDep",
+    "DeflectionDep",
     "DeskDep",
     "KnowledgeDep",
     "MetricsDep",
@@ -44,6 +46,7 @@ class State(TypedDict):
     assigning: AssignmentDesk
     backlog: BacklogDesk
     books: BookShelf
+    deflection: DeflectionDesk
     work: WorkQueue
     metrics: Metrics
 
@@ -84,6 +87,10 @@ def _books(request: Request) -> BookShelf:
     return cast(BookShelf, request.state.books)
 
 
+def _deflection(request: Request) -> DeflectionDesk:
+    return cast(DeflectionDesk, request.state.deflection)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -101,5 +108,6 @@ DeskDep = Annotated[TriageDesk, Depends(_desk)]
 AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
 BooksDep = Annotated[BookShelf, Depends(_books)]
+DeflectionDep = Annotated[DeflectionDesk, Depends(_deflection)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -7,11 +7,15 @@ from serving.affinity_host import AffinityHost
 from serving.affinity_index import make_index
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.deflection_desk import DeflectionDesk
 from serving.duplicate_host import DuplicateHost
 from serving.floor import FloorHost
+from serving.help_desk import HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
+from serving.reply_desk import ReplyDesk
+from serving.solution_host import SolutionHost
 from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
 from triage.store import Store
@@ -31,6 +35,9 @@ class Desks:
     desk: TriageDesk
     backlog: BacklogDesk
     books: BookShelf
+    public: KnowledgeHost
+    solutions: SolutionHost
+    deflection: DeflectionDesk
 
 
 def make_desks(
@@ -66,6 +73,16 @@ def make_desks(
     )
     assigning = AssignmentDesk(store, FloorHost(store), affinity)
     books = BookShelf(store)
-    desk = TriageDesk(store, models, knowledge, assigning, books, metrics, duplicates)
+    public = KnowledgeHost(
+        store, models, poll_seconds=poll_seconds, stock=stock, shows=lambda article: article.public
+    )
+    solutions = SolutionHost(
+        store, models, cache=home / "cache" / "embeddings", poll_seconds=poll_seconds, stock=stock
+    )
+    deflection = DeflectionDesk(store, public, solutions)
+    helping = HelpDesk(store, solutions, ReplyDesk(store, solutions), deflection)
+    desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates)
     backlog = BacklogDesk(store, desk, assigning)
-    return Desks(knowledge, affinity, duplicates, assigning, desk, backlog, books)
+    return Desks(
+        knowledge, affinity, duplicates, assigning, desk, backlog, books, public, solutions, deflection
+    )

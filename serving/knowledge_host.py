@@ -5,9 +5,10 @@ moment ago, on whichever server, can be suggested in the next request. Embedding
 articles: no article is encoded twice by the same encoder.
 """
 
+import copy
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,14 +58,24 @@ class KnowledgeHost:
         How often the background looks for articles and champions that changed.
     stock : StockEncoder, optional
         Where no champion brings an encoder.
+    shows : callable, optional
+        Whether an article may be suggested: the others are never in the index, so that they are filtered
+        before any search. By default all, and the articles that came with a bundle where the store has none.
     """
 
     def __init__(
-        self, store: Store, models: ModelHost, *, poll_seconds: float, stock: StockEncoder | None = None
+        self,
+        store: Store,
+        models: ModelHost,
+        *,
+        poll_seconds: float,
+        stock: StockEncoder | None = None,
+        shows: Callable[[Article], bool] | None = None,
     ) -> None:
         self._store = store
         self._models = models
         self._poll_seconds = poll_seconds
+        self._shows = shows
         self._shelves: dict[str, _Shelf] = {}
         self._stock = stock or StockEncoder()
         self._making = threading.Lock()
@@ -98,6 +109,11 @@ class KnowledgeHost:
         self._catch_up(workspace, shelf)
         return [tuple(found) for found in shelf.index.suggest_many(tickets, limit)]
 
+    def count(self, workspace: str) -> int:
+        """Return how many articles can be suggested as of the last look."""
+        shelf = self._shelves.get(workspace)
+        return 0 if shelf is None else len(shelf.index)
+
     def _shelf(self, workspace: str) -> _Shelf | None:
         """Return the workspace's shelf; None when it has no articles and never had."""
         shelf = self._shelves.get(workspace)
@@ -119,8 +135,8 @@ class KnowledgeHost:
             return None
         encoder = self._stock.get() if bundle is None else bundle.model.encoder
         if isinstance(bundled, KnowledgeIndex):
-            index = bundled
-            if has_articles:
+            index = bundled if self._shows is None else _copied(bundled, encoder)
+            if has_articles or self._shows is not None:
                 index.put_all([])  # The articles of training time give way to those of the store.
         else:
             index = KnowledgeIndex(encoder)
@@ -136,7 +152,7 @@ class KnowledgeHost:
             recipe = ""
             for stored in changes:
                 article = stored.article
-                if stored.withdrawn_at is not None:
+                if stored.withdrawn_at is not None or not (self._shows is None or self._shows(article)):
                     shelf.index.withdraw(article.article_id)
                     continue
                 recipe = _recipe(shelf.index, article)
@@ -182,6 +198,13 @@ class KnowledgeHost:
                 self._catch_up_everywhere()
             except DBAPIError as error:
                 log.error("articles: %s", type(error).__name__)
+
+
+def _copied(index: KnowledgeIndex, encoder: Encoder) -> KnowledgeIndex:
+    """Return an index with the same links and weights whose articles can differ."""
+    copied = copy.copy(index)
+    copied.open(encoder)
+    return copied
 
 
 def _recipe(index: KnowledgeIndex, article: Article) -> str:

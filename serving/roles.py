@@ -14,12 +14,13 @@ class Role(StrEnum):
     PLANNER = "planner"
     SERVICE = "service"
     AUDITOR = "auditor"
+    REQUESTER = "requester"
 
 
 _DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
 _ADMIN = frozenset({Role.ADMIN})
 _CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
-_FLOOR = frozenset(Role)
+_FLOOR = frozenset(Role) - {Role.REQUESTER}
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
 
@@ -50,6 +51,17 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "replace_absence": _CURATORS,
     "delete_absence": _CURATORS,
     "import_absences": _CURATORS,
+    "suggest_articles": _DESK | {Role.REQUESTER},
+    "give_suggestion_feedback": _DESK | {Role.REQUESTER},
+    "read_suggestion": _DESK | {Role.AUDITOR},
+    "add_reply": _DESK,
+    "list_macros": _DESK,
+    "replace_macro": _CURATORS,
+    "delete_macro": _CURATORS,
+    "confirm_auto_resolution": _DESK | {Role.REQUESTER},
+    "read_auto_resolution": _DESK | {Role.REQUESTER, Role.AUDITOR},
+    "read_knowledge_report": _RUNS | {Role.AGENT},
+    "start_knowledge_report": _ADMIN,
     "list_articles": _DESK,
     "read_article": _DESK,
     "search_articles": _DESK,

@@ -3,13 +3,14 @@
 Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one workspace.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
 from serving.duplicate_host import DuplicateHost
 from serving.floor import Floor
+from serving.help_desk import Help, HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -34,9 +35,10 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What to tell besides the decision: reasons, and how many similar tickets, articles and duplicates.
+    """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
 
-    ``detail`` adds to the reasons what deleting each word or sentence would change.
+    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that
+    the asker may see confidential tickets among similar ones.
     """
 
     explain: bool
@@ -44,11 +46,13 @@ class Extras:
     articles: int
     detail: bool = False
     duplicates: int = 0
+    replies: int = 0
+    sees_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, the articles that may help, what is to be said of its time, and who should have it.
+    """A decision, what may help, what is to be said of its time, and who should have it.
 
     ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
     made from, and ``work`` the count of changes that it had seen. ``duplicates`` are earlier tickets that it
@@ -62,6 +66,7 @@ class Answer:
     ranked: Ranked | None = None
     work: int = 0
     duplicates: tuple[Duplicate, ...] = ()
+    helping: Help = field(default_factory=Help)
 
 
 class TriageDesk:
@@ -79,6 +84,8 @@ class TriageDesk:
         Chooses agents.
     books : BookShelf
         Has what is promised.
+    helping : HelpDesk
+        Gathers what helps besides articles.
     metrics : Metrics
         Counts the decisions.
     duplicates : DuplicateHost, optional
@@ -92,6 +99,7 @@ class TriageDesk:
         knowledge: KnowledgeHost,
         assigning: AssignmentDesk,
         books: BookShelf,
+        helping: HelpDesk,
         metrics: Metrics,
         duplicates: DuplicateHost | None = None,
     ) -> None:
@@ -100,6 +108,7 @@ class TriageDesk:
         self._knowledge = knowledge
         self._assigning = assigning
         self._books = books
+        self._helping = helping
         self._metrics = metrics
         self._duplicates = duplicates
 
@@ -111,7 +120,21 @@ class TriageDesk:
         book = self._books.read(workspace).book
         repeated = self._repeated(workspace, tickets, extras.duplicates)
         answers = [
-            Answer(decision, found, look_ahead(ticket, decision, book), duplicates=earlier)
+            Answer(
+                decision,
+                found,
+                look_ahead(ticket, decision, book),
+                duplicates=earlier,
+                helping=self._helping.gather(
+                    workspace,
+                    ticket,
+                    decision,
+                    policy,
+                    solved=extras.similar,
+                    replies=extras.replies,
+                    sees_all=extras.sees_all,
+                ),
+            )
             for ticket, decision, found, earlier in zip(tickets, decisions, articles, repeated, strict=True)
         ]
         now = datetime.now(UTC)
@@ -126,11 +149,18 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         return self._decide(workspace, tickets, policy, Extras(explain=False, similar=0, articles=0))
 
-    def keep(self, workspace: str, tickets: Sequence[Ticket], answers: Sequence[Answer]) -> list[Answer]:
-        """Store decisions, assignments, and the tickets that have an id; joins this thread's transaction.
+    def keep(
+        self,
+        workspace: str,
+        tickets: Sequence[Ticket],
+        answers: Sequence[Answer],
+        shown_before: Mapping[str, str] | None = None,
+    ) -> list[Answer]:
+        """Store decisions, offers, assignments, and tickets with an id; joins this thread's transaction.
 
-        What became of a ticket that is stored already stays. Where somebody else took a slot since these
-        tickets were decided, their agents are chosen once more, so that nobody gets more than fits.
+        ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a
+        ticket that is stored already stays. Where somebody else took a slot since these tickets were decided,
+        their agents are chosen once more, so that nobody gets more than fits.
 
         Returns
         -------
@@ -154,6 +184,15 @@ class TriageDesk:
             put_outlooks(self._store, workspace, _outlooks(tickets, decisions), now=now)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
             self._assigning.keep(workspace, chosen, now)
+            self._helping.keep(
+                workspace,
+                tickets,
+                decisions,
+                [answer.articles for answer in answers],
+                [answer.helping for answer in answers],
+                read_policy(self._store, workspace).policy,
+                shown_before or {},
+            )
         for decision in decisions:
             self._metrics.note_decision(decision)
         return answers
@@ -171,7 +210,7 @@ class TriageDesk:
         bundle = self._models.bundle(workspace)
         if bundle is None:
             return abstain_without_model(tickets, policy)
-        return triage_tickets(
+        decisions = triage_tickets(
             tickets,
             bundle.model,
             bundle.version,
@@ -180,6 +219,9 @@ class TriageDesk:
             similar=extras.similar,
             detail=extras.detail,
         )
+        if extras.sees_all or not policy.helping.confidential:
+            return decisions
+        return [_without_confidential(one, policy) for one in decisions]
 
     def _choose_again(self, workspace: str, answers: Sequence[Answer]) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
@@ -200,6 +242,15 @@ def _outlooks(tickets: Sequence[Ticket], decisions: Sequence[Decision]) -> dict[
         for ticket, decision in zip(tickets, decisions, strict=True)
         if ticket.ticket_id
     }
+
+
+def _without_confidential(decision: Decision, policy: Policy) -> Decision:
+    """Leave confidential tickets out of those that the model names as similar."""
+    seen = decision.assessment
+    if seen is None:
+        return decision
+    shown = tuple(one for one in seen.similar if not policy.helping.hides(one.labels))
+    return replace(decision, assessment=replace(seen, similar=shown))
 
 
 def _takes_a_slot(answer: Answer) -> bool:

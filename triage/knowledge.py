@@ -27,6 +27,9 @@ class Article:
         Last change, with a zone.
     products, topics : tuple of str, default=()
         What it is about, in the knowledge base's own words.
+    public : bool, default=False
+        Whether requesters may see it. Unless somebody says so it is for agents only: an internal article that
+        is shown to a customer cannot be taken back.
 
     Examples
     --------
@@ -42,6 +45,7 @@ class Article:
     updated_at: datetime | None = None
     products: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    public: bool = False
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from triage.errors import ConfigurationError
+from triage.helping.policy import HelpingPolicy, read_helping
 from triage.lifts import Lift
 from triage.mode import Mode
 from triage.priority import PRIORITIES, PriorityMatrix
@@ -128,6 +129,8 @@ class Policy:
         The matrix and the rules that raise priorities.
     routing : RoutingPolicy
         Who may be given which tickets, and how many.
+    helping : HelpingPolicy
+        What is confidential, when an article is offered, and whether one may be the answer.
 
     Examples
     --------
@@ -140,6 +143,7 @@ class Policy:
     disabled_guardrails: frozenset[str] = frozenset()
     priority: PriorityPolicy = PriorityPolicy()
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
+    helping: HelpingPolicy = field(default_factory=HelpingPolicy)
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
@@ -163,6 +167,7 @@ class Policy:
                 "lifts": [one.to_document() for one in self.priority.lifts],
             },
             "routing": self.routing.to_document(),
+            "helping": self.helping.to_document(),
         }
 
     @classmethod
@@ -174,7 +179,7 @@ class Policy:
         ConfigurationError
             If a key, a field, a mode, a threshold, the matrix, a lift or the routing is not as it must be.
         """
-        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing"}
+        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing", "helping"}
         _refuse_unknown(document, known, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
@@ -189,7 +194,8 @@ class Policy:
         disabled = _words(document.get("disabled_guardrails", ()), "disabled_guardrails")
         priority = _priority_policy(document.get("priority") or {})
         routing = read_routing(document.get("routing") or {})
-        return cls(kill_switch, fields, disabled, priority, routing)
+        helping = read_helping(document.get("helping") or {})
+        return cls(kill_switch, fields, disabled, priority, routing, helping)
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:

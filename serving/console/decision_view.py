@@ -3,20 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from serving.console.help_view import (
+    ArticleView,
+    DuplicateView,
+    SimilarView,
+    view_article,
+    view_duplicates,
+    view_similar,
+)
 from serving.console.highlight import Mark, mark_words, strength
 from serving.plain_words import LEAST_DROP, assignment_reason, grounds_of, hinge_of, reason_of
 from serving.triage_desk import Answer
 from triage.assignment import Assignment
 from triage.decision import Action, Decision, FieldDecision
-from triage.duplicate import Duplicate
-from triage.prediction import Contribution, Deletion, Explanation, SimilarTicket, Voter
+from triage.helping.template import ReplySuggestion
+from triage.prediction import Contribution, Deletion, Explanation, Voter
 from triage.store import Store
-from triage.store.articles import get_article
 from triage.store.tickets import get_tickets
 from triage.taxonomy import Taxonomy
 from triage.ticket import FIELDS, Ticket
 
-__all__ = ["ArticleView", "DecisionView", "FieldView", "SimilarView", "label_names", "view_decision"]
+__all__ = ["DecisionView", "FieldView", "label_names", "view_decision"]
 
 SHOWN = 6
 SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "abstain on"}
@@ -28,9 +35,6 @@ LEAST_SHARE = 0.01
 """Of the vote: a past ticket with less is counted, not named."""
 WHOLES = ("meaning", "neighbours", "other", "rest")
 """Kinds of parts that are shown after words and fields."""
-KEPT = ("category", "priority", "team", "assignee")
-"""Labels of a similar ticket that are shown."""
-EXTRACT = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +62,6 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleView:
-    """An article that may help."""
-
-    article_id: str
-    title: str
-    summary: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SimilarView:
-    """A past ticket that reads alike; subject and resolution as far as the store has them."""
-
-    similar: SimilarTicket
-    subject: str
-    resolution: str
-
-    @property
-    def labels(self) -> list[tuple[str, str]]:
-        """Field and label of what became of it, the telling ones."""
-        return [(name, self.similar.labels[name]) for name in KEPT if name in self.similar.labels]
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateView:
-    """An earlier ticket that this one likely repeats; the subject as far as the store has it."""
-
-    duplicate: Duplicate
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
 class DecisionView:
     """Everything about one decision; ``open_id`` names the stored ticket, where it waits for an agent."""
 
@@ -100,6 +72,7 @@ class DecisionView:
     assignment: Assignment | None = None
     open_id: str | None = None
     duplicates: tuple[DuplicateView, ...] = ()
+    replies: tuple[ReplySuggestion, ...] = ()
 
     @property
     def language(self) -> str | None:
@@ -156,11 +129,12 @@ def view_decision(
     return DecisionView(
         decision,
         tuple(_with_choices(one, answer.assignment) for one in fields),
-        tuple(_view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
-        _view_similar(store, workspace, decision, ticket),
+        tuple(view_article(store, workspace, one.article_id, one.title, one.url) for one in answer.articles),
+        view_similar(store, workspace, answer, ticket),
         answer.assignment,
         open_id,
-        _view_duplicates(store, workspace, answer.duplicates),
+        view_duplicates(store, workspace, answer.duplicates),
+        answer.helping.replies,
     )
 
 
@@ -228,47 +202,11 @@ def _telling_deletions(one: FieldDecision, explanation: Explanation) -> tuple[De
     return tuple(sorted(lower, key=lambda gone: gone.confidence)[:DELETIONS_SHOWN])
 
 
-def _view_article(store: Store, workspace: str, article_id: str, title: str, url: str | None) -> ArticleView:
-    stored = get_article(store, workspace, article_id)
-    summary = "" if stored is None else stored.article.summary or _extract(stored.article.body)
-    # Anything but http(s), such as javascript:, is no link.
-    link = url if url and url.startswith(("https://", "http://")) else None
-    return ArticleView(article_id, title, summary, link)
-
-
-def _view_similar(
-    store: Store, workspace: str, decision: Decision, ticket: Ticket
-) -> tuple[SimilarView, ...]:
-    found: Sequence[SimilarTicket] = decision.assessment.similar if decision.assessment else ()
-    past = get_tickets(store, workspace, [one.ticket_id for one in found])
-    views = []
-    for one in found:
-        known = past.get(one.ticket_id)
-        if known is not None and known.ticket.text == ticket.text:
-            continue  # The ticket itself, which says nothing new.
-        subject = known.ticket.subject if known else ""
-        views.append(SimilarView(one, subject, _extract((known.resolution if known else None) or "")))
-    return tuple(views)
-
-
-def _view_duplicates(store: Store, workspace: str, found: Sequence[Duplicate]) -> tuple[DuplicateView, ...]:
-    past = get_tickets(store, workspace, [one.ticket_id for one in found])
-    return tuple(
-        DuplicateView(one, past[one.ticket_id].ticket.subject if one.ticket_id in past else "")
-        for one in found
-    )
-
-
 def _itself(store: Store, workspace: str, decision: Decision, ticket: Ticket) -> str | None:
     """Return the id under which the ticket is a past one: an example votes for itself, which is told."""
     found = decision.assessment.similar[:1] if decision.assessment else ()
     past = get_tickets(store, workspace, [one.ticket_id for one in found])
     return next((name for name, one in past.items() if one.ticket.text == ticket.text), None)
-
-
-def _extract(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= EXTRACT else plain[:EXTRACT].rsplit(" ", 1)[0] + " …"
 
 
 def _listed(names: Sequence[str]) -> str:

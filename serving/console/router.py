@@ -7,6 +7,7 @@ from serving.console import (
     assets,
     assignee_page,
     incidents_page,
+    knowledge_page,
     model_page,
     sign_in,
     sla_page,
@@ -28,6 +29,7 @@ for part in (
     sla_page,
     incidents_page,
     volume_page,
+    knowledge_page,
     model_page,
 ):
     router.include_router(part.router)

@@ -48,6 +48,9 @@ def sign_in(
         problem = "This key is not known here, or it was revoked or has expired."
         return render("sign_in.html", status=401, visit=None, problem=problem, back=back)
     seen = [address for address, _, operation in PAGES if caller.role in PERMISSIONS[operation]]
+    if not seen:
+        problem = "This key is for requesters: it asks for articles over the API and opens no page here."
+        return render("sign_in.html", status=403, visit=None, problem=problem, back=back)
     response = RedirectResponse(back if back in seen else seen[0], 303)
     start_session(response, models.key, caller, is_secure=request.url.scheme == "https")
     return response

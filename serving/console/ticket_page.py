@@ -1,6 +1,7 @@
 """Trying a ticket: paste one, see what is decided and why, say what was right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from serving.console.visit import Visit
 from serving.dependencies import DeskDep, ModelHostDep, StoreDep, WorkDep
 from serving.idempotency import Once
 from serving.model_host import ModelHost
+from serving.roles import Role
 from serving.routers.decisions import DecisionId, give_feedback
 from serving.schemas.base import FieldName
 from serving.schemas.feedback import FeedbackIn, VerdictName
@@ -31,7 +33,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 
-EXTRAS = Extras(explain=True, similar=4, articles=4, detail=True, duplicates=3)
+EXTRAS = Extras(explain=True, similar=4, articles=4, detail=True, duplicates=3, replies=3)
 EXAMPLES = 5
 EXAMPLES_FROM = 80
 
@@ -163,7 +165,8 @@ def _decide(
     open_id: str | None = None,
 ) -> Response:
     workspace = visit.caller.workspace
-    answers = desk.decide(workspace, [ticket], EXTRAS)
+    extras = replace(EXTRAS, sees_all=visit.caller.role is Role.ADMIN)
+    answers = desk.decide(workspace, [ticket], extras)
     answers = desk.keep(workspace, [ticket], answers)
     bundle = models.bundle(workspace)
     taxonomy = None if bundle is None else bundle.manifest.taxonomy

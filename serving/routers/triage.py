@@ -9,6 +9,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import DeskDep, WorkDep
 from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
+from serving.roles import Role
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
 from serving.triage_desk import Extras, TriageDesk
@@ -29,6 +30,7 @@ Articles = Annotated[int, Query(ge=0, le=20, description="How many articles to s
 Duplicates = Annotated[
     int, Query(ge=0, le=20, description="How many earlier tickets that it likely repeats to show.")
 ]
+Replies = Annotated[int, Query(ge=0, le=20, description="How many replies to suggest.")]
 
 
 @router.post(
@@ -49,13 +51,14 @@ async def triage_ticket(
     articles: Articles = 3,
     detail: Detail = False,
     duplicates: Duplicates = 3,
+    replies: Replies = 0,
 ) -> Response:
     """Say what a ticket is about, who should have it, and what will help; abstaining is an answer too.
 
     The decision is stored without the ticket's text and can be read again and judged. A ticket with a
     `ticket_id` is stored as well.
     """
-    extras = Extras(explain, similar, articles, detail, duplicates)
+    extras = Extras(explain, similar, articles, detail, duplicates, replies, caller.role is Role.ADMIN)
     reply = await work.run(
         lambda: _decide(desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
     )
@@ -79,9 +82,10 @@ async def triage_batch(
     similar: Similar = 0,
     articles: Articles = 0,
     duplicates: Duplicates = 0,
+    replies: Replies = 0,
 ) -> Response:
     """Decide tickets, each as if it had come alone; all are stored or none."""
-    extras = Extras(explain, similar, articles, duplicates=duplicates)
+    extras = Extras(explain, similar, articles, False, duplicates, replies, caller.role is Role.ADMIN)
     reply = await work.run(
         lambda: _decide(
             desk,
@@ -105,7 +109,8 @@ def _decide(
     answers = desk.decide(caller.workspace, tickets, extras)
 
     def keep() -> Reply:
-        kept = desk.keep(caller.workspace, tickets, answers)
+        shown = {one.ticket_id: one.suggestion_id for one in given if one.ticket_id and one.suggestion_id}
+        kept = desk.keep(caller.workspace, tickets, answers, shown)
         return Reply(200, shape(kept).model_dump(mode="json"))
 
     return once.run(caller.workspace, keep)

@@ -10,6 +10,14 @@ from serving.schemas.base import FieldName, Output
 from serving.schemas.duplicates import EXAMPLE_DUPLICATE, DuplicateOut
 from serving.schemas.explanations import ExplanationOut
 from serving.schemas.feedback import EXAMPLE_FEEDBACK, FeedbackOut
+from serving.schemas.helping import (
+    EXAMPLE_AUTO,
+    EXAMPLE_REPLY,
+    EXAMPLE_SIMILAR,
+    AutoAnswerOut,
+    ReplySuggestionOut,
+    SimilarTicketOut,
+)
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
 from serving.schemas.sla import EXAMPLE_SLA, SlaOut
 from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
@@ -72,12 +80,14 @@ EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
             ],
         }
     },
-    "similar": [{"ticket_id": "T-0871", "similarity": 0.83, "labels": {"category": "network"}}],
+    "similar": [EXAMPLE_SIMILAR],
     "articles": [EXAMPLE_SUGGESTION],
     "duplicates": [EXAMPLE_DUPLICATE],
     "unknown_values": [EXAMPLE_UNKNOWN],
     "sla": EXAMPLE_SLA,
     "assignment": EXAMPLE_ASSIGNMENT,
+    "replies": [EXAMPLE_REPLY],
+    "auto_resolution": EXAMPLE_AUTO,
 }
 
 
@@ -133,14 +143,6 @@ class FieldDecisionOut(Output):
         )
 
 
-class SimilarTicketOut(Output):
-    """A past ticket that reads alike, with what became of it."""
-
-    ticket_id: str
-    similarity: float
-    labels: dict[str, str]
-
-
 class DecisionOut(Output):
     """A decision and what explains it."""
 
@@ -160,7 +162,9 @@ class DecisionOut(Output):
         description="By field; those that are `off` are absent."
     )
     explanation: dict[FieldName, ExplanationOut] = Field(description="By field, for the likeliest label.")
-    similar: list[SimilarTicketOut] = Field(description="Nearest first.")
+    similar: list[SimilarTicketOut] = Field(
+        description="Solved tickets with what solved them, nearest first; then others that the model knows."
+    )
     articles: list[SuggestionOut] = Field(description="Best first.")
     duplicates: list[DuplicateOut] = Field(
         description="Earlier tickets that it likely repeats, likeliest first; none below a chance of 0.1."
@@ -177,6 +181,11 @@ class DecisionOut(Output):
         "without agents, and where assigning is `off`."
     )
 
+    replies: list[ReplySuggestionOut] = Field(description="To start from, best first.")
+    auto_resolution: AutoAnswerOut | None = Field(
+        description="Whether an article is to be sent as the answer; null where the policy has that off."
+    )
+
     @classmethod
     def of(cls, answer: Answer) -> "DecisionOut":
         """Translate."""
@@ -190,15 +199,14 @@ class DecisionOut(Output):
             language=None if assessment is None else assessment.language,
             fields=_fields(decision),
             explanation=_explanations(decision),
-            similar=[
-                SimilarTicketOut(ticket_id=one.ticket_id, similarity=one.similarity, labels=dict(one.labels))
-                for one in (() if assessment is None else assessment.similar)
-            ],
+            similar=_similar(answer),
             articles=[SuggestionOut.of(one) for one in answer.articles],
             duplicates=[DuplicateOut.of(one) for one in answer.duplicates],
             unknown_values=[UnknownValueOut.of(one) for one in decision.unknown_values],
             sla=None if answer.sla is None else SlaOut.of(answer.sla),
             assignment=None if answer.assignment is None else AssignmentOut.of(answer.assignment),
+            replies=[ReplySuggestionOut.of(one) for one in answer.helping.replies],
+            auto_resolution=None if answer.helping.auto is None else AutoAnswerOut.of(answer.helping.auto),
         )
 
 
@@ -244,6 +252,19 @@ class DecisionRecordOut(Output):
 
 def _fields(decision: Decision) -> dict[FieldName, FieldDecisionOut]:
     return {cast(FieldName, name): FieldDecisionOut.of(one) for name, one in decision.fields.items()}
+
+
+def _similar(answer: Answer) -> list[SimilarTicketOut]:
+    """Return solved tickets first; the model's own past tickets fill what is left of those asked for."""
+    solved = answer.helping.solved
+    known = {one.ticket_id for one in solved}
+    assessment = answer.decision.assessment
+    learnt = [] if assessment is None else [one for one in assessment.similar if one.ticket_id not in known]
+    room = 0 if assessment is None else max(0, len(assessment.similar) - len(solved))
+    return [
+        *(SimilarTicketOut.solved(one) for one in solved),
+        *(SimilarTicketOut.learnt(one) for one in learnt[:room]),
+    ]
 
 
 def _explanations(decision: Decision) -> dict[FieldName, ExplanationOut]:

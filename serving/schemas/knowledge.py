@@ -22,6 +22,7 @@ EXAMPLE: dict[str, Any] = {
     "products": ["VPN client"],
     "topics": ["network"],
     "updated_at": "2026-02-11T08:00:00Z",
+    "public": True,
 }
 EXAMPLE_OUT: dict[str, Any] = {"article_id": "KB-12"} | EXAMPLE | {"revision": 41}
 EXAMPLE_SUGGESTION: dict[str, Any] = {
@@ -53,6 +54,9 @@ class ArticleIn(Input):
         default_factory=list, description="Topics that it is about."
     )
     updated_at: Moment | None = Field(None, description="When its content last changed; by default now.")
+    public: bool = Field(
+        False, description="Whether requesters may see it; by default it is for agents only."
+    )
 
     def to_article(self, article_id: str) -> Article:
         """Return the article as the heart knows it."""
@@ -63,6 +67,7 @@ class ArticleIn(Input):
             summary=self.summary,
             url=self.url,
             updated_at=self.updated_at,
+            public=self.public,
             products=tuple(self.products),
             topics=tuple(self.topics),
         )
@@ -91,6 +96,7 @@ class ArticleOut(Output):
     products: list[str]
     topics: list[str]
     updated_at: datetime | None
+    public: bool
     revision: int = Field(description="Counts the changes of the workspace's articles.")
 
     @classmethod
@@ -106,6 +112,7 @@ class ArticleOut(Output):
             products=list(article.products),
             topics=list(article.topics),
             updated_at=article.updated_at,
+            public=article.public,
             revision=stored.revision,
         )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator, ConfigDict, Field
 
 from serving.schemas.base import FieldName, Input, Output, Probability, SafeText
+from serving.schemas.helping_policy import EXAMPLE_HELPING, HelpingPolicyIn, HelpingPolicyOut
 from serving.schemas.priority import EXAMPLE_PRIORITY, PriorityPolicyIn, PriorityPolicyOut
 from serving.schemas.routing import EXAMPLE_ROUTING, RoutingPolicyIn, RoutingPolicyOut
 from triage.guardrails import BLOCKING, SUGGEST_ONLY
@@ -25,6 +26,7 @@ EXAMPLE: dict[str, Any] = {
     },
     "priority": EXAMPLE_PRIORITY,
     "routing": EXAMPLE_ROUTING,
+    "helping": EXAMPLE_HELPING,
 }
 
 
@@ -65,6 +67,10 @@ class PolicyIn(Input):
     routing: RoutingPolicyIn = Field(
         default_factory=RoutingPolicyIn, description="Who may be given which tickets, and how many."
     )
+    helping: HelpingPolicyIn = Field(
+        default_factory=HelpingPolicyIn,
+        description="What is confidential, when an article is offered, and whether one may be the answer.",
+    )
     version: Annotated[int, Field(ge=0)] | None = Field(
         None, description="The version this change was made from: refused when another stands; null: any."
     )
@@ -104,6 +110,7 @@ class PolicyOut(Output):
     fields: dict[FieldName, FieldPolicyOut]
     priority: PriorityPolicyOut
     routing: RoutingPolicyOut
+    helping: HelpingPolicyOut
     version: int = Field(description="Counts the changes; 0 when nobody ever set one.")
     updated_at: datetime | None
     updated_by: str | None
@@ -118,6 +125,7 @@ class PolicyOut(Output):
             fields={cast(FieldName, name): FieldPolicyOut(**one) for name, one in document["fields"].items()},
             priority=PriorityPolicyOut.of(document["priority"]),
             routing=RoutingPolicyOut(**document["routing"]),
+            helping=HelpingPolicyOut.of(document["helping"]),
             version=stored.version,
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,

@@ -11,7 +11,7 @@ from triage.store.runs import Run
 
 __all__ = ["ForecastRunIn", "KindName", "RunListOut", "RunOut", "TrainingRunIn"]
 
-KindName = Literal["train", "forecast"]
+KindName = Literal["train", "forecast", "gaps"]
 StateName = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 EXAMPLE_RUN: dict[str, Any] = {
     "run_id": "9b7c2f6d1e0a4c5bb1d3f0a2c4e6d8f0",

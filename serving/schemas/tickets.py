@@ -60,6 +60,11 @@ class TicketIn(Input):
         description="Values of predicted fields that a person has set; they are never overwritten. The "
         "answer names those that nothing goes by (`unknown_values`).",
     )
+    suggestion_id: Annotated[SafeText, Field(max_length=40)] | None = Field(
+        None,
+        description="What `POST /v1/suggest` had shown to the requester, who files all the same; without it, "
+        "suggestions to the same requester within the policy's `match_hours` count.",
+    )
 
     def to_ticket(self) -> Ticket:
         """Return the ticket as the heart knows it; one without a time was filed now."""

@@ -18,6 +18,8 @@ SOURCES = (
     "links",
     "agents",
     "absences",
+    "replies",
+    "macros",
     "zendesk",
     "freshdesk",
     "freshservice",
@@ -46,7 +48,7 @@ def import_(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Import tickets, articles, links, agents or their absences; an interrupted import goes on.
+    """Import tickets, articles, links, agents, absences, replies or macros; an interrupted import goes on.
 
     Repeating the command after an interruption is all that is needed; after a finished import it does
     nothing and says so.

@@ -9,7 +9,7 @@ app = typer.Typer()
 
 @app.command()
 def worker() -> None:
-    """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
+    """Do the trainings, forecasts and looks for gaps that were asked for, one after another, until stopped.
 
     Beside them it raises reminders, escalations and breaches of SLA policies, and suspected incidents where
     look-alike tickets arrive together, and sends them to the webhook endpoints whose hosts
@@ -28,11 +28,12 @@ def worker() -> None:
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
+    from training.worker.gaps_run import gaps_work
     from training.worker.incident_tick import IncidentChore
     from training.worker.sla_tick import raise_due_events
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
-    from triage.home import models_folder, store_url
+    from triage.home import home_folder, models_folder, store_url
     from triage.signing import signing_key
     from triage.store import open_store
 
@@ -45,7 +46,11 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     store = open_store(store_url())
     key, client, hosts = signing_key(), open_client(), allowed_hosts()
-    works = {"train": train_work(store, models_folder(), key), "forecast": forecast_work(store)}
+    works = {
+        "train": train_work(store, models_folder(), key),
+        "forecast": forecast_work(store),
+        "gaps": gaps_work(store, home_folder()),
+    }
 
     incidents = IncidentChore(store)
 

@@ -8,7 +8,7 @@ from triage.ticket import FIELDS
 
 __all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
 
-Kind = Literal["history", "articles", "links", "duplicates", "agents", "volumes"]
+Kind = Literal["history", "articles", "links", "duplicates", "agents", "volumes", "replies", "macros"]
 Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "flag", "list"]
 
 CUSTOM_PREFIX = "field."
@@ -79,6 +79,24 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("updated_at", "moment"),
         Column("products", "list", 2_000),
         Column("topics", "list", 2_000),
+        # What cannot be read as yes must not make an article public.
+        Column("public", "flag", refuses=True),
+    ),
+    "replies": _table(
+        Column("ticket_id", "id", 200),
+        Column("reply_id", "id", 200),
+        Column("body", "text", MAX_TEXT_CHARS),
+        Column("created_at", "moment"),
+        Column("agent", "short", 320),
+        Column("by_requester", "flag", refuses=True),
+        Column("is_solution", "flag", refuses=True),
+        Column("helpful", "integer"),
+        Column("unhelpful", "integer"),
+    ),
+    "macros": _table(
+        Column("macro_id", "id", 200),
+        Column("title", "text", 2_000),
+        Column("body", "text", MAX_TEXT_CHARS),
     ),
     "links": _table(
         Column("ticket_id", "id", 200),
@@ -121,6 +139,8 @@ _REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "duplicates": (("ticket_id",), ("duplicate_of",)),
     "agents": (("agent",),),
     "volumes": (("series",), ("start",), ("count",)),
+    "replies": (("ticket_id",), ("reply_id",), ("body",)),
+    "macros": (("macro_id",), ("body",)),
 }
 
 CUSTOM = Column(CUSTOM_PREFIX, "short", 2_000)

@@ -20,12 +20,14 @@ from training.history.records import Record
 from training.history.table import CHUNK_ROWS, Table
 from triage.agent import Agent, merge_rows
 from triage.errors import HistoryError
+from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
 from triage.store import Store
 from triage.store.agents import put_agents
 from triage.store.articles import put_articles
 from triage.store.imports import ImportState, advance_import, begin_import, finish_import, restart_import
 from triage.store.links import put_links
+from triage.store.replies import put_macros, put_replies
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace, find_workspace
 from triage.ticket import PastTicket
@@ -83,7 +85,7 @@ def import_table(
     path : Path or str
         CSV, JSON lines or Parquet.
     kind : str, default="history"
-        ``history``, ``articles``, ``links`` or ``agents``.
+        ``history``, ``articles``, ``links``, ``agents``, ``replies`` or ``macros``.
     workspace : str, default="default"
         Whose rows they become.
     source : str or None, default=None
@@ -181,9 +183,19 @@ def _put_agents(store: Store, workspace: str, records: list[Record], source: str
     put_agents(store, workspace, merge_rows(cast(list[Agent], records)), updated_at=moment)
 
 
+def _put_replies(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_replies(store, workspace, cast(list[Reply], records))
+
+
+def _put_macros(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+    put_macros(store, workspace, cast(list[Macro], records))
+
+
 _WRITERS: dict[str, Writer] = {
     "history": _put_tickets,
     "articles": _put_articles,
     "links": _put_links,
     "agents": _put_agents,
+    "replies": _put_replies,
+    "macros": _put_macros,
 }

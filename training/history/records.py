@@ -8,13 +8,14 @@ from training.history.volume import Volume
 from triage.agent import Agent, split_levels
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
+from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
 from triage.priority import PRIORITIES
 from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = ["Record", "identity_of", "make_record"]
 
-Record = PastTicket | Article | ArticleLink | DuplicateLink | Agent | Volume
+Record = PastTicket | Article | ArticleLink | DuplicateLink | Agent | Volume | Reply | Macro
 """A row of any table, typed."""
 
 _FILED = (
@@ -75,6 +76,10 @@ def identity_of(record: Record) -> str:
         return f"{record.ticket_id}\x00{record.article_id}"
     if isinstance(record, DuplicateLink):
         return f"{record.ticket_id}\x00{record.other}"
+    if isinstance(record, Reply):
+        return f"{record.ticket_id}\x00{record.reply_id}"
+    if isinstance(record, Macro):
+        return record.macro_id
     if isinstance(record, Agent):
         # Another row of the same agent with another absence adds that absence (triage.agent.merge_rows).
         return f"{record.agent}\x00{record.absent_from}\x00{record.absent_to}"
@@ -115,6 +120,18 @@ def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
     return Agent(**{**row, "skills": skills, "skill_levels": levels})
 
 
+def _reply(row: Mapping[str, Any], summary: RowSummary) -> Reply:
+    if "body" not in row:
+        raise HistoryError("body is missing")
+    return Reply(**row)
+
+
+def _macro(row: Mapping[str, Any], summary: RowSummary) -> Macro:
+    if "body" not in row:
+        raise HistoryError("body is missing")
+    return Macro(**{"title": row["macro_id"], **row})
+
+
 def _volume(row: Mapping[str, Any], summary: RowSummary) -> Volume:
     return Volume(**row)
 
@@ -126,4 +143,6 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], RowSummary], Record]] = {
     "duplicates": _duplicate,
     "agents": _agent,
     "volumes": _volume,
+    "replies": _reply,
+    "macros": _macro,
 }

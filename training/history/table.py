@@ -33,14 +33,15 @@ _ALWAYS = {
     "duplicates": ("ticket_id", "duplicate_of"),
     "agents": ("agent",),
     "volumes": ("series", "start", "count"),
+    "replies": ("ticket_id", "reply_id"),
+    "macros": ("macro_id",),
 }
 
 
 class Table:
-    """A history, article, link, agent or volume table; iterating gives lists of records.
+    """A table of any kind; iterating gives lists of records, again and again from the beginning.
 
-    Iterating again starts from the beginning with a fresh summary and rejects file. Records come in
-    the file's order; of two with one identity the later is meant to replace the earlier, and both come.
+    Records come in the file's order; of two with one identity the later replaces the earlier, and both come.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ TICKET_COLUMNS = (
     "organization channel product language tags status assigned_at first_response_at resolved_at closed_at "
     "reopened reassignments resolution"
 ).split()
-ARTICLE_COLUMNS = "article_id title body summary url updated_at products topics".split()
+ARTICLE_COLUMNS = "article_id title body summary url updated_at products topics public".split()
 LINK_COLUMNS = "ticket_id article_id created_at agent".split()
 AGENT_COLUMNS = "agent team skills capacity shift absent_from absent_to seniority".split()
 
@@ -188,6 +188,8 @@ def _write_articles(history: History, folder: Path) -> None:
                     _iso(updated_at),
                     SEPARATOR.join(article.products),
                     SEPARATOR.join(article.topics),
+                    # As in most knowledge bases some are for agents only.
+                    "no" if number % 6 == 5 else "yes",
                 ]
             )
 

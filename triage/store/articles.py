@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _COPIED = ("title", "summary", "body", "url")
+_PUBLIC = "public"
 _MANY = 500
 
 
@@ -215,6 +216,9 @@ def _content_hash(article: Article) -> str:
     content = [getattr(article, name) for name in _COPIED]
     content += [list(article.products), list(article.topics)]
     content.append(None if article.updated_at is None else article.updated_at.astimezone(UTC).isoformat())
+    if article.public:
+        # Only where it is set: articles from before there were public ones keep their hash and embedding.
+        content.append(_PUBLIC)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -224,6 +228,7 @@ def _to_row(workspace: str, article: Article, digest: str, revision: int, moment
         "article_id": article.article_id,
         **{name: getattr(article, name) for name in _COPIED},
         "topics": list(article.topics),
+        _PUBLIC: article.public,
         "products": list(article.products),
         "updated_at": article.updated_at or moment,
         "withdrawn_at": None,
@@ -240,6 +245,7 @@ def _from_row(row: Row[Any]) -> StoredArticle:
         updated_at=row.updated_at,
         products=tuple(row.products),
         topics=tuple(row.topics),
+        public=row.public,
         **{name: getattr(row, name) for name in _COPIED},
     )
     return StoredArticle(

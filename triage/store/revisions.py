@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """Agents and their absences."""
     WORK = "work"
     """Who has which open tickets, and who handled which."""
+    SOLUTIONS = "solutions"
+    """Which tickets have a text that solved them."""
 
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:

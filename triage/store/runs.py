@@ -1,4 +1,4 @@
-"""Runs: trainings and forecasts that were asked for, and how far they are. A row is what people see.
+"""Runs: trainings, forecasts and looks for gaps that were asked for. A row is what people see.
 
 The row is also the request: a worker looks for rows that wait and gives them to its job queue, so that
 asking needs no queue and nothing is lost between asking and queueing. Knows nothing of the work itself.
@@ -32,7 +32,7 @@ __all__ = [
     "start_run",
 ]
 
-KINDS = ("train", "forecast")
+KINDS = ("train", "forecast", "gaps")
 ACTIVE = ("queued", "running")
 """The states that go on; succeeded, failed and cancelled are ends."""
 
@@ -46,7 +46,7 @@ class Run:
     run_id, workspace : str
         Identity and owner.
     kind : str
-        ``train`` or ``forecast``.
+        ``train``, ``forecast`` or ``gaps``.
     state : str
         ``queued``, ``running``, ``succeeded``, ``failed`` or ``cancelled``.
     stage : str

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
 )
 
 from triage.store.utc_moment import UtcDateTime
@@ -117,6 +118,7 @@ articles = Table(
     Column("revision", Integer, nullable=False),
     Column("embedding", LargeBinary),
     Column("embedding_key", String(160)),
+    Column("public", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "workspace", "revision"),
 )
 

@@ -10,6 +10,7 @@ from triage.errors import InputError, NotFoundError
 from triage.store.database import Store
 from triage.store.handled import note_written
 from triage.store.schema import tickets
+from triage.store.solved import note_solved
 from triage.store.upsert import upsert
 from triage.ticket import FIELDS, PastTicket, Ticket
 
@@ -76,6 +77,7 @@ def put_tickets(
     with store.writing() as connection:
         note_written(connection, workspace, {past.ticket.ticket_id: past for past in past_tickets}, moment)
         upsert(connection, tickets, list(rows.values()))
+        note_solved(connection, workspace, [name for name, row in rows.items() if row["resolution"]])
 
 
 def put_ticket(store: Store, workspace: str, past: PastTicket, *, source: str) -> None:

@@ -17,6 +17,7 @@ from triage.store.handled import HandledKind, note_handled
 from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
 from triage.store.schema import tickets
+from triage.store.solved import note_solved
 
 __all__ = ["Handover", "close_ticket", "set_assignee"]
 
@@ -154,6 +155,7 @@ def close_ticket(
             workspace,
             [] if agent is None else [(ticket_id, agent, HandledKind.RESOLVED, moment)],
         )
+        note_solved(connection, workspace, [ticket_id])
 
 
 def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any]:

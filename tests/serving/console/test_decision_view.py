@@ -7,9 +7,11 @@ import pytest
 
 from serving.console.decision_view import view_decision
 from serving.console.rendering import render
+from serving.help_desk import Help
 from serving.triage_desk import Answer
 from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.duplicate import Duplicate
+from triage.helping.solution import SolvedTicket, Source
 from triage.knowledge import Article, Suggestion
 from triage.prediction import (
     Assessment,
@@ -95,9 +97,9 @@ def test_similar_tickets_tell_what_became_of_them_and_leave_the_ticket_itself_ou
         for name in ("same", "other", "unknown")
     )
     shown = view_decision(sqlite_store, "acme", TICKET, answer((), similar, team="apply"), None, {}).similar
-    assert [(one.similar.ticket_id, one.subject, one.resolution) for one in shown] == [
-        ("other", "VPN slow", "Restarted the box."),
-        ("unknown", "", ""),
+    assert [(one.ticket_id, one.subject, one.solution) for one in shown] == [
+        ("other", "VPN slow", ()),
+        ("unknown", "", ()),
     ]
     assert shown[0].labels == [("category", "network"), ("team", "desk")]
 
@@ -110,6 +112,17 @@ def test_earlier_tickets_that_it_repeats_are_shown_with_their_subject(sqlite_sto
         ("A", "VPN gone"),
         ("B", ""),
     ]
+
+
+def test_solved_tickets_come_first_with_their_extract_and_count_among_those_asked_for(sqlite_store: Store):
+    solved = SolvedTicket(
+        "S-1", 0.7, (("team", "desk"),), "VPN slow", ("Restart the box.",), False, Source.MARKED, NOW
+    )
+    similar = (SimilarTicket("S-1", 0.7, {}), SimilarTicket("M-1", 0.9, {}), SimilarTicket("M-2", 0.8, {}))
+    given = replace(answer((), similar, team="apply"), helping=Help(solved=(solved,)))
+    shown = view_decision(sqlite_store, "acme", TICKET, given, None, {}).similar
+    assert [one.ticket_id for one in shown] == ["S-1", "M-1", "M-2"]
+    assert (shown[0].solution, shown[0].source) == (("Restart the box.",), "Marked as the solution")
 
 
 def test_voters_with_a_share_worth_naming_are_named_and_the_others_counted(sqlite_store: Store):

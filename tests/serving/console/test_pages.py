@@ -21,6 +21,7 @@ PAGES = {
     "/console": "triage_ticket",
     "/console/agents": "list_agents",
     "/console/volume": "read_forecast",
+    "/console/knowledge": "read_knowledge_report",
     "/console/model": "list_models",
 }
 ORIGIN = datetime(2026, 3, 2, tzinfo=UTC)

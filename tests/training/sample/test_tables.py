@@ -15,7 +15,7 @@ CONTRACT = {
     "tickets.csv": "ticket_id created_at subject body category subcategory impact urgency priority team "
     "assignee requester organization channel product language tags status assigned_at first_response_at "
     "resolved_at closed_at reopened reassignments resolution",
-    "articles.csv": "article_id title body summary url updated_at products topics",
+    "articles.csv": "article_id title body summary url updated_at products topics public",
     "links.csv": "ticket_id article_id created_at agent",
     "agents.csv": "agent team skills capacity shift absent_from absent_to seniority",
 }

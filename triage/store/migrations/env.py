@@ -3,7 +3,7 @@
 from alembic import context
 
 # Their tables belong to the metadata.
-from triage.store import incident_tables, routing_tables, sla_tables  # noqa: F401
+from triage.store import helping_tables, incident_tables, routing_tables, sla_tables  # noqa: F401
 from triage.store.schema import metadata
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,238 @@
+"""What the knowledge base lacks: clusters of tickets that no article serves, with a title in their own words.
+
+Which articles people linked or dismissed comes in; the store is not asked. A ticket is served where an
+article was linked to it or accepted for it, or where one is near enough to it and was not dismissed.
+"""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from features.article_words import search_words
+from features.cleaning import clean
+from features.redaction import redact
+from features.ticket_clusters import Cluster, find_clusters
+from triage.helping.gap import ArticleCare, Gap, GapReport
+from triage.knowledge import Article
+from triage.ticket import PastTicket
+
+__all__ = ["KnowledgeUse", "find_gaps"]
+
+SERVED_NEARNESS = 0.6
+"""Cosine of a ticket to an article's nearest passage from which the article is about it.
+
+Of the earlier Thunderbird questions to which helpers linked an article two in three reach it, of questions of
+bank customers and to a voice assistant asked of the same articles one in a hundred."""
+EXAMPLES = 3
+WORDS = 6
+MOST_HOURS = 720.0
+"""A ticket that was open for longer than a month counts as a month: somebody forgot it."""
+LEAST_WORD_CHARS = 3
+TITLE_CHARS = 120
+RECENT = 0.25
+LEAST_LIFT = 2.0
+"""A word that is not twice as frequent in a cluster as among all says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeUse:
+    """What people did with articles.
+
+    Parameters
+    ----------
+    linked : frozenset of str
+        Ids of tickets to which an article was linked, or for which one was accepted or sent.
+    dismissed : Mapping of str to frozenset of str
+        By ticket, the articles dismissed for it.
+    care : tuple of ArticleCare
+        Articles that need attention, for the report.
+    """
+
+    linked: frozenset[str] = frozenset()
+    dismissed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    care: tuple[ArticleCare, ...] = ()
+
+
+def find_gaps(
+    tickets: Sequence[PastTicket],
+    vectors: np.ndarray,
+    articles: Sequence[Article],
+    passages: np.ndarray,
+    owners: np.ndarray,
+    use: KnowledgeUse,
+    *,
+    least: int = 5,
+    most: int = 50,
+) -> GapReport:
+    """Find the gaps, the heaviest first.
+
+    Parameters
+    ----------
+    tickets : sequence of PastTicket
+        The ones to look at; each with an id.
+    vectors : ndarray of shape (n_tickets, dimension), float32
+        Embeddings of their cleaned texts.
+    articles : sequence of Article
+        All that may be suggested.
+    passages : ndarray of shape (n_passages, dimension), float32
+        Embeddings of their passages.
+    owners : ndarray of int, shape (n_passages,)
+        Place of each passage's article.
+    use : KnowledgeUse
+        What people did with them.
+    least : int, default=5
+        Tickets that a gap has at least.
+    most : int, default=50
+        Gaps reported.
+    """
+    nearest, nearness = _nearest(vectors, passages, owners, articles, tickets, use)
+    unserved = [
+        place
+        for place, past in enumerate(tickets)
+        if past.ticket.ticket_id not in use.linked and nearness[place] < SERVED_NEARNESS
+    ]
+    names = [tickets[place].ticket.ticket_id for place in unserved]
+    clusters = find_clusters(vectors[unserved], names, least=least) if unserved else []
+    words = [_words(tickets[place]) for place in unserved]
+    background = Counter(word for one in words for word in one)
+    usual = _usual_hours([tickets[place] for place in unserved])
+    newest = _newest([tickets[place] for place in unserved])
+    gaps = [_gap(one, unserved, tickets, words, background, usual, newest, nearest, use) for one in clusters]
+    gaps.sort(key=lambda one: (-one.weight, one.title))
+    return GapReport(
+        tickets=len(tickets),
+        unserved=len(unserved),
+        clustered=sum(len(one.rows) for one in clusters),
+        gaps=tuple(gaps[:most]),
+        articles=len(articles),
+        care=use.care,
+    )
+
+
+def _nearest(
+    vectors: np.ndarray,
+    passages: np.ndarray,
+    owners: np.ndarray,
+    articles: Sequence[Article],
+    tickets: Sequence[PastTicket],
+    use: KnowledgeUse,
+) -> tuple[list[str | None], np.ndarray]:
+    """Return for each ticket the article nearest to it that was not dismissed for it, and how near."""
+    nearest: list[str | None] = [None] * len(tickets)
+    nearness = np.full(len(tickets), -1.0)
+    if not len(passages):
+        return nearest, nearness
+    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    kept = owners[starts]
+    places = {articles[owner].article_id: place for place, owner in enumerate(kept)}
+    for at in range(0, len(vectors), 512):
+        by_article = np.maximum.reduceat(vectors[at : at + 512] @ passages.T, starts, axis=1)
+        for row, cosines in enumerate(by_article, start=at):
+            for article_id in use.dismissed.get(tickets[row].ticket.ticket_id, ()):
+                if article_id in places:
+                    cosines[places[article_id]] = -1.0
+            best = int(cosines.argmax())
+            nearest[row], nearness[row] = articles[kept[best]].article_id, cosines[best]
+    return nearest, nearness
+
+
+def _gap(
+    cluster: Cluster,
+    unserved: Sequence[int],
+    tickets: Sequence[PastTicket],
+    words: Sequence[frozenset[str]],
+    background: Counter[str],
+    usual: float | None,
+    newest: datetime | None,
+    nearest: Sequence[str | None],
+    use: KnowledgeUse,
+) -> Gap:
+    rows = cluster.rows.tolist()
+    members = [tickets[unserved[row]] for row in rows]
+    weights = _telling([words[row] for row in rows], background, len(unserved))
+    told = [hours for one in members if (hours := _hours(one)) is not None]
+    hours = statistics.median(told) if told else usual
+    articles = Counter(name for row in rows if (name := nearest[unserved[row]]) is not None)
+    return Gap(
+        title=_title(members, weights),
+        words=tuple(list(weights)[:WORDS]),
+        tickets=len(members),
+        hours=None if hours is None else round(hours, 2),
+        weight=round(len(members) * (hours if hours is not None else 1.0), 2),
+        share_recent=_recent(members, newest),
+        examples=tuple(
+            (one.ticket.ticket_id, redact(clean(one.ticket.subject))[:TITLE_CHARS])
+            for one in members[:EXAMPLES]
+        ),
+        dismissed=sum(one.ticket.ticket_id in use.dismissed for one in members),
+        nearest_article=min(articles, key=lambda name: (-articles[name], name)) if articles else None,
+    )
+
+
+def _words(past: PastTicket) -> frozenset[str]:
+    text = redact(f"{past.ticket.subject}\n{clean(past.ticket.body)[:2_000]}")
+    return frozenset(
+        one for one in search_words(text) if len(one) >= LEAST_WORD_CHARS and not any(map(str.isdigit, one))
+    )
+
+
+def _telling(members: Sequence[frozenset[str]], background: Counter[str], total: int) -> dict[str, float]:
+    """Return words by how much more of the cluster's tickets have them than of all, most telling first.
+
+    The measure is the share of the cluster times the logarithm of how much more often than usual (the term of
+    the Kullback–Leibler divergence), among words that a fifth of the cluster has.
+    """
+    counts = Counter(word for one in members for word in one)
+    weights = {}
+    for word, count in counts.items():
+        share = count / len(members)
+        if share < 0.2 or count < 2:
+            continue
+        usual = background[word] / total
+        if share < LEAST_LIFT * usual:
+            continue
+        weights[word] = share * math.log(share / usual)
+    return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _title(members: Sequence[PastTicket], weights: Mapping[str, float]) -> str:
+    """Choose the subject that says most with few words; ties go to the more typical ticket."""
+    best, best_score = "", -1.0
+    for one in members[:50]:
+        subject = redact(clean(one.ticket.subject)).replace("\n", " ").strip()[:TITLE_CHARS]
+        said = set(search_words(subject))
+        score = sum(weights.get(word, 0.0) for word in said) / math.sqrt(3.0 + len(said))
+        if said and score > best_score:
+            best, best_score = subject, score
+    return best or ", ".join(list(weights)[:3])
+
+
+def _hours(past: PastTicket) -> float | None:
+    end = past.resolved_at or past.closed_at
+    begin = past.assigned_at or past.ticket.created_at
+    if end is None or begin is None or end < begin:
+        return None
+    return min((end - begin).total_seconds() / 3600.0, MOST_HOURS)
+
+
+def _usual_hours(tickets: Sequence[PastTicket]) -> float | None:
+    told = [hours for one in tickets if (hours := _hours(one)) is not None]
+    return statistics.median(told) if told else None
+
+
+def _newest(tickets: Sequence[PastTicket]) -> datetime | None:
+    """Return the moment after which a quarter of the time looked at lies."""
+    filed = [one.ticket.created_at for one in tickets if one.ticket.created_at is not None]
+    return max(filed) - RECENT * (max(filed) - min(filed)) if filed else None
+
+
+def _recent(members: Sequence[PastTicket], newest: datetime | None) -> float:
+    filed = [one.ticket.created_at for one in members if one.ticket.created_at is not None]
+    if newest is None or not filed:
+        return 0.0
+    return round(sum(one >= newest for one in filed) / len(filed), 4)

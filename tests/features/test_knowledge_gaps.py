@@ -1,0 +1,78 @@
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from features.cleaning import clean_text
+from features.knowledge_gaps import KnowledgeUse, find_gaps
+from features.passages import split_passages
+from tests.features.fake_encoder import WordEncoder
+from triage.helping.gap import GapReport
+from triage.knowledge import Article
+from triage.ticket import PastTicket, Ticket
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+VPN = Article("KB-1", "vpn drops hourly client", "vpn drops hourly client")
+
+
+def tickets(subject: str, count: int, hours: float, prefix: str) -> list[PastTicket]:
+    found = []
+    for number in range(count):
+        filed = BEGIN + timedelta(days=number)
+        ticket = Ticket(f"{prefix}-{number}", subject, f"{subject} mail ada@example.org", created_at=filed)
+        found.append(PastTicket(ticket, assigned_at=filed, resolved_at=filed + timedelta(hours=hours)))
+    return found
+
+
+PAST = [
+    *tickets("shared calendar stays empty", 8, 2.0, "CAL"),
+    *tickets("badge reader beeps twice", 6, 10.0, "BADGE"),
+    *tickets("vpn drops hourly client", 9, 1.0, "VPN"),
+    *tickets("toner smells odd", 3, 50.0, "TONER"),
+]
+
+
+NOTHING = KnowledgeUse()
+
+
+def look(use: KnowledgeUse = NOTHING, past: list[PastTicket] = PAST) -> GapReport:
+    encoder = WordEncoder(128)
+    vectors = encoder.encode([clean_text(one.ticket) for one in past])
+    parts = list(split_passages(VPN))
+    return find_gaps(past, vectors, [VPN], encoder.encode(parts), np.zeros(len(parts), np.intp), use)
+
+
+def test_gaps_are_what_no_article_serves_by_number_times_hours():
+    report = look()
+    assert [(one.title, one.tickets, one.hours, one.weight) for one in report.gaps] == [
+        ("badge reader beeps twice", 6, 10.0, 60.0),
+        ("shared calendar stays empty", 8, 2.0, 16.0),
+    ]
+    assert (report.tickets, report.unserved, report.clustered) == (26, 17, 14)
+
+
+def test_words_set_a_gap_apart_and_examples_carry_no_address():
+    badge = look().gaps[0]
+    assert set(badge.words) >= {"badge", "reader", "beep"} and "mail" not in badge.words[:3]
+    assert "@" not in str(badge) and badge.examples[0][0].startswith("BADGE-")
+
+
+def test_a_linked_ticket_is_served_and_a_dismissed_article_serves_no_more():
+    linked = frozenset(f"BADGE-{number}" for number in range(6))
+    assert [one.title for one in look(KnowledgeUse(linked)).gaps] == ["shared calendar stays empty"]
+    dismissed = {f"VPN-{number}": frozenset({"KB-1"}) for number in range(9)}
+    report = look(KnowledgeUse(dismissed=dismissed))
+    vpn = next(one for one in report.gaps if one.title.startswith("vpn"))
+    assert (vpn.tickets, vpn.dismissed) == (9, 9)
+
+
+def test_the_order_of_the_tickets_does_not_matter():
+    assert look(past=PAST[::-1]) == look()
+
+
+def test_without_articles_or_tickets_there_is_a_report_too():
+    encoder = WordEncoder(128)
+    vectors = encoder.encode([clean_text(one.ticket) for one in PAST])
+    nothing = np.empty((0, 128), np.float32)
+    report = find_gaps(PAST, vectors, [], nothing, np.empty(0, np.intp), KnowledgeUse())
+    assert report.unserved == 26 and len(report.gaps) == 3
+    assert find_gaps([], nothing, [], nothing, np.empty(0, np.intp), KnowledgeUse()).gaps == ()

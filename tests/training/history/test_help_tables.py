@@ -1,0 +1,69 @@
+"""Replies, macros and public articles, from tables into the store."""
+
+from pathlib import Path
+
+import pytest
+
+from training.history.importer import import_table
+from triage.errors import HistoryError
+from triage.store import Store
+from triage.store.articles import get_article
+from triage.store.replies import list_macros, replies_of
+from triage.store.solved import count_solved
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_replies_are_read_with_who_wrote_them_and_what_they_were(sqlite_store: Store, tmp_path: Path):
+    table = write(
+        tmp_path / "replies.csv",
+        "ticket_id,reply_id,body,created_at,agent,by_requester,is_solution,helpful,unhelpful\n"
+        "T-1,R-1,Renew it.,2026-03-02T10:00:00Z,ada,no,yes,3,1\n"
+        "T-1,R-2,Thanks.,2026-03-02T11:00:00Z,,yes,,,\n"
+        "T-1,R-3,,2026-03-02T12:00:00Z,ada,no,no,,\n"
+        "T-1,R-4,Perhaps.,2026-03-02T12:00:00Z,ada,maybe,no,,\n",
+    )
+    result = import_table(sqlite_store, table, "replies", workspace="acme")
+    assert (result.summary["accepted"], result.summary["rejected"]) == (2, 2)
+    first, second = replies_of(sqlite_store, "acme", ["T-1"])["T-1"]
+    assert (first.agent, first.is_solution, first.helpful, first.unhelpful) == ("ada", True, 3, 1)
+    assert (second.by_requester, second.is_solution, second.helpful) == (True, False, 0)
+    assert count_solved(sqlite_store, "acme") == 1
+    assert import_table(sqlite_store, table, "replies", workspace="acme").was_finished
+
+
+def test_macros_are_read_and_one_without_a_title_has_its_id_for_one(sqlite_store: Store, tmp_path: Path):
+    table = write(tmp_path / "macros.csv", "macro_id,title,body\nM-1,Hi,Hello.\nM-2,,Bye.\nM-3,Nothing,\n")
+    result = import_table(sqlite_store, table, "macros", workspace="acme")
+    assert result.summary["rejected"] == 1
+    assert [(one.title, one.body) for one in list_macros(sqlite_store, "acme")] == [
+        ("Hi", "Hello."),
+        ("M-2", "Bye."),
+    ]
+
+
+def test_an_article_is_public_only_where_the_table_says_yes(sqlite_store: Store, tmp_path: Path):
+    table = write(
+        tmp_path / "articles.csv",
+        "article_id,title,public\nKB-1,Open,yes\nKB-2,Closed,no\nKB-3,Untold,\nKB-4,Odd,perhaps\n",
+    )
+    result = import_table(sqlite_store, table, "articles", workspace="acme")
+    assert result.summary["rejected"] == 1
+    found = {name: get_article(sqlite_store, "acme", name) for name in ("KB-1", "KB-2", "KB-3", "KB-4")}
+    assert {name: one and one.article.public for name, one in found.items()} == {
+        "KB-1": True,
+        "KB-2": False,
+        "KB-3": False,
+        "KB-4": None,
+    }
+
+
+@pytest.mark.parametrize(("kind", "head"), [("replies", "ticket_id,body"), ("macros", "title,body")])
+def test_a_table_without_what_names_its_rows_is_refused(
+    sqlite_store: Store, tmp_path: Path, kind: str, head: str
+):
+    with pytest.raises(HistoryError):
+        import_table(sqlite_store, write(tmp_path / "t.csv", f"{head}\na,b\n"), kind, workspace="acme")
