@@ -1,4 +1,4 @@
-"""What stands beside a decision on the page: articles, similar tickets and what solved them, repeated ones."""
+"""What stands beside a decision on the page: articles, similar tickets and what solved them, repeats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
