@@ -29,6 +29,8 @@ GROUND_OF = {
     "nearest": "links",
     "recent": "popular",
     "popular": "popular",
+    "discriminant": "links",
+    "profile": "links",
 }
 
 
@@ -52,7 +54,7 @@ class RankingWeights:
     held_out: Mapping[str, float] = field(default_factory=dict)
 
 
-DEFAULT_WEIGHTS = RankingWeights((1.3, 2.6, 4.8, 1.8, 0.25, 11.0, 0.5, 0.15))
+DEFAULT_WEIGHTS = RankingWeights((1.3, 2.6, 4.8, 1.8, 0.25, 11.0, 0.5, 0.15, 0.0, 0.0, -0.8))
 """Learnt on the first three fifths of the linked Thunderbird tickets, rounded (``benchmarks/knowledge.py``
 measures the last one); what a knowledge base without many links begins with, and where learning starts."""
 
@@ -113,7 +115,8 @@ def _article(shelf: ArticleShelf, row: int) -> Article:
 def _grounds(parts: np.ndarray, examples: Mapping[str, tuple[str, ...]]) -> tuple[Ground, ...]:
     weights: dict[str, float] = {}
     for name, part in zip(SIGNALS, parts, strict=True):
-        weights[GROUND_OF[name]] = weights.get(GROUND_OF[name], 0.0) + float(part)
+        if name in GROUND_OF:  # that nobody dismissed it is no ground
+            weights[GROUND_OF[name]] = weights.get(GROUND_OF[name], 0.0) + float(part)
     speaking = [(kind, round(weight, 3)) for kind, weight in weights.items() if weight >= GROUND_MIN]
     return tuple(
         Ground(kind, weight, examples.get(kind, ()))

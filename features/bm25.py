@@ -15,6 +15,10 @@ __all__ = ["WordIndex"]
 K1 = 1.2
 B = 0.75
 TAIL_MAX = 256
+MANY = 5_000
+COMMON = 0.1
+"""Among 5,000 documents or more, words that a tenth of them has are not searched, unless there are no others:
+they cost most of the time and tell documents apart least."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,8 +139,12 @@ class WordIndex:
         if not n_alive:
             return
         damping = K1 * (1 - B + B * self.lengths / max(1.0, float(self.lengths[alive].mean())))
-        for word in dict.fromkeys(query):
-            documents, counts = self._entries(word)
+        words = list(dict.fromkeys(query))
+        entries = [(word, *self._entries(word)) for word in words]
+        if n_alive >= MANY:
+            rare = [entry for entry in entries if len(entry[1]) < COMMON * n_alive]
+            entries = rare if any(len(entry[1]) for entry in rare) else entries
+        for word, documents, counts in entries:
             living = alive[documents]
             documents, counts = documents[living], counts[living]
             if len(documents):

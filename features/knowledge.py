@@ -19,12 +19,16 @@ from features.article_signals import Signals, gather_signals, posix_time
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.link_memory import LinkMemory
+from features.link_recall import Link
 from features.passages import PASSAGES_VERSION, content_hash, split_passages
 from triage.errors import ConflictError, IncompatibleBundleError, InputError
 from triage.knowledge import Article, Suggestion
 from triage.ticket import Ticket
 
 __all__ = ["KnowledgeIndex"]
+
+INDEX_VERSION = 2
+"""Changes whenever an index kept in an older bundle cannot be read any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +94,16 @@ class KnowledgeIndex:
     def weights(self, weights: RankingWeights) -> None:
         with self._lock:
             self._contents = replace(self._contents, weights=weights)
+
+    @property
+    def memory(self) -> LinkMemory:
+        """What it remembers of past tickets' links."""
+        return self._contents.memory
+
+    @memory.setter
+    def memory(self, memory: LinkMemory) -> None:
+        with self._lock:
+            self._contents = replace(self._contents, memory=memory)
 
     @property
     def article_ids(self) -> tuple[str, ...]:
@@ -174,7 +188,7 @@ class KnowledgeIndex:
             ends = np.cumsum([len(texts) for texts in passages.values()])
             made = dict(zip(passages, np.split(matrix, ends[:-1]), strict=True))
         matrices = [known[key] if key in known else made[key] for key in keys]
-        dimension = self._contents.shelf.passages.packed.shape[1]
+        dimension = self._contents.shelf.passages.dimension
         shelf = ArticleShelf.build(articles, matrices, dimension)
         with self._lock:
             self._contents = replace(self._contents, shelf=shelf)
@@ -189,9 +203,15 @@ class KnowledgeIndex:
         return was_there
 
     def remember(
-        self, ticket: Ticket, article_id: str, known_at: datetime | None, vector: np.ndarray | None = None
+        self,
+        ticket: Ticket,
+        article_id: str,
+        known_at: datetime | None,
+        vector: np.ndarray | None = None,
+        *,
+        dismissed: bool = False,
     ) -> None:
-        """Learn that people used an article for a ticket; the next suggestion heeds it.
+        """Learn that people used an article for a ticket, or dismissed it; the next suggestion heeds it.
 
         Parameters
         ----------
@@ -203,15 +223,34 @@ class KnowledgeIndex:
             Since when this is known; None counts as always.
         vector : ndarray of shape (dimension,), optional
             Embedding of the ticket's cleaned text; without it the ticket is encoded.
+        dismissed : bool, default=False
+            Whether they found that it does not help.
         """
-        if not ticket.ticket_id:
-            raise InputError("Got a link of a ticket without an id; expected an id. File the ticket first.")
         if vector is None:
             vector = self._ready().encode([clean_text(ticket)])[0]
         moment = float("-inf") if known_at is None else known_at.timestamp()
+        self.remember_all([Link(ticket.ticket_id, article_id, moment, dismissed)], {ticket.ticket_id: vector})
+
+    def remember_all(self, links: Sequence[Link], vectors: Mapping[str, np.ndarray]) -> None:
+        """Learn many links at once, in the order in which they became known.
+
+        Parameters
+        ----------
+        links : sequence of Link
+            Of tickets with an id.
+        vectors : Mapping of str to ndarray of shape (dimension,)
+            Embeddings of these tickets' cleaned texts.
+        """
+        if not all(link.ticket_id for link in links):
+            raise InputError("Got a link of a ticket without an id; expected an id. File the ticket first.")
         with self._lock:
-            memory = self._contents.memory.remember(ticket.ticket_id, vector, article_id, moment)
+            memory = self._contents.memory.remember(links, vectors)
             self._contents = replace(self._contents, memory=memory)
+
+    def forget(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take links away again, each given as ticket id and article id; unknown ones are passed over."""
+        with self._lock:
+            self._contents = replace(self._contents, memory=self._contents.memory.forget(pairs))
 
     def suggest(
         self,
@@ -246,14 +285,20 @@ class KnowledgeIndex:
         return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit)
 
     def suggest_many(
-        self, tickets: Iterable[Ticket], limit: int = 10, *, vectors: np.ndarray | None = None
+        self,
+        tickets: Iterable[Ticket],
+        limit: int = 10,
+        *,
+        vectors: np.ndarray | None = None,
+        moment: datetime | None = None,
     ) -> list[list[Suggestion]]:
         """Do the same as :meth:`suggest` for many tickets, each as if it were alone."""
         listed = list(tickets)
         if vectors is None:
             vectors = self._ready().encode([clean_text(ticket) for ticket in listed])
         return [
-            self.suggest(ticket, limit, vector=vector) for ticket, vector in zip(listed, vectors, strict=True)
+            self.suggest(ticket, limit, vector=vector, moment=moment)
+            for ticket, vector in zip(listed, vectors, strict=True)
         ]
 
     def signals(
@@ -264,14 +309,14 @@ class KnowledgeIndex:
         Returns
         -------
         article_ids : tuple of str
-            Of every article that can be suggested.
+            Of every article that comes into question.
         matrix : ndarray of shape (n_articles, n_signals)
             See :data:`features.article_signals.SIGNALS`.
         """
         contents = self._contents
         signals = self._signals(contents, ticket, vector, moment)
-        ids = {row: article_id for article_id, row in contents.shelf.rows.items()}
-        return tuple(ids[row] for row in signals.rows.tolist()), signals.matrix
+        found = (contents.shelf.articles[row] for row in signals.rows.tolist())
+        return tuple(article.article_id for article in found if article is not None), signals.matrix
 
     def _signals(
         self, contents: _Contents, ticket: Ticket, vector: np.ndarray | None, moment: datetime | None
@@ -291,9 +336,15 @@ class KnowledgeIndex:
         return self._encoder
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"fingerprint": self._fingerprint, "contents": self._contents}
+        return {"version": INDEX_VERSION, "fingerprint": self._fingerprint, "contents": self._contents}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        found = state.get("version", 1)
+        if found != INDEX_VERSION:
+            raise IncompatibleBundleError(
+                f"Got a knowledge index of version {found}; this version reads version {INDEX_VERSION}. "
+                "Train it again with this version."
+            )
         self._fingerprint = state["fingerprint"]
         self._contents = state["contents"]
         self._encoder = None

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from features.link_memory import DAY_S, UNRELATED, LinkMemory
+from features.link_memory import UNRELATED, LinkMemory
+from features.link_recall import Link
+from features.use_totals import DAY_S
 
 NOW = 1_000 * DAY_S
 EAST, NORTH = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype=np.float32)
@@ -10,7 +12,7 @@ EAST, NORTH = np.array([1.0, 0.0], dtype=np.float32), np.array([0.0, 1.0], dtype
 def memory_of(*links: tuple[str, np.ndarray, str, float]) -> LinkMemory:
     memory = LinkMemory.empty(2)
     for ticket_id, vector, article_id, known_at in links:
-        memory = memory.remember(ticket_id, vector, article_id, known_at)
+        memory = memory.remember([Link(ticket_id, article_id, known_at)], {ticket_id: vector})
     return memory
 
 
@@ -54,7 +56,7 @@ def test_remembering_one_by_one_equals_building_at_once():
     links = [("T-1", "a", 5.0), ("T-1", "b", 6.0), ("T-2", "a", 7.0), ("T-1", "a", 9.0)]
     vectors = {"T-1": EAST, "T-2": NORTH}
     grown = memory_of(*((t, vectors[t], a, moment) for t, a, moment in links))
-    built = LinkMemory.build(["T-1", "T-2"], np.stack([EAST, NORTH]), links)
+    built = LinkMemory.build(["T-1", "T-2"], np.stack([EAST, NORTH]), [Link(*link) for link in links])
     assert len(grown) == len(built) == 3
     np.testing.assert_array_equal(grown.recall("", EAST, NOW).links, built.recall("", EAST, NOW).links)
     assert list(built.known_at) == [5.0, 6.0, 7.0]

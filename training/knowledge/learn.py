@@ -14,7 +14,10 @@ from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.link_memory import LinkMemory
+from features.link_recall import Link
+from training.knowledge.growing import GrowingMemory
 from training.knowledge.metrics import RetrievalMetrics, measure_rankings
+from training.knowledge.space import find_space
 from training.knowledge.weights import choice_surprise, fit_weights
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
@@ -86,7 +89,7 @@ def learn_knowledge(
 def recall_links(
     links: Iterable[ArticleLink], past_tickets: Iterable[PastTicket], encoder: Encoder
 ) -> tuple[LinkMemory, list[Ticket]]:
-    """Return the memory of all links, and the tickets that have any, in order of filing."""
+    """Return the memory of all links and dismissals, and the tickets that have any, in order of filing."""
     by_ticket: dict[str, list[ArticleLink]] = {}
     for link in links:
         by_ticket.setdefault(link.ticket_id, []).append(link)
@@ -95,12 +98,13 @@ def recall_links(
     ordered = sorted(linked.values(), key=lambda past: (_filed(past.ticket), past.ticket.ticket_id))
     tickets = [past.ticket for past in ordered]
     vectors = encoder.encode([clean_text(ticket) for ticket in tickets])
-    triples = [
-        (link.ticket_id, link.article_id, link_known_at(link, past))
+    known = [
+        Link(link.ticket_id, link.article_id, link_known_at(link, past), link.dismissed)
         for past in ordered
         for link in by_ticket[past.ticket.ticket_id]
     ]
-    return LinkMemory.build([ticket.ticket_id for ticket in tickets], vectors, triples), tickets
+    ids = [ticket.ticket_id for ticket in tickets]
+    return LinkMemory.build(ids, vectors, known, find_space(vectors)), tickets
 
 
 def link_known_at(link: ArticleLink, past: PastTicket) -> float:
@@ -118,16 +122,21 @@ def _examples(
 ) -> list[_Example]:
     names = list(memory.article_numbers)
     used_by: dict[int, set[str]] = {}
-    for row, number in zip(memory.tickets.tolist(), memory.articles.tolist(), strict=True):
-        used_by.setdefault(row, set()).add(names[number])
+    for row, number in zip(memory.tickets[~memory.dismissed], memory.articles[~memory.dismissed], strict=True):
+        used_by.setdefault(int(row), set()).add(names[number])
     dated = [row for row, ticket in enumerate(linked) if ticket.created_at is not None]
     examples = []
+    growing = GrowingMemory(memory)
     for row in dated[round(len(dated) * WARM_UP) :][-TICKETS_MAX:]:
-        ids, matrix = index.signals(linked[row], vector=memory.vectors.packed[row])
+        if row not in used_by:
+            continue
+        index.memory = growing.until(_filed(linked[row]))
+        ids, matrix = index.signals(linked[row], vector=memory.vectors.take(np.array([row]))[0])
         used = np.array([article_id in used_by[row] for article_id in ids], dtype=bool)
         if used.any():
             kept = _kept(matrix, used, rng)
             examples.append(_Example(tuple(ids[place] for place in kept), matrix[kept], used[kept]))
+    index.memory = memory
     return examples
 
 
