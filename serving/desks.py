@@ -48,12 +48,13 @@ def make_desks(
         Counts decisions.
     """
     stock = StockEncoder()
-    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock)
+    cache = home / "cache" / "embeddings"
+    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock, cache=cache)
     affinity = AffinityHost(
         store,
         models,
         make=make_index,
-        cache=home / "cache" / "embeddings",
+        cache=cache,
         poll_seconds=poll_seconds,
         stock=stock,
     )

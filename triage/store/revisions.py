@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """Agents and their absences."""
     WORK = "work"
     """Who has which open tickets, and who handled which."""
+    LINKS = "links"
+    """Which articles people used or dismissed for which tickets."""
 
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:
