@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from features.article_ranking import DEFAULT_WEIGHTS, DIGITS
+from features.article_ranking import DEFAULT_WEIGHTS, DIGITS, SPACE_WEIGHTS
 from features.article_signals import SIGNALS
 from features.cleaning import clean_text
 from features.encoder import Encoder
@@ -89,7 +89,7 @@ def rank_all(desk: Desk) -> dict[str, list[list[str]]]:
     products = {one.article_id: one.products for one in desk.tables.articles}
     ours = {
         "ours, no links at all": np.where(OF_LINKS, 0.0, DEFAULT_WEIGHTS.values),
-        "ours, default weights": np.asarray(DEFAULT_WEIGHTS.values),
+        "ours, default weights": np.asarray(SPACE_WEIGHTS.values),
         OURS: np.asarray(desk.learnt.weights.values),
     }
     rankings: dict[str, list[list[str]]] = {}
