@@ -256,7 +256,5 @@ class LinkMemory:
 
     def _totals(self, which: np.ndarray, totals: UseTotals, sign: float = 1.0) -> UseTotals:
         places = np.flatnonzero(which & ~self.dismissed)
-        uses = Uses(
-            self.articles[places], self.known_at[places], self.vectors.take(self.tickets[places])
-        )
+        uses = Uses(self.articles[places], self.known_at[places], self.tickets[places], self.vectors)
         return totals.plus(uses, len(self.article_numbers), sign)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.ticket_space import TicketSpace
+from features.vector_rows import VectorRows
 
 __all__ = ["DAY_S", "POPULAR_HALF_LIFE_DAYS", "RECENT_HALF_LIFE_DAYS", "UseTotals", "Uses"]
 
@@ -23,11 +24,12 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uses:
-    """Links in any order, all arrays of one length: article's number, POSIX time, the ticket's embedding."""
+    """Links in any order, all arrays of one length: article's number, POSIX time, the ticket's row."""
 
     articles: np.ndarray
     known_at: np.ndarray
-    vectors: np.ndarray
+    tickets: np.ndarray
+    vectors: VectorRows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,12 +83,12 @@ class UseTotals:
         weights = sign * 0.5 ** (age_days / POPULAR_HALF_LIFE_DAYS)
         recent += sign * np.bincount(articles, 0.5 ** (age_days / RECENT_HALF_LIFE_DAYS), n_articles)
         popular += np.bincount(articles, weights, n_articles)
-        vectors = uses.vectors[dated]
+        tickets = uses.tickets[dated]
         order = np.argsort(articles, kind="stable")
         for begin in range(0, len(order), CHUNK):
             part = order[begin : begin + CHUNK]
             touched, first = np.unique(articles[part], return_index=True)
-            weighed = vectors[part] * weights[part, None]
+            weighed = uses.vectors.take(tickets[part]) * weights[part, None]
             sums[touched] += np.add.reduceat(weighed, first, axis=0)
         touched = np.unique(articles)
         if self.space is not None and len(touched):

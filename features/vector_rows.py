@@ -1,8 +1,9 @@
 """Unit vectors, by row, searched by cosine: what meaning is searched in.
 
 A :class:`VectorRows` never changes: appending gives a new one that shares the blocks of the old, so that
-readers need no lock. Blocks can be mapped from a file. In a short list every row is measured; a long one
-keeps a short projection of every row beside it, scans those, and measures only the promising rows.
+readers need no lock. Blocks can be mapped from a file. In a short list every row is measured; a long one keeps
+16 bits a number and a short projection of every row beside it, scans those, and measures only the promising
+rows.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ PROMISING = 3
 AXES_FROM = 4_000
 TAIL_MAX = 256
 BLOCK_MAX = 16_384
+CHUNK = 16_384
 SAMPLE_STEP = 61
 
 
@@ -41,7 +43,7 @@ class VectorRows:
     dimension : int
         Length of a vector.
     blocks : tuple of ndarray, each of shape (n, dimension), float32
-        The rows, in order.
+        The rows, in order; float16 in a long list, so that cosines are right to some ten-thousandths.
     axes : ndarray of shape (dimension, n_short), optional
         What rows are projected onto; None in a short list.
     shorts : tuple of ndarray, each of shape (n, n_short), float32
@@ -71,7 +73,7 @@ class VectorRows:
         if len(matrix) < LONG:
             return cls(dimension, (matrix,))
         axes = _principal_axes(matrix)
-        return cls(dimension, (matrix,), axes, (matrix @ axes,))
+        return cls(dimension, (matrix.astype(np.float16),), axes, (matrix @ axes,))
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -81,7 +83,8 @@ class VectorRows:
 
         Small blocks at the end are joined now and then, large ones are never copied.
         """
-        blocks = [*self.blocks, np.asarray(rows, dtype=np.float32)]
+        kind = np.float32 if self.axes is None else np.float16
+        blocks = [*self.blocks, np.asarray(rows, dtype=kind)]
         if self.axes is None and sum(map(len, blocks)) >= LONG:
             return VectorRows.pack(np.concatenate(blocks))
         first = _joined_from([len(block) for block in blocks])
@@ -89,14 +92,14 @@ class VectorRows:
             blocks[first:] = [np.concatenate(blocks[first:])]
         if self.axes is None:
             return VectorRows(self.dimension, tuple(blocks))
-        shorts = (*self.shorts[:first], blocks[-1] @ self.axes)
+        shorts = (*self.shorts[:first], blocks[-1].astype(np.float32) @ self.axes)
         return VectorRows(self.dimension, tuple(blocks), self.axes, shorts)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
-        """Return the vectors of the given rows, of shape (n, dimension)."""
+        """Return the vectors of the given rows, of shape (n, dimension), float32."""
         rows = np.asarray(rows, dtype=np.int64)
         if len(self.blocks) == 1:
-            return np.asarray(self.blocks[0][rows])
+            return np.asarray(self.blocks[0][rows], dtype=np.float32)
         found = np.empty((len(rows), self.dimension), dtype=np.float32)
         owner = np.searchsorted(self._starts, rows, side="right") - 1
         for number in np.unique(owner):
@@ -106,7 +109,12 @@ class VectorRows:
 
     def cosines(self, vector: np.ndarray) -> np.ndarray:
         """Return the cosine of every row with a unit vector, of shape (n,)."""
-        return np.concatenate([np.zeros(0, dtype=np.float32), *(rows @ vector for rows in self.blocks)])
+        parts = [
+            block[begin : begin + CHUNK].astype(np.float32, copy=False) @ vector
+            for block in self.blocks
+            for begin in range(0, len(block), CHUNK)
+        ]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *parts])
 
     def nearest(self, vector: np.ndarray, count: int) -> Nearest:
         """Return the rows that are nearest to a unit vector.
@@ -121,7 +129,7 @@ class VectorRows:
         Returns
         -------
         Nearest
-            In order of rows. Cosines are exact; in a long list a few of the nearest may be missing.
+            In order of rows, measured one by one; in a long list a few of the nearest may be missing.
         """
         if self.axes is None:
             return Nearest(np.arange(len(self)), self.cosines(vector).astype(np.float64))

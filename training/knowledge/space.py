@@ -8,11 +8,11 @@ __all__ = ["find_space"]
 
 SHRINKAGE = 0.6
 DIGITS = 4
-TICKETS_MIN = 50
+TICKETS_MIN = 100
 
 
 def find_space(vectors: np.ndarray) -> TicketSpace | None:
-    """Return the space of some tickets; None for fewer than 50.
+    """Return the space of some tickets; None for fewer than 100.
 
     The covariance is drawn towards one with the same variance in every direction (Ledoit and Wolf 2004, "A
     well-conditioned estimator for large-dimensional covariance matrices", with a fixed strength of 0.6: the
