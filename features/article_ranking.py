@@ -94,7 +94,7 @@ def rank_articles(
     ids = {place: _article(shelf, signals.rows[place]).article_id for place in contenders}
     best = sorted(contenders, key=lambda place: (-logits[place], ids[place]))[:limit]
     parts = (signals.matrix[best] - signals.matrix.mean(axis=0)) * values
-    shared = shelf.words.shared_words(signals.query, shelf.alive, signals.rows[best].tolist(), EXAMPLES_MAX)
+    shared = signals.hits.shared_words(signals.rows[best].tolist(), EXAMPLES_MAX)
     suggestions = []
     for order, place in enumerate(best):
         article = _article(shelf, signals.rows[place])

@@ -12,6 +12,7 @@ import numpy as np
 from features.article_contenders import choose_contenders
 from features.article_shelf import ArticleShelf
 from features.article_words import search_words
+from features.bm25 import WordHits
 from features.link_memory import LinkMemory
 from features.link_recall import Recall
 from triage.ticket import Ticket
@@ -44,15 +45,15 @@ class Signals:
         Rows of these articles on the shelf.
     matrix : ndarray of shape (n_articles, n_signals)
         In the order of :data:`SIGNALS`.
-    query : list of str
-        The ticket's search words.
+    hits : WordHits
+        What the ticket's words found.
     recall : Recall
         What past links said.
     """
 
     rows: np.ndarray
     matrix: np.ndarray
-    query: list[str]
+    hits: WordHits
     recall: Recall
 
 
@@ -85,8 +86,8 @@ def gather_signals(
     memory : LinkMemory
         The past links.
     """
-    query = search_words(text)
-    words = shelf.words.scores(query, shelf.alive)
+    hits = shelf.words.search(search_words(text), shelf.alive)
+    words = hits.scores
     recall = memory.recall(ticket.ticket_id, vector, moment)
     rows = choose_contenders(shelf, memory, vector, words, recall)
     heads, best = shelf.meaning(vector, rows)
@@ -111,7 +112,7 @@ def gather_signals(
         "profile": profile,
         "dismissed": of_links(recall.dismissed),
     }
-    return Signals(rows, np.stack([columns[name] for name in SIGNALS], axis=1), query, recall)
+    return Signals(rows, np.stack([columns[name] for name in SIGNALS], axis=1), hits, recall)
 
 
 def posix_time(moment: datetime | None) -> float:

@@ -1,9 +1,8 @@
 """Unit vectors, by row, searched by cosine: what meaning is searched in.
 
 A :class:`VectorRows` never changes: appending gives a new one that shares the blocks of the old, so that
-readers need no lock. Blocks can be mapped from a file. In a short list every row is measured; a long one keeps
-16 bits a number and a short projection of every row beside it, scans those, and measures only the promising
-rows.
+readers need no lock. Blocks can be mapped from a file. In a short list every row is measured; a long one
+keeps a short projection of every row beside it, scans those, and measures only the promising rows.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ PROMISING = 3
 AXES_FROM = 4_000
 TAIL_MAX = 256
 BLOCK_MAX = 16_384
-CHUNK = 16_384
 SAMPLE_STEP = 61
 
 
@@ -43,7 +41,7 @@ class VectorRows:
     dimension : int
         Length of a vector.
     blocks : tuple of ndarray, each of shape (n, dimension), float32
-        The rows, in order; float16 in a long list, so that cosines are right to some ten-thousandths.
+        The rows, in order.
     axes : ndarray of shape (dimension, n_short), optional
         What rows are projected onto; None in a short list.
     shorts : tuple of ndarray, each of shape (n, n_short), float32
@@ -73,7 +71,7 @@ class VectorRows:
         if len(matrix) < LONG:
             return cls(dimension, (matrix,))
         axes = _principal_axes(matrix)
-        return cls(dimension, (matrix.astype(np.float16),), axes, (matrix @ axes,))
+        return cls(dimension, (matrix,), axes, (matrix @ axes,))
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -83,8 +81,7 @@ class VectorRows:
 
         Small blocks at the end are joined now and then, large ones are never copied.
         """
-        kind = np.float32 if self.axes is None else np.float16
-        blocks = [*self.blocks, np.asarray(rows, dtype=kind)]
+        blocks = [*self.blocks, np.asarray(rows, dtype=np.float32)]
         if self.axes is None and sum(map(len, blocks)) >= LONG:
             return VectorRows.pack(np.concatenate(blocks))
         first = _joined_from([len(block) for block in blocks])
@@ -92,14 +89,14 @@ class VectorRows:
             blocks[first:] = [np.concatenate(blocks[first:])]
         if self.axes is None:
             return VectorRows(self.dimension, tuple(blocks))
-        shorts = (*self.shorts[:first], blocks[-1].astype(np.float32) @ self.axes)
+        shorts = (*self.shorts[:first], blocks[-1] @ self.axes)
         return VectorRows(self.dimension, tuple(blocks), self.axes, shorts)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
-        """Return the vectors of the given rows, of shape (n, dimension), float32."""
+        """Return the vectors of the given rows, of shape (n, dimension)."""
         rows = np.asarray(rows, dtype=np.int64)
         if len(self.blocks) == 1:
-            return np.asarray(self.blocks[0][rows], dtype=np.float32)
+            return np.asarray(self.blocks[0])[rows]
         found = np.empty((len(rows), self.dimension), dtype=np.float32)
         owner = np.searchsorted(self._starts, rows, side="right") - 1
         for number in np.unique(owner):
@@ -109,12 +106,7 @@ class VectorRows:
 
     def cosines(self, vector: np.ndarray) -> np.ndarray:
         """Return the cosine of every row with a unit vector, of shape (n,)."""
-        parts = [
-            block[begin : begin + CHUNK].astype(np.float32, copy=False) @ vector
-            for block in self.blocks
-            for begin in range(0, len(block), CHUNK)
-        ]
-        return np.concatenate([np.zeros(0, dtype=np.float32), *parts])
+        return np.concatenate([np.zeros(0, dtype=np.float32), *(rows @ vector for rows in self.blocks)])
 
     def nearest(self, vector: np.ndarray, count: int) -> Nearest:
         """Return the rows that are nearest to a unit vector.
