@@ -84,7 +84,9 @@ def report(name: str, desk: Desk) -> dict[str, dict[str, float]]:
     for method, row in results.items():
         print_row(method, row)
     weights = desk.learnt.weights
-    print(f"weights learnt from {weights.learnt_from} tickets: {dict(zip(SIGNALS, weights.values, strict=True))}")
+    print(
+        f"weights learnt from {weights.learnt_from} tickets: {dict(zip(SIGNALS, weights.values, strict=True))}"
+    )
     peers = [row for method, row in results.items() if not method.startswith("ours")]
     best = max(row["specific_hit_at_1"] for row in peers)
     print(f"specific hit@1 {figures['specific_hit_at_1'] / best - 1:+.1%} against the best peer", flush=True)

@@ -193,7 +193,11 @@ class LinkMemory:
         cosine_of[found.rows] = found.cosines
         similarities = cosine_of[self.tickets]
         compared = np.flatnonzero(counts & np.isfinite(similarities))
-        tickets, articles, similarities = self.tickets[compared], self.articles[compared], similarities[compared]
+        tickets, articles, similarities = (
+            self.tickets[compared],
+            self.articles[compared],
+            similarities[compared],
+        )
         moments, dismissed = self.known_at[compared], self.dismissed[compared]
         age_days = np.where(np.isfinite(moments), np.maximum(now - moments, 0.0), 0.0) / DAY_S
         alike = np.exp((similarities - ALIKE) / SIMILARITY_SCALE)
@@ -235,7 +239,9 @@ class LinkMemory:
         memory = replace(
             self,
             article_numbers=numbers,
-            tickets=np.append(self.tickets, [self.ticket_rows[one.ticket_id] for one in links]).astype(np.int32),
+            tickets=np.append(self.tickets, [self.ticket_rows[one.ticket_id] for one in links]).astype(
+                np.int32
+            ),
             articles=np.append(self.articles, [numbers[one.article_id] for one in links]).astype(np.int32),
             known_at=np.append(self.known_at, [one.known_at for one in links]),
             dismissed=np.append(self.dismissed, [one.dismissed for one in links]).astype(bool),

@@ -94,9 +94,7 @@ class UseTotals:
         if self.space is not None and len(touched):
             placed = (sums[touched] - np.outer(popular[touched], self.space.mean)) @ self.space.whitening
             squares[touched] = np.einsum("ij,ij->i", placed, placed)
-        return replace(
-            self, recent=recent, popular=popular, undated=undated, sums=sums, squares=squares
-        )
+        return replace(self, recent=recent, popular=popular, undated=undated, sums=sums, squares=squares)
 
     def as_of(self, base: float) -> "UseTotals":
         """Return the same totals weighed as of another time."""

@@ -122,6 +122,8 @@ def test_the_past_is_seen_as_if_nothing_had_come_after(age_days):
         np.testing.assert_allclose(getattr(after, name)[:2], getattr(before, name), atol=1e-9)
     numbers = np.array([0, 1])
     for one, other in zip(
-        before.totals.liken(EAST, before.moment, numbers), after.totals.liken(EAST, after.moment, numbers), strict=True
+        before.totals.liken(EAST, before.moment, numbers),
+        after.totals.liken(EAST, after.moment, numbers),
+        strict=True,
     ):
         np.testing.assert_allclose(one, other, atol=1e-9)

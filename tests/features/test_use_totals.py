@@ -81,5 +81,7 @@ def test_weighing_as_of_another_time_changes_no_answer(given_links, days):
     plain = totals_of(*given_links)
     moved = plain.as_of(NOW + days * DAY_S)
     ticket, numbers, moment = np.array([0.0, 0.6, 0.8], dtype=np.float32), np.arange(3), NOW + 50 * DAY_S
-    for one, other in zip(plain.liken(ticket, moment, numbers), moved.liken(ticket, moment, numbers), strict=True):
+    for one, other in zip(
+        plain.liken(ticket, moment, numbers), moved.liken(ticket, moment, numbers), strict=True
+    ):
         np.testing.assert_allclose(one, other, atol=1e-6)

@@ -99,7 +99,9 @@ def test_workspaces_without_articles_need_no_encoder(store: Store, models: Model
 
 
 NOW = datetime.now(UTC)
-LIKE_IT = [PastTicket(Ticket(f"T-{one}", "vpn drops", created_at=NOW - timedelta(days=2))) for one in range(3)]
+LIKE_IT = [
+    PastTicket(Ticket(f"T-{one}", "vpn drops", created_at=NOW - timedelta(days=2))) for one in range(3)
+]
 
 
 def test_a_link_a_dismissal_and_a_removal_count_in_the_next_request(store: Store, host: KnowledgeHost):

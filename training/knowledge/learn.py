@@ -125,7 +125,9 @@ def _examples(
 ) -> list[_Example]:
     names = list(memory.article_numbers)
     used_by: dict[int, set[str]] = {}
-    for row, number in zip(memory.tickets[~memory.dismissed], memory.articles[~memory.dismissed], strict=True):
+    for row, number in zip(
+        memory.tickets[~memory.dismissed], memory.articles[~memory.dismissed], strict=True
+    ):
         used_by.setdefault(int(row), set()).add(names[number])
     dated = [row for row, ticket in enumerate(linked) if ticket.created_at is not None]
     examples = []

@@ -34,6 +34,4 @@ def find_space(vectors: np.ndarray) -> TicketSpace | None:
     strengths, directions = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * even)
     whitening = (directions / np.sqrt(np.maximum(strengths, 1e-12))) @ directions.T
     # Rounded, so that the number of threads that multiplied does not show.
-    return TicketSpace(
-        mean.round(DIGITS + 2).astype(np.float32), whitening.round(DIGITS).astype(np.float32)
-    )
+    return TicketSpace(mean.round(DIGITS + 2).astype(np.float32), whitening.round(DIGITS).astype(np.float32))

@@ -17,7 +17,12 @@ SPREAD_MIN = 1e-6
 
 
 def fit_weights(
-    matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], prior: np.ndarray, *, pull: float = PULL, keeps_signs: bool = False
+    matrices: Sequence[np.ndarray],
+    used: Sequence[np.ndarray],
+    prior: np.ndarray,
+    *,
+    pull: float = PULL,
+    keeps_signs: bool = False,
 ) -> np.ndarray:
     """Return the weights under which people's choices were likeliest.
 

@@ -15,5 +15,8 @@ def test_each_moment_sees_the_links_known_by_then():
     end = growing.until(10.0)
     for moment in (9.0, np.inf):
         grown, full = end.recall("", EAST, moment), whole.recall("", EAST, moment)
-        by_name = [dict(zip(one.article_numbers, two.links, strict=True)) for one, two in ((end, grown), (whole, full))]
+        by_name = [
+            dict(zip(one.article_numbers, two.links, strict=True))
+            for one, two in ((end, grown), (whole, full))
+        ]
         assert by_name[0] == by_name[1]
