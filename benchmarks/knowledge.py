@@ -1,9 +1,9 @@
 """Which article do people link to a ticket? Ours beside five peers on Mozilla's support questions.
 
 The linked tickets in order of filing; the last fifth is measured, with weights learnt on earlier ones only:
-Thunderbird's questions; and Firefox's, with weights learnt on Thunderbird's and the earlier ones of Firefox. For
-every method alike a link counts from when it became known (first response, else an hour after filing). All peers
-are given what helps them: only articles of the ticket's product are candidates.
+Thunderbird's questions; and Firefox's, with weights learnt on Thunderbird's and the earlier ones of Firefox.
+For every method alike a link counts from when it became known (first response, else an hour after filing).
+All peers are given what helps them: only articles of the ticket's product are candidates.
 
     python -m benchmarks.knowledge [--data ../shared/data/mozilla_support] [--cache var/cache] [--development]
 
@@ -84,9 +84,8 @@ def report(name: str, desk: Desk) -> dict[str, dict[str, float]]:
     for method, row in results.items():
         print_row(method, row)
     weights = desk.learnt.weights
-    print(
-        f"weights learnt from {weights.learnt_from} tickets: {dict(zip(SIGNALS, weights.values, strict=True))}"
-    )
+    by_name = dict(zip(SIGNALS, weights.values, strict=True))
+    print(f"weights learnt from {weights.learnt_from} tickets: {by_name}")
     peers = [row for method, row in results.items() if not method.startswith("ours")]
     best = max(row["specific_hit_at_1"] for row in peers)
     print(f"specific hit@1 {figures['specific_hit_at_1'] / best - 1:+.1%} against the best peer", flush=True)

@@ -1,8 +1,8 @@
 """How long suggesting takes with 100,000 passages and 200,000 linked past tickets; the encoder not counted.
 
 Made-up articles, tickets and links: they say nothing of quality, but their number, words and spread cost what
-real ones cost. One thread. Also how many of the nearest tickets and passages the short projections find that a
-search of all finds.
+real ones cost. One thread. Also how many of the nearest tickets and passages the short projections find that
+a search of all finds.
 
     python -m benchmarks.knowledge_speed [--passages 100000] [--tickets 200000] [--queries 500]
 """
@@ -10,15 +10,11 @@ search of all finds.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
 
 import joblib
 import numpy as np
@@ -96,7 +92,9 @@ def main() -> None:
         path = Path(folder) / "knowledge.joblib"
         joblib.dump(fill(Desk(), options.passages, options.tickets), path)
         given = [*sys.argv[1:], "--made", str(path)]
-        subprocess.run([sys.executable, "-m", "benchmarks.knowledge_speed", *given], check=True)
+        one_thread = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "benchmarks.knowledge_speed", *given]
+        subprocess.run(command, check=True, env=one_thread)
 
 
 def ask(index: KnowledgeIndex, queries: int) -> None:
@@ -117,7 +115,7 @@ def ask(index: KnowledgeIndex, queries: int) -> None:
         index.suggest(ticket, 10, vector=vector)
         times.append((time.process_time() - began) * 1000)
         wall.append((time.perf_counter() - at) * 1000)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = most_memory_mb()
     found = {
         "tickets": recall_of(index.memory.vectors, vectors[:100], NEIGHBOURS),
         "passages": recall_of(index._contents.shelf.passages, vectors[:100], PASSAGES),
@@ -177,6 +175,12 @@ def fill(desk: Desk, passages: int, tickets: int) -> KnowledgeIndex:
     rows = desk.vectors(np.repeat(about, PASSAGES_EACH)).reshape(len(articles), PASSAGES_EACH, DIMENSION)
     index.put_all(articles, dict(zip(keys, rows, strict=True)))
     return index
+
+
+def most_memory_mb() -> float:
+    """Return the most memory that this process ever had, not counting what it was started by."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def recall_of(rows: VectorRows, vectors: np.ndarray, count: int) -> float:

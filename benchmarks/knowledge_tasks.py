@@ -1,7 +1,7 @@
-"""The tasks of :mod:`benchmarks.knowledge`: tickets in order of filing, ranked by peers and by us side by side.
+"""The tasks of :mod:`benchmarks.knowledge`: tickets in order of filing, ranked by peers and by us.
 
-A link counts from when it became known, for every method alike; the memory grows through the test as it did in
-life.
+A link counts from when it became known, for every method alike; the memory grows through the test as it did
+in life.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from training.knowledge.metrics import measure_rankings
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
 
-__all__ = ["Desk", "OURS", "Tables", "few_links", "measure", "rank_all", "read_tables"]
+__all__ = ["OURS", "Desk", "Tables", "few_links", "measure", "rank_all", "read_tables"]
 
 MAPPING = Path(__file__).parent / "mappings" / "mozilla.toml"
 PEERS: dict[str, Callable[[dict[str, np.ndarray], np.ndarray], np.ndarray]] = {

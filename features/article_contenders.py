@@ -1,4 +1,4 @@
-"""Which articles come into question for a ticket: all of a small knowledge base, the promising of a large one.
+"""Which articles come into question for a ticket: of a small knowledge base all, of a large one the best.
 
 Ordering them is :mod:`features.article_ranking`'s job.
 """

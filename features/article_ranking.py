@@ -60,8 +60,9 @@ measures the last one); what a knowledge base without many links begins with. No
 their weight makes one of them undo one link of the same ticket."""
 
 SPACE_WEIGHTS = RankingWeights((0.8, 0.8, 4.0, 1.6, 0.0, 8.0, 0.6, 0.3, 0.8, 4.0, -0.8))
-"""The same where tickets can be compared with what an article was used for, rounded between what the first two
-fifths, judged on the third, and the first three, judged on the fourth, taught; where learning starts."""
+"""The same where tickets can be compared with what an article was used for; where learning starts.
+
+Rounded between what the first two fifths taught, judged on the third, and the first three, on the fourth."""
 
 
 def rank_articles(

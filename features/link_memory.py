@@ -11,7 +11,7 @@ import numpy as np
 
 from features.link_recall import Link, Recall
 from features.ticket_space import TicketSpace
-from features.use_totals import DAY_S, UseTotals, Uses
+from features.use_totals import DAY_S, Uses, UseTotals
 from features.vector_rows import VectorRows
 
 __all__ = ["LinkMemory"]

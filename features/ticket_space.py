@@ -1,5 +1,6 @@
-"""The space in which tickets are compared with what an article was used for: no direction weighs more than
-another because tickets happen to differ along it.
+"""The space in which tickets are compared with what an article was used for.
+
+No direction weighs more than another because tickets happen to differ along it.
 
 Finding it is :mod:`training.knowledge.space`'s job.
 """

@@ -1,12 +1,14 @@
 """Lets a knowledge index follow what people link and dismiss, event by event, in the order of the store.
 
-Every server goes through the same events in the same order, from the first at each start, so that all know the
-same. Nothing is trained here.
+Every server goes through the same events in the same order, from the first at each start, so that all know
+the same. Nothing is trained here.
 """
 
 import time
 from collections.abc import Sequence
 from datetime import datetime
+
+import numpy as np
 
 from features.cleaning import clean_text
 from features.encoder import Encoder
@@ -72,8 +74,10 @@ class LinkFollower:
         self._unfiled = [event for event in events if event.ticket_id not in past]
         filed = [event for event in events if event.ticket_id in past]
         new = [one for one in past if one not in self._index.memory.ticket_rows]
-        encoded = self._encoder.encode([clean_text(past[one].ticket) for one in new]) if new else []
-        vectors = dict(zip(new, encoded, strict=True))
+        vectors: dict[str, np.ndarray] = {}
+        if new:
+            encoded = self._encoder.encode([clean_text(past[one].ticket) for one in new])
+            vectors = dict(zip(new, encoded, strict=True))
         links: list[Link] = []
         for event in filed:
             pair = event.ticket_id, event.article_id

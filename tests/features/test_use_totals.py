@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.ticket_space import TicketSpace
-from features.use_totals import DAY_S, UseTotals, Uses
+from features.use_totals import DAY_S, Uses, UseTotals
 from features.vector_rows import VectorRows
 
 NOW = 1_000 * DAY_S

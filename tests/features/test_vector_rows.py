@@ -1,5 +1,4 @@
 import numpy as np
-
 import pytest
 
 from features.vector_rows import LONG, TAIL_MAX, VectorRows

@@ -59,7 +59,8 @@ def test_links_from_before_the_events_are_their_first_revision(store):
         for ticket_id in ("T-2", "T-1"):
             connection.execute(
                 text(
-                    "INSERT INTO article_links (workspace, ticket_id, article_id) VALUES ('acme', :one, 'A-1')"
+                    "INSERT INTO article_links (workspace, ticket_id, article_id) "
+                    "VALUES ('acme', :one, 'A-1')"
                 ),
                 {"one": ticket_id},
             )

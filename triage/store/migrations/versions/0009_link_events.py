@@ -24,7 +24,8 @@ def upgrade() -> None:
     )
     # The links that stand already are the first revision.
     op.execute(
-        "INSERT INTO link_events (workspace, revision, place, ticket_id, article_id, kind, known_at, noted_at) "
+        "INSERT INTO link_events "
+        "(workspace, revision, place, ticket_id, article_id, kind, known_at, noted_at) "
         "SELECT workspace, 1, ROW_NUMBER() OVER (PARTITION BY workspace ORDER BY ticket_id, article_id) - 1, "
         "ticket_id, article_id, 'used', created_at, CURRENT_TIMESTAMP FROM article_links"
     )
