@@ -35,7 +35,11 @@ class ArticleShelf:
     owners : ndarray of shape (n_passages,)
         Row of each passage.
     heads : ndarray of shape (n_rows,)
-        The first passage of each row.
+        The first passage of each row; the others follow it.
+    products : tuple of frozenset of str
+        What each row is about, in lower case.
+    alive : ndarray of bool, shape (n_rows,)
+        Which rows hold a living article.
     """
 
     articles: tuple[Article | None, ...]
@@ -44,6 +48,8 @@ class ArticleShelf:
     passages: VectorRows
     owners: np.ndarray
     heads: np.ndarray
+    products: tuple[frozenset[str], ...]
+    alive: np.ndarray
 
     @classmethod
     def build(
@@ -68,24 +74,19 @@ class ArticleShelf:
             tuple(kept),
             {article.article_id: row for row, article in enumerate(kept)},
             WordIndex.pack(_words_of(article) for article in kept),
-            VectorRows(np.concatenate([np.empty((0, dimension), dtype=np.float32), *matrices])),
+            VectorRows.pack(np.concatenate([np.empty((0, dimension), dtype=np.float32), *matrices])),
             np.repeat(np.arange(len(kept), dtype=np.int32), sizes),
             np.cumsum(sizes) - sizes,
+            tuple(_products_of(article) for article in kept),
+            np.ones(len(kept), dtype=bool),
         )
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
-    def alive(self) -> np.ndarray:
-        """Which rows hold a living article, of shape (n_rows,)."""
-        alive = np.zeros(len(self.articles), dtype=bool)
-        alive[list(self.rows.values())] = True
-        return alive
-
     def put(self, article: Article, embedding: np.ndarray) -> "ArticleShelf":
         """Return a shelf with an article added, or replaced if its id is known."""
-        matrix = _checked(embedding, self.passages.packed.shape[1])
+        matrix = _checked(embedding, self.passages.dimension)
         shelf = self.withdraw(article.article_id)
         row = len(shelf.articles)
         shelf = ArticleShelf(
@@ -95,6 +96,8 @@ class ArticleShelf:
             shelf.passages.append(matrix),
             np.concatenate([shelf.owners, np.full(len(matrix), row, dtype=np.int32)]),
             np.append(shelf.heads, len(shelf.passages)),
+            (*shelf.products, _products_of(article)),
+            np.append(shelf.alive, True),
         )
         return shelf.pack() if shelf.words.is_long_tailed else shelf
 
@@ -104,43 +107,60 @@ class ArticleShelf:
             return self
         rows = dict(self.rows)
         row = rows.pop(article_id)
-        return replace(self, rows=rows, articles=(*self.articles[:row], None, *self.articles[row + 1 :]))
+        alive = self.alive.copy()
+        alive[row] = False
+        articles = (*self.articles[:row], None, *self.articles[row + 1 :])
+        return replace(self, rows=rows, articles=articles, alive=alive)
 
     def pack(self) -> "ArticleShelf":
         """Return the same shelf without dead rows, ordered by article id, every part in one piece."""
         order = [self.rows[article_id] for article_id in sorted(self.rows)]
-        passages = [np.flatnonzero(self.owners == row) for row in order]
-        kept = self.passages.take(np.concatenate([np.empty(0, dtype=np.int64), *passages]))
-        ends = np.cumsum([len(part) for part in passages], dtype=np.int64)
-        matrices = np.split(kept.packed, ends[:-1]) if order else []
+        places, sizes = self.passages_of(np.array(order, dtype=np.int64))
+        matrices = np.split(self.passages.take(places), np.cumsum(sizes)[:-1]) if order else []
         living = [article for article in (self.articles[row] for row in order) if article is not None]
-        return ArticleShelf.build(living, matrices, self.passages.packed.shape[1])
+        return ArticleShelf.build(living, matrices, self.passages.dimension)
 
-    def meaning(self, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Compare a text's embedding with every row.
+    def passages_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the passages of some rows, row after row, and how many each row has."""
+        ends = np.append(self.heads[1:], len(self.passages))
+        sizes = (ends - self.heads)[rows]
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return np.repeat(self.heads[rows], sizes) + within, sizes
+
+    def meaning(self, vector: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Compare a text's embedding with some rows.
 
         Parameters
         ----------
         vector : ndarray of shape (dimension,)
             A unit vector.
+        rows : ndarray of shape (n,)
+            Which ones.
 
         Returns
         -------
-        heads, best : ndarray of shape (n_rows,), float64
+        heads, best : ndarray of shape (n,), float64
             Cosine with title and summary, and with the passage that is nearest.
         """
-        if not self.articles:
+        if not len(rows):
             return np.zeros(0), np.zeros(0)
-        cosines = self.passages.cosines(vector).astype(np.float64)
-        best = np.full(len(self.articles), -1.0)
-        np.maximum.at(best, self.owners, cosines)
-        return cosines[self.heads], best
+        if len(rows) > len(self.articles) // 2:
+            cosines = self.passages.cosines(vector).astype(np.float64)
+            return cosines[self.heads[rows]], np.maximum.reduceat(cosines, self.heads)[rows]
+        places, sizes = self.passages_of(rows)
+        cosines = (self.passages.take(places) @ vector).astype(np.float64)
+        first = np.cumsum(sizes) - sizes
+        return cosines[first], np.maximum.reduceat(cosines, first)
 
 
 def _words_of(article: Article) -> Mapping[str, int]:
     return count_words(
         (text, 1) for text in (article.title, article.summary, article.body, " ".join(article.topics))
     )
+
+
+def _products_of(article: Article) -> frozenset[str]:
+    return frozenset(name.casefold() for name in article.products)
 
 
 def _checked(embedding: np.ndarray, dimension: int) -> np.ndarray:

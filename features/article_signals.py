@@ -9,48 +9,67 @@ from datetime import datetime
 
 import numpy as np
 
+from features.article_contenders import choose_contenders
 from features.article_shelf import ArticleShelf
 from features.article_words import search_words
-from features.link_memory import LinkMemory, Recall
+from features.bm25 import WordHits
+from features.link_memory import LinkMemory
+from features.link_recall import Recall
 from triage.ticket import Ticket
 
 __all__ = ["SIGNALS", "Signals", "gather_signals"]
 
-SIGNALS = ("words", "meaning", "passage", "product", "links", "nearest", "recent", "popular")
+SIGNALS = (
+    "words",
+    "meaning",
+    "passage",
+    "product",
+    "links",
+    "nearest",
+    "recent",
+    "popular",
+    "discriminant",
+    "profile",
+    "dismissed",
+)
 """The columns of a signal matrix; see :func:`gather_signals`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signals:
-    """The signals of all living articles for one ticket.
+    """The signals of the articles that come into question for one ticket.
 
     Parameters
     ----------
     rows : ndarray of shape (n_articles,)
-        Rows of the living articles on the shelf.
+        Rows of these articles on the shelf.
     matrix : ndarray of shape (n_articles, n_signals)
         In the order of :data:`SIGNALS`.
-    query : list of str
-        The ticket's search words.
+    hits : WordHits
+        What the ticket's words found.
     recall : Recall
         What past links said.
     """
 
     rows: np.ndarray
     matrix: np.ndarray
-    query: list[str]
+    hits: WordHits
     recall: Recall
 
 
 def gather_signals(
     ticket: Ticket, text: str, vector: np.ndarray, moment: float, shelf: ArticleShelf, memory: LinkMemory
 ) -> Signals:
-    """Compute the signals of all living articles for a ticket.
+    """Compute the signals of the articles that come into question for a ticket.
+
+    Those are all, up to 2,000 (:mod:`features.article_contenders`).
 
     ``words`` is BM25 as a share of the best article's; ``meaning`` the cosine with title and summary,
     ``passage`` with the nearest passage; ``product`` 1 if the article names the ticket's product, 0 if
-    it names only others, 0.5 if either says nothing; ``links``, ``nearest``, ``recent`` and ``popular``
-    are those of :class:`features.link_memory.Recall`.
+    it names only others, 0.5 if either says nothing; ``links``, ``nearest``, ``recent``, ``popular`` and
+    ``dismissed`` are those of :class:`features.link_recall.Recall`; ``discriminant`` and ``profile`` compare
+    the ticket with the average ticket that used the article
+    (:meth:`features.use_totals.UseTotals.liken`).
 
     Parameters
     ----------
@@ -67,30 +86,33 @@ def gather_signals(
     memory : LinkMemory
         The past links.
     """
-    alive = shelf.alive
-    rows = np.flatnonzero(alive)
-    query = search_words(text)
-    words = shelf.words.scores(query, alive)[rows]
-    heads, best = shelf.meaning(vector)
+    hits = shelf.words.search(search_words(text), shelf.alive)
+    words = hits.scores
     recall = memory.recall(ticket.ticket_id, vector, moment)
+    rows = choose_contenders(shelf, memory, vector, words, recall)
+    heads, best = shelf.meaning(vector, rows)
     numbers = np.array(
         [memory.article_numbers.get(article_id, -1) for article_id in _ids(shelf, rows)], dtype=np.int64
     )
+    discriminant, profile = recall.totals.liken(vector, recall.moment, numbers)
 
     def of_links(values: np.ndarray) -> np.ndarray:
         return np.append(values, 0.0)[numbers]
 
     columns = {
-        "words": words / max(float(words.max(initial=0.0)), 1e-9),
-        "meaning": heads[rows],
-        "passage": best[rows],
+        "words": words[rows] / max(float(words.max(initial=0.0)), 1e-9),
+        "meaning": heads,
+        "passage": best,
         "product": _product_fit(ticket, shelf, rows),
         "links": of_links(recall.links),
         "nearest": of_links(recall.nearest),
         "recent": of_links(recall.recent),
         "popular": of_links(recall.popular),
+        "discriminant": discriminant,
+        "profile": profile,
+        "dismissed": of_links(recall.dismissed),
     }
-    return Signals(rows, np.stack([columns[name] for name in SIGNALS], axis=1), query, recall)
+    return Signals(rows, np.stack([columns[name] for name in SIGNALS], axis=1), hits, recall)
 
 
 def posix_time(moment: datetime | None) -> float:
@@ -107,8 +129,7 @@ def _product_fit(ticket: Ticket, shelf: ArticleShelf, rows: np.ndarray) -> np.nd
     fits = np.full(len(rows), 0.5)
     if not product:
         return fits
-    for place, row in enumerate(rows):
-        article = shelf.articles[row]
-        if article is not None and article.products:
-            fits[place] = float(product in {name.casefold() for name in article.products})
+    for place, row in enumerate(rows.tolist()):
+        if shelf.products[row]:
+            fits[place] = float(product in shelf.products[row])
     return fits

@@ -10,11 +10,49 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["WordIndex"]
+__all__ = ["WordHits", "WordIndex"]
 
 K1 = 1.2
 B = 0.75
 TAIL_MAX = 256
+MANY = 5_000
+COMMON = 0.1
+"""Among 5,000 documents or more, words that a tenth of them has are not searched, unless there are no others:
+they cost most of the time and tell documents apart least."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordHits:
+    """What the words of a query found.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n,), float64
+        By document.
+    parts : list of (word, documents, ndarray)
+        What each word adds to which documents, in order of their numbers.
+    """
+
+    scores: np.ndarray
+    parts: list[tuple[str, np.ndarray, np.ndarray]]
+
+    def shared_words(self, chosen: Sequence[int], limit: int) -> list[tuple[str, ...]]:
+        """Return, for each chosen document, the words of the query that add most to its score.
+
+        Parameters
+        ----------
+        chosen : sequence of int
+            Document numbers.
+        limit : int
+            At most so many words a document; the strongest first, equal ones in alphabetical order.
+        """
+        found: list[list[tuple[float, str]]] = [[] for _ in chosen]
+        numbers = np.asarray(chosen, dtype=np.int64)
+        for word, documents, added in self.parts:
+            places = np.minimum(np.searchsorted(documents, numbers), len(documents) - 1)
+            for order in np.flatnonzero(documents[places] == numbers):
+                found[order].append((-float(added[places[order]]), word))
+        return [tuple(word for _, word in sorted(words)[:limit]) for words in found]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,50 +141,41 @@ class WordIndex:
         -------
         ndarray of shape (n,), float64
         """
+        return self.search(query, alive).scores
+
+    def search(self, query: Sequence[str], alive: np.ndarray) -> "WordHits":
+        """Return what the words of a query found; the arguments are those of :meth:`scores`."""
+        parts = list(self._parts(query, alive))
         scores = np.zeros(len(self))
-        for _, documents, parts in self._parts(query, alive):
-            scores[documents] += parts
-        return scores
-
-    def shared_words(
-        self, query: Sequence[str], alive: np.ndarray, chosen: Sequence[int], limit: int
-    ) -> list[tuple[str, ...]]:
-        """Return, for each chosen document, the words of the query that add most to its score.
-
-        Parameters
-        ----------
-        query, alive
-            As for :meth:`scores`.
-        chosen : sequence of int
-            Document numbers.
-        limit : int
-            At most so many words a document; the strongest first, equal ones in alphabetical order.
-        """
-        found: list[list[tuple[float, str]]] = [[] for _ in chosen]
-        numbers = np.asarray(chosen, dtype=np.int64)
-        for word, documents, parts in self._parts(query, alive):
-            places = np.minimum(np.searchsorted(documents, numbers), len(documents) - 1)
-            for order in np.flatnonzero(documents[places] == numbers):
-                found[order].append((-float(parts[places[order]]), word))
-        return [tuple(word for _, word in sorted(words)[:limit]) for words in found]
+        for _, documents, added in parts:
+            scores[documents] += added
+        return WordHits(scores, parts)
 
     def _parts(self, query: Sequence[str], alive: np.ndarray) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         n_alive = int(alive.sum())
         if not n_alive:
             return
         damping = K1 * (1 - B + B * self.lengths / max(1.0, float(self.lengths[alive].mean())))
-        for word in dict.fromkeys(query):
-            documents, counts = self._entries(word)
+        words = list(dict.fromkeys(query))
+        # Slices of an array that is mapped from a file cost many times those of a plain view of it.
+        packed = tuple(np.asarray(one) for one in (self.starts, self.documents, self.counts))
+        entries = [(word, *self._entries(word, *packed)) for word in words]
+        if n_alive >= MANY:
+            rare = [entry for entry in entries if len(entry[1]) < COMMON * n_alive]
+            entries = rare if any(len(entry[1]) for entry in rare) else entries
+        for word, documents, counts in entries:
             living = alive[documents]
             documents, counts = documents[living], counts[living]
             if len(documents):
                 rarity = np.log1p((n_alive - len(documents) + 0.5) / (len(documents) + 0.5))
                 yield word, documents, rarity * counts * (K1 + 1) / (counts + damping[documents])
 
-    def _entries(self, word: str) -> tuple[np.ndarray, np.ndarray]:
+    def _entries(
+        self, word: str, starts: np.ndarray, documents: np.ndarray, counts: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         number = self.vocabulary.get(word)
-        part = slice(0, 0) if number is None else slice(self.starts[number], self.starts[number + 1])
-        documents, counts = self.documents[part], self.counts[part]
+        part = slice(0, 0) if number is None else slice(starts[number], starts[number + 1])
+        documents, counts = documents[part], counts[part]
         packed = len(self.lengths) - len(self.tail)
         late = [(packed + i, d[word]) for i, d in enumerate(self.tail) if word in d]
         if not late:

@@ -5,36 +5,30 @@ It joins the articles (:mod:`features.article_shelf`), what past tickets' links 
 any link and says by :attr:`KnowledgeIndex.basis` what it leans on. A bundle or the store keep it, not it.
 """
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-from features.article_ranking import DEFAULT_WEIGHTS, RankingWeights, rank_articles
+from features.article_ranking import rank_articles
 from features.article_shelf import ArticleShelf
 from features.article_signals import Signals, gather_signals, posix_time
 from features.cleaning import clean_text
-from features.encoder import Encoder
-from features.link_memory import LinkMemory
+from features.knowledge_state import Contents, KnowledgeState
+from features.link_recall import Link
 from features.passages import PASSAGES_VERSION, content_hash, split_passages
-from triage.errors import ConflictError, IncompatibleBundleError, InputError
+from triage.errors import InputError
 from triage.knowledge import Article, Suggestion
 from triage.ticket import Ticket
 
 __all__ = ["KnowledgeIndex"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Contents:
-    shelf: ArticleShelf
-    memory: LinkMemory
-    weights: RankingWeights
+_Contents = Contents
+"""Bundles made before name it so: they shall be refused in words, not by a missing name."""
 
 
-class KnowledgeIndex:
+class KnowledgeIndex(KnowledgeState):
     """Suggests the articles of one workspace.
 
     Reading needs no lock and never waits: a change puts a new, complete state in the place of the old one.
@@ -57,59 +51,6 @@ class KnowledgeIndex:
     >>> [s.article_id for s in index.suggest(Ticket("T-1", "I forgot my password"), limit=1)]
     ['A-1']
     """
-
-    def __init__(
-        self,
-        encoder: Encoder,
-        memory: LinkMemory | None = None,
-        weights: RankingWeights = DEFAULT_WEIGHTS,
-    ) -> None:
-        self._encoder: Encoder | None = encoder
-        self._fingerprint = encoder.fingerprint
-        self._lock = threading.Lock()
-        shelf = ArticleShelf.build([], [], encoder.dimension)
-        self._contents = _Contents(shelf, memory or LinkMemory.empty(encoder.dimension), weights)
-
-    def __len__(self) -> int:
-        """Count the articles that can be suggested."""
-        return len(self._contents.shelf)
-
-    @property
-    def basis(self) -> str:
-        """What it leans on: ``text`` without links, ``links`` with them, ``learnt`` with learnt weights."""
-        if not len(self._contents.memory):
-            return "text"
-        return "learnt" if self._contents.weights.learnt_from else "links"
-
-    @property
-    def weights(self) -> RankingWeights:
-        """How much each signal counts."""
-        return self._contents.weights
-
-    @weights.setter
-    def weights(self, weights: RankingWeights) -> None:
-        with self._lock:
-            self._contents = replace(self._contents, weights=weights)
-
-    @property
-    def article_ids(self) -> tuple[str, ...]:
-        """The ids of the articles that can be suggested, sorted."""
-        return tuple(sorted(self._contents.shelf.rows))
-
-    def open(self, encoder: Encoder) -> None:
-        """Give an index that was read from a file the encoder that it was made with.
-
-        Raises
-        ------
-        IncompatibleBundleError
-            If the encoder gives other vectors than the one of the index.
-        """
-        if encoder.fingerprint != self._fingerprint:
-            raise IncompatibleBundleError(
-                f"Got an encoder with fingerprint {encoder.fingerprint[:12]}; the knowledge index was made "
-                f"with {self._fingerprint[:12]}. Open it with that encoder, or train again."
-            )
-        self._encoder = encoder
 
     def embedding_key(self, article: Article) -> str:
         """Name an article's embedding by what it was made from; equal keys, equal embeddings."""
@@ -174,7 +115,7 @@ class KnowledgeIndex:
             ends = np.cumsum([len(texts) for texts in passages.values()])
             made = dict(zip(passages, np.split(matrix, ends[:-1]), strict=True))
         matrices = [known[key] if key in known else made[key] for key in keys]
-        dimension = self._contents.shelf.passages.packed.shape[1]
+        dimension = self._contents.shelf.passages.dimension
         shelf = ArticleShelf.build(articles, matrices, dimension)
         with self._lock:
             self._contents = replace(self._contents, shelf=shelf)
@@ -189,9 +130,15 @@ class KnowledgeIndex:
         return was_there
 
     def remember(
-        self, ticket: Ticket, article_id: str, known_at: datetime | None, vector: np.ndarray | None = None
+        self,
+        ticket: Ticket,
+        article_id: str,
+        known_at: datetime | None,
+        vector: np.ndarray | None = None,
+        *,
+        dismissed: bool = False,
     ) -> None:
-        """Learn that people used an article for a ticket; the next suggestion heeds it.
+        """Learn that people used an article for a ticket, or dismissed it; the next suggestion heeds it.
 
         Parameters
         ----------
@@ -203,15 +150,34 @@ class KnowledgeIndex:
             Since when this is known; None counts as always.
         vector : ndarray of shape (dimension,), optional
             Embedding of the ticket's cleaned text; without it the ticket is encoded.
+        dismissed : bool, default=False
+            Whether they found that it does not help.
         """
-        if not ticket.ticket_id:
-            raise InputError("Got a link of a ticket without an id; expected an id. File the ticket first.")
         if vector is None:
             vector = self._ready().encode([clean_text(ticket)])[0]
         moment = float("-inf") if known_at is None else known_at.timestamp()
+        self.remember_all([Link(ticket.ticket_id, article_id, moment, dismissed)], {ticket.ticket_id: vector})
+
+    def remember_all(self, links: Sequence[Link], vectors: Mapping[str, np.ndarray]) -> None:
+        """Learn many links at once, in the order in which they became known.
+
+        Parameters
+        ----------
+        links : sequence of Link
+            Of tickets with an id.
+        vectors : Mapping of str to ndarray of shape (dimension,)
+            Embeddings of these tickets' cleaned texts.
+        """
+        if not all(link.ticket_id for link in links):
+            raise InputError("Got a link of a ticket without an id; expected an id. File the ticket first.")
         with self._lock:
-            memory = self._contents.memory.remember(ticket.ticket_id, vector, article_id, moment)
+            memory = self._contents.memory.remember(links, vectors)
             self._contents = replace(self._contents, memory=memory)
+
+    def forget(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take links away again, each given as ticket id and article id; unknown ones are passed over."""
+        with self._lock:
+            self._contents = replace(self._contents, memory=self._contents.memory.forget(pairs))
 
     def suggest(
         self,
@@ -246,14 +212,20 @@ class KnowledgeIndex:
         return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit)
 
     def suggest_many(
-        self, tickets: Iterable[Ticket], limit: int = 10, *, vectors: np.ndarray | None = None
+        self,
+        tickets: Iterable[Ticket],
+        limit: int = 10,
+        *,
+        vectors: np.ndarray | None = None,
+        moment: datetime | None = None,
     ) -> list[list[Suggestion]]:
         """Do the same as :meth:`suggest` for many tickets, each as if it were alone."""
         listed = list(tickets)
         if vectors is None:
             vectors = self._ready().encode([clean_text(ticket) for ticket in listed])
         return [
-            self.suggest(ticket, limit, vector=vector) for ticket, vector in zip(listed, vectors, strict=True)
+            self.suggest(ticket, limit, vector=vector, moment=moment)
+            for ticket, vector in zip(listed, vectors, strict=True)
         ]
 
     def signals(
@@ -264,37 +236,20 @@ class KnowledgeIndex:
         Returns
         -------
         article_ids : tuple of str
-            Of every article that can be suggested.
+            Of every article that comes into question.
         matrix : ndarray of shape (n_articles, n_signals)
             See :data:`features.article_signals.SIGNALS`.
         """
         contents = self._contents
         signals = self._signals(contents, ticket, vector, moment)
-        ids = {row: article_id for article_id, row in contents.shelf.rows.items()}
-        return tuple(ids[row] for row in signals.rows.tolist()), signals.matrix
+        found = (contents.shelf.articles[row] for row in signals.rows.tolist())
+        return tuple(article.article_id for article in found if article is not None), signals.matrix
 
     def _signals(
-        self, contents: _Contents, ticket: Ticket, vector: np.ndarray | None, moment: datetime | None
+        self, contents: Contents, ticket: Ticket, vector: np.ndarray | None, moment: datetime | None
     ) -> Signals:
         text = clean_text(ticket)
         if vector is None:
             vector = self._ready().encode([text])[0]
         known_by = posix_time(moment or ticket.created_at)
         return gather_signals(ticket, text, vector, known_by, contents.shelf, contents.memory)
-
-    def _ready(self) -> Encoder:
-        if self._encoder is None:
-            raise ConflictError(
-                "Got a text to encode, but this index was read from a file and has no encoder yet. "
-                "Call open(encoder) first."
-            )
-        return self._encoder
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"fingerprint": self._fingerprint, "contents": self._contents}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self._fingerprint = state["fingerprint"]
-        self._contents = state["contents"]
-        self._encoder = None
-        self._lock = threading.Lock()

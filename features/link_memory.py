@@ -1,6 +1,6 @@
-"""What is remembered of past tickets: which articles people used for them, and since when that is known.
+"""What is remembered of past tickets: which articles people used or dismissed for them, and since when.
 
-A :class:`LinkMemory` never changes: remembering a link gives a new one that shares the rest. It holds
+A :class:`LinkMemory` never changes: remembering links gives a new one that shares the rest. It holds
 embeddings and ids, no ticket text. Whether an article still exists is not its business.
 """
 
@@ -9,48 +9,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.link_recall import Link, Recall
+from features.ticket_space import TicketSpace
+from features.use_totals import DAY_S, Uses, UseTotals
 from features.vector_rows import VectorRows
 
-__all__ = ["LinkMemory", "Recall"]
+__all__ = ["LinkMemory"]
 
 UNRELATED = 0.4
 ALIKE = 0.5
 SIMILARITY_SCALE = 0.05
 SIMILARITY_HALF_LIFE_DAYS = 365.0
-RECENT_HALF_LIFE_DAYS = 14.0
-POPULAR_HALF_LIFE_DAYS = 365.0
 PSEUDO_COUNT = 0.5
-DAY_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recall:
-    """What past links say about the articles ever linked, for one ticket at one moment.
-
-    All four signals are 0 where links say nothing and grow with the evidence, so that a single link of an
-    unrelated ticket weighs little.
-
-    Parameters
-    ----------
-    links : ndarray of shape (n_articles,)
-        How much it was used for similar tickets: the logarithm of 1 plus its weighted links, in tickets of
-        cosine 0.5.
-    nearest : ndarray of shape (n_articles,)
-        Cosine with the most similar ticket that used it, beyond 0.4.
-    recent, popular : ndarray of shape (n_articles,)
-        How much it was used at all: the logarithm of 1 plus twice its links, with half-lives of 14 and of
-        365 days.
-    tickets, articles, similarities : ndarray of shape (n_links,)
-        The links known at that moment: row of the ticket, number of the article, cosine with the ticket.
-    """
-
-    links: np.ndarray
-    nearest: np.ndarray
-    recent: np.ndarray
-    popular: np.ndarray
-    tickets: np.ndarray
-    articles: np.ndarray
-    similarities: np.ndarray
+NEIGHBOURS = 1_000
+"""In a long memory only the links of so many tickets, those that read most alike, are compared one by one."""
+NEAR_DAYS = 60.0
+FEW = 2_000
+"""So many links not known yet are taken from the totals; for more of them the totals are counted anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +46,10 @@ class LinkMemory:
         Row of the ticket and number of the article of each link.
     known_at : ndarray of shape (n_links,)
         POSIX time since when the link is known; minus infinity when unknown (it counts as always known).
+    dismissed : ndarray of bool, shape (n_links,)
+        Whether people dismissed the article for the ticket instead of using it.
+    totals : UseTotals
+        Of all uses.
     """
 
     ticket_ids: tuple[str, ...]
@@ -80,15 +59,21 @@ class LinkMemory:
     tickets: np.ndarray
     articles: np.ndarray
     known_at: np.ndarray
+    dismissed: np.ndarray
+    totals: UseTotals
 
     @classmethod
-    def empty(cls, dimension: int) -> "LinkMemory":
+    def empty(cls, dimension: int, space: TicketSpace | None = None) -> "LinkMemory":
         """Remember nothing."""
-        return cls.build([], np.empty((0, dimension), dtype=np.float32), [])
+        return cls.build([], np.empty((0, dimension), dtype=np.float32), [], space)
 
     @classmethod
     def build(
-        cls, ticket_ids: Sequence[str], vectors: np.ndarray, links: Sequence[tuple[str, str, float]]
+        cls,
+        ticket_ids: Sequence[str],
+        vectors: np.ndarray,
+        links: Sequence[Link],
+        space: TicketSpace | None = None,
     ) -> "LinkMemory":
         """Remember many links at once.
 
@@ -98,57 +83,91 @@ class LinkMemory:
             Unique.
         vectors : ndarray of shape (n_tickets, dimension)
             Unit vectors of these tickets.
-        links : sequence of (ticket id, article id, POSIX time)
-            Of these tickets only; of a repeated link the earliest time counts.
+        links : sequence of Link
+            Of these tickets only; of several for one ticket and article the earliest counts.
+        space : TicketSpace, optional
+            Where tickets are compared with what an article was used for; without it they are not.
         """
-        rows = {ticket_id: row for row, ticket_id in enumerate(ticket_ids)}
-        earliest: dict[tuple[str, str], float] = {}
-        for ticket_id, article_id, moment in links:
-            pair = (ticket_id, article_id)
-            earliest[pair] = min(moment, earliest.get(pair, np.inf))
-        numbers: dict[str, int] = {}
-        for _, article_id in earliest:
-            numbers.setdefault(article_id, len(numbers))
-        return cls(
+        rows = VectorRows.pack(vectors)
+        nobody = np.zeros(0)
+        totals = UseTotals.none(0, rows.dimension, 0.0, space)
+        memory = cls(
             tuple(ticket_ids),
+            {ticket_id: row for row, ticket_id in enumerate(ticket_ids)},
             rows,
-            VectorRows(np.asarray(vectors, dtype=np.float32)),
-            numbers,
-            np.array([rows[ticket_id] for ticket_id, _ in earliest], dtype=np.int32),
-            np.array([numbers[article_id] for _, article_id in earliest], dtype=np.int32),
-            np.array(list(earliest.values()), dtype=np.float64),
+            {},
+            nobody.astype(np.int32),
+            nobody.astype(np.int32),
+            nobody,
+            nobody.astype(bool),
+            totals,
         )
+        earliest: dict[tuple[str, str], Link] = {}
+        for link in links:
+            first = earliest.setdefault((link.ticket_id, link.article_id), link)
+            if link.known_at < first.known_at:
+                earliest[link.ticket_id, link.article_id] = link
+        return memory._with(list(earliest.values()))
 
     def __len__(self) -> int:
         return len(self.tickets)
 
-    def remember(self, ticket_id: str, vector: np.ndarray, article_id: str, known_at: float) -> "LinkMemory":
-        """Return a memory with one link more; what is known of the ticket or the link already stays."""
-        row = self.ticket_rows.get(ticket_id)
+    def remember(self, links: Sequence[Link], vectors: Mapping[str, np.ndarray]) -> "LinkMemory":
+        """Return a memory with more links.
+
+        What is known of a ticket stays. A link that is known already stays too, unless what people think
+        of it changed: then it is known since now.
+
+        Parameters
+        ----------
+        links : sequence of Link
+            In the order in which they became known.
+        vectors : Mapping of str to ndarray of shape (dimension,)
+            Embeddings by ticket id, at least of tickets that were never linked.
+        """
+        last = {(link.ticket_id, link.article_id): link for link in links}
+        fresh = list(dict.fromkeys(one for one, _ in last if one not in self.ticket_rows))
         memory = self
-        if row is None:
-            row = len(self.vectors)
+        if fresh:
+            start = len(self.vectors)
             memory = replace(
-                memory,
-                ticket_ids=(*self.ticket_ids, ticket_id),
-                ticket_rows={**self.ticket_rows, ticket_id: row},
-                vectors=self.vectors.append(vector.reshape(1, -1)),
+                self,
+                ticket_ids=(*self.ticket_ids, *fresh),
+                ticket_rows={**self.ticket_rows, **{one: start + at for at, one in enumerate(fresh)}},
+                vectors=self.vectors.append(np.stack([vectors[one] for one in fresh])),
             )
-        number = self.article_numbers.get(article_id)
-        if number is None:
-            number = len(self.article_numbers)
-            memory = replace(memory, article_numbers={**self.article_numbers, article_id: number})
-        elif np.any((self.tickets == row) & (self.articles == number)):
+        changed = []
+        for link in last.values():
+            place = memory._place(link.ticket_id, link.article_id)
+            if place is None or bool(memory.dismissed[place]) != link.dismissed:
+                changed.append(link)
+        return memory.forget([(one.ticket_id, one.article_id) for one in changed])._with(changed)
+
+    def forget(self, pairs: Sequence[tuple[str, str]]) -> "LinkMemory":
+        """Return a memory without the links of these tickets to these articles; the tickets stay."""
+        places = [place for pair in pairs if (place := self._place(*pair)) is not None]
+        if not places:
             return self
+        gone = np.zeros(len(self), dtype=bool)
+        gone[places] = True
         return replace(
-            memory,
-            tickets=np.append(self.tickets, np.int32(row)),
-            articles=np.append(self.articles, np.int32(number)),
-            known_at=np.append(self.known_at, known_at),
+            self,
+            tickets=self.tickets[~gone],
+            articles=self.articles[~gone],
+            known_at=self.known_at[~gone],
+            dismissed=self.dismissed[~gone],
+            totals=self._totals(gone, self.totals, -1.0),
         )
 
+    def in_space(self, space: TicketSpace | None) -> "LinkMemory":
+        """Return the same memory with tickets compared in another space."""
+        totals = UseTotals.none(0, self.vectors.dimension, self.totals.base, space)
+        return replace(self, totals=self._totals(np.ones(len(self), dtype=bool), totals))
+
     def recall(self, ticket_id: str, vector: np.ndarray, moment: float = np.inf) -> Recall:
-        """Say what the links known at a moment mean for a ticket; its own links do not count.
+        """Say what the links known at a moment mean for a ticket.
+
+        Its own links do not count; what people dismissed for it does.
 
         A link counts ``exp((cosine - 0.5) / 0.05)``, halved for every 365 days since it became known. The
         constants were chosen on the fourth fifth of the linked Thunderbird tickets, with all earlier links
@@ -163,30 +182,85 @@ class LinkMemory:
         moment : float, default=inf
             POSIX time; infinity is after the last link.
         """
-        counts = (self.known_at <= moment) & (self.tickets != self.ticket_rows.get(ticket_id, -1))
-        tickets, articles, known_at = self.tickets[counts], self.articles[counts], self.known_at[counts]
         size = len(self.article_numbers)
-        nothing = np.zeros(size)
-        if not len(tickets):
-            return Recall(nothing, nothing, nothing, nothing, tickets, articles, np.zeros(0))
-        similarities = self.vectors.cosines(vector)[tickets].astype(np.float64)
-        dated = known_at[np.isfinite(known_at)]
-        now = moment if np.isfinite(moment) else float(dated.max(initial=0.0))
-        age_days = (now - np.where(np.isfinite(known_at), known_at, now)) / DAY_S
-
-        def used(weights: np.ndarray, half_life_days: float) -> np.ndarray:
-            return np.bincount(articles, weights * 0.5 ** (age_days / half_life_days), size)
-
+        known = self.known_at <= moment
+        own = (self.tickets == self.ticket_rows.get(ticket_id, -1)) & ~self.dismissed
+        counts = known & ~own
+        now = moment if np.isfinite(moment) else self.totals.base
+        totals = self._totals_of(counts, now)
+        found = self.vectors.nearest(vector, NEIGHBOURS)
+        cosine_of = np.full(len(self.vectors), np.nan)
+        cosine_of[found.rows] = found.cosines
+        similarities = cosine_of[self.tickets]
+        compared = np.flatnonzero(counts & np.isfinite(similarities))
+        tickets, articles, similarities = (
+            self.tickets[compared],
+            self.articles[compared],
+            similarities[compared],
+        )
+        moments, dismissed = self.known_at[compared], self.dismissed[compared]
+        age_days = np.where(np.isfinite(moments), np.maximum(now - moments, 0.0), 0.0) / DAY_S
         alike = np.exp((similarities - ALIKE) / SIMILARITY_SCALE)
-        each = np.full(len(tickets), 1 / PSEUDO_COUNT)
+        alike *= 0.5 ** (age_days / SIMILARITY_HALF_LIFE_DAYS)
+        used_alike = np.bincount(articles[~dismissed], alike[~dismissed], size)
+        dismissed_alike = np.bincount(articles[dismissed], alike[dismissed], size)
+        share = dismissed_alike / np.maximum(used_alike + dismissed_alike, 1e-12)
+        tickets, articles, similarities = (one[~dismissed] for one in (tickets, articles, similarities))
         nearest = np.full(size, UNRELATED)
         np.maximum.at(nearest, articles, similarities)
+        recent, popular = totals.counts(now)
         return Recall(
-            np.log1p(used(alike, SIMILARITY_HALF_LIFE_DAYS)),
+            np.log1p(used_alike),
             nearest - UNRELATED,
-            np.log1p(used(each, RECENT_HALF_LIFE_DAYS)),
-            np.log1p(used(each, POPULAR_HALF_LIFE_DAYS)),
+            np.log1p(dismissed_alike) * share,
+            np.log1p(recent / PSEUDO_COUNT),
+            np.log1p(popular / PSEUDO_COUNT),
             tickets,
             articles,
             similarities,
+            totals,
+            now,
         )
+
+    def _place(self, ticket_id: str, article_id: str) -> int | None:
+        row, number = self.ticket_rows.get(ticket_id), self.article_numbers.get(article_id)
+        if row is None or number is None:
+            return None
+        places = np.flatnonzero((self.tickets == row) & (self.articles == number))
+        return int(places[0]) if len(places) else None
+
+    def _with(self, links: Sequence[Link]) -> "LinkMemory":
+        """Return a memory with links that are not in it, of tickets that are."""
+        if not links:
+            return self
+        numbers = dict(self.article_numbers)
+        for link in links:
+            numbers.setdefault(link.article_id, len(numbers))
+        memory = replace(
+            self,
+            article_numbers=numbers,
+            tickets=np.append(self.tickets, [self.ticket_rows[one.ticket_id] for one in links]).astype(
+                np.int32
+            ),
+            articles=np.append(self.articles, [numbers[one.article_id] for one in links]).astype(np.int32),
+            known_at=np.append(self.known_at, [one.known_at for one in links]),
+            dismissed=np.append(self.dismissed, [one.dismissed for one in links]).astype(bool),
+        )
+        new = np.arange(len(memory)) >= len(self)
+        totals = self.totals
+        newest = max((one.known_at for one in links if np.isfinite(one.known_at)), default=totals.base)
+        return replace(memory, totals=memory._totals(new, totals.as_of(max(newest, totals.base))))
+
+    def _totals_of(self, counts: np.ndarray, now: float) -> UseTotals:
+        left = ~counts & ~self.dismissed
+        if not left.any():
+            return self.totals
+        if left.sum() <= FEW and self.totals.base - now <= NEAR_DAYS * DAY_S:
+            return self._totals(left, self.totals, -1.0)
+        nothing = UseTotals.none(0, self.vectors.dimension, now, self.totals.space)
+        return self._totals(counts, nothing)
+
+    def _totals(self, which: np.ndarray, totals: UseTotals, sign: float = 1.0) -> UseTotals:
+        places = np.flatnonzero(which & ~self.dismissed)
+        uses = Uses(self.articles[places], self.known_at[places], self.tickets[places], self.vectors)
+        return totals.plus(uses, len(self.article_numbers), sign)

@@ -59,26 +59,23 @@ def make_desks(
         Counts decisions.
     """
     stock = StockEncoder()
-    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock)
+    cache = home / "cache" / "embeddings"
+    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock, cache=cache)
     affinity = AffinityHost(
-        store,
-        models,
-        make=make_index,
-        cache=home / "cache" / "embeddings",
-        poll_seconds=poll_seconds,
-        stock=stock,
+        store, models, make=make_index, cache=cache, poll_seconds=poll_seconds, stock=stock
     )
-    duplicates = DuplicateHost(
-        store, models, cache=home / "cache" / "embeddings", poll_seconds=poll_seconds, stock=stock
-    )
+    duplicates = DuplicateHost(store, models, cache=cache, poll_seconds=poll_seconds, stock=stock)
     assigning = AssignmentDesk(store, FloorHost(store), affinity)
     books = BookShelf(store)
     public = KnowledgeHost(
-        store, models, poll_seconds=poll_seconds, stock=stock, shows=lambda article: article.public
+        store,
+        models,
+        poll_seconds=poll_seconds,
+        stock=stock,
+        shows=lambda article: article.public,
+        cache=cache,
     )
-    solutions = SolutionHost(
-        store, models, cache=home / "cache" / "embeddings", poll_seconds=poll_seconds, stock=stock
-    )
+    solutions = SolutionHost(store, models, cache=cache, poll_seconds=poll_seconds, stock=stock)
     deflection = DeflectionDesk(store, public, solutions)
     helping = HelpDesk(store, solutions, ReplyDesk(store, solutions), deflection)
     desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates)

@@ -1,8 +1,9 @@
 """The knowledge that answers: each workspace's articles, found by the champion's own measure of likeness.
 
 The store is the truth. Before a suggestion the index catches up with it, so that an article stored a
-moment ago, on whichever server, can be suggested in the next request. Embeddings are kept beside the
-articles: no article is encoded twice by the same encoder.
+moment ago, on whichever server, can be suggested in the next request, and an article linked or dismissed
+counts (:mod:`serving.link_follower`). Embeddings are kept beside the articles: no article is encoded twice
+by the same encoder.
 """
 
 import copy
@@ -10,12 +11,16 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from sqlalchemy.exc import DBAPIError
 
+from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
+from serving.link_follower import LinkFollower
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from triage.bundle import Bundle
@@ -29,7 +34,9 @@ from triage.ticket import Ticket
 __all__ = ["KnowledgeHost"]
 
 STEP = 32
-"""Articles that one request may have to encode; the rest is caught up with in the background."""
+"""Articles or links that one request may have to encode; the rest is caught up with in the background."""
+CHUNK = 512
+"""Articles or links that the background takes in before it lets requests in again."""
 
 log = logging.getLogger("triage.knowledge")
 
@@ -41,6 +48,7 @@ class _Shelf:
     index: KnowledgeIndex
     encoder: Encoder
     bundle: Bundle | None
+    links: LinkFollower
     revision: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,6 +69,8 @@ class KnowledgeHost:
     shows : callable, optional
         Whether an article may be suggested: the others are never in the index, so that they are filtered
         before any search. By default all, and the articles that came with a bundle where the store has none.
+    cache : Path, optional
+        Folder of embeddings, shared with training: no linked ticket is encoded twice on a machine.
     """
 
     def __init__(
@@ -71,6 +81,7 @@ class KnowledgeHost:
         poll_seconds: float,
         stock: StockEncoder | None = None,
         shows: Callable[[Article], bool] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -78,6 +89,7 @@ class KnowledgeHost:
         self._shows = shows
         self._shelves: dict[str, _Shelf] = {}
         self._stock = stock or StockEncoder()
+        self._cache = cache
         self._making = threading.Lock()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
@@ -107,7 +119,9 @@ class KnowledgeHost:
         if shelf is None:
             return [() for _ in tickets]
         self._catch_up(workspace, shelf)
-        return [tuple(found) for found in shelf.index.suggest_many(tickets, limit)]
+        # What is known now counts, also of what became known after a ticket was filed.
+        found = shelf.index.suggest_many(tickets, limit, moment=datetime.now(UTC))
+        return [tuple(suggestions) for suggestions in found]
 
     def count(self, workspace: str) -> int:
         """Return how many articles can be suggested as of the last look."""
@@ -140,10 +154,16 @@ class KnowledgeHost:
                 index.put_all([])  # The articles of training time give way to those of the store.
         else:
             index = KnowledgeIndex(encoder)
-        return _Shelf(index, encoder, bundle)
+        keeping = encoder if self._cache is None else CachedEncoder(encoder, self._cache)
+        return _Shelf(index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping))
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""
+        with shelf.turn:
+            all_links = shelf.links.catch_up(limit)
+        return self._catch_up_articles(workspace, shelf, limit) and all_links
+
+    def _catch_up_articles(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         if latest_revision(self._store, workspace) == shelf.revision:
             return True
         with shelf.turn:
@@ -174,7 +194,7 @@ class KnowledgeHost:
                 self._follow_champion(workspace)
                 shelf = self._shelf(workspace)
                 while shelf is not None and not self._stopping.is_set():
-                    if self._catch_up(workspace, shelf):
+                    if self._catch_up(workspace, shelf, CHUNK):
                         break
             except (TriageError, DBAPIError) as error:
                 log.error("articles of workspace %s: %s", workspace, type(error).__name__)
@@ -188,7 +208,7 @@ class KnowledgeHost:
         if new is None:
             del self._shelves[workspace]
             return
-        while not self._catch_up(workspace, new) and not self._stopping.is_set():
+        while not self._catch_up(workspace, new, CHUNK) and not self._stopping.is_set():
             pass
         self._shelves[workspace] = new
 

@@ -55,7 +55,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class ArticleLink:
-    """One article that was used for one ticket.
+    """One article that was used for one ticket, or dismissed for it.
 
     Parameters
     ----------
@@ -65,12 +65,15 @@ class ArticleLink:
         When it was linked, with a zone; None when unknown.
     agent : str or None, default=None
         Who linked it; None when unknown.
+    dismissed : bool, default=False
+        Whether people found that it does not help, instead of using it.
     """
 
     ticket_id: str
     article_id: str
     created_at: datetime | None = None
     agent: str | None = None
+    dismissed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

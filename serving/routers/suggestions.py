@@ -108,8 +108,8 @@ def give_suggestion_feedback(
 ) -> Response:
     """Accept, send or dismiss articles, solved tickets and replies; all words are stored or none.
 
-    An article that an agent accepted or sent for a stored ticket is a link: it counts for similar tickets
-    from then on. Of one person's words on a thing the last one counts.
+    An article that an agent accepted or sent for a stored ticket is a link, one that was dismissed is none:
+    both count for similar tickets from then on. Of one person's words on a thing the last one counts.
     """
 
     def judge() -> Reply:
@@ -148,8 +148,11 @@ def judge_items(
     ]
     put_item_feedback(store, caller.workspace, words)
     if record.audience is Audience.AGENT and record.ticket_id:
-        used = [one for one in words if one.kind is ItemKind.ARTICLE and one.verdict.is_good]
-        links = [ArticleLink(record.ticket_id, one.item_id, moment, actor) for one in used]
+        links = [
+            ArticleLink(record.ticket_id, one.item_id, moment, actor, dismissed=not one.verdict.is_good)
+            for one in words
+            if one.kind is ItemKind.ARTICLE
+        ]
         put_links(store, caller.workspace, links)
     return record
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.bm25 import K1, B, WordIndex
+from features.bm25 import K1, MANY, B, WordIndex
 
 documents = st.lists(
     st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 5), max_size=5), min_size=1, max_size=8
@@ -30,7 +30,7 @@ def test_no_document_and_no_living_document_score_nothing():
 
 def test_shared_words_come_with_the_rarest_first():
     index = WordIndex.pack([{"mail": 1, "oauth": 1}, {"mail": 1}, {"print": 2}])
-    shared = index.shared_words(["mail", "oauth", "send"], all_alive(index), [0, 2], limit=2)
+    shared = index.search(["mail", "oauth", "send"], all_alive(index)).shared_words([0, 2], limit=2)
     assert shared == [("oauth", "mail"), ()]
 
 
@@ -43,7 +43,8 @@ def test_documents_added_one_by_one_score_as_if_packed_at_once(counts, query):
     alive = all_alive(packed)
     np.testing.assert_allclose(grown.scores(query, alive), packed.scores(query, alive), rtol=1e-6)
     chosen = list(range(len(counts)))
-    assert grown.shared_words(query, alive, chosen, 3) == packed.shared_words(query, alive, chosen, 3)
+    found, expected = (one.search(query, alive).shared_words(chosen, 3) for one in (grown, packed))
+    assert found == expected
 
 
 @given(documents, st.lists(st.sampled_from("abcdefg")), st.data())
@@ -54,3 +55,10 @@ def test_a_dead_document_leaves_no_trace_in_the_scores(counts, query, data):
     without = WordIndex.pack(living)
     np.testing.assert_allclose(scores[alive], without.scores(query, all_alive(without)), rtol=1e-6)
     assert not scores[~alive].any()
+
+
+def test_among_many_documents_words_that_a_tenth_has_are_passed_over_unless_there_are_no_others():
+    index = WordIndex.pack([{"the": 1, f"word{number % 500}": 1} for number in range(MANY)])
+    alive = all_alive(index)
+    assert (index.scores(["the", "word7"], alive) == index.scores(["word7"], alive)).all()
+    assert (index.scores(["the"], alive) > 0).all()

@@ -159,6 +159,13 @@ def test_it_reads_from_a_file_with_mapped_arrays_and_answers_the_same(index, tmp
     assert ids(read.suggest(TICKET))[0] == "sso"
 
 
+def test_an_index_of_an_older_bundle_is_refused_in_words(index):
+    state = index.__getstate__()
+    for old in (state | {"version": 1}, {name: state[name] for name in ("fingerprint", "contents")}):
+        with pytest.raises(IncompatibleBundleError, match="Train it again"):
+            KnowledgeIndex.__new__(KnowledgeIndex).__setstate__(old)
+
+
 def test_kept_embeddings_are_not_made_again(index):
     keys = {index.embedding_key(article): index.embed(article) for article in ARTICLES}
     encoder = WordEncoder()

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,16 @@ from sqlalchemy import update
 from serving.knowledge_host import KnowledgeHost
 from serving.model_host import ModelHost
 from tests.serving.fakes import promote_fake
-from triage.knowledge import Article
+from triage.knowledge import Article, ArticleLink
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import Store
 from triage.store.articles import get_article, put_articles
+from triage.store.links import delete_link, put_links
 from triage.store.schema import articles
+from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace
-from triage.ticket import Ticket
+from triage.ticket import PastTicket, Ticket
 
 VPN = Article("KB-1", "When the VPN drops", "Update the vpn client.")
 JAM = Article("KB-2", "Paper jam", "Open the printer.")
@@ -93,3 +96,58 @@ def test_a_damaged_embedding_is_made_anew(
 def test_workspaces_without_articles_need_no_encoder(store: Store, models: ModelHost):
     host = KnowledgeHost(store, models, poll_seconds=1.0)
     assert host.suggest("empty", [QUESTION], 3) == [()]
+
+
+NOW = datetime.now(UTC)
+LIKE_IT = [
+    PastTicket(Ticket(f"T-{one}", "vpn drops", created_at=NOW - timedelta(days=2))) for one in range(3)
+]
+
+
+def test_a_link_a_dismissal_and_a_removal_count_in_the_next_request(store: Store, host: KnowledgeHost):
+    put_articles(store, "acme", [VPN, JAM])
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    assert found(host) == ["KB-1", "KB-2"]
+    put_links(store, "acme", [ArticleLink(one.ticket.ticket_id, "KB-2") for one in LIKE_IT])
+    assert found(host) == ["KB-2", "KB-1"]
+    dismissed = [ArticleLink(one.ticket.ticket_id, "KB-2", dismissed=True) for one in LIKE_IT]
+    put_links(store, "acme", dismissed)
+    assert found(host) == ["KB-1", "KB-2"]
+    put_links(store, "acme", [ArticleLink("T-0", "KB-2"), ArticleLink("T-1", "KB-2")])
+    assert found(host) == ["KB-2", "KB-1"]
+    delete_link(store, "acme", "T-0", "KB-2")
+    delete_link(store, "acme", "T-1", "KB-2")
+    assert found(host) == ["KB-1", "KB-2"]
+
+
+def test_a_link_told_after_the_ticket_was_filed_counts_for_it(store: Store, host: KnowledgeHost):
+    put_articles(store, "acme", [VPN, JAM])
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    put_links(store, "acme", [ArticleLink("T-0", "KB-2", created_at=NOW)])
+    earlier = Ticket("T-9", "vpn drops", created_at=NOW - timedelta(hours=1))
+    (suggestions,) = host.suggest("acme", [earlier], 5)
+    assert suggestions[0].article_id == "KB-2"
+
+
+def test_a_link_that_is_told_before_its_ticket_counts_once_that_is_there(store: Store, host: KnowledgeHost):
+    put_articles(store, "acme", [VPN, JAM])
+    put_links(store, "acme", [ArticleLink("T-0", "KB-2")])
+    assert found(host) == ["KB-1", "KB-2"]
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    assert found(host) == ["KB-2", "KB-1"]
+
+
+def test_a_server_that_starts_later_knows_the_same(store: Store, models: ModelHost, host: KnowledgeHost):
+    put_articles(store, "acme", [VPN, JAM])
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    for one in LIKE_IT:
+        put_links(store, "acme", [ArticleLink(one.ticket.ticket_id, "KB-2")])
+        found(host)
+    put_links(store, "acme", [ArticleLink("T-1", "KB-2", dismissed=True)])
+    delete_link(store, "acme", "T-2", "KB-2")
+    (followed,) = host.suggest("acme", [QUESTION], 5)
+    (begun,) = KnowledgeHost(store, models, poll_seconds=1.0).suggest("acme", [QUESTION], 5)
+    assert [(one.article_id, one.because) for one in begun] == [
+        (one.article_id, one.because) for one in followed
+    ]
+    assert [one.score for one in begun] == pytest.approx([one.score for one in followed], abs=1e-4)

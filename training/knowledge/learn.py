@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.article_ranking import DEFAULT_WEIGHTS, RankingWeights
+from features.article_ranking import DEFAULT_WEIGHTS, SPACE_WEIGHTS, RankingWeights
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.link_memory import LinkMemory
+from features.link_recall import Link
+from training.knowledge.growing import GrowingMemory
 from training.knowledge.metrics import RetrievalMetrics, measure_rankings
+from training.knowledge.space import find_space
 from training.knowledge.weights import choice_surprise, fit_weights
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
@@ -23,8 +26,9 @@ __all__ = ["learn_knowledge", "link_known_at", "recall_links"]
 
 TICKETS_MIN = 50
 TICKETS_MAX = 4_000
-ARTICLES_MAX = 1_000
+ARTICLES_MAX = 200
 RANDOM_ARTICLES = 100
+PULL = 40.0
 WARM_UP = 0.25
 HELD_OUT = 0.2
 
@@ -62,7 +66,8 @@ def learn_knowledge(
     encoder : Encoder
         Wrap it in a cache to encode nothing twice.
     random_state : int, default=0
-        Draws articles to learn from where there are more than 1,000.
+        Draws articles to learn from where there are more than 200: the best hundred are learnt from, which
+        decide the order that people see, and a hundred others.
 
     Returns
     -------
@@ -70,23 +75,24 @@ def learn_knowledge(
         Its ``weights`` say what they were learnt from and what they reached on held-out tickets.
     """
     memory, linked = recall_links(links, past_tickets, encoder)
-    index = KnowledgeIndex(encoder, memory)
+    default = DEFAULT_WEIGHTS if memory.totals.space is None else SPACE_WEIGHTS
+    index = KnowledgeIndex(encoder, memory, default)
     index.put_all(articles)
     examples = _examples(index, memory, linked, np.random.default_rng(random_state))
     if len(examples) < TICKETS_MIN:
         return index
     split = round(len(examples) * (1 - HELD_OUT))
-    tried, later = _fit(examples[:split]), examples[split:]
-    worse = _surprise(later, tried) - _surprise(later, DEFAULT_WEIGHTS)
+    tried, later = _fit(examples[:split], default), examples[split:]
+    worse = _surprise(later, tried) - _surprise(later, default)
     if worse.mean() <= worse.std() / np.sqrt(len(worse)):
-        index.weights = replace(_fit(examples), held_out=_measure(later, tried).to_document())
+        index.weights = replace(_fit(examples, default), held_out=_measure(later, tried).to_document())
     return index
 
 
 def recall_links(
     links: Iterable[ArticleLink], past_tickets: Iterable[PastTicket], encoder: Encoder
 ) -> tuple[LinkMemory, list[Ticket]]:
-    """Return the memory of all links, and the tickets that have any, in order of filing."""
+    """Return the memory of all links and dismissals, and the tickets that have any, in order of filing."""
     by_ticket: dict[str, list[ArticleLink]] = {}
     for link in links:
         by_ticket.setdefault(link.ticket_id, []).append(link)
@@ -95,12 +101,13 @@ def recall_links(
     ordered = sorted(linked.values(), key=lambda past: (_filed(past.ticket), past.ticket.ticket_id))
     tickets = [past.ticket for past in ordered]
     vectors = encoder.encode([clean_text(ticket) for ticket in tickets])
-    triples = [
-        (link.ticket_id, link.article_id, link_known_at(link, past))
+    known = [
+        Link(link.ticket_id, link.article_id, link_known_at(link, past), link.dismissed)
         for past in ordered
         for link in by_ticket[past.ticket.ticket_id]
     ]
-    return LinkMemory.build([ticket.ticket_id for ticket in tickets], vectors, triples), tickets
+    ids = [ticket.ticket_id for ticket in tickets]
+    return LinkMemory.build(ids, vectors, known, find_space(vectors)), tickets
 
 
 def link_known_at(link: ArticleLink, past: PastTicket) -> float:
@@ -118,33 +125,44 @@ def _examples(
 ) -> list[_Example]:
     names = list(memory.article_numbers)
     used_by: dict[int, set[str]] = {}
-    for row, number in zip(memory.tickets.tolist(), memory.articles.tolist(), strict=True):
-        used_by.setdefault(row, set()).add(names[number])
+    for row, number in zip(
+        memory.tickets[~memory.dismissed], memory.articles[~memory.dismissed], strict=True
+    ):
+        used_by.setdefault(int(row), set()).add(names[number])
     dated = [row for row, ticket in enumerate(linked) if ticket.created_at is not None]
     examples = []
+    growing = GrowingMemory(memory)
     for row in dated[round(len(dated) * WARM_UP) :][-TICKETS_MAX:]:
-        ids, matrix = index.signals(linked[row], vector=memory.vectors.packed[row])
+        if row not in used_by:
+            continue
+        index.memory = growing.until(_filed(linked[row]))
+        ids, matrix = index.signals(linked[row], vector=memory.vectors.take(np.array([row]))[0])
         used = np.array([article_id in used_by[row] for article_id in ids], dtype=bool)
         if used.any():
-            kept = _kept(matrix, used, rng)
+            kept = _kept(matrix, used, index.weights, rng)
             examples.append(_Example(tuple(ids[place] for place in kept), matrix[kept], used[kept]))
+    index.memory = memory
     return examples
 
 
-def _kept(matrix: np.ndarray, used: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _kept(
+    matrix: np.ndarray, used: np.ndarray, weights: RankingWeights, rng: np.random.Generator
+) -> np.ndarray:
     if len(matrix) <= ARTICLES_MAX:
         return np.arange(len(matrix))
-    best = np.argsort(-(matrix @ np.asarray(DEFAULT_WEIGHTS.values)), kind="stable")
+    best = np.argsort(-(matrix @ np.asarray(weights.values)), kind="stable")
     best = best[: ARTICLES_MAX - RANDOM_ARTICLES]
     drawn = rng.choice(len(matrix), RANDOM_ARTICLES, replace=False)
     return np.unique(np.concatenate([best, drawn, np.flatnonzero(used)]))
 
 
-def _fit(examples: Sequence[_Example]) -> RankingWeights:
+def _fit(examples: Sequence[_Example], default: RankingWeights) -> RankingWeights:
     values = fit_weights(
         [example.matrix for example in examples],
         [example.used for example in examples],
-        np.asarray(DEFAULT_WEIGHTS.values),
+        np.asarray(default.values),
+        pull=PULL,
+        keeps_signs=True,
     )
     return RankingWeights(tuple(float(value) for value in values.round(4)), learnt_from=len(examples))
 

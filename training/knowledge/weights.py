@@ -17,7 +17,12 @@ SPREAD_MIN = 1e-6
 
 
 def fit_weights(
-    matrices: Sequence[np.ndarray], used: Sequence[np.ndarray], prior: np.ndarray, *, pull: float = PULL
+    matrices: Sequence[np.ndarray],
+    used: Sequence[np.ndarray],
+    prior: np.ndarray,
+    *,
+    pull: float = PULL,
+    keeps_signs: bool = False,
 ) -> np.ndarray:
     """Return the weights under which people's choices were likeliest.
 
@@ -34,6 +39,9 @@ def fit_weights(
         Weights to begin with.
     pull : float, default=10.0
         Strength of the pull towards the prior, in tickets.
+    keeps_signs : bool, default=False
+        Whether no weight may change to the other side of 0: what was made to speak for an article never
+        speaks against it.
 
     Returns
     -------
@@ -57,7 +65,8 @@ def fit_weights(
             gradient = gradient - (share - odds / total) @ matrix
         return value, gradient
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B")
+    bounds = [(0.0, None) if one >= 0 else (None, 0.0) for one in prior]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds if keeps_signs else None)
     # A signal that never differed within a ticket says nothing: its weight stays.
     return np.asarray(np.where(spread > SPREAD_MIN, found.x / scale, prior))
 

@@ -18,7 +18,7 @@ from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
-from triage.store.links import list_links
+from triage.store.links import list_dismissals, list_links
 from triage.store.parents import LinkKind, list_parent_links
 from triage.store.runs import Run
 from triage.store.sla_books import read_book
@@ -105,7 +105,7 @@ def _learn(
     train(
         tickets,
         articles=articles,
-        links=list_links(store, run.workspace),
+        links=[*list_links(store, run.workspace), *list_dismissals(store, run.workspace)],
         agents=list_agents(store, run.workspace),
         duplicates=[
             DuplicateLink(one.ticket_id, one.parent_id, one.linked_at)

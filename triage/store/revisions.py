@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """Who has which open tickets, and who handled which."""
     SOLUTIONS = "solutions"
     """Which tickets have a text that solved them."""
+    LINKS = "links"
+    """Which articles people used or dismissed for which tickets."""
 
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:

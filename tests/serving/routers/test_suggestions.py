@@ -2,7 +2,7 @@ import pytest
 
 from tests.serving.desk import decide
 from tests.serving.house import House
-from triage.store.links import list_links
+from triage.store.links import list_dismissals, list_links
 
 VPN = {"article_id": "KB-1", "title": "When the vpn drops", "body": "Update the vpn client.", "public": True}
 SECRET = {"article_id": "KB-2", "title": "When the vpn drops", "body": "Admin password in the vpn safe."}
@@ -104,6 +104,7 @@ def test_what_an_agent_sent_is_a_link_and_what_was_dismissed_is_not(house: House
     ]
     judge(house, decision, "KB-2", "dismissed")
     assert [(one.ticket_id, one.article_id) for one in list_links(house.store, "acme")] == [("T-1", "KB-1")]
+    assert [one.article_id for one in list_dismissals(house.store, "acme")] == ["KB-2"]
     report = house.client.get("/v1/reports/knowledge", headers=house.key("agent")).json()
     shown = {(one["kind"], one["rank"]): one for one in report["acceptance"]}
     assert (shown["article", 1]["sent"], shown["article", 2]["dismissed"]) == (1, 1)

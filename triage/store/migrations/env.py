@@ -3,7 +3,13 @@
 from alembic import context
 
 # Their tables belong to the metadata.
-from triage.store import helping_tables, incident_tables, routing_tables, sla_tables  # noqa: F401
+from triage.store import (  # noqa: F401
+    helping_tables,
+    incident_tables,
+    link_tables,
+    routing_tables,
+    sla_tables,
+)
 from triage.store.schema import metadata
 
 connection = context.config.attributes["connection"]
