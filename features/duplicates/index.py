@@ -82,7 +82,7 @@ class DuplicateIndex:
             WordIndex.pack(one.everything for one in words),
             WordIndex.pack(one.subject for one in words),
             WordIndex.pack(one.names for one in words),
-            VectorRows(np.asarray(vectors, dtype=np.float32)),
+            VectorRows.pack(vectors),
             np.array([_moment(one) for one in tickets], dtype=np.float64),
             tuple(one.requester for one in tickets),
             {one.ticket_id: row for row, one in enumerate(tickets)},
@@ -134,9 +134,8 @@ class DuplicateIndex:
         order = np.lexsort((-compared.rows, -scores))[:limit]
         order = order[chances[order] >= least]
         rows = compared.rows[order].tolist()
-        shared = self.everything.shared_words(
-            list(words.everything)[:MOST_WORDS], self._alive(ticket), rows, SHARED_WORDS
-        )
+        hits = self.everything.search(_first(words.everything, MOST_WORDS), self._alive(ticket))
+        shared = hits.shared_words(rows, SHARED_WORDS)
         return [
             Duplicate(self.ticket_ids[row], float(chances[place]), told)
             for row, place, told in zip(rows, order, shared, strict=True)
