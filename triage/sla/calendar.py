@@ -84,6 +84,10 @@ class BusinessCalendar:
         """Return how much business time lies between two moments; none where the second is not later."""
         return sum((end - start for start, end in self._spans(since, until)), timedelta(0))
 
+    def open_spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Iterate over the open spans between two moments (with a zone), cut at them, in UTC."""
+        return self._spans(since, until)
+
     def is_open(self, moment: datetime) -> bool:
         """Tell whether business time runs at a moment."""
         return bool(self.between(moment, moment + timedelta(microseconds=1)))
