@@ -1,4 +1,4 @@
-"""Work flows to teams that may do it: the cheapest way that nobody's hours forbid, evenly where it costs the same.
+"""Work flows to teams that may do it: the cheapest way that their hours allow, else evenly.
 
 A small linear program for each local day, solved by HiGHS (scipy). What only one team may do goes there.
 """

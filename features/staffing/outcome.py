@@ -86,8 +86,8 @@ def follow(work: TeamWork, staff: Array) -> Outcome:
 def _share_out(work: TeamWork, staff: Array) -> list[Array]:
     """Return who does what in each future, shape (paths, n) by channel.
 
-    Live channels get whom they need on the day, deferred work the others; without deferred work, whoever is left
-    over is there for live channels, too.
+    Live channels get whom they need on the day, deferred work the others; without deferred work, whoever is
+    left over is there for live channels, too.
     """
     wanted = [one.paid for one in work.channels]
     left = np.broadcast_to(staff, wanted[0].shape)
@@ -169,7 +169,7 @@ def days_missed(work: TeamWork, staff: Array) -> float:
     """
     opening = work.opening
     days = opening.day_begins
-    missed: Array | None = None
+    missed: NDArray[np.bool_] | None = None
     weight = np.zeros(len(opening.places))
     for one, people in zip(work.channels, _share_out(work, staff), strict=True):
         if one.channel.live is None:

@@ -62,7 +62,8 @@ def make_plan(
         unheard = _while_closed(work, opening)
         if unheard >= 0.5:
             notes.append(
-                f"{team.name}: about {unheard:.0f} live contacts come while nobody who may take them is open; "
+                f"{team.name}: about {unheard:.0f} live contacts come while nobody who may take them is "
+                "open; "
                 "nobody is planned for them."
             )
         had = None if scheduled is None else scheduled.get(team.name, np.zeros(forecast.n))

@@ -32,12 +32,13 @@ class Requirement:
 def require(work: TeamWork, level: float) -> Requirement:
     """Say how many people are enough in so many futures.
 
-    In each future taken alone the fewest people are known: Erlang's for live contacts, the most even capacity that
-    keeps every deadline for deferred work. Interval by interval, the percentile of their sum would do if all work
-    had to be done at once. Work with slack takes more: kept to the last moment in each future, its deadlines fall
-    as often as not when the future is not known. So the percentile is raised, alike in all intervals, until
-    deadlines hold as often as asked: at P80, of all days and futures, weighed by the hours due, at least 80 % are
-    such that everything due is done in time, whoever is not needed by live contacts lending a hand.
+    In each future taken alone the fewest people are known: Erlang's for live contacts, the most even capacity
+    that keeps every deadline for deferred work. Interval by interval, the percentile of their sum would do if
+    all work had to be done at once. Work with slack takes more: kept to the last moment in each future, its
+    deadlines fall as often as not when the future is not known. So the percentile is raised, alike in all
+    intervals, until deadlines hold as often as asked: at P80, of all days and futures, weighed by the hours
+    due, at least 80 % are such that everything due is done in time, whoever is not needed by live contacts
+    lending a hand.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Shifts proposed from a requirement: the cheapest set of weeks of work that covers it (HiGHS, through scipy).
+"""Shifts proposed from a requirement: the cheapest set of weeks that covers it (HiGHS, through scipy).
 
 Each person works one kind of shift (a start and a length) on so many days of a week, one after the other; an
 integer program says how many people have which. Where the requirement cannot be met, what lacks is dear.
@@ -168,7 +168,8 @@ def _week(
     )
     if result.x is None:
         raise InputError(
-            f"Got a requirement of {team!r} for which no shifts were found in {_SECONDS:.0f} s; expected fewer "
+            f"Got a requirement of {team!r} for which no shifts were found in {_SECONDS:.0f} s; expected "
+            "fewer "
             "kinds of shifts; write fewer starts or lengths under 'shifts'."
         )
     found: dict[tuple[date, int, float], int] = {}
@@ -184,8 +185,8 @@ def _tours(
 ) -> list[tuple[tuple[date, int, float], ...]]:
     """Return the weeks of work that a person may have: the same shift on days one after the other.
 
-    Days wrap round the week, as they do for who works the same pattern week after week; a week that is cut short
-    by the forecast's end, or by closed days, has fewer.
+    Days wrap round the week, as they do for who works the same pattern week after week; a week that is cut
+    short by the forecast's end, or by closed days, has fewer.
     """
     found: dict[tuple[tuple[date, int, float], ...], None] = {}
     open_days = [day for day in week if any(key[0] == day for key in cover)]

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.errors import ConfigurationError, InputError
 from triage.staffing.channel import Channel, DayDeadline
@@ -51,7 +52,9 @@ class ChannelChange:
                     f"Got {next(iter(own))} for the deferred channel {channel.name!r}; expected deadline, "
                     "occupancy or shrinkage."
                 )
-            return replace(channel, **outer, **({} if self.deadline is None else {"deadline": self.deadline}))
+            if self.deadline is not None:
+                outer["deadline"] = self.deadline
+            return replace(channel, **outer)
         if self.deadline is not None:
             raise ConfigurationError(
                 f"Got a deadline for the live channel {channel.name!r}; expected service_level, within_s, "
@@ -209,7 +212,7 @@ class Change:
         return HandleTime(one.mean_s * factor, spread, one.tickets)
 
 
-def _inside(event: Event, forecast: VolumeForecast) -> "np.typing.NDArray[np.float64]":
+def _inside(event: Event, forecast: VolumeForecast) -> NDArray[np.float64]:
     shares = []
     for start, end in zip(forecast.starts, forecast.ends, strict=True):
         overlap = min(end, event.end) - max(start, event.start)

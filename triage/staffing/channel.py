@@ -61,8 +61,8 @@ class Channel:
     shares : Mapping of str to float
         The same, of single labels.
     shrinkage : float, default=0.30
-        Share of paid time that is spent elsewhere: leave, illness, training, breaks; 0 or more, below 1. 30 to
-        50 % is usual within companies, 20 to 30 % at service providers.
+        Share of paid time that is spent elsewhere: leave, illness, training, breaks; 0 or more, below 1. 30
+        to 50 % is usual within companies, 20 to 30 % at service providers.
     occupancy : float, default=0.85
         Of the time on the floor, what deferred work may fill; live channels have theirs in ``live``.
     handle_time : HandleTime or None, default=None

@@ -6,8 +6,8 @@ time that is exponential with the mean ``patience_s``. It holds for any number o
 Who finds q waiting is answered within T if the q before him and he himself get to the front before T and
 before he gives up. With b = N mu / theta and x = 1 - exp(-theta T) that is b / (b + q + 1) times the
 regularised incomplete beta I_x(q + 1, b + 1). For whole q this is one minus a sum of q + 1 terms that are all
-positive (a negative binomial's), so neither scipy nor a continued fraction is needed; as theta falls to nought
-the terms become a Poisson's, and the model Erlang C.
+positive (a negative binomial's), so neither scipy nor a continued fraction is needed; as theta falls to
+nought the terms become a Poisson's, and the model Erlang C.
 """
 
 import math
@@ -111,7 +111,8 @@ def _states(
         length *= 2
         if length > _LONGEST_QUEUE:
             raise InputError(
-                f"Got load {load:g} for {agents} agents whose callers wait {1 / gives_up:g} s before they give "
+                f"Got load {load:g} for {agents} agents whose callers wait {1 / gives_up:g} s before they "
+                "give "
                 "up: millions would wait; expected more agents or less patience."
             )
     free, waiting = np.exp(busy[:-1] - top), np.exp(queue - top)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.errors import ConfigurationError, InputError
 
@@ -42,7 +43,8 @@ class HandleTime:
     def __post_init__(self) -> None:
         if not 0.0 < self.mean_s <= LONGEST_S:
             raise ConfigurationError(
-                f"Got mean_s={self.mean_s!r} for a handle time; expected seconds of work above 0, such as 600."
+                f"Got mean_s={self.mean_s!r} for a handle time; expected seconds of work above 0, such as "
+                "600."
             )
         if self.sd_s is not None and not 0.0 <= self.sd_s <= 100 * LONGEST_S:
             raise ConfigurationError(f"Got sd_s={self.sd_s!r} for a handle time; expected 0 or more seconds.")
@@ -78,8 +80,8 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
 
     A label's mean is drawn towards the mean of all by Buhlmann's credibility (1967): n / (n + k), with k the
     variance within labels over the variance between them, so that three tickets of a rare label do not decide
-    alone; so is its variance. Times that are missing, zero or negative are left out; the longest 1 % count as the
-    99th percentile.
+    alone; so is its variance. Times that are missing, zero or negative are left out; the longest 1 % count as
+    the 99th percentile.
 
     Parameters
     ----------
@@ -100,7 +102,8 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
     ]
     if not timed:
         raise InputError(
-            "Got tickets without a single handle time; expected handle_seconds (or field.handle_seconds) above "
+            "Got tickets without a single handle time; expected handle_seconds (or field.handle_seconds) "
+            "above "
             "0 in some rows; write handle times into the configuration instead."
         )
     times = np.array([took for _, took in timed])
@@ -130,9 +133,9 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
 
 
 def _credibility(
-    counts: "np.typing.NDArray[np.float64]",
-    means: "np.typing.NDArray[np.float64]",
-    variances: "np.typing.NDArray[np.float64]",
+    counts: NDArray[np.float64],
+    means: NDArray[np.float64],
+    variances: NDArray[np.float64],
 ) -> float:
     """Return k, in tickets: endless where labels do not differ beyond chance."""
     total, groups = counts.sum(), len(counts)

@@ -114,7 +114,8 @@ class StaffingSetup:
             strange = sorted(team.channels - known - {"*"})
             if strange:
                 raise ConfigurationError(
-                    f"Got channel {strange[0]!r} in team {team.name!r}; expected one of {', '.join(sorted(known))}."
+                    f"Got channel {strange[0]!r} in team {team.name!r}; expected one of "
+                    f"{', '.join(sorted(known))}."
                 )
         if not 50 <= self.paths <= 10_000:
             raise ConfigurationError(f"Got paths={self.paths!r}; expected 50 to 10,000.")

@@ -63,9 +63,15 @@ class VolumeForecast:
         return len(self.starts)
 
     def labels(self, field: str) -> dict[str, int]:
-        """Return the labels of a field that have a series, with their rows; ``total`` is its own label."""
+        """Return the labels of a field that have a series, with their rows.
+
+        ``total`` is its own label; by ``series`` every series is one, except a total beside others.
+        """
         if field == "total":
             return {"total": self.names.index("total")} if "total" in self.names else {}
+        if field == "series":
+            named = {name: row for row, name in enumerate(self.names) if name != "total"}
+            return named or {"total": 0}
         prefix = f"{field}="
         return {name[len(prefix) :]: row for row, name in enumerate(self.names) if name.startswith(prefix)}
 
