@@ -117,6 +117,16 @@ def study_document(study: Study) -> dict[str, Any]:
     }
 
 
+def _plan(
+    setup: StaffingSetup, forecast: VolumeForecast, shifts: Sequence[Shift] | None, propose: bool
+) -> tuple[Plan, Sequence[Shift] | None]:
+    found = shifts
+    if propose:
+        found = _propose(setup, forecast, make_plan(setup, forecast))
+    had = None if found is None else _people(setup, forecast, found)
+    return make_plan(setup, forecast, scheduled=had), found
+
+
 def _people(setup: StaffingSetup, forecast: VolumeForecast, shifts: Sequence[Shift]) -> dict[str, Array]:
     found = {}
     for team in setup.teams:

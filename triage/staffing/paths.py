@@ -106,8 +106,8 @@ def _counts(score: Array, quantiles: Array) -> Array:
 def _few(share: Array, quantiles: Array, mean: float) -> Array:
     """Return small counts at shares of the futures: those of a negative binomial.
 
-    Of the forecast's mean and of the spread of its outer quantiles, a Poisson's at least: where most cells are
-    empty their quantiles are all nought, and what fifty of them come to would look certain.
+    Of the forecast's mean and of the spread of its outer quantiles, a Poisson's at least: where most cells
+    are empty their quantiles are all nought, and what fifty of them come to would look certain.
     """
     if mean <= 0.0:
         return np.zeros_like(share)
