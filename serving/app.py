@@ -28,12 +28,15 @@ from serving.routers import (
     health,
     knowledge,
     models,
+    planning_reports,
     policy,
+    staffing,
     tickets,
     training_runs,
     triage,
 )
 from serving.settings import Settings
+from serving.staffing_desk import StaffingDesk
 from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -54,6 +57,8 @@ ROUTERS = (
     models.router,
     policy.router,
     forecasts.router,
+    staffing.router,
+    planning_reports.router,
     training_runs.router,
     training_runs.forecast_router,
     health.router,
@@ -130,6 +135,7 @@ def _lifespan(
                 desk=desks.desk,
                 assigning=desks.assigning,
                 backlog=desks.backlog,
+                staffing=StaffingDesk(store),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )

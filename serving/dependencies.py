@@ -10,6 +10,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.settings import Settings
+from serving.staffing_desk import StaffingDesk
 from serving.triage_desk import TriageDesk
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -24,6 +25,7 @@ __all__ = [
     "ModelHostDep",
     "RegistryDep",
     "SettingsDep",
+    "StaffingDep",
     "State",
     "StoreDep",
     "WorkDep",
@@ -41,6 +43,7 @@ class State(TypedDict):
     desk: TriageDesk
     assigning: AssignmentDesk
     backlog: BacklogDesk
+    staffing: StaffingDesk
     work: WorkQueue
     metrics: Metrics
 
@@ -77,6 +80,10 @@ def _backlog(request: Request) -> BacklogDesk:
     return cast(BacklogDesk, request.state.backlog)
 
 
+def _staffing(request: Request) -> StaffingDesk:
+    return cast(StaffingDesk, request.state.staffing)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -93,5 +100,6 @@ KnowledgeDep = Annotated[KnowledgeHost, Depends(_knowledge)]
 DeskDep = Annotated[TriageDesk, Depends(_desk)]
 AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
+StaffingDep = Annotated[StaffingDesk, Depends(_staffing)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]
