@@ -2,14 +2,32 @@
 
 from fastapi import APIRouter
 
-from serving.console import agents_page, assets, assignee_page, model_page, sign_in, ticket_page, volume_page
+from serving.console import (
+    agents_page,
+    assets,
+    assignee_page,
+    model_page,
+    sign_in,
+    staffing_page,
+    ticket_page,
+    volume_page,
+)
 from serving.console.errors import ConsoleRoute
 from triage.errors import NotFoundError
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, route_class=ConsoleRoute)
-for part in (assets, sign_in, ticket_page, assignee_page, agents_page, volume_page, model_page):
+for part in (
+    assets,
+    sign_in,
+    ticket_page,
+    assignee_page,
+    agents_page,
+    volume_page,
+    staffing_page,
+    model_page,
+):
     router.include_router(part.router)
 
 

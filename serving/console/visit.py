@@ -17,6 +17,7 @@ PAGES = (
     ("/console", "Try a ticket", "triage_ticket"),
     ("/console/agents", "Agents", "list_agents"),
     ("/console/volume", "Volume", "read_forecast"),
+    ("/console/staffing", "Staffing", "make_staffing_plan"),
     ("/console/model", "Model", "list_models"),
 )
 """Address, title and operation of each page in the menu."""

@@ -177,6 +177,7 @@ def test_the_backlog_is_reported_with_ages_and_projected_day_by_day(house: House
         house.store,
         "acme",
         [open_ticket(f"t{i}", now - timedelta(hours=hours)) for i, hours in enumerate((1, 30, 200))],
+        source="history",
     )
     headers = house.key("planner")
     bare = house.client.get("/v1/reports/backlog", headers=headers).json()
@@ -230,6 +231,7 @@ def test_what_came_is_held_against_a_plan_that_was_kept(house: House):
         house.store,
         "acme",
         [open_ticket(f"p{i}", since + timedelta(minutes=7 * i)) for i in range(400)],
+        source="history",
     )
     found = house.client.get(report + "past", headers=planner).json()
     web = next(one for one in found["teams"] if one["team"] == "web")
