@@ -9,7 +9,7 @@ from features.staffing.opening import Opening
 from features.staffing.outcome import Outcome, follow
 from features.staffing.requirement import LEVELS, require
 from features.staffing.team_work import TeamWork, gather_work
-from features.staffing.work import make_streams
+from features.staffing.work import Stream, make_streams
 from triage.errors import InputError
 from triage.staffing.plan import Plan, PlanRow, Spread, TeamTotals
 from triage.staffing.setup import StaffingSetup
@@ -50,6 +50,12 @@ def make_plan(
             )
     openings = [Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams]
     streams, notes = make_streams(setup, forecast, openings)
+    unheard = _unheard(streams)
+    if unheard >= 0.5:
+        notes.append(
+            f"About {unheard:.0f} live contacts come while nobody is open who may take them; nobody is "
+            "planned for them."
+        )
     rows: list[PlanRow] = []
     totals: list[TeamTotals] = []
     for at, (team, opening) in enumerate(zip(setup.teams, openings, strict=True)):
@@ -59,14 +65,9 @@ def make_plan(
             continue
         if not len(opening.places):
             notes.append(f"{team.name} is never open in this forecast; its work waits.")
-        unheard = _while_closed(work, opening)
-        if unheard >= 0.5:
-            notes.append(
-                f"{team.name}: about {unheard:.0f} live contacts come while nobody who may take them is "
-                "open; "
-                "nobody is planned for them."
-            )
         had = None if scheduled is None else scheduled.get(team.name, np.zeros(forecast.n))
+        if had is not None and not had.any():
+            notes.append(f"Nobody of {team.name} is scheduled.")
         mine, total = _team(setup, team, work, forecast, had)
         rows += mine
         totals.append(total)
@@ -141,10 +142,15 @@ def _totals(
     )
 
 
-def _while_closed(work: TeamWork, opening: Opening) -> float:
-    """Return how many live contacts come while the team is closed, on the mean."""
-    live = [one for one in work.channels if one.channel.live is not None]
-    return float(sum(one.counts.mean(axis=0)[opening.hours <= 0].sum() for one in live))
+def _unheard(streams: list[Stream]) -> float:
+    """Return how many live contacts come while no team is open that may take them, on the mean."""
+    return float(
+        sum(
+            (one.counts.mean(axis=0) * (1.0 - one.shares.sum(axis=0))).sum()
+            for one in streams
+            if one.channel.live is not None
+        )
+    )
 
 
 def _quantiles(paths: Array) -> Array:

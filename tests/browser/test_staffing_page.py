@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-
 from tests.browser.conftest import Looker
 from triage.store.snapshots import put_snapshot
 from triage.store.staffing import list_staffing_baselines
@@ -40,9 +39,7 @@ def publish(looker: Looker) -> None:
     put_snapshot(looker.site.store, "acme", "hour", len(rows), TODAY, {"zone": "UTC"}, rows)
 
 
-def test_a_planner_sets_up_sees_who_is_short_asks_what_if_and_keeps_a_plan(
-    looker: Looker, tmp_path
-):
+def test_a_planner_sets_up_sees_who_is_short_asks_what_if_and_keeps_a_plan(looker: Looker, tmp_path):
     publish(looker)
     page = looker.page
     page.set_default_timeout(60_000)

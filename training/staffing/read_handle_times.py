@@ -60,7 +60,11 @@ def read_handle_times(path: Path, by: str, *, zone: str = "UTC", mapping: Path |
         others[name] = (by,)
     extended = Mapping(**{**_fields(rules), "columns": {**others, **rules.columns}})
     wanted = ["ticket_id", custom, *([] if by in ("total", "series") else [name])]
-    file = Table(path, "history", mapping=extended, zone=zone, wanted=wanted)
+    try:
+        file = Table(path, "history", mapping=extended, zone=zone, wanted=wanted)
+    except HistoryError:
+        # A history without the field still tells how long tickets take.
+        file = Table(path, "history", mapping=extended, zone=zone, wanted=wanted[:2])
     labels: list[str | None] = []
     seconds: list[float | None] = []
     for rows in file.typed_rows():

@@ -155,7 +155,7 @@ class Change:
         for one in setup.channels:
             if one.name in self.channels:
                 one = self.channels[one.name].apply(one)
-            away = 1.0 - (1.0 - one.shrinkage) * (1.0 - self.absence_percent / 100.0)
+            away = one.shrinkage + (1.0 - one.shrinkage) * self.absence_percent / 100.0
             channels.append(
                 replace(
                     one,

@@ -109,8 +109,8 @@ def _few(share: Array, quantiles: Array, mean: float) -> Array:
     Of the forecast's mean and of the spread of its outer quantiles, a Poisson's at least: where most cells
     are empty their quantiles are all nought, and what fifty of them come to would look certain.
     """
-    if mean <= 0.0:
-        return np.zeros_like(share)
+    if mean <= 0.0 or quantiles[0] == mean == quantiles[-1]:
+        return np.full_like(share, mean)  # What is known for certain.
     deviation = (quantiles[-1] - quantiles[0]) / (_SCORES[-1] - _SCORES[0])
     variance = max(1.001 * mean, float(deviation) ** 2)
     k = mean**2 / (variance - mean)
