@@ -1,6 +1,6 @@
 """Do the staffing formulas hold, and had the plan been followed, what would have become of the tickets.
 
-    python -m benchmarks.staffing [--part formulas|replay] [--dev] [--quick] [--data DIR]
+    python -m benchmarks.staffing [--part formulas|replay|errors] [--dev] [--quick] [--data DIR]
 
 Formulas: Erlang C and A beside a simulation of 400,000 arrivals at a queue, with the standard error of its
 batch means. Replay: 24 weeks (ServiceNow: 6) are planned 28 days ahead, and again 7 days ahead, week by week.
@@ -10,8 +10,8 @@ beside the point forecast, plans from the same-weekday average of eight weeks (S
 nobody gets who does not know the dice: P80 of a Poisson whose mean is the true one (smoothed over seven
 days). Work that is open at the end counts as late.
 
-``--dev`` replays the origins before the reported ones: choices are made there. Seeds are fixed. The last line
-is JSON.
+``--part errors`` says how errors of different days correlate, on development origins. ``--dev`` replays the
+origins before the reported ones: choices are made there. Seeds are fixed. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ from triage.staffing.erlang_c import erlang_c
 from triage.staffing.handle_time import HandleTime, HandleTimes
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.team import StaffedTeam
-from triage.staffing.volume import VolumeForecast
+from triage.staffing.volume import LEVELS, VolumeForecast
 
 Array = NDArray[np.float64]
 
@@ -258,19 +259,49 @@ def _replays(collection: Collection, ends: list[int], a_day: float, known: float
     return rows
 
 
+def errors(data: Path, n_origins: int) -> list[dict[str, object]]:
+    """Say how a forecast's errors on different days correlate, on development origins; by lead apart.
+
+    Errors are normal scores of where a count lies among its forecast's quantiles, over their mean square.
+    """
+    rows: list[dict[str, object]] = []
+    scores = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
+    for collection in collections(data):
+        if not collection.has_dev:
+            continue
+        y, horizon = collection.series.counts[0], collection.horizon
+        last = len(y) - horizon * n_origins
+        seen = []
+        for end in range(last - horizon * n_origins, last, horizon):
+            cut = collection.series.before(collection.series.starts[end])
+            ahead = ours(replace(collection, series=cut))
+            pairs = zip(y[end : end + horizon], ahead.quantiles, strict=True)
+            # Counts are whole; a hair apart, so that equal quantiles can be told apart.
+            hair = np.arange(len(LEVELS)) * 1e-9
+            seen.append([np.interp(came, known + hair, scores, -2.2, 2.2) for came, known in pairs])
+        z = np.array(seen)
+        found = {lag: (z[:, lag:] * z[:, :-lag]).mean() / (z**2).mean() for lag in (1, 2, 7, 14, 21)}
+        print(f"{collection.name:<20}" + "  ".join(f"{lag} days {rho:.2f}" for lag, rho in found.items()))
+        plain = {str(lag): round(float(rho), 3) for lag, rho in found.items()}
+        rows.append({"collection": collection.name, "correlation": plain})
+    return rows
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the benchmark; returns 0, or 2 where there is no data."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="folder with the helpdesk histories")
-    parser.add_argument("--part", choices=("formulas", "replay"), help="only this part")
+    parser.add_argument("--part", choices=("formulas", "replay", "errors"), help="only this part")
     parser.add_argument("--quick", action="store_true", help="fewer arrivals, origins and collections")
     parser.add_argument("--dev", action="store_true", help="replay the origins before the reported ones")
     args = parser.parse_args(argv)
     started = time.perf_counter()
     result: dict[str, object] = {"benchmark": "staffing", "dev": args.dev}
-    if args.part != "replay":
+    if args.part == "errors":
+        result["errors"] = errors(args.data, 6)
+    if args.part in (None, "formulas"):
         result["formulas"] = formulas(ARRIVALS // 10 if args.quick else ARRIVALS)
-    if args.part != "formulas":
+    if args.part in (None, "replay"):
         rows = run_replay(args.data, 2 if args.quick else 6, args.dev, args.quick)
         if not rows:
             print(

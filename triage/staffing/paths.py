@@ -17,9 +17,9 @@ __all__ = ["OVER_TIME", "sample_counts", "shared_by_series"]
 Array = NDArray[np.float64]
 
 OVER_TIME = 0.3
-"""Correlation of the errors of two intervals of one forecast: the level was wrong for all of them. On the
-development origins of ``benchmarks/staffing.py`` it is .13 (Thunderbird), .13 (Apache), .28 (ServiceNow) and
-.45 (Firefox), about the same at all leads."""
+"""Correlation of the errors of two intervals of one forecast: the level was wrong for all of them. On
+development origins (``python -m benchmarks.staffing --part errors``) it is about .1 for Thunderbird and Apache,
+.3 to .6 for Firefox, much the same from one day apart to two weeks; this lies in between."""
 
 _SCORES = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 _MIDDLE = LEVELS.index(0.50)
