@@ -13,7 +13,7 @@ from serving.problems import documented
 from serving.schemas.backlog_reports import BacklogReportOut
 from serving.schemas.base import SafeText
 from serving.schemas.forecasts import IntervalName
-from serving.schemas.staffing_plans import FollowedOut, FollowedReportOut
+from serving.schemas.staffing_baselines import FollowedOut, FollowedReportOut
 
 __all__ = ["router"]
 

@@ -13,14 +13,8 @@ from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.staffing import StaffingSetupIn, StaffingSetupOut
-from serving.schemas.staffing_plans import (
-    BaselineEntryOut,
-    BaselineListOut,
-    BaselineOut,
-    PlanOut,
-    PlanRequestIn,
-    ScheduleName,
-)
+from serving.schemas.staffing_baselines import BaselineEntryOut, BaselineListOut, BaselineOut
+from serving.schemas.staffing_plans import PlanOut, PlanRequestIn, ScheduleName
 from serving.staffing_desk import Asked
 from triage.errors import InputError, NotFoundError
 from triage.staffing.plan_document import plan_to_csv

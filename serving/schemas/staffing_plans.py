@@ -1,4 +1,4 @@
-"""A staffing plan asked for, what if, and what is answered; baselines that plans are compared with."""
+"""A staffing plan asked for, what if, and what is answered."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -8,9 +8,8 @@ from pydantic import ConfigDict, Field
 from serving.schemas.base import Input, Moment, Output, SafeText
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.staffing import PercentileName
-from triage.store.staffing import StoredBaseline
 
-__all__ = ["BaselineListOut", "BaselineOut", "FollowedReportOut", "PlanOut", "PlanRequestIn", "ScheduleName"]
+__all__ = ["EXAMPLE_PLAN", "PlanOut", "PlanRequestIn", "ScheduleName"]
 
 ScheduleName = Literal["none", "agents", "proposed"]
 Name = Annotated[SafeText, Field(min_length=1, max_length=200)]
@@ -113,6 +112,20 @@ class PlanRequestIn(Input):
         return {} if self.change is None else self.change.model_dump(mode="json", exclude_none=True)
 
 
+EXAMPLE_PLAN: dict[str, Any] = {
+    "origin": "2026-03-02T00:00:00Z",
+    "snapshot_id": "7d1f0d9fb05e4c3f9a0e7c5a1b2d3c4e",
+    "interval": "hour",
+    "percentile": "P80",
+    "cost": 21_560.0,
+    "totals": [EXAMPLE_TOTALS],
+    "rows": [EXAMPLE_ROW],
+    "shifts": None,
+    "compared": None,
+    "notes": [],
+}
+
+
 class SpreadOut(Output):
     """A figure in the middle future, and in those that one in five and one in twenty exceed."""
 
@@ -193,24 +206,7 @@ class ComparedOut(Output):
 class PlanOut(Output):
     """People required, and what becomes of the work."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "origin": "2026-03-02T00:00:00Z",
-                    "snapshot_id": "7d1f0d9fb05e4c3f9a0e7c5a1b2d3c4e",
-                    "interval": "hour",
-                    "percentile": "P80",
-                    "cost": 21_560.0,
-                    "totals": [EXAMPLE_TOTALS],
-                    "rows": [EXAMPLE_ROW],
-                    "shifts": None,
-                    "compared": None,
-                    "notes": [],
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN]})
 
     origin: datetime
     snapshot_id: str = Field(description="The forecast that it rests on.")
@@ -222,62 +218,3 @@ class PlanOut(Output):
     shifts: list[ShiftOut] | None
     compared: list[ComparedOut] | None
     notes: list[str]
-
-
-class BaselineOut(Output):
-    """A plan that was kept."""
-
-    name: str
-    snapshot_id: str
-    saved_at: datetime
-    saved_by: str
-    plan: PlanOut
-
-    @classmethod
-    def of(cls, stored: StoredBaseline) -> "BaselineOut":
-        """Translate."""
-        return cls(
-            name=stored.name,
-            snapshot_id=stored.snapshot_id,
-            saved_at=stored.saved_at,
-            saved_by=stored.saved_by,
-            plan=PlanOut.model_validate(stored.plan),
-        )
-
-
-class BaselineEntryOut(Output):
-    """A plan that was kept, without its figures."""
-
-    name: str
-    snapshot_id: str
-    saved_at: datetime
-    saved_by: str
-
-
-class BaselineListOut(Output):
-    """The plans that were kept, the newest first."""
-
-    baselines: list[BaselineEntryOut]
-
-
-class FollowedOut(Output):
-    """One team's plan against the tickets that came."""
-
-    team: str
-    tickets: float
-    work_hours: float
-    paid_hours: float
-    hours_over: float
-    hours_under: float
-    on_time: float | None = Field(description="Deferred work that would have been done by its deadline.")
-    service_level: float | None
-    backlog: float
-
-
-class FollowedReportOut(Output):
-    """Had the plan been followed."""
-
-    baseline: str
-    since: datetime
-    until: datetime
-    teams: list[FollowedOut]

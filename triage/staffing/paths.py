@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 
 OVER_TIME = 0.3
 """Correlation of the errors of two intervals of one forecast: the level was wrong for all of them. On
-development origins (``python -m benchmarks.staffing --part errors``) it is about .1 for Thunderbird and Apache,
-.3 to .6 for Firefox, much the same from one day apart to two weeks; this lies in between."""
+development origins (``benchmarks.staffing --part errors``) it is .1 for Thunderbird and Apache, .3 to .6 for
+Firefox, much the same from one day apart to two weeks; this lies in between."""
 
 _SCORES = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 _MIDDLE = LEVELS.index(0.50)
