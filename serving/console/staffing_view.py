@@ -175,7 +175,7 @@ def _cell(row: PlanRow | None, made: Made) -> Cell:
     need = row.required_paid.at(made.study.plan.percentile)
     hint = f"{need:.1f} required, {row.volume.p50:.0f} tickets, {row.workload_hours.p50:.1f} hours of work"
     if row.scheduled is None or row.net is None:
-        return Cell(_people(need), "plain", hint)
+        return Cell(_people(need), "need", hint)
     hint = f"{row.scheduled:.1f} scheduled, {hint}"
     share = row.net / need if need > 0 else (1.0 if row.net > 0 else 0.0)
     if share < -0.25:

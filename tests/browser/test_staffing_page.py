@@ -50,10 +50,10 @@ def test_a_planner_sets_up_sees_who_is_short_asks_what_if_and_keeps_a_plan(looke
     setup.fill(SETUP)
     page.get_by_role("button", name="Save").click()
     page.locator("#staffing-chart[data-drawn]").wait_for()
-    assert page.locator("td.cell.plain").count() > 40
-    assert page.locator("td.cell.closed").count() < 20
+    assert page.locator("td.slot.need").count() > 40
+    assert page.locator("td.slot.closed").count() < 20
     page.get_by_label("Held against").select_option("proposed")
-    page.locator("td.cell.spare, td.cell.met").first.wait_for()
+    page.locator("td.slot.spare, td.slot.met").first.wait_for()
     page.get_by_label("volume").fill("40")
     page.get_by_label("volume").press("Tab")
     page.get_by_text("Beside the plan without it").wait_for()
@@ -61,9 +61,9 @@ def test_a_planner_sets_up_sees_who_is_short_asks_what_if_and_keeps_a_plan(looke
     page.screenshot(path=str(tmp_path / "staffing.png"), full_page=True)
     page.get_by_placeholder("March as planned").fill("as planned")
     page.get_by_role("button", name="Keep").click()
-    page.get_by_label("beside", exact=True).wait_for()
+    page.locator("select[name=baseline]").wait_for()
     assert [one.name for one in list_staffing_baselines(looker.site.store, "acme")] == ["as planned"]
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#staffing-chart[data-drawn]").wait_for()
-    assert looker.width_of_content() == 390
     page.screenshot(path=str(tmp_path / "staffing-phone.png"), full_page=True)
+    assert looker.width_of_content() == 390
