@@ -1,8 +1,12 @@
+import re
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from triage.errors import ConfigurationError
+from triage.staffing.change_document import read_change
 from triage.staffing.channel import DayDeadline
 from triage.staffing.document import read_setup, write_deadline
 from triage.staffing.setup import Percentile
@@ -92,3 +96,13 @@ def test_what_is_wrong_is_named_with_what_was_expected(change: dict, words: str)
     with pytest.raises(ConfigurationError, match="Got") as raised:
         read_setup({"teams": [{"name": "a"}]} | change)
     assert words in str(raised.value)
+
+
+def test_the_guides_example_is_a_setup():
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text()
+    (example,) = [one for one in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[[teams]]" in one]
+    found = read_setup(tomllib.loads(example))
+    assert [one.name for one in found.channels] == ["tickets", "phone"]
+    assert found.teams[0].agents == 12 and found.shifts.starts == (420, 540, 630)
+    for line in re.findall(r"--what-if '(.*?)'", guide):
+        assert not read_change(tomllib.loads(line)).is_none
