@@ -31,15 +31,18 @@ from serving.routers import (
     knowledge_report,
     models,
     parents,
+    planning_reports,
     policy,
     replies,
     sla,
+    staffing,
     suggestions,
     tickets,
     training_runs,
     triage,
 )
 from serving.settings import Settings
+from serving.staffing_desk import StaffingDesk
 from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -63,6 +66,8 @@ ROUTERS = (
     policy.router,
     sla.router,
     forecasts.router,
+    staffing.router,
+    planning_reports.router,
     training_runs.router,
     training_runs.forecast_router,
     suggestions.router,
@@ -149,6 +154,7 @@ def _lifespan(
                 backlog=desks.backlog,
                 books=desks.books,
                 deflection=desks.deflection,
+                staffing=StaffingDesk(store),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
             )

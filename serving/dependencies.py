@@ -11,6 +11,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.settings import Settings
+from serving.staffing_desk import StaffingDesk
 from serving.triage_desk import TriageDesk
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
@@ -28,6 +29,7 @@ __all__ = [
     "ModelHostDep",
     "RegistryDep",
     "SettingsDep",
+    "StaffingDep",
     "State",
     "StoreDep",
     "WorkDep",
@@ -47,6 +49,7 @@ class State(TypedDict):
     backlog: BacklogDesk
     books: BookShelf
     deflection: DeflectionDesk
+    staffing: StaffingDesk
     work: WorkQueue
     metrics: Metrics
 
@@ -91,6 +94,10 @@ def _deflection(request: Request) -> DeflectionDesk:
     return cast(DeflectionDesk, request.state.deflection)
 
 
+def _staffing(request: Request) -> StaffingDesk:
+    return cast(StaffingDesk, request.state.staffing)
+
+
 def _work(request: Request) -> WorkQueue:
     return cast(WorkQueue, request.state.work)
 
@@ -109,5 +116,6 @@ AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
 BooksDep = Annotated[BookShelf, Depends(_books)]
 DeflectionDep = Annotated[DeflectionDesk, Depends(_deflection)]
+StaffingDep = Annotated[StaffingDesk, Depends(_staffing)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -23,6 +23,7 @@ _CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
 _FLOOR = frozenset(Role) - {Role.REQUESTER}
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
+_PLANNERS = frozenset({Role.ADMIN, Role.PLANNER})
 
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "triage_ticket": _DESK,
@@ -83,6 +84,16 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "acknowledge_sla_notices": _DESK,
     "report_sla": _FLOOR,
     "read_forecast": frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR}),
+    "read_staffing_setup": _RUNS,
+    "replace_staffing_setup": _PLANNERS,
+    "make_staffing_plan": _RUNS,
+    "export_staffing_plan": _RUNS,
+    "list_staffing_baselines": _RUNS,
+    "read_staffing_baseline": _RUNS,
+    "save_staffing_baseline": _PLANNERS,
+    "delete_staffing_baseline": _PLANNERS,
+    "read_backlog_report": _RUNS,
+    "read_staffing_report": _RUNS,
     "start_training_run": _ADMIN,
     "start_forecast_run": frozenset({Role.ADMIN, Role.PLANNER}),
     "list_training_runs": _RUNS,

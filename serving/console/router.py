@@ -11,6 +11,7 @@ from serving.console import (
     model_page,
     sign_in,
     sla_page,
+    staffing_page,
     ticket_page,
     volume_page,
 )
@@ -29,6 +30,7 @@ for part in (
     sla_page,
     incidents_page,
     volume_page,
+    staffing_page,
     knowledge_page,
     model_page,
 ):

@@ -19,6 +19,7 @@ PAGES = (
     ("/console/agents", "Agents", "list_agents"),
     ("/console/sla", "SLA", "list_due_promises"),
     ("/console/volume", "Volume", "read_forecast"),
+    ("/console/staffing", "Staffing", "make_staffing_plan"),
     ("/console/knowledge", "Knowledge", "read_knowledge_report"),
     ("/console/model", "Model", "list_models"),
 )

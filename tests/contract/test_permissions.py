@@ -33,6 +33,7 @@ def call(house: House, operation: str, headers: dict[str, str]) -> int:
         "{agent}",
         "{absence_id}",
         "{ticket_id}",
+        "{baseline}",
     ):
         path = path.replace(name, "nothing-here")
     return house.client.request(method, path, headers=headers).status_code

@@ -115,6 +115,10 @@ class BusinessCalendar:
             whole + self._page(last).by(until.astimezone(UTC)) - self._page(first).by(since.astimezone(UTC))
         )
 
+    def open_spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Iterate over the open spans between two moments (with a zone), cut at them, in UTC."""
+        return self._spans(since, until)
+
     def is_open(self, moment: datetime) -> bool:
         """Tell whether business time runs at a moment."""
         return bool(self.between(moment, moment + timedelta(microseconds=1)))

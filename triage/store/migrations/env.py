@@ -9,6 +9,7 @@ from triage.store import (  # noqa: F401
     link_tables,
     routing_tables,
     sla_tables,
+    staffing_tables,
 )
 from triage.store.schema import metadata
 

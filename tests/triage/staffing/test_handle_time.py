@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from triage.errors import ConfigurationError, InputError
+from triage.staffing.handle_time import HandleTime, learn_handle_times
+
+
+def draws(mean: float, n: int, seed: int) -> list[float]:
+    return np.random.default_rng(seed).gamma(2.0, mean / 2.0, n).tolist()
+
+
+def test_means_and_spreads_are_learnt_by_label():
+    labels = ["vpn"] * 600 + ["mail"] * 600
+    found = learn_handle_times(labels, draws(1_200, 600, 0) + draws(300, 600, 1))
+    assert found.of("vpn").mean_s == pytest.approx(1_200, rel=0.1)
+    assert found.of("mail").mean_s == pytest.approx(300, rel=0.1)
+    assert found.of("vpn").spread_s == pytest.approx(1_200 / np.sqrt(2), rel=0.15)
+    assert found.of("never seen") == found.default
+
+
+def test_three_tickets_of_a_rare_label_do_not_decide_alone():
+    labels = ["vpn"] * 300 + ["mail"] * 300 + ["rare"] * 3
+    found = learn_handle_times(labels, draws(600, 300, 0) + draws(700, 300, 1) + [3_000.0] * 3)
+    assert found.default.mean_s < found.of("rare").mean_s < 2_000
+
+
+def test_a_clock_that_ran_over_the_weekend_does_not_count_as_that():
+    found = learn_handle_times(["vpn"] * 400, [*draws(600, 399, 0), 250_000.0])
+    assert found.default.mean_s < 700
+
+
+def test_missing_and_senseless_times_are_left_out_and_none_at_all_is_an_error():
+    found = learn_handle_times(["a", "a", None, "b"], [600.0, None, 300.0, -5.0])
+    assert found.default.tickets == 2
+    with pytest.raises(InputError, match="handle_seconds"):
+        learn_handle_times(["a"], [None])
+    with pytest.raises(ConfigurationError, match="mean_s"):
+        HandleTime(0.0)

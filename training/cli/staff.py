@@ -1,0 +1,212 @@
+"""``triage staff``: how many people the volume ahead takes, team by team, and what becomes of the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from features.staffing.followed import Followed
+    from features.staffing.study import Study
+    from triage.staffing.plan import Plan
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def staff(
+    forecast: Annotated[
+        Path, typer.Argument(metavar="FORECAST", help="FORECAST.parquet of triage forecast.")
+    ],
+    config: Annotated[Path, typer.Option(help="staffing.toml: channels, teams, handle times.")],
+    out: Annotated[Path, typer.Option(help="Where to write PLAN.csv.")],
+    history: Annotated[
+        Path | None, typer.Option(help="History or volumes with handle_seconds, to learn handle times from.")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    schedule: Annotated[
+        Path | None, typer.Option(help="Who is planned: CSV (team,start,end,agents) or iCalendar.")
+    ] = None,
+    agents: Annotated[
+        Path | None, typer.Option(help="Agents table: its shifts and absences are the schedule.")
+    ] = None,
+    shifts: Annotated[
+        Path | None, typer.Option(help="Propose shifts and write them here: .csv or .ics.")
+    ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option(help="A change, as in TOML: volume_percent = 10; again for more."),
+    ] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Compare with a plan that was saved.")] = None,
+    save_baseline: Annotated[Path | None, typer.Option(help="Save the plan (JSON) to compare with.")] = None,
+    actual: Annotated[
+        Path | None, typer.Option(help="What came (history or volumes): had the plan been followed?")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Plan people: required, scheduled, service level, backlog, probability of a breach, cost."""
+    import json
+    from dataclasses import asdict, replace
+
+    from features.staffing.study import make_study, study_document
+    from training.staffing.inputs import read_actual, read_baseline, read_changes, read_config, read_shifts
+    from training.staffing.outputs import write_plan, write_shifts
+    from training.staffing.read_forecast import read_forecast
+    from training.staffing.read_handle_times import read_handle_times
+
+    setup, volume, change = read_config(config), read_forecast(forecast), read_changes(what_if or [])
+    if history is not None:
+        times = read_handle_times(history, setup.by, zone=setup.zone, mapping=mapping)
+        # What somebody wrote down goes before what was learnt.
+        labels = {**times.labels, **setup.handle_times.labels}
+        setup = replace(setup, handle_times=replace(times, labels=labels))
+    given, notes = read_shifts(setup, volume, schedule=schedule, agents=agents, proposed=shifts)
+    study = make_study(
+        setup,
+        volume,
+        change=change,
+        shifts=given,
+        propose=shifts is not None,
+        baseline=None if baseline is None else read_baseline(baseline),
+    )
+    came = None if actual is None else read_actual(actual, setup, volume, study.plan, mapping)
+    write_plan(study.plan, out)
+    if shifts is not None:
+        write_shifts(study.shifts or (), shifts)
+    document = study_document(study) | {"followed": None if came is None else [asdict(one) for one in came]}
+    document["notes"] = [*document["notes"], *notes]
+    if save_baseline is not None:
+        save_baseline.parent.mkdir(parents=True, exist_ok=True)
+        save_baseline.write_text(json.dumps(document), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(document))
+        return
+    _print(study, came, document["notes"], out)
+
+
+def _print(study: Study, came: list[Followed] | None, notes: list[str], out: Path) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console()
+    _print_teams(console, study.plan)
+    if study.compared is not None:
+        _print_compared(console, study)
+    if came is not None:
+        _print_followed(console, came)
+    for note in notes:
+        console.print(f"Note: {escape(note)}", soft_wrap=True)
+    console.print(f"Written: {escape(str(out))}", soft_wrap=True)
+
+
+def _print_teams(console: Any, plan: Plan) -> None:
+    from rich.markup import escape
+
+    from training.cli.tables import print_table
+
+    rows = []
+    for one in plan.totals:
+        mine = plan.of_team(one.team)
+        hours = (one.paid_hours.p50, one.paid_hours.p80, one.paid_hours.p95)
+        rows.append(
+            [
+                escape(one.team),
+                " / ".join(f"{figure:,.0f}" for figure in hours),
+                f"{one.peak:,.1f}",
+                _optional(one.scheduled_hours, "{:,.0f}"),
+                _optional(one.hours_under, "{:,.0f}"),
+                _optional(one.service_level, "{:.1%}"),
+                _optional(one.on_time, "{:.1%}"),
+                f"{max(row.backlog for row in mine):,.0f}",
+                f"{max(row.breach_probability for row in mine):.0%}",
+                f"{one.cost:,.0f}",
+            ]
+        )
+    print_table(
+        console,
+        (
+            "team",
+            "paid hours P50 / P80 / P95",
+            "peak",
+            "scheduled",
+            "short",
+            "answered in time",
+            "done in time",
+            "backlog",
+            "breach",
+            "cost",
+        ),
+        rows,
+        title=f"People at {plan.percentile.value}, shrinkage included; backlog and breach at their worst",
+    )
+
+
+def _print_compared(console: Any, study: Study) -> None:
+    from rich.markup import escape
+
+    from training.cli.tables import print_table
+
+    rows = []
+    for one in study.compared or ():
+        sides = (one.before, one.after)
+        rows.append(
+            [
+                escape(one.team) or "all",
+                *("-" if side is None else f"{side.paid_hours:,.0f}" for side in sides),
+                f"{one.hours:+,.0f}",
+                *("-" if side is None else f"{side.cost:,.0f}" for side in sides),
+                f"{one.cost:+,.0f}",
+                *("-" if side is None else _optional(side.on_time, "{:.1%}") for side in sides),
+            ]
+        )
+    heads = (
+        "team",
+        "hours before",
+        "after",
+        "more",
+        "cost before",
+        "after",
+        "more",
+        "in time before",
+        "after",
+    )
+    print_table(console, heads, rows, title="Beside the baseline")
+
+
+def _print_followed(console: Any, came: list[Followed]) -> None:
+    from rich.markup import escape
+
+    from training.cli.tables import print_table
+
+    rows = [
+        [
+            escape(one.team),
+            f"{one.tickets:,.0f}",
+            f"{one.work_hours:,.0f}",
+            f"{one.paid_hours:,.0f}",
+            f"{one.hours_over:,.0f}",
+            f"{one.hours_under:,.0f}",
+            _optional(one.service_level, "{:.1%}"),
+            _optional(one.on_time, "{:.1%}"),
+            f"{one.backlog:,.0f}",
+        ]
+        for one in came
+    ]
+    heads = (
+        "team",
+        "tickets",
+        "hours of work",
+        "paid",
+        "over",
+        "under",
+        "answered in time",
+        "done in time",
+        "open",
+    )
+    print_table(console, heads, rows, title="Had the plan been followed")
+
+
+def _optional(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

@@ -1,0 +1,1 @@
+"""Files that staffing reads: forecasts, histories with handle times."""

@@ -1,0 +1,146 @@
+"""How long tickets take: mean and spread of the handle time by label, given or learnt."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from triage.errors import ConfigurationError, InputError
+
+__all__ = ["HandleTime", "HandleTimes", "learn_handle_times"]
+
+LONGEST_S = 30 * 86_400.0
+_CUT_SHARE = 0.99
+"""A clock that somebody forgot to stop is no ticket that took a weekend: times beyond the 99th percentile of
+all count as that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandleTime:
+    """Work that one ticket takes.
+
+    Parameters
+    ----------
+    mean_s : float
+        Mean, in seconds of work, above 0.
+    sd_s : float or None, default=None
+        Standard deviation, in seconds; None: as large as the mean, which is what an exponential has.
+    tickets : int, default=0
+        Tickets that it was learnt from; 0: somebody said so.
+
+    Raises
+    ------
+    ConfigurationError
+        If a time is not one.
+    """
+
+    mean_s: float
+    sd_s: float | None = None
+    tickets: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.mean_s <= LONGEST_S:
+            raise ConfigurationError(
+                f"Got mean_s={self.mean_s!r} for a handle time; expected seconds of work above 0, such as "
+                "600."
+            )
+        if self.sd_s is not None and not 0.0 <= self.sd_s <= 100 * LONGEST_S:
+            raise ConfigurationError(f"Got sd_s={self.sd_s!r} for a handle time; expected 0 or more seconds.")
+
+    @property
+    def spread_s(self) -> float:
+        """The standard deviation, in seconds."""
+        return self.mean_s if self.sd_s is None else self.sd_s
+
+
+@dataclass(frozen=True, slots=True)
+class HandleTimes:
+    """Handle times by label.
+
+    Parameters
+    ----------
+    default : HandleTime
+        Of labels that are not named; ten minutes where nothing is known, as in the reference's replays.
+    labels : Mapping of str to HandleTime
+        Of the others.
+    """
+
+    default: HandleTime = HandleTime(600.0)
+    labels: Mapping[str, HandleTime] = field(default_factory=dict)
+
+    def of(self, label: str) -> HandleTime:
+        """Return the handle time of a label."""
+        return self.labels.get(label, self.default)
+
+
+def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | None]) -> HandleTimes:
+    """Learn handle times from tickets whose time was taken.
+
+    A label's mean is drawn towards the mean of all by Buhlmann's credibility (1967): n / (n + k), with k the
+    variance within labels over the variance between them, so that three tickets of a rare label do not decide
+    alone; so is its variance. Times that are missing, zero or negative are left out; the longest 1 % count as
+    the 99th percentile.
+
+    Parameters
+    ----------
+    labels : iterable of str or None
+        None: none; counts for the default alone.
+    seconds : iterable of float or None
+        Seconds of work.
+
+    Raises
+    ------
+    InputError
+        If no ticket has a time.
+    """
+    timed = [
+        (label, float(took))
+        for label, took in zip(labels, seconds, strict=True)
+        if took is not None and math.isfinite(took) and took > 0.0
+    ]
+    if not timed:
+        raise InputError(
+            "Got tickets without a single handle time; expected handle_seconds (or field.handle_seconds) "
+            "above "
+            "0 in some rows; write handle times into the configuration instead."
+        )
+    times = np.array([took for _, took in timed])
+    times = np.minimum(times, min(float(np.quantile(times, _CUT_SHARE)), LONGEST_S))
+    overall, variance = float(times.mean()), float(times.var())
+    groups: dict[str, list[float]] = {}
+    for (label, _), took in zip(timed, times, strict=True):
+        if label:
+            groups.setdefault(label, []).append(float(took))
+    default = HandleTime(overall, math.sqrt(variance), len(times))
+    counts = np.array([len(group) for group in groups.values()], dtype=float)
+    if len(counts) < 2:
+        return HandleTimes(default, dict.fromkeys(groups, default))
+    means = np.array([np.mean(group) for group in groups.values()])
+    variances = np.array([np.var(group) for group in groups.values()])
+    k = _credibility(counts, means, variances)
+    weight = counts / (counts + k)
+    found = {
+        label: HandleTime(
+            float(overall + w * (mean - overall)),
+            math.sqrt(float(w * var + (1.0 - w) * variance)),
+            len(group),
+        )
+        for (label, group), w, mean, var in zip(groups.items(), weight, means, variances, strict=True)
+    }
+    return HandleTimes(default, found)
+
+
+def _credibility(
+    counts: NDArray[np.float64],
+    means: NDArray[np.float64],
+    variances: NDArray[np.float64],
+) -> float:
+    """Return k, in tickets: endless where labels do not differ beyond chance."""
+    total, groups = counts.sum(), len(counts)
+    within = float((counts * variances).sum() / max(total - groups, 1.0))
+    centre = float((counts * means).sum() / total)
+    spread = float((counts * (means - centre) ** 2).sum()) - (groups - 1) * within
+    between = spread / float(total - (counts**2).sum() / total)
+    return within / between if between > 0.0 else math.inf
