@@ -5,6 +5,7 @@ the eve of a change of clocks end an hour earlier or later on the clock, never s
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -117,7 +118,10 @@ class BusinessCalendar:
 
     def open_spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Iterate over the open spans between two moments (with a zone), cut at them, in UTC."""
-        return self._spans(since, until)
+        for start, end in self._shift.presences(since, until, self.zone, self.holidays):
+            first, last = max(start, since).astimezone(UTC), min(end, until).astimezone(UTC)
+            if first < last:
+                yield first, last
 
     def is_open(self, moment: datetime) -> bool:
         """Tell whether business time runs at a moment."""
