@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
+from itertools import accumulate
 
 __all__ = ["MARKS", "redact"]
 
@@ -19,9 +20,9 @@ EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,8}[A-Za-z]{2,24}\b"
 )
 IBAN = re.compile(
-    r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{2,4}){3,8}(?:[ \-]?[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ \-]?[A-Z0-9]{2,4}){3,12}(?:[ \-]?[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
 )
-CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \-]?[0-9]){12,18}(?![0-9A-Za-z])")
+CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \-]?[0-9]){12,36}(?![0-9A-Za-z])")
 IPV4 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9])")
 IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])")
 PHONE = re.compile(r"(?<![0-9A-Za-z+./\-])(?:\+|00|\(?0)[0-9()](?:[ ./()\-]{0,2}[0-9]){5,13}(?![0-9A-Za-z])")
@@ -41,6 +42,11 @@ SAID_SECRET = re.compile(
 )
 LONG_WORD = re.compile(r"(?<![A-Za-z0-9+/=_\-.])[A-Za-z0-9+/_\-]{24,400}={0,2}(?![A-Za-z0-9+/=_\-.])")
 
+IBAN_START = re.compile("[A-Z]{2}[0-9]{2}")
+SEPARATED = re.compile("([ \\-])")
+MOST_GROUPS = 10
+"""In which a number is written; of more only all together are tried."""
+CARD_DIGITS = (13, 19)
 IBAN_LENGTH = (15, 34)
 """Shortest and longest, ISO 13616."""
 RANDOM_BITS = 3.5
@@ -68,8 +74,8 @@ def redact(text: str) -> str:
     text = EMAIL.sub("[email]", text)
     text = KNOWN_TOKEN.sub("[token]", text)
     text = SAID_SECRET.sub(_without_secret, text)
-    text = IBAN.sub(_unless(_is_iban, "[iban]"), text)
-    text = CARD.sub(_unless(_is_card, "[card]"), text)
+    text = IBAN.sub(_within(_is_iban, "[iban]", IBAN_LENGTH), text)
+    text = CARD.sub(_within(_is_card, "[card]", CARD_DIGITS), text)
     text = IPV4.sub(_unless(_is_address, "[ip]"), text)
     text = IPV6.sub(_unless(_is_address, "[ip]"), text)
     text = PHONE.sub(_unless(_is_phone, "[phone]"), text)
@@ -84,6 +90,33 @@ def _unless(is_one: Callable[[str], bool], mark: str) -> Callable[[re.Match[str]
     return replaced
 
 
+def _within(
+    is_one: Callable[[str], bool], mark: str, sizes: tuple[int, int]
+) -> Callable[[re.Match[str]], str]:
+    """Replace stretches of groups that are one, the longest first: what stands beside it may look like more.
+
+    ``sizes`` are the fewest and most letters and digits that one has.
+    """
+
+    def within(groups: list[str], gaps: list[str]) -> str:
+        ends = list(accumulate(map(len, groups), initial=0))
+        lengths = [len(groups), *range(min(len(groups) - 1, MOST_GROUPS), 0, -1)]
+        for length in lengths:
+            for start in range(len(groups) - length + 1):
+                end = start + length
+                if sizes[0] <= ends[end] - ends[start] <= sizes[1] and is_one("".join(groups[start:end])):
+                    before = within(groups[:start], gaps[: start - 1]) + gaps[start - 1] if start else ""
+                    after = gaps[end - 1] + within(groups[end:], gaps[end:]) if end < len(groups) else ""
+                    return before + mark + after
+        return "".join(part for pair in zip(groups, [*gaps, ""], strict=True) for part in pair)
+
+    def replaced(found: re.Match[str]) -> str:
+        parts = SEPARATED.split(found.group())
+        return within(parts[::2], parts[1::2])
+
+    return replaced
+
+
 def _without_secret(found: re.Match[str]) -> str:
     said, value = found.groups()
     # "token: expired" tells a state; a secret has a digit or a sign in it, or is told with "=" or ":".
@@ -92,10 +125,9 @@ def _without_secret(found: re.Match[str]) -> str:
 
 
 def _is_iban(given: str) -> bool:
-    plain = given.replace(" ", "").replace("-", "")
-    if not IBAN_LENGTH[0] <= len(plain) <= IBAN_LENGTH[1]:
+    if not IBAN_START.match(given):
         return False
-    turned = plain[4:] + plain[:4]
+    turned = given[4:] + given[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
 
 

@@ -76,3 +76,16 @@ def test_no_text_takes_long(piece: str):
     begin = time.process_time()
     redact(text)
     assert time.process_time() - begin < 3.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4111 1111 1111 1111 192.168.1.20", "[card] [ip]"),
+        ("Card 4111-1111-1111-1111 12 months", "Card [card] 12 months"),
+        ("room 12 4111 1111 1111 1111", "room 12 [card]"),
+        ("DE89 3704 0044 0532 0130 00 CALL ME", "[iban] CALL ME"),
+    ],
+)
+def test_what_stands_beside_a_number_does_not_hide_it(text: str, expected: str):
+    assert redact(text) == expected
