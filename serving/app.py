@@ -1,31 +1,34 @@
 """The HTTP server: one function that puts everything together. Endpoints are in ``serving/routers/``."""
 
-import logging
 import os
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
 from serving.console import router as console
 from serving.dependencies import State
 from serving.desks import make_desks
+from serving.door import Door
+from serving.gates import demand_gates
+from serving.housekeeping import Housekeeping
+from serving.lockout import MOST_WRONG, Lockout
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
+from serving.oidc import TokenReader
 from serving.problems import add_handlers
 from serving.routers import (
     absences,
     agents,
     assignments,
+    audit,
     decisions,
     forecasts,
     health,
+    keys,
     knowledge,
     models,
     policy,
@@ -38,8 +41,8 @@ from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
 from triage.signing import signing_key
-from triage.store import Store, open_store
-from triage.store.idempotency import KEPT_FOR, forget_replies
+from triage.store import open_store
+from triage.store.audit import AuditLog
 
 __all__ = ["app_from_environment", "create_app"]
 
@@ -56,12 +59,11 @@ ROUTERS = (
     forecasts.router,
     training_runs.router,
     training_runs.forecast_router,
+    keys.router,
+    audit.router,
     health.router,
     console.router,
 )
-FORGET_EVERY_SECONDS = 3600.0
-
-log = logging.getLogger("triage.server")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -87,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.metrics = metrics
     for router in ROUTERS:
         app.include_router(router)
+    demand_gates(app.routes)
     add_handlers(app)
     if "*" not in settings.allowed_hosts:
         app.add_middleware(
@@ -114,13 +117,18 @@ def _lifespan(
         desks = make_desks(
             store, host, home=settings.home, poll_seconds=settings.poll_seconds, metrics=metrics
         )
-        stopping = threading.Event()
-        keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
+        audit = AuditLog(store, key)
+        door = Door(
+            store,
+            None if settings.oidc is None else TokenReader(settings.oidc),
+            Lockout(max(2, MOST_WRONG // settings.workers)),
+        )
+        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor)
         try:
             host.start()
             desks.knowledge.start()
             desks.affinity.start()
-            keeper.start()
+            keeping.start()
             yield State(
                 settings=settings,
                 store=store,
@@ -132,25 +140,14 @@ def _lifespan(
                 backlog=desks.backlog,
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
+                door=door,
+                audit=audit,
             )
         finally:
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()
-            stopping.set()
-            if keeper.is_alive():
-                keeper.join()
+            keeping.stop()
             store.close()
 
     return lifespan
-
-
-def _forget(store: Store, stopping: threading.Event) -> None:
-    """Delete kept answers when their day is over."""
-    while True:
-        try:
-            forget_replies(store, datetime.now(UTC) - KEPT_FOR)
-        except DBAPIError as error:
-            log.warning("old answers were not deleted this hour: %s", type(error).__name__)
-        if stopping.wait(FORGET_EVERY_SECONDS):
-            return

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
+from serving.door import Door
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -14,11 +15,14 @@ from serving.triage_desk import TriageDesk
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
 from triage.store import Store
+from triage.store.audit import AuditLog
 
 __all__ = [
     "AssigningDep",
+    "AuditDep",
     "BacklogDep",
     "DeskDep",
+    "DoorDep",
     "KnowledgeDep",
     "MetricsDep",
     "ModelHostDep",
@@ -43,6 +47,8 @@ class State(TypedDict):
     backlog: BacklogDesk
     work: WorkQueue
     metrics: Metrics
+    door: Door
+    audit: AuditLog
 
 
 def _settings(request: Request) -> Settings:
@@ -85,6 +91,14 @@ def _metrics(request: Request) -> Metrics:
     return cast(Metrics, request.state.metrics)
 
 
+def _door(request: Request) -> Door:
+    return cast(Door, request.state.door)
+
+
+def _audit(request: Request) -> AuditLog:
+    return cast(AuditLog, request.state.audit)
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
 RegistryDep = Annotated[Registry, Depends(_registry)]
@@ -95,3 +109,5 @@ AssigningDep = Annotated[AssignmentDesk, Depends(_assigning)]
 BacklogDep = Annotated[BacklogDesk, Depends(_backlog)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]
+DoorDep = Annotated[Door, Depends(_door)]
+AuditDep = Annotated[AuditLog, Depends(_audit)]

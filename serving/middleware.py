@@ -24,7 +24,11 @@ SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+ONLY_HTTPS = "max-age=31536000"
 
 log = logging.getLogger("triage.access")
 
@@ -111,5 +115,7 @@ class _Answer:
             headers["X-Request-ID"] = self._request_id
             for name, value in SAFE_HEADERS.items():
                 headers.setdefault(name, value)
+            if self._scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
             message["headers"] = headers.raw
         await self._send(message)

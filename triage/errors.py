@@ -10,8 +10,9 @@
     ├── NotFoundError         the named thing does not exist (in this workspace)
     ├── ConflictError         the request contradicts what is already stored
     ├── AccessError           the caller is not who they must be
-    │   ├── UnauthenticatedError   no valid key
-    │   └── ForbiddenError         a valid key without the role
+    │   ├── UnauthenticatedError   no valid key, token or password
+    │   └── ForbiddenError         a known caller without the role
+    ├── TooManyRequestsError  the caller asks too often, or guessed too often: slow down
     ├── UnavailableError      something needed is not there now: try again later
     │   └── NoModelError      no model is promoted in this workspace
     ├── BundleError           a bundle or encoder cannot be trusted or used
@@ -33,6 +34,7 @@ __all__ = [
     "NotFoundError",
     "SignatureError",
     "TicketError",
+    "TooManyRequestsError",
     "TrainingError",
     "TriageError",
     "UnauthenticatedError",
@@ -73,11 +75,27 @@ class AccessError(TriageError):
 
 
 class UnauthenticatedError(AccessError):
-    """Raised when a request carries no valid key."""
+    """Raised when a request carries no valid key, token or password."""
 
 
 class ForbiddenError(AccessError):
-    """Raised when the key is valid but its role may not do this."""
+    """Raised when the caller is known but may not do this."""
+
+
+class TooManyRequestsError(TriageError):
+    """Raised when a caller asks more often than is fair, or guessed wrongly too often.
+
+    Parameters
+    ----------
+    message : str
+        What was given, expected, and to do.
+    retry_after_s : int, default=1
+        Seconds after which asking again makes sense.
+    """
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class UnavailableError(TriageError):
