@@ -46,6 +46,9 @@ from triage.store.audit import AuditLog
 
 __all__ = ["app_from_environment", "create_app"]
 
+PATIENCE_S = 1.0
+"""Whoever asks is told within two seconds that the database is locked, and can come again."""
+
 ROUTERS = (
     triage.router,
     decisions.router,
@@ -87,6 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.metrics = metrics
+    app.at_once = settings.at_once
+    app.body_seconds = settings.body_seconds
     for router in ROUTERS:
         app.include_router(router)
     demand_gates(app.routes)
@@ -109,7 +114,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, patience_s=PATIENCE_S)
         registry = Registry(settings.models)
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})

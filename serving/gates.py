@@ -25,7 +25,7 @@ OPEN_ADDRESSES = frozenset(
         "/console/{path:path}",
     }
 )
-"""What answers without knowing who asks: health, the contract, signing in, the pages' files, 'no such page'."""
+"""What answers without knowing who asks: health, the contract, signing in, files of pages, 'no page'."""
 
 
 def leaf_routes(routes: list[Any]) -> Iterator[Any]:

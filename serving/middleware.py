@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.metrics import Metrics
 from serving.problems import framework_problem, report
+from serving.shedder import Shedder
 
 __all__ = ["Envelope", "EnvelopedApp"]
 
@@ -37,10 +38,13 @@ class EnvelopedApp(FastAPI):
     """A FastAPI application inside the envelope, which also sees what the framework answers by itself."""
 
     metrics: Metrics
+    at_once: int = 256
+    body_seconds: float = 30.0
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the envelope around everything else."""
-        return Envelope(super().build_middleware_stack(), self.metrics)
+        inner = Shedder(super().build_middleware_stack(), self.at_once, self.body_seconds)
+        return Envelope(inner, self.metrics)
 
 
 class Envelope:

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from serving.api_keys import check_workspace
 from serving.caller import Caller
@@ -144,7 +145,7 @@ def let_in(
         if user is not None and not is_right:
             _note_wrong(store, user.user_id, now)
         raise UnauthenticatedError(SAME_FOR_ALL)
-    changes: dict[str, object] = {"wrong_passwords": 0, "locked_until": None, "last_seen_at": now}
+    changes: dict[str, Any] = {"wrong_passwords": 0, "locked_until": None, "last_seen_at": now}
     if user.password_hash is not None and passwords.is_outdated(user.password_hash):
         changes["password_hash"] = passwords.digest(password, name)
     change_user(store, user.user_id, **changes)
@@ -172,7 +173,7 @@ def _note_wrong(store: Store, user_id: str, now: datetime) -> None:
         if user is None:
             return
         wrong = user.wrong_passwords + 1
-        changes: dict[str, object] = {"wrong_passwords": wrong}
+        changes: dict[str, Any] = {"wrong_passwords": wrong}
         if wrong >= MOST_WRONG:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(10, wrong - MOST_WRONG))
             changes["locked_until"] = now + wait

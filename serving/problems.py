@@ -13,7 +13,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -58,6 +58,7 @@ PROBLEMS: Mapping[type[Exception], ProblemKind] = {
     errors.NoModelError: ProblemKind(503, "no-model", "No model is promoted"),
     errors.UnavailableError: UNAVAILABLE,
     DBAPIError: UNAVAILABLE,
+    TimeoutError: UNAVAILABLE,
     errors.TriageError: INTERNAL,
 }
 """By exception, nearest class first; a :class:`ConfigurationError` is ours to mend: a plain 500."""
@@ -180,7 +181,7 @@ def add_handlers(app: FastAPI) -> None:
 async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     kind = next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
     request_id = _request_id(request)
-    if kind is INTERNAL or isinstance(error, DBAPIError):
+    if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)
         return framework_problem(kind.status, request_id)
     wait = error.retry_after_s if isinstance(error, errors.TooManyRequestsError) else RETRY_AFTER_SECONDS

@@ -18,11 +18,13 @@
     ├── BundleError           a bundle or encoder cannot be trusted or used
     │   ├── SignatureError    its bytes are not the ones that were signed
     │   └── IncompatibleBundleError   it was made by a version that this one cannot read
+    ├── BackupError           a backup cannot be trusted or used
     └── TrainingError         nothing useful can be learnt from this history
 """
 
 __all__ = [
     "AccessError",
+    "BackupError",
     "BundleError",
     "ConfigurationError",
     "ConflictError",
@@ -116,6 +118,10 @@ class SignatureError(BundleError):
 
 class IncompatibleBundleError(BundleError):
     """Raised when a bundle was written in a format that this version cannot read."""
+
+
+class BackupError(TriageError):
+    """Raised when a backup cannot be written, trusted or used."""
 
 
 class TrainingError(TriageError):

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from serving.schemas.base import Output
 from triage.audit import Anchor, ChainedEntry
 
 __all__ = ["AuditEntryOut", "AuditOut", "HeadOut", "VerificationOut", "VerifiedOut"]
 
-EXAMPLE: dict[str, Any] = {
+EXAMPLE: JsonDict = {
     "seq": 41,
     "at": "2026-03-02T09:30:00Z",
     "actor": "user:dana",
@@ -27,7 +28,7 @@ EXAMPLE: dict[str, Any] = {
     "prev_hash": "17c0" + "0" * 60,
     "hash": "e02d" + "0" * 60,
 }
-HEAD = {"at": "2026-03-02T09:31:00Z", "workspace": "acme", "seq": 41, "hash": "e02d" + "0" * 60}
+HEAD: JsonDict = {"at": "2026-03-02T09:31:00Z", "workspace": "acme", "seq": 41, "hash": "e02d" + "0" * 60}
 
 
 class AuditEntryOut(Output):

@@ -1,9 +1,10 @@
 """API keys as people see them: never with a secret, but for the moment of making."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from serving.roles import Role
 from serving.schemas.base import Input, Moment, Output, SafeText
@@ -11,7 +12,7 @@ from triage.store.keys import ApiKey
 
 __all__ = ["KeyIn", "KeyListOut", "KeyOut", "NewKeyOut", "RotationIn"]
 
-EXAMPLE: dict[str, Any] = {
+EXAMPLE: JsonDict = {
     "key_id": "8f3a61c09b2d4e75",
     "workspace": "acme",
     "name": "helpdesk",
@@ -24,7 +25,7 @@ EXAMPLE: dict[str, Any] = {
     "teams": None,
     "succeeds": None,
 }
-NEW = {"token": "tk_8f3a61c09b2d4e75_" + "x" * 43, "key": EXAMPLE}
+NEW: JsonDict = {"token": "tk_8f3a61c09b2d4e75_" + "x" * 43, "key": EXAMPLE}
 
 RoleName = Annotated[Role, Field(strict=False, examples=["service"])]
 Names = Annotated[list[Annotated[SafeText, Field(min_length=1, max_length=200)]], Field(max_length=50)]
