@@ -14,7 +14,7 @@ from serving.caller import Caller
 from triage.audit import AuditEntry, digest
 from triage.store.audit import AuditLog
 
-__all__ = ["TRAIL", "Trail"]
+__all__ = ["TRAIL", "Trail", "act_for"]
 
 KINDS = {
     "decision_id": "decision",
@@ -115,6 +115,13 @@ class Trail:
 
 TRAIL: ContextVar[Trail | None] = ContextVar("triage_trail", default=None)
 """The trail of the request that is being answered; None where nobody asks, as in commands."""
+
+
+def act_for(person: str | None) -> None:
+    """Say for whom a program does what it is doing now, where it says so."""
+    trail = TRAIL.get()
+    if trail is not None and person is not None:
+        trail.on_behalf_of = person[:320]
 
 
 def _is_plain(value: Any) -> bool:

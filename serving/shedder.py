@@ -95,7 +95,7 @@ class _InTime:
 
 
 def _client(scope: Scope) -> str:
-    """Name a client by what it carries, so that nobody can use up another one's share, else by its address."""
+    """Name a client by what it carries, so that nobody can use up another's share, else by its address."""
     headers = Headers(scope=scope)
     carried = headers.get("authorization") or headers.get("cookie")
     if carried:

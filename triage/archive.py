@@ -47,7 +47,8 @@ def write_archive(target: Path, files: Mapping[str, Path], facts: Mapping[str, A
     """
     if target.exists():
         raise BackupError(f"Got {target}, which exists; expected a new file. Name another one.")
-    listed = {name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in files.items()}
+    sizes = {name: path.stat().st_size for name, path in files.items()}
+    listed = {name: {"bytes": sizes[name], "sha256": _sha256(path)} for name, path in files.items()}
     manifest = json.dumps({"format": FORMAT, "facts": dict(facts), "files": listed}, sort_keys=True).encode()
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.partial")
@@ -61,7 +62,7 @@ def write_archive(target: Path, files: Mapping[str, Path], facts: Mapping[str, A
                 _add(archive, SIGNATURE, io.BytesIO(signature), len(signature))
                 for name, path in files.items():
                     with path.open("rb") as source:
-                        _add(archive, name, source, int(listed[name]["bytes"]))
+                        _add(archive, name, source, sizes[name])
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, target)

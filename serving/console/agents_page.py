@@ -13,6 +13,7 @@ from serving.dependencies import AssigningDep, StoreDep
 from serving.floor_view import floor_now, presence_now
 from serving.idempotency import Once
 from serving.presence import presence_of
+from serving.reach import reach_agent
 from serving.schemas.agents import AbsenceOut
 from triage.errors import NotFoundError
 from triage.store.agents import delete_absence, list_agents, put_absence
@@ -54,6 +55,7 @@ def add_absence(
     last: Day = "",
 ) -> Response:
     """Keep that an agent is away on some days."""
+    reach_agent(store, visit.caller, agent)
     zone = presence_now(store, assigning, visit.caller.workspace, agent).zone
     absence = days_away(first, last, zone)
 
@@ -76,6 +78,7 @@ def remove_absence(
     """Forget an absence."""
 
     def remove() -> Reply:
+        reach_agent(store, visit.caller, agent)
         if not delete_absence(store, visit.caller.workspace, agent, absence_id):
             raise NotFoundError("Got an absence that is not stored any more; open the page again.")
         return Reply(200, {"absence_id": absence_id})

@@ -9,6 +9,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import BacklogDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_agent
 from serving.schemas.assignments import BacklogIn, BacklogOut, QueueOut
 from serving.schemas.base import SafeText
 from triage.routing.queue import Waiting, order_queue
@@ -75,6 +76,7 @@ def read_queue(
     The order weighs priority, how near the next SLA target is where there is one, and age, as the policy's
     `routing.queue` says.
     """
+    reach_agent(store, caller, agent)
     return queue_of(store, caller.workspace, agent)
 
 
