@@ -83,7 +83,7 @@ def test_too_many_headers_and_broken_requests_are_refused(site: Live):
     for request in (
         f"GET /v1/policy HTTP/1.1\r\nHost: x\r\n{many}\r\n",
         "GET /v1/policy HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
-        "GET / HTTP/9.9\r\n\r\n",
+        "GET /v1/policy HTTP/9.9\r\n\r\n",
         "\0\0\0\0\r\n\r\n",
         "POST /v1/triage HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
     ):

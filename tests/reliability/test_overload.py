@@ -55,8 +55,8 @@ def test_a_flood_is_answered_or_told_to_come_back_and_administration_goes_on(
             assert client.put("/v1/policy", json=body, headers=admin).status_code == 200
         asking.join()
         counts = Counter(status for status, _, _ in answers)
-        assert set(counts) <= {200, 429, 503} and counts[200] > 10
-        assert counts[429] + counts[503] > 10  # Else it was no flood.
+        assert set(counts) <= {200, 429, 503} and counts[200] >= 3
+        assert counts[429] + counts[503] >= 3  # Else it was no flood.
         assert all(wait is not None for status, _, wait in answers if status != 200)
         assert ask(client, headers)[0] == 200  # At once normal again.
 

@@ -1,10 +1,12 @@
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.api_keys import create_key
 from serving.door import Door
 from serving.lockout import MOST_PLACES, Lockout
+from serving.passwords import Passwords
 from serving.roles import Role
 from triage.errors import TooManyRequestsError, UnauthenticatedError
 from triage.store import Store
@@ -77,5 +79,14 @@ def test_whoever_guesses_keys_has_to_wait_after_twenty_wrong_ones(sqlite_store: 
     with pytest.raises(TooManyRequestsError):
         door.admit(token, "10.0.0.9")
     assert door.admit(token, "10.0.0.8").identity == key.key_id
+    known, _ = create_key(sqlite_store, "acme", "known", Role.SERVICE)
+    door = Door(sqlite_store, passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+    door.admit(known, "10.0.0.9")
+    for number in range(30):
+        with pytest.raises((UnauthenticatedError, TooManyRequestsError)):
+            door.admit(f"tk_{number:016x}_x", "10.0.0.9")
+        with pytest.raises((UnauthenticatedError, TooManyRequestsError)):
+            door.admit_person("nobody", "wrong password", None, "10.0.0.9")
+    assert door.admit(known, "10.0.0.9").name == "known"  # Others behind the same proxy go on.
     with pytest.raises(UnauthenticatedError):  # Nothing carried is no guess.
         door.admit(None, "10.0.0.7")
