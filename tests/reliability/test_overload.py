@@ -149,10 +149,13 @@ def test_a_stop_lets_what_was_taken_finish(tmp_path: Path, url: str, rounds: int
     for number in range(rounds):
         home = tmp_path / str(number)
         home.mkdir()
-        with live(home, url, seconds=0.3, threads=4) as site:
+        with live(home, url, seconds=0.5, threads=2) as site:
             headers = site.headers()
             with ThreadPoolExecutor(8) as pool, site.client() as client:
                 waiting = [pool.submit(ask, client, headers) for _ in range(8)]
-                time.sleep(0.25)
+                for _ in range(500):
+                    if len(site.server.server_state.tasks) == 8:
+                        break
+                    time.sleep(0.01)
                 site.server.should_exit = True
                 assert [one.result()[0] for one in waiting] == [200] * 8
