@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from serving.roles import Role
 from triage.errors import ConfigurationError
 
-__all__ = ["ALGORITHMS", "OidcSettings"]
+__all__ = ["ALGORITHMS", "NAMES", "OidcSettings"]
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a public key. HMAC is not among them: a public key must never be taken for a shared one."""

@@ -45,7 +45,7 @@ class Settings:
     audit_anchor : Path or None, default=None
         File to which the heads of the audit logs are written every hour (``$TRIAGE_AUDIT_ANCHOR``).
     oidc : OidcSettings or None, default=None
-        The identity provider of people (``$TRIAGE_OIDC_...``).
+        The identity provider of people, see :class:`OidcSettings`.
     """
 
     home: Path

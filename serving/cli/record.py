@@ -28,6 +28,7 @@ def record(
     document: Mapping[str, Any],
     *,
     facts: Mapping[str, Any] | None = None,
+    key: bytes | None = None,
 ) -> None:
     """Write that the operator did something; joins this thread's transaction.
 
@@ -43,12 +44,14 @@ def record(
         The object's document as it is now: its digest is kept.
     facts : Mapping, optional
         A few plain facts.
+    key : bytes, optional
+        The signing key; by default this installation's.
     """
     from triage.audit import AuditEntry, digest
     from triage.signing import signing_key
     from triage.store.audit import AuditLog
 
-    log = AuditLog(store, signing_key())
+    log = AuditLog(store, key or signing_key())
     entry = AuditEntry(
         at=datetime.now(UTC),
         actor=operator(),

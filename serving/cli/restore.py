@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from serving.cli.output import AsJson, opened_store, show
+from serving.cli.output import AsJson, show
 
 __all__ = ["app"]
 
@@ -38,6 +39,7 @@ def restore(
     from triage.errors import BackupError
     from triage.home import models_folder, store_url
     from triage.signing import signing_key
+    from triage.store import open_store
     from triage.store.audit import AuditLog
 
     key = signing_key()
@@ -48,15 +50,11 @@ def restore(
         else:
             typer.echo(f"{file} is whole: {_said(done.rows, done.bundles)}")
         return
-    if home is not None:
-        for name in ("TRIAGE_STORE", "TRIAGE_MODELS"):
-            os.environ.pop(name, None)
-        os.environ["TRIAGE_HOME"] = str(home.absolute())
-        os.environ["TRIAGE_SIGNING_KEY"] = key.hex()
-    done = restore_backup(file, key, store_url(), models_folder(), replace=replace)
+    environ = None if home is None else {"TRIAGE_HOME": str(home.absolute())}
+    done = restore_backup(file, key, store_url(environ), models_folder(environ), replace=replace)
     if home is not None:
         _put_key(home / "signing.key", key)
-    with opened_store() as store:
+    with closing(open_store(store_url(environ))) as store:
         log = AuditLog(store, key)
         problems = [one.problem for name in log.workspaces() if (one := log.verify(name)).problem]
         for workspace, head in done.heads.items():
@@ -64,7 +62,7 @@ def restore(
                 problems.append(f"The audit log of {workspace} ends before entry {head['seq']}.")
         for workspace in log.workspaces() if not problems else []:
             facts = {"created_at": done.created_at.isoformat()}
-            record(store, workspace, "restore_backup", "backup", facts, facts=facts)
+            record(store, workspace, "restore_backup", "backup", facts, facts=facts, key=key)
     if as_json:
         show(BackupOut.of(done))
     else:

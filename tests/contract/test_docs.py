@@ -8,6 +8,7 @@ from pathlib import Path
 
 from serving.app import create_app
 from serving.cli.reference import as_text
+from serving.oidc_settings import NAMES
 from serving.problems import FRAMEWORK, PROBLEMS
 from serving.roles import PERMISSIONS, Role
 from serving.settings import Settings
@@ -44,6 +45,8 @@ def test_every_setting_is_listed():
     assert len(named) >= len(dataclasses.fields(Settings)) - 3
     for name in named:
         assert f"| `{name}` |" in API, name
+    for name in NAMES:
+        assert f"`TRIAGE_OIDC_{name}`" in API, name
 
 
 def test_the_first_example_is_good_shell():

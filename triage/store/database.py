@@ -24,6 +24,7 @@ __all__ = ["Store", "in_use_lock", "migration_config", "migration_scripts", "ope
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5_000
 REST_AFTER_LOCK_S = 1.0
+LONGEST_TURN_S = 10.0
 WRITES = "triage_writes"
 
 
@@ -35,7 +36,8 @@ class Store:
     engine : Engine
         SQLAlchemy engine; made by :func:`open_store`.
     patience_s : float or None, default=None
-        How long a writer waits for its turn; None: as long as it takes.
+        How long a writer waits for another process's lock; then those of this process are told at once for
+        a second. They wait ten seconds at most for each other. None: as long as it takes.
     in_use : file or None, default=None
         Held as long as the store is open, see :func:`in_use_lock`.
     """
@@ -98,7 +100,7 @@ class Store:
             yield
             return
         self._refuse_while_locked()
-        if not self._turn.acquire(timeout=-1 if self._patience_s is None else self._patience_s):
+        if not self._turn.acquire(timeout=-1 if self._patience_s is None else LONGEST_TURN_S):
             raise UnavailableError("Got a write while others are written; expected less at once. Try again.")
         try:
             self._refuse_while_locked()

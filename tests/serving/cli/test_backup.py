@@ -28,7 +28,7 @@ def test_the_drill_back_up_look_restore_elsewhere_and_find_everything_there(
     assert told["bundles"] == ["default/v1"] and told["rows"]["api_keys"] == 1
     assert os.stat(drill / "signing.key").st_mode & 0o777 == 0o600
 
-    monkeypatch.delenv("TRIAGE_SIGNING_KEY", raising=False)
+    assert os.environ["TRIAGE_HOME"] == str(home)
     monkeypatch.setenv("TRIAGE_HOME", str(drill))
     assert run("policy", "show", "--json") == 0
     assert json.loads(capsys.readouterr().out)["kill_switch"] is True
