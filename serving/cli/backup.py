@@ -27,13 +27,12 @@ def backup(
     from triage.backup import write_backup
     from triage.home import models_folder
     from triage.signing import signing_key
-    from triage.store.workspaces import list_workspaces
 
     with opened_store() as store:
         made = write_backup(store, models_folder(), signing_key(), file)
-        for one in list_workspaces(store):
-            facts = {"revision": made.revision, "created_at": made.created_at.isoformat()}
-            record(store, one.workspace, "create_backup", "backup", facts, facts=facts)
+        facts = {"revision": made.revision, "created_at": made.created_at.isoformat()}
+        for workspace in made.heads:
+            record(store, workspace, "create_backup", "backup", facts, facts=facts)
     if as_json:
         show(BackupOut.of(made))
         return

@@ -17,6 +17,8 @@ def test_the_drill_back_up_look_restore_elsewhere_and_find_everything_there(
     file = tmp_path / "away" / "one.backup"
     assert run("backup", str(file)) == 0
     assert "1 models" in capsys.readouterr().out
+    assert run("audit", "verify", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["logs"][0]["entries"] == 3  # The key, the switch, the backup.
     assert run("restore", str(file), "--check") == 0
     assert "is whole" in capsys.readouterr().out
     assert run("backup", str(file)) == 1
