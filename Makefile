@@ -1,5 +1,6 @@
 # make up    everything on this machine: environment, sample helpdesk, training, API + console + worker
 # make test  the whole test-suite        make lint  style, types and import directions
+# make reliability  the long run of faults, floods and hostile input
 # make bench the measurements            make clean environment and caches away; var/ (your data) stays
 #
 # Needs python3.11 and make; `make test` also wants Debian's chromium for the browser tests.
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 UP_FLAGS ?=
 TEST_FLAGS ?= -n 2 --dist loadfile
 
-.PHONY: up test lint bench clean
+.PHONY: up test reliability lint bench clean
 
 up: export TRIAGE_HOME ?= var
 up: $(VENV)/.worker
@@ -20,6 +21,10 @@ up: $(VENV)/.worker
 
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
+
+# The quick part of tests/reliability is in `make test`; this is the long one, about ten minutes on two cores.
+reliability: $(VENV)/.dev
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m reliability tests/reliability
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,32 +1,35 @@
 """The HTTP server: one function that puts everything together. Endpoints are in ``serving/routers/``."""
 
-import logging
 import os
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from serving import openapi
 from serving.console import router as console
 from serving.dependencies import State
 from serving.desks import make_desks
+from serving.door import Door
+from serving.gates import demand_gates
+from serving.housekeeping import Housekeeping
+from serving.lockout import MOST_WRONG, Lockout
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
+from serving.oidc import TokenReader
 from serving.problems import add_handlers
 from serving.routers import (
     absences,
     agents,
     assignments,
+    audit,
     decisions,
     forecasts,
     health,
     incidents,
+    keys,
     knowledge,
     knowledge_report,
     models,
@@ -47,10 +50,13 @@ from serving.version import VERSION
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
 from triage.signing import signing_key
-from triage.store import Store, open_store
-from triage.store.idempotency import KEPT_FOR, forget_replies
+from triage.store import open_store
+from triage.store.audit import AuditLog
 
 __all__ = ["app_from_environment", "create_app"]
+
+PATIENCE_S = 1.0
+"""Whoever asks is told within two seconds that the database is locked, and can come again."""
 
 ROUTERS = (
     triage.router,
@@ -75,12 +81,11 @@ ROUTERS = (
     replies.router,
     replies.macro_router,
     knowledge_report.router,
+    keys.router,
+    audit.router,
     health.router,
     console.router,
 )
-FORGET_EVERY_SECONDS = 3600.0
-
-log = logging.getLogger("triage.server")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -104,8 +109,11 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.metrics = metrics
+    app.at_once = settings.at_once
+    app.body_seconds = settings.body_seconds
     for router in ROUTERS:
         app.include_router(router)
+    demand_gates(app.routes)
     add_handlers(app)
     if "*" not in settings.allowed_hosts:
         app.add_middleware(
@@ -125,7 +133,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        store = open_store(settings.store_url)
+        store = open_store(settings.store_url, patience_s=PATIENCE_S)
         registry = Registry(settings.models)
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
@@ -133,8 +141,13 @@ def _lifespan(
         desks = make_desks(
             store, host, home=settings.home, poll_seconds=settings.poll_seconds, metrics=metrics
         )
-        stopping = threading.Event()
-        keeper = threading.Thread(target=_forget, args=(store, stopping), name="forget", daemon=True)
+        audit = AuditLog(store, key)
+        door = Door(
+            store,
+            None if settings.oidc is None else TokenReader(settings.oidc),
+            Lockout(max(2, MOST_WRONG // settings.workers)),
+        )
+        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor)
         try:
             host.start()
             desks.knowledge.start()
@@ -142,7 +155,7 @@ def _lifespan(
             desks.duplicates.start()
             desks.public.start()
             desks.solutions.start()
-            keeper.start()
+            keeping.start()
             yield State(
                 settings=settings,
                 store=store,
@@ -157,6 +170,8 @@ def _lifespan(
                 staffing=StaffingDesk(store),
                 work=WorkQueue(threads, settings.waiting),
                 metrics=metrics,
+                door=door,
+                audit=audit,
             )
         finally:
             desks.duplicates.stop()
@@ -165,20 +180,7 @@ def _lifespan(
             desks.affinity.stop()
             desks.knowledge.stop()
             host.stop()
-            stopping.set()
-            if keeper.is_alive():
-                keeper.join()
+            keeping.stop()
             store.close()
 
     return lifespan
-
-
-def _forget(store: Store, stopping: threading.Event) -> None:
-    """Delete kept answers when their day is over."""
-    while True:
-        try:
-            forget_replies(store, datetime.now(UTC) - KEPT_FOR)
-        except DBAPIError as error:
-            log.warning("old answers were not deleted this hour: %s", type(error).__name__)
-        if stopping.wait(FORGET_EVERY_SECONDS):
-            return

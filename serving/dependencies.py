@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
 from serving.deflection_desk import DeflectionDesk
+from serving.door import Door
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -16,14 +17,17 @@ from serving.triage_desk import TriageDesk
 from serving.work_queue import WorkQueue
 from triage.registry import Registry
 from triage.store import Store
+from triage.store.audit import AuditLog
 from triage.store.sla_books import BookShelf
 
 __all__ = [
     "AssigningDep",
+    "AuditDep",
     "BacklogDep",
     "BooksDep",
     "DeflectionDep",
     "DeskDep",
+    "DoorDep",
     "KnowledgeDep",
     "MetricsDep",
     "ModelHostDep",
@@ -52,6 +56,8 @@ class State(TypedDict):
     staffing: StaffingDesk
     work: WorkQueue
     metrics: Metrics
+    door: Door
+    audit: AuditLog
 
 
 def _settings(request: Request) -> Settings:
@@ -106,6 +112,14 @@ def _metrics(request: Request) -> Metrics:
     return cast(Metrics, request.state.metrics)
 
 
+def _door(request: Request) -> Door:
+    return cast(Door, request.state.door)
+
+
+def _audit(request: Request) -> AuditLog:
+    return cast(AuditLog, request.state.audit)
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 StoreDep = Annotated[Store, Depends(_store)]
 RegistryDep = Annotated[Registry, Depends(_registry)]
@@ -119,3 +133,5 @@ DeflectionDep = Annotated[DeflectionDesk, Depends(_deflection)]
 StaffingDep = Annotated[StaffingDesk, Depends(_staffing)]
 WorkDep = Annotated[WorkQueue, Depends(_work)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]
+DoorDep = Annotated[Door, Depends(_door)]
+AuditDep = Annotated[AuditLog, Depends(_audit)]

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from serving.auth import authenticate, create_key
+from serving.api_keys import authenticate, create_key
 from serving.roles import Role
 from triage.errors import UnauthenticatedError
 from triage.store import Store

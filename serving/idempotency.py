@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
+from serving.audit_trail import TRAIL
 from serving.dependencies import StoreDep
 from triage.store import Store
 from triage.store.idempotency import Reply, earlier_reply, run_once
@@ -44,11 +45,22 @@ class Once:
         return earlier_reply(self._store, workspace, self._key, self._request_hash)
 
     def run(self, workspace: str, effect: Callable[[], Reply]) -> Reply:
-        """Do the effect in one transaction with the keeping of its answer, unless that was done before."""
+        """Do the effect in one transaction with the keeping of its answer, unless that was done before.
+
+        What was done goes into the audit log in the same transaction.
+        """
+
+        def recorded() -> Reply:
+            reply = effect()
+            trail = TRAIL.get()
+            if trail is not None:
+                trail.record(workspace, reply.document)
+            return reply
+
         if self._key is None:
             with self._store.writing():
-                return effect()
-        return run_once(self._store, workspace, self._key, self._request_hash, effect)
+                return recorded()
+        return run_once(self._store, workspace, self._key, self._request_hash, recorded)
 
 
 def answer(reply: Reply) -> JSONResponse:

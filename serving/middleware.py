@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.metrics import Metrics
 from serving.problems import framework_problem, report
+from serving.shedder import Shedder
 
 __all__ = ["Envelope", "EnvelopedApp"]
 
@@ -24,7 +25,11 @@ SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+ONLY_HTTPS = "max-age=31536000"
 
 log = logging.getLogger("triage.access")
 
@@ -33,10 +38,13 @@ class EnvelopedApp(FastAPI):
     """A FastAPI application inside the envelope, which also sees what the framework answers by itself."""
 
     metrics: Metrics
+    at_once: int = 256
+    body_seconds: float = 30.0
 
     def build_middleware_stack(self) -> ASGIApp:
         """Put the envelope around everything else."""
-        return Envelope(super().build_middleware_stack(), self.metrics)
+        inner = Shedder(super().build_middleware_stack(), self.at_once, self.body_seconds)
+        return Envelope(inner, self.metrics)
 
 
 class Envelope:
@@ -111,5 +119,7 @@ class _Answer:
             headers["X-Request-ID"] = self._request_id
             for name, value in SAFE_HEADERS.items():
                 headers.setdefault(name, value)
+            if self._scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
             message["headers"] = headers.raw
         await self._send(message)

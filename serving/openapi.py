@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from serving.problems import Problem
+from serving.problems import Problem, documented
 
 __all__ = ["DESCRIPTION", "as_text", "attach"]
 
@@ -35,12 +35,23 @@ def attach(app: FastAPI) -> None:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(problem.pop("$defs"))
             schemas["Problem"] = problem
+            _add_shed(document)
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = describe  # type: ignore[method-assign]
+
+
+def _add_shed(document: dict[str, Any]) -> None:
+    """Say of every call what the server may answer before it looks at it; health is always served."""
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            if path.startswith("/v1/"):
+                statuses = (408, 429) if "requestBody" in operation else (429,)
+                for status, told in documented(*statuses).items():
+                    operation["responses"].setdefault(str(status), told)
 
 
 def as_text(app: FastAPI) -> str:

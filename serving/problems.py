@@ -13,7 +13,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -54,9 +54,11 @@ PROBLEMS: Mapping[type[Exception], ProblemKind] = {
     errors.BundleError: ProblemKind(409, "bundle", "The model cannot be trusted or used"),
     errors.UnauthenticatedError: ProblemKind(401, "unauthenticated", "No valid key"),
     errors.ForbiddenError: ProblemKind(403, "forbidden", "The key's role may not do this"),
+    errors.TooManyRequestsError: ProblemKind(429, "too-many", "Too many requests"),
     errors.NoModelError: ProblemKind(503, "no-model", "No model is promoted"),
     errors.UnavailableError: UNAVAILABLE,
     DBAPIError: UNAVAILABLE,
+    TimeoutError: UNAVAILABLE,
     errors.TriageError: INTERNAL,
 }
 """By exception, nearest class first; a :class:`ConfigurationError` is ours to mend: a plain 500."""
@@ -65,8 +67,10 @@ FRAMEWORK: Mapping[int, ProblemKind] = {
     400: ProblemKind(400, "bad-request", "The request cannot be read"),
     404: PROBLEMS[errors.NotFoundError],
     405: ProblemKind(405, "method", "This address does not know the method"),
+    408: ProblemKind(408, "too-slow", "The request came too slowly"),
     413: ProblemKind(413, "too-large", "The request is too large"),
     422: PROBLEMS[errors.InputError],
+    429: PROBLEMS[errors.TooManyRequestsError],
     500: INTERNAL,
     503: UNAVAILABLE,
 }
@@ -74,7 +78,9 @@ DETAILS: Mapping[int, str] = {
     400: "Got a request that cannot be read; expected JSON in UTF-8 and a Host that this server answers to.",
     404: "Got an address that does not exist; expected one of /openapi.json.",
     405: "Got a method that this address does not know; expected one named in the Allow header.",
+    408: "Got a request that did not come to its end in time; expected all of it at once. Send it again.",
     413: "Got a request that is too large; expected less. Send fewer tickets at once.",
+    429: "Got more requests from this caller than its share while others wait; send it again in a moment.",
     500: "Something went wrong here, not with the request; tell the operator the request_id.",
     503: "Something needed is not there now; try again in a moment.",
 }
@@ -126,7 +132,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(
-    kind: ProblemKind, detail: str, request_id: str, parts: Sequence[InvalidPart] = ()
+    kind: ProblemKind,
+    detail: str,
+    request_id: str,
+    parts: Sequence[InvalidPart] = (),
+    retry_after_s: int = RETRY_AFTER_SECONDS,
 ) -> JSONResponse:
     """Build the answer."""
     body = Problem(
@@ -141,8 +151,8 @@ def problem(
     headers = {}
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="triage"'
-    if kind.status == 503:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if kind.status in (429, 503):
+        headers["Retry-After"] = str(retry_after_s)
     return JSONResponse(body.model_dump(), kind.status, headers, media_type=MEDIA_TYPE)
 
 
@@ -171,10 +181,11 @@ def add_handlers(app: FastAPI) -> None:
 async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     kind = next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
     request_id = _request_id(request)
-    if kind is INTERNAL or isinstance(error, DBAPIError):
+    if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)
         return framework_problem(kind.status, request_id)
-    return problem(kind, str(error), request_id)
+    wait = error.retry_after_s if isinstance(error, errors.TooManyRequestsError) else RETRY_AFTER_SECONDS
+    return problem(kind, str(error), request_id, retry_after_s=wait)
 
 
 async def _from_validation(request: Request, error: Exception) -> JSONResponse:

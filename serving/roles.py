@@ -1,4 +1,4 @@
-"""Who may do what: one table, denied unless it stands here. Workspaces are not in it: a key has one."""
+"""Who may do what: one table, denied unless it stands here. Workspaces are not in it: a caller has one."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,19 +7,22 @@ __all__ = ["PERMISSIONS", "Role"]
 
 
 class Role(StrEnum):
-    """What a key is for."""
+    """As what a key or a person acts."""
 
     ADMIN = "admin"
+    LEAD = "lead"
     AGENT = "agent"
+    REQUESTER = "requester"
     PLANNER = "planner"
     SERVICE = "service"
     AUDITOR = "auditor"
-    REQUESTER = "requester"
 
 
-_DESK = frozenset({Role.ADMIN, Role.AGENT, Role.SERVICE})
+_DESK = frozenset({Role.ADMIN, Role.LEAD, Role.AGENT, Role.SERVICE})
 _ADMIN = frozenset({Role.ADMIN})
 _CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
+_PEOPLE_PLANNERS = frozenset({Role.ADMIN, Role.LEAD, Role.PLANNER, Role.SERVICE})
+_READERS = _DESK | {Role.REQUESTER}
 _FLOOR = frozenset(Role) - {Role.REQUESTER}
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
@@ -44,14 +47,10 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "read_queue": _DESK | {Role.AUDITOR},
     "list_agents": _FLOOR,
     "read_agent": _FLOOR,
-    "replace_agent": _CURATORS,
+    "replace_agent": _PEOPLE_PLANNERS,
     "delete_agent": _CURATORS,
     "import_agents": _CURATORS,
     "list_absences": _FLOOR,
-    "add_absence": _CURATORS,
-    "replace_absence": _CURATORS,
-    "delete_absence": _CURATORS,
-    "import_absences": _CURATORS,
     "suggest_articles": _DESK | {Role.REQUESTER},
     "give_suggestion_feedback": _DESK | {Role.REQUESTER},
     "read_suggestion": _DESK | {Role.AUDITOR},
@@ -61,11 +60,15 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "delete_macro": _CURATORS,
     "confirm_auto_resolution": _DESK | {Role.REQUESTER},
     "read_auto_resolution": _DESK | {Role.REQUESTER, Role.AUDITOR},
-    "read_knowledge_report": _RUNS | {Role.AGENT},
+    "read_knowledge_report": _RUNS | {Role.LEAD, Role.AGENT},
     "start_knowledge_report": _ADMIN,
+    "add_absence": _PEOPLE_PLANNERS,
+    "replace_absence": _PEOPLE_PLANNERS,
+    "delete_absence": _PEOPLE_PLANNERS,
+    "import_absences": _CURATORS | {Role.PLANNER},
     "list_articles": _DESK,
-    "read_article": _DESK,
-    "search_articles": _DESK,
+    "read_article": _READERS,
+    "search_articles": _READERS,
     "create_article": _CURATORS,
     "replace_article": _CURATORS,
     "delete_article": _CURATORS,
@@ -83,7 +86,6 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "list_sla_notices": _DESK | {Role.AUDITOR},
     "acknowledge_sla_notices": _DESK,
     "report_sla": _FLOOR,
-    "read_forecast": frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR}),
     "read_staffing_setup": _RUNS,
     "replace_staffing_setup": _PLANNERS,
     "make_staffing_plan": _RUNS,
@@ -94,12 +96,18 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "delete_staffing_baseline": _PLANNERS,
     "read_backlog_report": _RUNS,
     "read_staffing_report": _RUNS,
+    "read_forecast": frozenset({Role.ADMIN, Role.LEAD, Role.PLANNER, Role.AUDITOR}),
     "start_training_run": _ADMIN,
     "start_forecast_run": frozenset({Role.ADMIN, Role.PLANNER}),
     "list_training_runs": _RUNS,
     "read_training_run": _RUNS,
     "follow_training_run": _RUNS,
     "cancel_training_run": _ADMIN,
+    "list_keys": _ADMIN,
+    "create_key": _ADMIN,
+    "rotate_key": _ADMIN,
+    "revoke_key": _ADMIN,
+    "read_audit": _OVERSIGHT,
     "read_metrics": frozenset({Role.ADMIN, Role.SERVICE, Role.AUDITOR}),
 }
 """By operation id of the OpenAPI document, the roles that may call it."""

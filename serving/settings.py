@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.oidc_settings import OidcSettings
 from triage.errors import ConfigurationError
 from triage.home import home_folder, models_folder, store_url
 
@@ -36,6 +37,15 @@ class Settings:
         Requests that may wait for a thread before others are told to come back (``$TRIAGE_WAITING``).
     poll_seconds : float, default=1.0
         How often the registry file is looked at (``$TRIAGE_POLL_SECONDS``).
+    at_once : int, default=256
+        Requests that are worked on at once, waiting ones included; a quarter as many again are taken for
+        health and administration (``$TRIAGE_AT_ONCE``).
+    body_seconds : float, default=30.0
+        Within which a request must have come to its end (``$TRIAGE_BODY_SECONDS``).
+    audit_anchor : Path or None, default=None
+        File to which the heads of the audit logs are written every hour (``$TRIAGE_AUDIT_ANCHOR``).
+    oidc : OidcSettings or None, default=None
+        The identity provider of people, see :class:`OidcSettings`.
     """
 
     home: Path
@@ -47,6 +57,10 @@ class Settings:
     workers: int = 1
     waiting: int = 64
     poll_seconds: float = 1.0
+    at_once: int = 256
+    body_seconds: float = 30.0
+    audit_anchor: Path | None = None
+    oidc: OidcSettings | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -74,6 +88,10 @@ class Settings:
             workers=int(_number(given, "TRIAGE_WORKERS", 1, 1, 256)),
             waiting=int(_number(given, "TRIAGE_WAITING", 64, 0, 100_000)),
             poll_seconds=_number(given, "TRIAGE_POLL_SECONDS", 1.0, 0.05, 60.0),
+            at_once=int(_number(given, "TRIAGE_AT_ONCE", 256, 1, 100_000)),
+            body_seconds=_number(given, "TRIAGE_BODY_SECONDS", 30.0, 1.0, 3600.0),
+            audit_anchor=Path(anchor) if (anchor := given.get("TRIAGE_AUDIT_ANCHOR")) else None,
+            oidc=OidcSettings.from_env(given),
         )
 
 

@@ -10,18 +10,21 @@
     ├── NotFoundError         the named thing does not exist (in this workspace)
     ├── ConflictError         the request contradicts what is already stored
     ├── AccessError           the caller is not who they must be
-    │   ├── UnauthenticatedError   no valid key
-    │   └── ForbiddenError         a valid key without the role
+    │   ├── UnauthenticatedError   no valid key, token or password
+    │   └── ForbiddenError         a known caller without the role
+    ├── TooManyRequestsError  the caller asks too often, or guessed too often: slow down
     ├── UnavailableError      something needed is not there now: try again later
     │   └── NoModelError      no model is promoted in this workspace
     ├── BundleError           a bundle or encoder cannot be trusted or used
     │   ├── SignatureError    its bytes are not the ones that were signed
     │   └── IncompatibleBundleError   it was made by a version that this one cannot read
+    ├── BackupError           a backup cannot be trusted or used
     └── TrainingError         nothing useful can be learnt from this history
 """
 
 __all__ = [
     "AccessError",
+    "BackupError",
     "BundleError",
     "ConfigurationError",
     "ConflictError",
@@ -33,6 +36,7 @@ __all__ = [
     "NotFoundError",
     "SignatureError",
     "TicketError",
+    "TooManyRequestsError",
     "TrainingError",
     "TriageError",
     "UnauthenticatedError",
@@ -73,11 +77,27 @@ class AccessError(TriageError):
 
 
 class UnauthenticatedError(AccessError):
-    """Raised when a request carries no valid key."""
+    """Raised when a request carries no valid key, token or password."""
 
 
 class ForbiddenError(AccessError):
-    """Raised when the key is valid but its role may not do this."""
+    """Raised when the caller is known but may not do this."""
+
+
+class TooManyRequestsError(TriageError):
+    """Raised when a caller asks more often than is fair, or guessed wrongly too often.
+
+    Parameters
+    ----------
+    message : str
+        What was given, expected, and to do.
+    retry_after_s : int, default=1
+        Seconds after which asking again makes sense.
+    """
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class UnavailableError(TriageError):
@@ -98,6 +118,10 @@ class SignatureError(BundleError):
 
 class IncompatibleBundleError(BundleError):
     """Raised when a bundle was written in a format that this version cannot read."""
+
+
+class BackupError(TriageError):
+    """Raised when a backup cannot be written, trusted or used."""
 
 
 class TrainingError(TriageError):

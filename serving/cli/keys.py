@@ -1,16 +1,19 @@
 """``triage keys``: who may call the server."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
 from serving.roles import Role
 
+if TYPE_CHECKING:
+    from triage.store.keys import ApiKey
+
 __all__ = ["app"]
 
-app = typer.Typer(help="Make, list and revoke the keys that open the server.", no_args_is_help=True)
+app = typer.Typer(help="Make, list, replace and revoke the keys that open the server.", no_args_is_help=True)
 
 MINUTES = "%Y-%m-%d %H:%M"
 
@@ -21,23 +24,52 @@ def create(
     name: Annotated[str, typer.Option(help="What the key is for.")],
     workspace: Workspace = "default",
     days: Annotated[int | None, typer.Option(help="Days until it expires; by default never.", min=1)] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Operation id that it is held to, * for any part (triage_*); several times. By default all "
+            "of its role.",
+            show_default=False,
+        ),
+    ] = None,
+    team: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Team whose tickets it reaches; several times; by default all.", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key; it is shown this once."""
-    from serving.auth import create_key
-    from serving.schemas.keys import KeyOut, NewKeyOut
+    from serving.api_keys import create_key
+    from serving.cli.record import record
+    from serving.schemas.keys import KeyOut
 
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with opened_store() as store:
-        token, key = create_key(store, workspace, name, role, expires_at)
-    if as_json:
-        show(NewKeyOut(token=token, key=KeyOut.of(key)))
-        return
-    typer.echo(token)
-    typer.echo(
-        f"Key {key.key_id} opens workspace {workspace} as {role.value}. Keep it now: it is not shown again.",
-        err=True,
-    )
+    with opened_store() as store, store.writing():
+        token, key = create_key(store, workspace, name, role, expires_at, scopes=scope, teams=team)
+        told = KeyOut.of(key).model_dump(mode="json")
+        record(store, workspace, "create_key", f"key/{key.key_id}", told, facts={"role": role.value})
+    _tell(token, key, as_json)
+
+
+@app.command()
+def rotate(
+    key_id: Annotated[str, typer.Argument(help="The key's id, as `triage keys list` shows it.")],
+    workspace: Workspace = "default",
+    hours: Annotated[int, typer.Option(help="How long the old key still works.", min=0, max=8760)] = 168,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key that takes another's place; both work for a while, at most two at once."""
+    from serving.api_keys import rotate_key
+    from serving.cli.record import record
+    from serving.schemas.keys import KeyOut
+
+    with opened_store() as store, store.writing():
+        token, key = rotate_key(store, workspace, key_id, timedelta(hours=hours))
+        told = KeyOut.of(key).model_dump(mode="json")
+        record(store, workspace, "rotate_key", f"key/{key_id}", told, facts={"successor": key.key_id})
+    _tell(token, key, as_json)
 
 
 @app.command("list")
@@ -62,13 +94,14 @@ def list_all(
             key.workspace,
             key.role,
             key.name,
+            ", ".join(key.scopes or ["all"]),
             key.created_at.strftime(MINUTES),
             key.last_used_at.strftime(MINUTES) if key.last_used_at else "never",
             _state(key.revoked_at, key.expires_at),
         )
         for key in keys
     ]
-    columns = ("key", "workspace", "role", "name", "made", "last used", "state")
+    columns = ("key", "workspace", "role", "name", "scopes", "made", "last used", "state")
     show_table(columns, rows, "There are no keys. Make one with: triage keys create --role admin --name me")
 
 
@@ -78,19 +111,36 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Make a key invalid, at once and for ever."""
+    from serving.cli.record import record
     from serving.schemas.keys import KeyOut
     from triage.errors import NotFoundError
     from triage.store.keys import find_key, revoke_key
 
-    with opened_store() as store:
+    with opened_store() as store, store.writing():
         done = revoke_key(store, key_id, datetime.now(UTC))
         key = find_key(store, key_id)
+        if key is not None and done:
+            told = KeyOut.of(key).model_dump(mode="json")
+            record(store, key.workspace, "revoke_key", f"key/{key_id}", told)
     if key is None:
         raise NotFoundError(f"Got key id {key_id!r}; expected one that `triage keys list` shows.")
     if as_json:
         show(KeyOut.of(key))
         return
     typer.echo(f"Key {key_id} is revoked." if done else f"Key {key_id} was revoked before; nothing changed.")
+
+
+def _tell(token: str, key: "ApiKey", as_json: bool) -> None:
+    from serving.schemas.keys import KeyOut, NewKeyOut
+
+    if as_json:
+        show(NewKeyOut(token=token, key=KeyOut.of(key)))
+        return
+    typer.echo(token)
+    typer.echo(
+        f"Key {key.key_id} opens workspace {key.workspace} as {key.role}. Keep it: it is not shown again.",
+        err=True,
+    )
 
 
 def _state(revoked_at: datetime | None, expires_at: datetime | None) -> str:

@@ -1,11 +1,12 @@
 """``triage models``: which model answers."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serving.cli.output import AsJson, Workspace, show, show_table
+from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
 
 if TYPE_CHECKING:
     from serving.model_host import ModelHost
@@ -46,7 +47,8 @@ def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
 def promote(version: Version, workspace: Workspace = "default", as_json: AsJson = False) -> None:
     """Let a version answer, after verifying and trying it out; running servers follow within seconds."""
     host = _host()
-    host.promote(workspace, host.prepare(workspace, version))
+    prepared = host.prepare(workspace, version)
+    _moved(host, workspace, "promote_model", lambda: host.promote(workspace, prepared))
     _tell(host, workspace, as_json)
 
 
@@ -54,7 +56,8 @@ def promote(version: Version, workspace: Workspace = "default", as_json: AsJson 
 def rollback(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     """Return to the champion before this one."""
     host = _host()
-    host.roll_back(workspace, host.prepare_rollback(workspace))
+    prepared = host.prepare_rollback(workspace)
+    _moved(host, workspace, "rollback_model", lambda: host.roll_back(workspace, prepared))
     _tell(host, workspace, as_json)
 
 
@@ -97,6 +100,18 @@ def _host() -> "ModelHost":
     from triage.signing import signing_key
 
     return ModelHost(Registry(models_folder()), signing_key(), threads=1, poll_seconds=1.0)
+
+
+def _moved(host: "ModelHost", workspace: str, action: str, move: Callable[[], None]) -> None:
+    """Move the pointer, with its entry in the audit log or not at all."""
+    from serving.cli.record import record
+    from serving.schemas.models import PointersOut
+
+    with opened_store() as store, store.writing():
+        move()
+        pointers = PointersOut.of(host.registry.pointers(workspace)).model_dump(mode="json")
+        facts = {"champion": pointers["champion"]}
+        record(store, workspace, action, f"model/{pointers['champion']}", pointers, facts=facts)
 
 
 def _tell(host: "ModelHost", workspace: str, as_json: bool) -> None:

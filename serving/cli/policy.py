@@ -52,10 +52,12 @@ def set_policy(
     as_json: AsJson = False,
 ) -> None:
     """Change the policy; servers follow with the next request."""
+    from serving.cli.record import record
+    from serving.schemas.policy import PolicyOut
     from triage.policy import Policy
     from triage.store.policies import read_policy, write_policy
 
-    with opened_store() as store:
+    with opened_store() as store, store.writing():
         stands = read_policy(store, workspace)
         document = stands.policy.to_document() if file is None else _read(file)
         if kill_switch is not None:
@@ -80,6 +82,9 @@ def set_policy(
             "triage policy set",
             expected_version=stands.version,
         )
+        told = PolicyOut.of(changed).model_dump(mode="json")
+        facts = {"version": changed.version, "kill_switch": changed.policy.kill_switch}
+        record(store, workspace, "replace_policy", "policy", told, facts=facts)
     _tell(changed, as_json)
 
 

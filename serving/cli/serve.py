@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,23 +20,37 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8080,
     workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Certificate chain (PEM): answer over HTTPS.", show_default=False)
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).", show_default=False)] = None,
 ) -> None:
     """Answer over HTTP: the API, health and metrics. Every call needs a key (`triage keys create`).
 
-    SIGTERM and Ctrl-C let requests that have begun finish, for 30 seconds.
+    SIGTERM and Ctrl-C let requests that have begun finish, for 30 seconds. An address that other machines
+    reach is refused while there is no key, no user and no identity provider.
     """
     import uvicorn
 
     from serving.cli.output import opened_store
+    from serving.exposure import check_exposure, is_local
     from serving.logs import LOGGING
     from serving.port import check_port
     from serving.settings import Settings
     from triage.signing import signing_key
 
-    Settings.from_env()
+    settings = Settings.from_env()
     signing_key()
-    with opened_store():
+    _check_tls(tls_cert, tls_key)
+    with opened_store() as store:
+        check_exposure(store, settings, host)
         check_port(host, port)
+    if tls_cert is None and not is_local(host):
+        typer.echo(
+            "Other machines reach this address without encryption: put a proxy with TLS in front, or give "
+            "--tls-cert and --tls-key.",
+            err=True,
+        )
     os.environ["TRIAGE_WORKERS"] = str(workers)
     numbers = tempfile.mkdtemp(prefix="triage-metrics-") if workers > 1 else None
     if numbers is not None:
@@ -51,7 +66,27 @@ def serve(
             log_config=LOGGING,
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_certfile=None if tls_cert is None else str(tls_cert),
+            ssl_keyfile=None if tls_key is None else str(tls_key),
         )
     finally:
         if numbers is not None:
             shutil.rmtree(numbers, ignore_errors=True)
+
+
+def _check_tls(cert: Path | None, key: Path | None) -> None:
+    from triage.errors import ConfigurationError
+
+    if cert is None and key is None:
+        return
+    if cert is None or key is None:
+        raise ConfigurationError("Got one of --tls-cert and --tls-key; expected both.")
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"Got {cert} and {key}, which are no certificate and its key ({type(error).__name__}); expected "
+            "PEM files that belong together and that this user may read."
+        ) from None

@@ -84,6 +84,7 @@ def _start(
     tickets: int,
 ) -> None:
     """Start server and worker, and see to it that a model answers."""
+    from serving.home_key import home_key
     from serving.port import check_port
     from serving.sample_desk import (
         WORKSPACE,
@@ -98,6 +99,7 @@ def _start(
 
     host, port = address
     check_port(host, port)
+    home_key(store, folder, WORKSPACE)  # Made first: a server that nobody could enter listens only here.
     processes.start("server", ["serve", "--host", host, "--port", str(port)])
     _wait(lambda: _answers(address), processes, stop)
     if needs_sample(store):

@@ -11,9 +11,13 @@ from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.dependencies import AssigningDep, StoreDep
 from serving.floor_view import floor_now, presence_now
+from serving.idempotency import Once
 from serving.presence import presence_of
+from serving.reach import reach_agent
+from serving.schemas.agents import AbsenceOut
 from triage.errors import NotFoundError
 from triage.store.agents import delete_absence, list_agents, put_absence
+from triage.store.idempotency import Reply
 
 __all__ = ["router"]
 
@@ -51,8 +55,15 @@ def add_absence(
     last: Day = "",
 ) -> Response:
     """Keep that an agent is away on some days."""
+    reach_agent(store, visit.caller, agent)
     zone = presence_now(store, assigning, visit.caller.workspace, agent).zone
-    put_absence(store, visit.caller.workspace, agent, days_away(first, last, zone))
+    absence = days_away(first, last, zone)
+
+    def put() -> Reply:
+        put_absence(store, visit.caller.workspace, agent, absence)
+        return Reply(200, AbsenceOut.of(absence).model_dump(mode="json"))
+
+    Once(store, None, "").run(visit.caller.workspace, put)
     return _one(store, assigning, visit, agent)
 
 
@@ -65,8 +76,14 @@ def remove_absence(
     visit: Annotated[Visit, signed_in("delete_absence")],
 ) -> Response:
     """Forget an absence."""
-    if not delete_absence(store, visit.caller.workspace, agent, absence_id):
-        raise NotFoundError("Got an absence that is not stored any more; open the page again.")
+
+    def remove() -> Reply:
+        reach_agent(store, visit.caller, agent)
+        if not delete_absence(store, visit.caller.workspace, agent, absence_id):
+            raise NotFoundError("Got an absence that is not stored any more; open the page again.")
+        return Reply(200, {"absence_id": absence_id})
+
+    Once(store, None, "").run(visit.caller.workspace, remove)
     return _one(store, assigning, visit, agent)
 
 

@@ -9,6 +9,7 @@ from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.dependencies import StoreDep
 from serving.idempotency import Once
+from serving.reach import reach_ticket
 from serving.routers.decisions import DecisionId, give_feedback
 from serving.schemas.feedback import FeedbackIn
 from triage.errors import NotFoundError
@@ -34,6 +35,8 @@ def give(
     workspace = visit.caller.workspace
     if get_agent(store, workspace, agent) is None:
         raise NotFoundError("Got somebody who is no agent here any more; decide the ticket again.")
+    if ticket_id:
+        reach_ticket(store, visit.caller, ticket_id)
     with store.writing():
         # Somebody may have taken it since the page was shown: a person's choice stays.
         is_moved = bool(ticket_id) and is_waiting(store, workspace, ticket_id)

@@ -10,10 +10,12 @@ from serving.console.errors import ConsoleRoute
 from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.dependencies import ModelHostDep, StoreDep
+from serving.idempotency import Once
 from serving.model_catalogue import ModelFacts, list_models, read_card
 from serving.routers.models import CARD_POLICY, Version
 from serving.routers.training_runs import RunId
-from serving.schemas.runs import TrainingRunIn
+from serving.schemas.runs import RunOut, TrainingRunIn
+from triage.store.idempotency import Reply
 from triage.store.runs import ask_for_run, get_run, list_runs
 from triage.ticket import FIELDS
 
@@ -56,7 +58,13 @@ def show_card(
 def train(store: StoreDep, visit: Annotated[Visit, signed_in("start_training_run")]) -> Response:
     """Ask a worker to learn from everything that the workspace has."""
     asked = TrainingRunIn.model_validate({}).parameters()
-    run = ask_for_run(store, visit.caller.workspace, "train", asked, visit.caller.name)
+
+    def ask() -> Reply:
+        wanted = ask_for_run(store, visit.caller.workspace, "train", asked, visit.caller.name)
+        return Reply(202, RunOut.of(wanted).model_dump(mode="json"))
+
+    reply = Once(store, None, "").run(visit.caller.workspace, ask)
+    run = get_run(store, visit.caller.workspace, reply.document["run_id"])
     if not visit.is_partial:
         return visit.show("asked.html", run=run)
     return visit.show("parts/run.html", run=run)

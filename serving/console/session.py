@@ -1,24 +1,30 @@
-"""Who is looking at the pages: a signed cookie that names a key, made at sign-in.
+"""Who is looking at the pages: a signed cookie that names a person or a key, made at sign-in.
 
-The cookie holds the key's id, never its secret, so revoking the key ends its sessions at once. It is
-HttpOnly and SameSite=Strict; forms are also held to their origin, see :func:`same_origin`.
+The cookie holds an id, never a secret, and the row behind it is read at every request: disabling the person,
+a new password or revoking the key ends the sessions at once. It is HttpOnly and SameSite=Strict; forms are
+also held to their origin, see :func:`same_origin`. Where a proxy in front signs people in at the identity
+provider, its token in the Authorization header is as good.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from serving.auth import Caller, caller_of
+from serving.api_keys import caller_of
+from serving.auth import address_of, enter
+from serving.caller import Caller
 from serving.console.visit import Visit
-from serving.dependencies import ModelHostDep, StoreDep
+from serving.dependencies import AuditDep, DoorDep, ModelHostDep, StoreDep
+from serving.people import caller_of_user
 from serving.roles import PERMISSIONS
 from triage.errors import ForbiddenError, UnauthenticatedError
 from triage.signing import sign, verify
 from triage.store import Store
 from triage.store.keys import find_key
+from triage.store.users import find_user
 from triage.store.workspaces import find_workspace
 
 __all__ = ["FromHere", "end_session", "read_session", "signed_in", "start_session"]
@@ -43,7 +49,7 @@ def start_session(response: Response, key: bytes, caller: Caller, *, is_secure: 
         True when the page came by https: the cookie then never travels otherwise.
     """
     expires = int((datetime.now(UTC) + LASTS).timestamp())
-    content = f"{caller.key_id}.{expires}"
+    content = f"{caller.kind}-{caller.identity}-{caller.session}.{expires}"
     response.set_cookie(
         COOKIE,
         f"{content}.{sign(key, _signed(content))}",
@@ -77,13 +83,15 @@ def read_session(store: Store, key: bytes, cookie: str, *, now: datetime | None 
     Raises
     ------
     UnauthenticatedError
-        If it is not one of ours, is too old, or its key was revoked or has expired.
+        If it is not one of ours, is too old, or who it names may not come in any more.
     """
     content, _, signature = cookie.rpartition(".")
-    key_id, _, expires = content.partition(".")
-    moment = (now or datetime.now(UTC)).timestamp()
-    if content and verify(key, _signed(content), signature) and int(expires) > moment:
-        caller = caller_of(find_key(store, key_id))
+    subject, _, expires = content.partition(".")
+    moment = now or datetime.now(UTC)
+    if content and verify(key, _signed(content), signature) and int(expires) > moment.timestamp():
+        kind, _, named = subject.partition("-")
+        identity, _, session = named.partition("-")
+        caller = _person(store, identity, session) if kind == "user" else _key(store, identity, moment)
         if caller is not None:
             return caller
     raise UnauthenticatedError("Got no valid session; expected one that is not over. Sign in again.")
@@ -100,21 +108,39 @@ def signed_in(operation: str) -> Any:
     return Depends(_gate(operation))
 
 
-def _gate(operation: str) -> Callable[..., Visit]:
-    roles = PERMISSIONS[operation]
+def _gate(operation: str) -> Callable[..., Coroutine[Any, Any, Visit]]:
+    PERMISSIONS[operation]
 
-    def gate(request: Request, store: StoreDep, models: ModelHostDep) -> Visit:
-        caller = read_session(store, models.key, request.cookies.get(COOKIE, ""))
-        visit = Visit(request, caller, find_workspace(store, caller.workspace))
-        request.state.visit = visit
-        if caller.role not in roles:
-            raise ForbiddenError(
-                f"Got a key with the role {caller.role.value!r}; expected one of {', '.join(sorted(roles))} "
-                "to see or do this. Sign in with another key."
-            )
+    async def gate(request: Request, audit: AuditDep, visit: Annotated[Visit, Depends(_visit)]) -> Visit:
+        enter(request, audit, visit.caller, operation)
         return visit
 
+    gate.operation = operation  # type: ignore[attr-defined]
     return gate
+
+
+def _visit(request: Request, store: StoreDep, models: ModelHostDep, door: DoorDep) -> Visit:
+    cookie = request.cookies.get(COOKIE)
+    given, _, token = request.headers.get("authorization", "").partition(" ")
+    if cookie is None and given.lower() == "bearer":
+        caller = door.admit(token, address_of(request))
+    else:
+        caller = read_session(store, models.key, cookie or "")
+    visit = Visit(request, caller, find_workspace(store, caller.workspace))
+    request.state.visit = visit
+    return visit
+
+
+def _key(store: Store, key_id: str, moment: datetime) -> Caller | None:
+    key = find_key(store, key_id)
+    return caller_of(key) if key is not None and key.is_live(moment) else None
+
+
+def _person(store: Store, user_id: str, session: str) -> Caller | None:
+    user = find_user(store, user_id)
+    if user is None or user.disabled_at is not None or str(user.session) != session:
+        return None
+    return caller_of_user(user)
 
 
 def same_origin(request: Request) -> None:

@@ -1,18 +1,20 @@
-"""Signing in with an API key, and out."""
+"""Signing in, with a name and a password or with an API key, and out."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from serving.auth import authenticate
+from serving.auth import address_of
+from serving.caller import Caller, may
 from serving.console.errors import ConsoleRoute
 from serving.console.rendering import render
 from serving.console.session import FromHere, end_session, start_session
 from serving.console.visit import PAGES
-from serving.dependencies import ModelHostDep, StoreDep
-from serving.roles import PERMISSIONS
-from triage.errors import UnauthenticatedError
+from serving.dependencies import AuditDep, DoorDep, ModelHostDep
+from triage.audit import AuditEntry
+from triage.errors import TooManyRequestsError, UnauthenticatedError
 
 __all__ = ["router"]
 
@@ -30,27 +32,41 @@ def open_console() -> Response:
 @router.get("/console/sign-in")
 def ask_for_key(back: Back = "") -> Response:
     """Show the form."""
-    return render("sign_in.html", visit=None, problem="", back=back)
+    return render("sign_in.html", visit=None, problem="", back=back, name="")
 
 
 @router.post("/console/sign-in", dependencies=[FromHere])
 def sign_in(
     request: Request,
-    store: StoreDep,
     models: ModelHostDep,
+    door: DoorDep,
+    audit: AuditDep,
     key: Annotated[str, Form(max_length=400)] = "",
+    name: Annotated[str, Form(max_length=320)] = "",
+    password: Annotated[str, Form(max_length=1_000)] = "",
+    workspace: Annotated[str, Form(max_length=64)] = "",
     back: Back = "",
 ) -> Response:
-    """Exchange a key for a session."""
+    """Exchange a name and a password, or a key, for a session."""
+    name = name.strip()
     try:
-        caller = authenticate(store, key.strip())
+        if name:
+            caller = door.admit_person(name, password, workspace.strip() or None, address_of(request))
+        else:
+            caller = door.admit(key.strip(), address_of(request))
     except UnauthenticatedError:
         problem = "This key is not known here, or it was revoked or has expired."
-        return render("sign_in.html", status=401, visit=None, problem=problem, back=back)
-    seen = [address for address, _, operation in PAGES if caller.role in PERMISSIONS[operation]]
+        if name:
+            problem = "This name and password open nothing here."
+        return _again(problem, 401, name, back)
+    except TooManyRequestsError as error:
+        response = _again(f"Too many wrong tries. Wait {error.retry_after_s} seconds.", 429, name, back)
+        response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
+    seen = [address for address, _, operation in PAGES if may(caller, operation)]
     if not seen:
-        problem = "This key is for requesters: it asks for articles over the API and opens no page here."
-        return render("sign_in.html", status=403, visit=None, problem=problem, back=back)
+        return _again("You are known here, but there is no page for your role.", 403, name, back)
+    _record(audit, caller, request)
     response = RedirectResponse(back if back in seen else seen[0], 303)
     start_session(response, models.key, caller, is_secure=request.url.scheme == "https")
     return response
@@ -62,3 +78,20 @@ def sign_out() -> Response:
     response = RedirectResponse("/console/sign-in", 303)
     end_session(response)
     return response
+
+
+def _again(problem: str, status: int, name: str, back: str) -> Response:
+    return render("sign_in.html", status=status, visit=None, problem=problem, back=back, name=name)
+
+
+def _record(audit: AuditDep, caller: Caller, request: Request) -> None:
+    entry = AuditEntry(
+        at=datetime.now(UTC),
+        actor=caller.actor,
+        role=caller.role.value,
+        action="sign_in",
+        object="session",
+        request_id=request.scope["triage.request_id"],
+        address=address_of(request)[:64],
+    )
+    audit.record(caller.workspace, [entry])

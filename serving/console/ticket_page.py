@@ -17,13 +17,15 @@ from serving.model_host import ModelHost
 from serving.roles import Role
 from serving.routers.decisions import DecisionId, give_feedback
 from serving.schemas.base import FieldName
+from serving.schemas.decisions import DecisionOut
 from serving.schemas.feedback import FeedbackIn, VerdictName
 from serving.schemas.tickets import TicketIn
-from serving.triage_desk import Extras, TriageDesk
+from serving.triage_desk import Answer, Extras, TriageDesk
 from triage.errors import InputError, NotFoundError
 from triage.store import Store
 from triage.store.articles import get_article
 from triage.store.decisions import get_decision
+from triage.store.idempotency import Reply
 from triage.store.open_tickets import is_waiting
 from triage.store.recent import newest_tickets
 from triage.store.tickets import get_ticket
@@ -167,10 +169,16 @@ def _decide(
     workspace = visit.caller.workspace
     extras = replace(EXTRAS, sees_all=visit.caller.role is Role.ADMIN)
     answers = desk.decide(workspace, [ticket], extras)
-    answers = desk.keep(workspace, [ticket], answers)
+    kept: list[Answer] = []
+
+    def keep() -> Reply:
+        kept.extend(desk.keep(workspace, [ticket], answers))
+        return Reply(200, DecisionOut.of(kept[0]).model_dump(mode="json"))
+
+    Once(store, None, "").run(workspace, keep)
     bundle = models.bundle(workspace)
     taxonomy = None if bundle is None else bundle.manifest.taxonomy
-    view = view_decision(store, workspace, ticket, answers[0], taxonomy, actual, open_id)
+    view = view_decision(store, workspace, ticket, kept[0], taxonomy, actual, open_id)
     if visit.is_partial:
         return visit.show("parts/decision.html", view=view, ticket=ticket, has_model=bundle is not None)
     return _show(store, models, visit, ticket, view)

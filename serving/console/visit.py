@@ -6,14 +6,13 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from serving.auth import Caller
+from serving.caller import Caller, may
 from serving.console.rendering import render
-from serving.roles import PERMISSIONS
 from triage.store.workspaces import Workspace
 
 __all__ = ["PAGES", "Visit"]
 
-PAGES = (
+PAGES: tuple[tuple[str, str, str], ...] = (
     ("/console", "Try a ticket", "triage_ticket"),
     ("/console/incidents", "Incidents", "list_incidents"),
     ("/console/agents", "Agents", "list_agents"),
@@ -45,8 +44,8 @@ class Visit:
         return "hx-request" in self.request.headers
 
     def may(self, operation: str) -> bool:
-        """Whether the caller's role may do this."""
-        return self.caller.role in PERMISSIONS[operation]
+        """Whether the caller's role and scopes let them do this."""
+        return may(self.caller, operation)
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """Render a template; it sees this visit as ``visit``."""

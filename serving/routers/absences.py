@@ -9,6 +9,7 @@ from serving.calendar_import import import_calendar
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_agent
 from serving.routers.agents import AgentName
 from serving.schemas.agent_imports import CalendarImportIn, CalendarImportOut
 from serving.schemas.agents import AbsenceIn, AbsenceListOut, AbsenceOut
@@ -65,6 +66,7 @@ def add(
     """Store that an agent is away for a while; the same absence told twice is stored once."""
 
     def put() -> Reply:
+        reach_agent(store, caller, agent)
         _find(store, caller, agent)
         absence = given.to_absence()
         put_absence(store, caller.workspace, agent, absence)
@@ -154,6 +156,7 @@ def _find(store: Store, caller: Caller, agent: str) -> Agent:
 
 
 def _remove(store: Store, caller: Caller, agent: str, identity: str) -> AbsenceOut:
+    reach_agent(store, caller, agent)
     stored = _find(store, caller, agent)
     gone = next((one for one in stored.all_absences if id_of(one) == identity), None)
     if gone is None:

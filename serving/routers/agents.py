@@ -11,6 +11,7 @@ from serving.floor_view import floor_now, presence_now
 from serving.idempotency import OnceDep, answer
 from serving.presence import presence_of
 from serving.problems import documented
+from serving.reach import reach_agent, reach_teams
 from serving.schemas.agent_imports import AgentImportIn, AgentImportOut
 from serving.schemas.agents import AgentIn, AgentListOut, AgentOut
 from serving.schemas.base import SafeText
@@ -129,6 +130,8 @@ def replace(
     def put() -> Reply:
         if agent == IMPORT:
             raise ConflictError("Got an agent named 'import', which is an address here; name it otherwise.")
+        reach_agent(store, caller, agent)
+        reach_teams(caller, given.to_agent(agent, ()).all_teams)
         stands = get_agent(store, caller.workspace, agent)
         told = () if stands is None else tuple(one for one in stands.all_absences if one.uid is None)
         put_agents(store, caller.workspace, [given.to_agent(agent, told)])

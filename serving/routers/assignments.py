@@ -10,6 +10,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import BacklogDep, BooksDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_agent
 from serving.schemas.assignments import BacklogIn, BacklogOut
 from serving.schemas.base import SafeText
 from serving.schemas.queue import QueueOut
@@ -74,4 +75,5 @@ def read_queue(
     The order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
     passed, or how likely it is to be missed) and age, as the policy's `routing.queue` says.
     """
+    reach_agent(store, caller, agent)
     return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC)))

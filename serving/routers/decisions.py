@@ -6,10 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from serving.audit_trail import act_for
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import NO_DECISION, reach_decision
 from serving.schemas.base import SafeText
 from serving.schemas.decisions import DecisionRecordOut
 from serving.schemas.feedback import FeedbackIn
@@ -82,6 +84,7 @@ def give_feedback(
             for name, one in given.fields.items()
         ]
         put_feedback(store, caller.workspace, judged)
+        act_for(given.actor)
         record = DecisionRecordOut.of(stored, feedback_on(store, caller.workspace, decision_id))
         return Reply(201, record.model_dump(mode="json"))
 
@@ -89,9 +92,8 @@ def give_feedback(
 
 
 def _find(store: Store, caller: Caller, decision_id: str) -> StoredDecision:
+    reach_decision(store, caller, decision_id)
     stored = get_decision(store, caller.workspace, decision_id)
     if stored is None:
-        raise NotFoundError(
-            "Got a decision id that this workspace does not have; expected one that it was given."
-        )
+        raise NotFoundError(NO_DECISION)
     return stored

@@ -1,9 +1,12 @@
 """Whether the server lives, whether it can answer, and its counters."""
 
+from functools import lru_cache
 from typing import Annotated
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from serving.auth import Caller, permitted
 from serving.dependencies import MetricsDep, ModelHostDep, StoreDep
@@ -35,12 +38,13 @@ async def read_health() -> HealthOut:
     response_model=ReadinessOut,
     responses=documented(400, 500) | {503: {"model": ReadinessOut, "description": "Unready"}},
 )
-def read_readiness(store: StoreDep, models: ModelHostDep, response: Response) -> ReadinessOut:
+async def read_readiness(store: StoreDep, models: ModelHostDep, response: Response) -> ReadinessOut:
     """Look at the database and the loaded models. Needs no key, names no workspace."""
     failed = len(models.failures)
     try:
-        is_migrated = store.revision() is not None
-    except DBAPIError:
+        # Threads of its own, so that it is answered however many requests wait for the others.
+        is_migrated = await run_sync(store.revision, limiter=_own_threads()) is not None
+    except (DBAPIError, TimeoutError):
         is_migrated = False
     if not is_migrated:
         response.status_code = 503
@@ -50,6 +54,11 @@ def read_readiness(store: StoreDep, models: ModelHostDep, response: Response) ->
         models_ready=models.ready,
         models_failed=failed,
     )
+
+
+@lru_cache(maxsize=1)
+def _own_threads() -> CapacityLimiter:
+    return CapacityLimiter(2)
 
 
 @router.get(

@@ -4,11 +4,13 @@ from typing import Annotated, cast
 
 from fastapi import APIRouter, Path, Response
 
+from serving.audit_trail import act_for
 from serving.auth import Caller, permitted
 from serving.dependencies import AssigningDep, StoreDep
 from serving.floor_view import floor_now
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import NO_TICKET, reach_ticket
 from serving.schemas.assignments import GivenListOut
 from serving.schemas.base import FieldName, SafeText
 from serving.schemas.ticket_events import AssigneeIn, AssigneeOut, CloseIn, CloseOut
@@ -57,6 +59,8 @@ def tell_assignee(
     """
 
     def tell() -> Reply:
+        reach_ticket(store, caller, ticket_id)
+        act_for(given.by)
         done = set_assignee(
             store,
             caller.workspace,
@@ -86,8 +90,9 @@ def list_given(
     ticket_id: TicketId, store: StoreDep, caller: Annotated[Caller, permitted("list_ticket_assignments")]
 ) -> GivenListOut:
     """Return to whom a ticket was given, when, by whom and why, the first first."""
+    reach_ticket(store, caller, ticket_id)
     if get_ticket(store, caller.workspace, ticket_id) is None:
-        raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
+        raise NotFoundError(NO_TICKET)
     return GivenListOut.of(list_assignments(store, caller.workspace, ticket_id))
 
 
@@ -111,6 +116,7 @@ def close(
     """
 
     def tell() -> Reply:
+        reach_ticket(store, caller, ticket_id)
         close_ticket(
             store,
             caller.workspace,

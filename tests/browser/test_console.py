@@ -1,14 +1,19 @@
 """What a person sees and does in the console, in Chromium."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from serving.passwords import Passwords
+from serving.people import add_user
+from serving.roles import Role
 from tests.browser.conftest import Looker
 from triage.store.assignments import open_loads
 from triage.store.feedback import feedback_on
 from triage.store.runs import cancel_run, list_runs
 from triage.store.sla_books import read_book
+from triage.store.users import change_user, get_user
 from triage.store.work import set_assignee
 
 pytestmark = pytest.mark.browser
@@ -251,3 +256,22 @@ def test_dark_and_light_are_both_readable(looker: Looker):
         paper = looker.page.evaluate("getComputedStyle(document.body).backgroundColor")
         red = int(re.search(r"\d+", paper)[0])
         assert (red < 60) is is_dark
+
+
+def test_a_person_signs_in_with_a_password_and_is_kept_out_once_disabled(looker: Looker):
+    add_user(looker.site.store, Passwords(), "acme", "dana", Role.LEAD, "correct horse battery")
+    page = looker.page
+    page.goto(looker.site.address)
+    page.get_by_label("Name", exact=True).fill("dana")
+    page.get_by_label("Password").fill("wrong horse battery")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("This name and password open nothing here.").wait_for()
+    looker.complaints.clear()  # The browser tells of the 401.
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Try a ticket").wait_for()
+    assert "lead" in page.locator(".who").inner_text()
+    user = get_user(looker.site.store, "acme", "dana")
+    change_user(looker.site.store, user.user_id, disabled_at=datetime.now(UTC))
+    page.reload()
+    page.get_by_label("Password").wait_for()

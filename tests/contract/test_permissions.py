@@ -1,11 +1,19 @@
-"""Every route x every role, from the one table; a route that stands nowhere is open to nobody."""
+"""Every route x every role x own and other workspace and team, from the one table (T14)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from fastapi import APIRouter, FastAPI
 
+from serving.api_keys import create_key
 from serving.app import create_app
+from serving.gates import OPEN_ADDRESSES, demand_gates, leaf_routes, operation_of
 from serving.roles import PERMISSIONS, Role
 from serving.settings import Settings
 from tests.serving.house import House
+from triage.errors import ConfigurationError
 
 OPEN = {"read_health", "read_readiness"}
 """What answers without a key."""
@@ -21,36 +29,197 @@ def operations() -> dict[str, tuple[str, str]]:
 
 
 OPERATIONS = operations()
+CLOSED = sorted(set(OPERATIONS) - OPEN)
 
 
-def call(house: House, operation: str, headers: dict[str, str]) -> int:
+def call(house: House, operation: str, headers: dict[str, str], ids: dict[str, str] | None = None, **more):
     method, path = OPERATIONS[operation]
-    for name in (
-        "{decision_id}",
-        "{version}",
-        "{article_id}",
-        "{run_id}",
-        "{agent}",
-        "{absence_id}",
-        "{ticket_id}",
-        "{baseline}",
-    ):
-        path = path.replace(name, "nothing-here")
-    return house.client.request(method, path, headers=headers).status_code
+    path = re.sub(r"{(\w+)}", lambda name: (ids or {}).get(name[1], "nothing-here"), path)
+    return house.client.request(method, path, headers=headers, **more)
 
 
 def test_every_route_stands_in_the_table_and_the_table_names_only_routes():
     assert set(OPERATIONS) - OPEN == set(PERMISSIONS)
 
 
-@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - OPEN))
+def test_every_route_of_the_application_the_consoles_too_asks_for_a_permission():
+    routes = list(leaf_routes(create_app(Settings.from_env({})).routes))
+    asked = {route.path: operation_of(route) for route in routes}
+    assert len(routes) > 50 and sum(path.startswith("/console") for path in asked) > 10
+    assert {path for path, operation in asked.items() if operation is None} == OPEN_ADDRESSES
+    assert {one for one in asked.values() if one} <= set(PERMISSIONS)
+
+
+def test_a_route_without_a_permission_keeps_a_server_from_starting():
+    inner, outer, app = APIRouter(), APIRouter(), FastAPI(docs_url=None, redoc_url=None)
+
+    @inner.get("/v1/forgotten")
+    def forgotten() -> str:
+        return "anybody"
+
+    outer.include_router(inner)
+    app.include_router(outer)
+    with pytest.raises(ConfigurationError, match="/v1/forgotten"):
+        demand_gates(app.routes)
+
+
+@pytest.mark.parametrize("operation", CLOSED)
 def test_a_route_is_closed_without_a_key(house: House, operation: str):
-    assert call(house, operation, {}) == 401
+    assert call(house, operation, {}).status_code == 401
 
 
 @pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - OPEN))
+@pytest.mark.parametrize("operation", CLOSED)
 def test_a_role_gets_through_exactly_where_the_table_says_so(house: House, operation: str, role: Role):
-    status = call(house, operation, house.key(role, "empty"))
+    status = call(house, operation, house.key(role, "empty")).status_code
     assert (status == 403) == (role not in PERMISSIONS[operation])
     assert status not in (401, 500)
+
+
+@dataclass
+class Things:
+    """One of everything in workspace ``acme``, with bodies that would change it."""
+
+    ids: dict[str, str]
+    bodies: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def things(house: House) -> Things:
+    admin, service = house.key("admin"), house.key("service")
+    ask = house.client
+    agent = {"team": "web", "capacity": 4.0}
+    assert ask.put("/v1/agents/ada", json=agent, headers=admin).status_code == 200
+    schema = ask.get("/openapi.json").json()["components"]["schemas"]
+    absence = schema["AbsenceIn"]["examples"][0]
+    article = schema["ArticleIn"]["examples"][0]
+    put = ask.post("/v1/agents/ada/absences", json=absence, headers=admin)
+    assert put.status_code == 201, put.text
+    assert ask.put("/v1/knowledge/KB-1", json=article, headers=admin).status_code == 200
+    ticket = {"ticket_id": "T-1", "subject": "vpn", "values": {"team": "web"}}
+    decision = ask.post("/v1/triage", json=ticket, headers=service).json()
+    told = {"agent": "ada", "team": "web"}
+    assert ask.put("/v1/tickets/T-1/assignee", json=told, headers=service).status_code == 200
+    run = ask.post("/v1/forecasts", json={}, headers=admin)
+    _, key = create_key(house.store, "acme", "old", Role.AGENT)
+    ids = {
+        "decision_id": decision["decision_id"],
+        "version": "v1",
+        "article_id": "KB-1",
+        "run_id": run.json()["run_id"],
+        "agent": "ada",
+        "absence_id": put.json()["absence_id"],
+        "ticket_id": "T-1",
+        "key_id": key.key_id,
+    }
+    bodies = {
+        "give_feedback": {"fields": {"category": {"verdict": "accepted"}}},
+        "set_assignee": {"agent": "ada"},
+        "close_ticket": {},
+        "replace_agent": agent,
+        "add_absence": absence,
+        "replace_absence": absence,
+        "replace_article": article,
+        "rotate_key": {},
+    }
+    return Things(ids, bodies)
+
+
+WITH_OBJECT = [name for name in CLOSED if "{" in OPERATIONS[name][1]]
+MAKES_ITS_OWN = {"replace_agent", "replace_article"}
+"""A PUT that makes what is not there: in another workspace it makes that one's own."""
+
+
+@pytest.mark.parametrize("operation", WITH_OBJECT)
+def test_what_another_workspace_has_is_answered_as_what_does_not_exist(
+    house: House, things: Things, operation: str
+):
+    headers = house.key("admin", "other")
+    body = things.bodies.get(operation)
+    more = {} if body is None else {"json": body}
+    there = call(house, operation, headers, things.ids, **more)
+    missing = call(house, operation, headers, **more)
+    if operation in MAKES_ITS_OWN:
+        assert there.status_code == 200
+        kind, name = ("agents", "ada") if operation == "replace_agent" else ("knowledge", "KB-1")
+        house.client.delete(f"/v1/{kind}/{name}", headers=headers)
+        house.client.delete(f"/v1/{kind}/nothing-here", headers=headers)
+    else:
+        assert (there.status_code, missing.status_code) == (404, 404)
+        same = {"type", "title", "status", "detail", "errors"}
+        told = [
+            {name: str(part) for name, part in one.json().items() if name in same} for one in (there, missing)
+        ]
+        # The answer may name what was asked for, and nothing else may differ.
+        for value in things.ids.values():
+            told = [{name: part.replace(value, "nothing-here") for name, part in one.items()} for one in told]
+        assert told[0] == told[1]
+    # Nothing of it was touched where it is.
+    assert house.client.get("/v1/agents/ada", headers=house.key("admin")).status_code == 200
+    stays = house.client.get("/v1/knowledge/KB-1", headers=house.key("admin"))
+    assert stays.status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.LEAD])
+@pytest.mark.parametrize("operation", ["read_decision", "list_ticket_assignments", "set_assignee"])
+def test_another_teams_ticket_is_answered_as_what_does_not_exist(
+    house: House, things: Things, operation: str, role: Role
+):
+    body = things.bodies.get(operation)
+    more = {} if body is None else {"json": body}
+
+    def ask(*teams: str):
+        token, _ = create_key(house.store, "acme", "scoped", role, teams=teams)
+        return call(house, operation, {"Authorization": f"Bearer {token}"}, things.ids, **more)
+
+    assert ask("web").status_code == 200
+    refused = ask("desk", "field")
+    assert refused.status_code == 404
+    missing = call(house, operation, house.key(role), **more)
+    assert refused.json()["detail"] == missing.json()["detail"]
+
+
+def test_a_lead_changes_agents_of_the_own_team_only(house: House, things: Things):
+    token, _ = create_key(house.store, "acme", "lead", Role.LEAD, teams=["desk"])
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def put(name: str, team: str) -> int:
+        return house.client.put(f"/v1/agents/{name}", json={"team": team}, headers=headers).status_code
+
+    assert put("ada", "desk") == 403  # Of another team.
+    assert put("bea", "web") == 403  # Into another team.
+    assert put("bea", "desk") == 200
+    assert call(house, "read_queue", headers, params={"agent": "ada"}).status_code == 403
+    assert call(house, "read_queue", headers, params={"agent": "bea"}).status_code == 200
+    house.client.delete("/v1/agents/bea", headers=house.key("admin"))
+
+
+@pytest.mark.parametrize("name", ["workspace", "role", "actor_role", "tenant", "key_id"])
+@pytest.mark.parametrize("operation", ["triage_ticket", "create_key", "replace_policy", "create_article"])
+def test_nobody_assigns_what_is_not_theirs_to_assign(house: House, operation: str, name: str):
+    """A workspace comes from the key alone; a body that names one, or anything unknown, is refused."""
+    schemas = house.client.get("/openapi.json").json()
+    method, path = OPERATIONS[operation]
+    reference = schemas["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = schemas["components"]["schemas"][reference.rpartition("/")[2]]
+    if name in schema["properties"]:
+        pytest.skip("is a part of this body")
+    body = schema["examples"][0] | {name: "other"}
+    assert call(house, operation, house.key("admin"), json=body).status_code == 422
+
+
+def test_a_header_names_no_workspace(house: House):
+    headers = house.key("admin", "other") | {"X-Workspace": "acme", "X-Tenant-Id": "acme"}
+    listed = house.client.get("/v1/keys", headers=headers).json()["keys"]
+    assert {one["workspace"] for one in listed} == {"other"}
+
+
+def test_scopes_hold_a_key_to_less_than_its_role(house: House):
+    token, _ = create_key(house.store, "acme", "narrow", Role.ADMIN, scopes=["read_*", "triage_ticket"])
+    headers = {"Authorization": f"Bearer {token}"}
+    for operation in CLOSED:
+        if "event" in OPERATIONS[operation][1]:
+            continue
+        status = call(house, operation, headers).status_code
+        is_open = operation.startswith("read_") or operation == "triage_ticket"
+        assert (status != 403) == is_open, operation

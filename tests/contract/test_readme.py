@@ -35,8 +35,8 @@ PAGES = [
 QUICKER = {"sample": ["--tickets", "300", "--until", "2026-11-01"], "train": ["--no-track"]}
 """Added to the guide's commands here: the same work on less, and MLflow has tests of its own."""
 
-NOT_RUN = {"serve", "worker", "up", "doctor", "rollback"}
-"""These go on until they are stopped, or look at this machine, or need an earlier champion."""
+NOT_RUN = {"serve", "worker", "up", "doctor", "rollback", "rotate"}
+"""These go on until they are stopped, or look at this machine, or need a champion or key from before."""
 
 NAMED = re.compile(r"`((?:triage|features|training|serving)/[\w/]+\.py)`\s+`([\w.]+)`")
 

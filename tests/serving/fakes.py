@@ -89,13 +89,18 @@ class FakeModel:
 
 
 def seal_fake(
-    home: Path, version: str, workspace: str = "acme", total: float = 1.0, key: bytes | None = None
+    home: Path,
+    version: str,
+    workspace: str = "acme",
+    total: float = 1.0,
+    key: bytes | None = None,
+    model: FakeModel | None = None,
 ) -> Path:
     """Seal a bundle with a fake model in the models folder of a home, signed by the home's key."""
     models = home / "models"
     draft = models / f".{version}.draft"
     draft.mkdir(parents=True)
-    joblib.dump(FakeModel(total), draft / "model.joblib")
+    joblib.dump(model or FakeModel(total), draft / "model.joblib")
     (draft / "card.html").write_text("<!doctype html><title>Card</title><h1>A fake model</h1>")
     manifest = Manifest(
         version=version,

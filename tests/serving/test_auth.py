@@ -6,7 +6,7 @@ from serving.auth import authenticate, create_key
 from serving.roles import Role
 from triage.errors import InputError, UnauthenticatedError
 from triage.store import Store
-from triage.store.keys import find_key, revoke_key
+from triage.store.keys import revoke_key
 
 NOW = datetime.now(UTC)
 
@@ -14,7 +14,7 @@ NOW = datetime.now(UTC)
 def test_a_key_says_who_calls_where_as_what(store: Store):
     token, key = create_key(store, "acme", "robot", Role.SERVICE)
     caller = authenticate(store, token)
-    assert (caller.key_id, caller.name, caller.workspace, caller.role) == (
+    assert (caller.identity, caller.name, caller.workspace, caller.role) == (
         key.key_id,
         "robot",
         "acme",
@@ -29,13 +29,6 @@ def test_the_store_holds_no_secret(sqlite_store: Store):
     assert token.split("_", 2)[2] not in repr(rows)
 
 
-def test_a_use_is_noted(sqlite_store: Store):
-    token, key = create_key(sqlite_store, "acme", "robot", Role.SERVICE)
-    authenticate(sqlite_store, token)
-    noted = find_key(sqlite_store, key.key_id)
-    assert noted is not None and noted.last_used_at is not None
-
-
 def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(sqlite_store: Store):
     token, key = create_key(sqlite_store, "acme", "robot", Role.SERVICE)
     expired, _ = create_key(sqlite_store, "acme", "old", Role.SERVICE, NOW - timedelta(seconds=1))
@@ -48,7 +41,7 @@ def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(sqlite_store: Store
             authenticate(sqlite_store, given)
         messages.add(str(refused.value))
     assert len(messages) == 1
-    assert authenticate(sqlite_store, token).key_id == key.key_id
+    assert authenticate(sqlite_store, token).identity == key.key_id
 
 
 @pytest.mark.parametrize("workspace", ["", "a b", "../x", ".hidden", "ü", "x" * 65, "a/b"])

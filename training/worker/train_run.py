@@ -5,12 +5,14 @@ Learning itself is ``training.train``; whether a challenger may answer is :mod:`
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from training.worker.gate import judge
 from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
+from triage.audit import AuditEntry
 from triage.bundle import Manifest, read_manifest
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
@@ -18,6 +20,7 @@ from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
+from triage.store.audit import AuditLog
 from triage.store.links import list_dismissals, list_links
 from triage.store.parents import LinkKind, list_parent_links
 from triage.store.runs import Run
@@ -69,7 +72,7 @@ def train_work(
         if version not in registry.versions(run.workspace):
             _learn(store, run, models / run.workspace / version, key, report, train)
         report("judging the challenger", 1.0)
-        result = _move(registry, run.workspace, version, key)
+        result = _move(store, registry, run, version, key)
         # Last, since importing MLflow alone takes seconds, and the new model can answer already.
         report("recording the run", 1.0)
         return {**result, "mlflow_run": _record(registry.folder(run.workspace, version), run, key, track)}
@@ -121,17 +124,39 @@ def _learn(
     learn_watch(store, run.workspace, [past.ticket for past in tickets])
 
 
-def _move(registry: Registry, workspace: str, version: str, key: bytes) -> Mapping[str, Any]:
+def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) -> Mapping[str, Any]:
+    workspace = run.workspace
     champion = registry.pointers(workspace).champion
     if champion == version:
+        _note_promotion(AuditLog(store, key), run, version)
         return {"version": version, "promoted": True, "reason": "It was promoted before the worker died."}
     registry.register(workspace, version)
     challenger = read_manifest(registry.folder(workspace, version), key)
     best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
     verdict = judge(challenger, best)
     if verdict.may_answer:
-        registry.promote(workspace, version)
+        with store.writing():
+            _note_promotion(AuditLog(store, key), run, version)
+            registry.promote(workspace, version)
     return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason}
+
+
+def _note_promotion(audit: AuditLog, run: Run, version: str) -> None:
+    """Write that the gate let a model answer, unless that is written: a worker may die in between."""
+    object = f"model/{version}"
+    if audit.read(run.workspace, action="promote_model", object=object, limit=1):
+        return
+    entry = AuditEntry(
+        at=datetime.now(UTC),
+        actor="worker",
+        role="worker",
+        action="promote_model",
+        object=object,
+        on_behalf_of=run.requested_by,
+        model_version=version,
+        facts={"champion": version, "run": run.run_id},
+    )
+    audit.record(run.workspace, [entry])
 
 
 def _record(bundle: Path, run: Run, key: bytes, track: Track | None) -> str | None:

@@ -1,11 +1,13 @@
 """Opening the store: engine, durability settings, migrations. No queries on product tables here."""
 
 import contextlib
+import fcntl
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
@@ -13,14 +15,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from triage.errors import ConfigurationError
+from triage.errors import ConfigurationError, UnavailableError
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "in_use_lock", "migration_config", "migration_scripts", "open_store"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5_000
+REST_AFTER_LOCK_S = 1.0
+LONGEST_TURN_S = 10.0
 WRITES = "triage_writes"
 
 
@@ -31,12 +35,22 @@ class Store:
     ----------
     engine : Engine
         SQLAlchemy engine; made by :func:`open_store`.
+    patience_s : float or None, default=None
+        How long a writer waits for another process's lock; then those of this process are told at once for
+        a second. They wait ten seconds at most for each other. None: as long as it takes.
+    in_use : file or None, default=None
+        Held as long as the store is open, see :func:`in_use_lock`.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, *, patience_s: float | None = None, in_use: IO[str] | None = None
+    ) -> None:
         self.engine = engine
+        self._patience_s = patience_s
+        self._in_use = in_use
         # SQLite has one writer; taking turns here avoids "database is locked" inside a process.
-        self._turn = threading.RLock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+        self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
+        self._locked_until = 0.0
         self._open = threading.local()
 
     @property
@@ -62,18 +76,48 @@ class Store:
         """Open one transaction: committed at the end of the block, rolled back on an exception.
 
         A block inside another one of the same thread joins it, so that several writes become one.
+
+        Raises
+        ------
+        UnavailableError
+            If other writers go on for longer than the store's patience.
         """
         joined = getattr(self._open, "connection", None)
         if joined is not None:
             yield joined
             return
         writer = self.engine.execution_options(**{WRITES: True})
-        with self._turn, writer.begin() as connection:
+        with self._my_turn(), writer.begin() as connection:
             self._open.connection = connection
             try:
                 yield connection
             finally:
                 self._open.connection = None
+
+    @contextlib.contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        self._refuse_while_locked()
+        if not self._turn.acquire(timeout=-1 if self._patience_s is None else LONGEST_TURN_S):
+            raise UnavailableError("Got a write while others are written; expected less at once. Try again.")
+        try:
+            self._refuse_while_locked()
+            yield
+        except OperationalError as error:
+            if "locked" in str(error.orig):
+                self._locked_until = time.monotonic() + REST_AFTER_LOCK_S
+            raise
+        finally:
+            self._turn.release()
+
+    def _refuse_while_locked(self) -> None:
+        """Let nobody queue up behind another process's lock: one in a second tries, the others are told."""
+        if self._patience_s is not None and time.monotonic() < self._locked_until:
+            raise UnavailableError(
+                "Got a write while another process holds the database; expected it to let go soon. Try again."
+            )
 
     def revision(self) -> str | None:
         """Return the migration that the database stands at, None for an empty one."""
@@ -82,14 +126,16 @@ class Store:
 
     def newest_revision(self) -> str | None:
         """Return the newest migration that this version knows."""
-        return _scripts().get_current_head()
+        return migration_scripts().get_current_head()
 
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+        if self._in_use is not None:
+            self._in_use.close()
 
 
-def open_store(url: str, *, migrate: bool = True) -> Store:
+def open_store(url: str, *, migrate: bool = True, patience_s: float | None = None) -> Store:
     """Open the store behind a database URL, bringing its tables up to date.
 
     Parameters
@@ -99,6 +145,9 @@ def open_store(url: str, *, migrate: bool = True) -> Store:
         read as psycopg's).
     migrate : bool, default=True
         Bring the tables to the newest migration; safe to call from several processes at once.
+    patience_s : float, optional
+        How long to wait for a lock or a connection before giving up, for who answers others meanwhile; by
+        default five seconds for another process's lock on SQLite, else as long as it takes.
 
     Returns
     -------
@@ -108,6 +157,8 @@ def open_store(url: str, *, migrate: bool = True) -> Store:
     ------
     ConfigurationError
         If the URL cannot be parsed or names another database system.
+    UnavailableError
+        If a restore is replacing it at this moment.
     """
     try:
         parsed = make_url(url)
@@ -122,28 +173,65 @@ def open_store(url: str, *, migrate: bool = True) -> Store:
         raise ConfigurationError(
             f"Got a {parsed.get_backend_name()!r} database URL; expected sqlite or postgresql."
         )
+    in_use = None
+    pool: dict[str, Any] = {} if patience_s is None else {"pool_timeout": patience_s}
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-        event.listen(engine, "connect", _make_durable)
+            path = Path(parsed.database)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            in_use = _use(path) if migrate else None
+        busy_ms = BUSY_TIMEOUT_MS if patience_s is None else int(patience_s * 1000)
+        engine = create_engine(
+            parsed, connect_args={"timeout": busy_ms / 1000}, pool_size=16, max_overflow=32, **pool
+        )
+        event.listen(engine, "connect", lambda connection, _record: _make_durable(connection, busy_ms))
         event.listen(engine, "begin", _begin)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10)
-    store = Store(engine)
+        engine = create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10, **pool)
+        if patience_s is not None:
+            wait_ms = int(patience_s * 1000)
+            event.listen(engine, "connect", lambda connection, _record: _be_impatient(connection, wait_ms))
+    store = Store(engine, patience_s=patience_s, in_use=in_use)
     if migrate:
-        _migrate(engine)
+        try:
+            _migrate(engine)
+        except BaseException:
+            store.close()
+            raise
     return store
 
 
-def _make_durable(connection: sqlite3.Connection, _record: Any) -> None:
+def in_use_lock(database: Path) -> Path:
+    """Return the file beside a SQLite store that is locked, shared, by everybody who has it open."""
+    return database.with_name(f"{database.name}.in-use")
+
+
+def _use(database: Path) -> IO[str]:
+    file = in_use_lock(database).open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise UnavailableError(
+            "Got a store that a restore is replacing now; expected to wait until it has ended. Try again."
+        ) from None
+    return file
+
+
+def _be_impatient(connection: Any, wait_ms: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {wait_ms}")
+    connection.commit()
+
+
+def _make_durable(connection: sqlite3.Connection, busy_ms: int) -> None:
     """Set what SQLite leaves to the connection: full syncs, foreign keys, waiting for a lock."""
     connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver's guess.
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
     cursor.close()
 
 
@@ -154,19 +242,24 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _config() -> Config:
+def migration_config() -> Config:
+    """Return what Alembic needs to find the migrations; its connection is the caller's to set."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+_config = migration_config
+
+
+def migration_scripts() -> ScriptDirectory:
+    """Return the migrations that this version knows."""
+    return ScriptDirectory.from_config(migration_config())
 
 
 def _migrate(engine: Engine) -> None:
-    config = _config()
-    head = _scripts().get_current_head()
+    config = migration_config()
+    head = migration_scripts().get_current_head()
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == head:
             return

@@ -2,18 +2,47 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from triage.store.database import Store
 from triage.store.schema import api_keys
 
-__all__ = ["ApiKey", "find_key", "list_keys", "note_key_use", "put_key", "revoke_key"]
+__all__ = [
+    "ApiKey",
+    "count_keys",
+    "expire_key",
+    "find_key",
+    "list_keys",
+    "note_key_uses",
+    "put_key",
+    "revoke_key",
+    "successor_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One key as it is stored; ``secret_hash`` is the SHA-256 of its secret in hex."""
+    """One key as it is stored.
+
+    Parameters
+    ----------
+    key_id, workspace, name, role : str
+        Identity, what it opens, what it is for, as what it acts.
+    secret_hash : str
+        SHA-256 of its secret in hex.
+    created_at : datetime
+        When it was made.
+    expires_at, revoked_at, last_used_at : datetime or None, default=None
+        When it ends by itself, was ended, was last used (to the minute).
+    scopes : tuple of str or None, default=None
+        The calls that it may make of those that its role may, ``*`` for any part of a name; None: all.
+    teams : tuple of str or None, default=None
+        The teams whose tickets it reaches; None: all.
+    succeeds : str or None, default=None
+        Id of the key that it was made to replace.
+    """
 
     key_id: str
     workspace: str
@@ -24,6 +53,13 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    scopes: tuple[str, ...] | None = None
+    teams: tuple[str, ...] | None = None
+    succeeds: str | None = None
+
+    def is_live(self, moment: datetime) -> bool:
+        """Whether it opens anything at a moment."""
+        return self.revoked_at is None and (self.expires_at is None or moment <= self.expires_at)
 
 
 COLUMNS = [api_keys.c[name] for name in ApiKey.__slots__]
@@ -31,15 +67,26 @@ COLUMNS = [api_keys.c[name] for name in ApiKey.__slots__]
 
 def put_key(store: Store, key: ApiKey) -> None:
     """Store a new key."""
+    row = {name: getattr(key, name) for name in ApiKey.__slots__}
+    for name in ("scopes", "teams"):
+        row[name] = None if row[name] is None else list(row[name])
     with store.writing() as connection:
-        connection.execute(insert(api_keys).values({name: getattr(key, name) for name in ApiKey.__slots__}))
+        connection.execute(insert(api_keys).values(row))
 
 
 def find_key(store: Store, key_id: str) -> ApiKey | None:
     """Return a key by its id, in whichever workspace; None when there is none."""
     with store.reading() as connection:
         row = connection.execute(select(*COLUMNS).where(api_keys.c.key_id == key_id)).first()
-    return None if row is None else ApiKey(*row)
+    return None if row is None else _key(row)
+
+
+def successor_of(store: Store, key_id: str) -> ApiKey | None:
+    """Return the newest key that was made to replace this one."""
+    query = select(*COLUMNS).where(api_keys.c.succeeds == key_id).order_by(api_keys.c.created_at.desc())
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else _key(row)
 
 
 def list_keys(store: Store, workspace: str | None = None) -> list[ApiKey]:
@@ -48,7 +95,13 @@ def list_keys(store: Store, workspace: str | None = None) -> list[ApiKey]:
     if workspace is not None:
         query = query.where(api_keys.c.workspace == workspace)
     with store.reading() as connection:
-        return [ApiKey(*row) for row in connection.execute(query)]
+        return [_key(row) for row in connection.execute(query)]
+
+
+def count_keys(store: Store) -> int:
+    """Return how many keys were ever made, in all workspaces."""
+    with store.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(api_keys)).scalar_one())
 
 
 def revoke_key(store: Store, key_id: str, moment: datetime) -> bool:
@@ -62,7 +115,23 @@ def revoke_key(store: Store, key_id: str, moment: datetime) -> bool:
         return bool(done.rowcount)
 
 
-def note_key_use(store: Store, key_id: str, moment: datetime) -> None:
-    """Keep when a key was last used."""
+def expire_key(store: Store, key_id: str, moment: datetime) -> None:
+    """Let a key end at a moment."""
     with store.writing() as connection:
-        connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(last_used_at=moment))
+        connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(expires_at=moment))
+
+
+def note_key_uses(store: Store, uses: dict[str, datetime]) -> None:
+    """Keep when keys were last used, by key id."""
+    with store.writing() as connection:
+        for key_id, moment in sorted(uses.items()):
+            connection.execute(
+                update(api_keys).where(api_keys.c.key_id == key_id).values(last_used_at=moment)
+            )
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    values = {name: getattr(row, name) for name in ApiKey.__slots__}
+    for name in ("scopes", "teams"):
+        values[name] = None if values[name] is None else tuple(values[name])
+    return ApiKey(**values)

@@ -192,6 +192,9 @@ api_keys = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
+    Column("scopes", JSON(none_as_null=True)),
+    Column("teams", JSON(none_as_null=True)),
+    Column("succeeds", String(40)),
 )
 
 policies = Table(

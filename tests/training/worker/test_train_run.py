@@ -115,3 +115,16 @@ def test_a_model_that_could_not_be_recorded_answers_all_the_same(desk: Store, tm
 
     result = train_work(desk, tmp_path, KEY, train=FakeTraining(0.8), track=fail)(ask(desk), quiet)
     assert result["promoted"] and result["mlflow_run"] is None
+
+
+def test_a_promotion_is_in_the_audit_log_once(desk: Store, tmp_path: Path):
+    from triage.store.audit import AuditLog
+
+    work = train_work(desk, tmp_path, KEY, train=FakeTraining(0.8), track=None)
+    run = ask(desk)
+    version = work(run, quiet)["version"]
+    work(run, quiet)  # Begun again, as after a worker died.
+    log = AuditLog(desk, KEY)
+    (entry,) = log.read(run.workspace)
+    assert (entry.entry.actor, entry.entry.object) == ("worker", f"model/{version}")
+    assert log.verify(run.workspace).problem is None

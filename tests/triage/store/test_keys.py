@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from triage.store import Store
-from triage.store.keys import ApiKey, find_key, list_keys, note_key_use, put_key, revoke_key
+from triage.store.keys import ApiKey, find_key, list_keys, note_key_uses, put_key, revoke_key
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 KEY = ApiKey("k1", "acme", "robot", "service", "0" * 64, NOON)
@@ -15,7 +15,7 @@ def test_a_key_is_found_listed_used_and_revoked_once(store: Store):
     assert find_key(store, "k3") is None
     assert [key.key_id for key in list_keys(store, "acme")] == ["k1"]
     assert [key.key_id for key in list_keys(store)] == ["k1", "k2"]
-    note_key_use(store, "k1", NOON)
+    note_key_uses(store, {"k1": NOON})
     assert revoke_key(store, "k1", NOON)
     assert not revoke_key(store, "k1", datetime.now(UTC))
     assert not revoke_key(store, "k3", NOON)

@@ -1,0 +1,90 @@
+"""``triage restore``: bring a backup back, or look whether one could be."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.cli.output import AsJson, show
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `triage backup` wrote.")],
+    check: Annotated[bool, typer.Option("--check", help="Only look; change nothing.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Replace a store that is there; it is put aside or backed up first."),
+    ] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Restore into this home folder, as a drill or a copy; it gets the key too."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify every byte of a backup, then put its store and models in place; stop servers and workers first.
+
+    Nothing is changed when anything about it is wrong. Afterwards the audit log is verified as well.
+    """
+    from serving.cli.record import record
+    from serving.schemas.backup import BackupOut
+    from triage.backup import check_backup, restore_backup
+    from triage.errors import BackupError
+    from triage.home import models_folder, store_url
+    from triage.signing import signing_key
+    from triage.store import open_store
+    from triage.store.audit import AuditLog
+
+    key = signing_key()
+    if check:
+        done = check_backup(file, key)
+        if as_json:
+            show(BackupOut.of(done))
+        else:
+            typer.echo(f"{file} is whole: {_said(done.rows, done.bundles)}")
+        return
+    environ = None if home is None else {"TRIAGE_HOME": str(home.absolute())}
+    done = restore_backup(file, key, store_url(environ), models_folder(environ), replace=replace)
+    if home is not None:
+        _put_key(home / "signing.key", key)
+    with closing(open_store(store_url(environ))) as store:
+        log = AuditLog(store, key)
+        problems = [one.problem for name in log.workspaces() if (one := log.verify(name)).problem]
+        for workspace, head in done.heads.items():
+            if log.head(workspace).seq < int(head["seq"]):
+                problems.append(f"The audit log of {workspace} ends before entry {head['seq']}.")
+        for workspace in log.workspaces() if not problems else []:
+            facts = {"created_at": done.created_at.isoformat()}
+            record(store, workspace, "restore_backup", "backup", facts, facts=facts, key=key)
+    if as_json:
+        show(BackupOut.of(done))
+    else:
+        typer.echo(f"Restored {_said(done.rows, done.bundles)}")
+    if problems:
+        raise BackupError(
+            f"Got a restored store whose audit log does not hold ({problems[0]}); expected a whole one. The "
+            "backup was taken of a log that was changed before: look with `triage audit verify`."
+        )
+
+
+def _said(rows: Mapping[str, int], bundles: Sequence[str]) -> str:
+    tickets, decisions = rows.get("tickets", 0), rows.get("decisions", 0)
+    return (
+        f"{tickets:,} tickets, {decisions:,} decisions, {sum(rows.values()):,} rows in all, "
+        f"{len(bundles)} models."
+    )
+
+
+def _put_key(path: Path, key: bytes) -> None:
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key.hex() + "\n")

@@ -1,0 +1,128 @@
+"""The door: who comes in with what they carry, how often they may be wrong, and what is noted of it."""
+
+import hashlib
+import logging
+import threading
+from collections import OrderedDict
+
+from serving.api_keys import caller_of, key_of
+from serving.caller import Caller
+from serving.key_uses import KeyUses
+from serving.lockout import Lockout
+from serving.oidc import TokenReader, looks_like_token
+from serving.passwords import Passwords
+from serving.people import caller_of_user, let_in
+from triage.errors import UnauthenticatedError
+from triage.store import Store
+
+__all__ = ["Door"]
+
+MOST_KNOWN = 10_000
+
+log = logging.getLogger("triage.door")
+
+
+class Door:
+    """Lets callers in.
+
+    Parameters
+    ----------
+    store : Store
+        Knows keys and people.
+    tokens : TokenReader or None, default=None
+        Reads tokens of an identity provider; None: there is none.
+    lockout : Lockout, optional
+        Counts wrong tries by address.
+    passwords : Passwords, optional
+        Checks passwords.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        tokens: TokenReader | None = None,
+        lockout: Lockout | None = None,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._lockout = lockout or Lockout()
+        self.passwords = passwords or Passwords()
+        self.uses = KeyUses(store)
+        self._known: OrderedDict[str, None] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def admit(self, carried: str | None, address: str) -> Caller:
+        """Say who carries a key or a token.
+
+        Parameters
+        ----------
+        carried : str or None
+            What stands in the Authorization header after ``Bearer``; None: nothing.
+        address : str
+            Where it came from.
+
+        Raises
+        ------
+        UnauthenticatedError
+            If it opens nothing.
+        TooManyRequestsError
+            If too many wrong ones came from there. What was let in before is no guess and goes on: many
+            callers may share the address of a proxy with the one who guesses.
+        """
+        place = self._place(address, carried)
+        known = hashlib.sha256((carried or "").encode("utf-8", "replace")).hexdigest()
+        if known not in self._known:
+            self._lockout.check(place)
+            self._lockout.check(address)
+        try:
+            caller = self._admit(carried or "")
+        except UnauthenticatedError:
+            if carried:
+                self._note_wrong(place, address)
+            raise
+        self._lockout.note_right(place)
+        with self._turn:
+            self._known[known] = None
+            self._known.move_to_end(known)
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return caller
+
+    def admit_person(self, name: str, password: str, workspace: str | None, address: str) -> Caller:
+        """Say who signs in with a name and a password.
+
+        Raises
+        ------
+        UnauthenticatedError
+            If they open nothing.
+        TooManyRequestsError
+            If too many wrong ones came from there, or for this person.
+        """
+        # Counted apart from keys: who forgets a password keeps no program out.
+        address = f"sign-in {address}"
+        place = f"{address} {name[:100]}"
+        self._lockout.check(place)
+        self._lockout.check(address)
+        try:
+            caller = caller_of_user(let_in(self._store, self.passwords, name, password, workspace))
+        except UnauthenticatedError:
+            self._note_wrong(place, address)
+            raise
+        self._lockout.note_right(place)
+        return caller
+
+    def _admit(self, carried: str) -> Caller:
+        if self._tokens is not None and looks_like_token(carried):
+            return self._tokens.read(self._store, carried)
+        key = key_of(self._store, carried)
+        self.uses.note(key.key_id, key.last_used_at)
+        return caller_of(key)
+
+    def _note_wrong(self, place: str, address: str) -> None:
+        # The address is counted as well, for whoever tries one id after the other.
+        if any([self._lockout.note_wrong(place), self._lockout.note_wrong(address)]):
+            log.warning("too many wrong keys or passwords from %s: it has to wait", address)
+
+    def _place(self, address: str, carried: str | None) -> str:
+        return f"{address} {(carried or '')[:20]}"

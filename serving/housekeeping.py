@@ -1,0 +1,94 @@
+"""What a server does beside answering: forgets old answers, writes key uses, anchors the audit logs."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from serving.key_uses import KeyUses
+from triage.errors import UnavailableError
+from triage.store import Store
+from triage.store.audit import AuditLog
+from triage.store.idempotency import KEPT_FOR, forget_replies
+
+__all__ = ["Housekeeping", "write_anchors"]
+
+HOUR_S = 3600.0
+USES_EVERY_S = 5.0
+
+log = logging.getLogger("triage.server")
+
+
+class Housekeeping:
+    """A thread of its own; what cannot be done now is done the next time.
+
+    Parameters
+    ----------
+    store : Store
+        Whose old answers are forgotten.
+    uses : KeyUses
+        Written every five seconds.
+    audit : AuditLog
+        Whose heads are anchored every hour.
+    anchor : Path or None
+        Where to; None: nowhere.
+    """
+
+    def __init__(self, store: Store, uses: KeyUses, audit: AuditLog, anchor: Path | None) -> None:
+        self._store = store
+        self._uses = uses
+        self._audit = audit
+        self._anchor = anchor
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the last uses were written."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+            self._guarded("the uses of keys were not written", self._uses.write)
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while True:
+            if time.monotonic() >= due:
+                due += HOUR_S
+                self._guarded("old answers were not deleted this hour", self._forget)
+                self._guarded("the audit logs were not anchored this hour", self._write_anchors)
+            self._guarded("the uses of keys were not written", self._uses.write)
+            if self._stopping.wait(USES_EVERY_S):
+                return
+
+    def _forget(self) -> None:
+        forget_replies(self._store, datetime.now(UTC) - KEPT_FOR)
+
+    def _write_anchors(self) -> None:
+        if self._anchor is not None:
+            write_anchors(self._audit, self._anchor)
+
+    def _guarded(self, what: str, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except (DBAPIError, OSError, UnavailableError) as error:
+            log.warning("%s: %s", what, type(error).__name__)
+
+
+def write_anchors(audit: AuditLog, path: Path) -> int:
+    """Append the heads of all logs to a file, one line of JSON each; return how many."""
+    lines = [audit.head(workspace).to_line() for workspace in audit.workspaces()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.writelines(f"{line}\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(lines)

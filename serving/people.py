@@ -1,0 +1,180 @@
+"""People who sign in with a password: adding them, changing them, letting them in."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from serving.api_keys import check_workspace
+from serving.caller import Caller
+from serving.passwords import Passwords
+from serving.roles import Role
+from triage.errors import InputError, TooManyRequestsError, UnauthenticatedError
+from triage.store import Store
+from triage.store.users import User, change_user, find_user, get_user, put_user, users_named
+
+__all__ = ["add_user", "caller_of_user", "let_in", "new_password", "set_password"]
+
+MOST_WRONG = 10
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=1)
+SAME_FOR_ALL = (
+    "Got a name and a password that open nothing here; expected those of somebody who was added and is not "
+    "disabled. An admin can set a new password with `triage users password`."
+)
+
+
+def new_password() -> str:
+    """Return a random password: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def add_user(
+    store: Store,
+    passwords: Passwords,
+    workspace: str,
+    name: str,
+    role: Role,
+    password: str | None,
+    *,
+    teams: Sequence[str] | None = None,
+    agent: str | None = None,
+) -> User:
+    """Add a person to a workspace.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    passwords : Passwords
+        Makes the digest.
+    workspace : str
+        The one that they open; the same name may stand in others as well.
+    name : str
+        How they sign in: 1 to 320 visible characters.
+    role : Role
+        As what they act.
+    password : str or None
+        None: they sign in at the identity provider, and can be disabled here.
+    teams : sequence of str, optional
+        Teams whose tickets they reach; by default all.
+    agent : str, optional
+        Who they are among the agents.
+
+    Raises
+    ------
+    InputError
+        If the name or the password cannot be used.
+    ConflictError
+        If the workspace has somebody of that name.
+    """
+    check_workspace(workspace)
+    if not (1 <= len(name) <= 320 and name.isprintable() and name == name.strip()):
+        raise InputError(
+            f"Got a user's name of {len(name)} characters; expected 1 to 320 visible ones, no space around."
+        )
+    digest = None if password is None else passwords.digest(password, name)
+    user = User(
+        uuid.uuid4().hex,
+        workspace,
+        name,
+        role.value,
+        datetime.now(UTC),
+        teams=tuple(teams) if teams else None,
+        agent=agent,
+        password_hash=digest,
+    )
+    put_user(store, user)
+    return user
+
+
+def set_password(store: Store, passwords: Passwords, workspace: str, name: str, password: str) -> User:
+    """Give a person another password; it unlocks them and ends all their sessions.
+
+    Raises
+    ------
+    NotFoundError
+        If the workspace has none of that name.
+    InputError
+        If the password cannot be used.
+    """
+    user = get_user(store, workspace, name)
+    digest = passwords.digest(password, name)
+    change_user(
+        store, user.user_id, ends_sessions=True, password_hash=digest, wrong_passwords=0, locked_until=None
+    )
+    return user
+
+
+def let_in(
+    store: Store, passwords: Passwords, name: str, password: str, workspace: str | None = None
+) -> User:
+    """Say who signs in.
+
+    Parameters
+    ----------
+    store : Store
+        Knows the people.
+    passwords : Passwords
+        Checks.
+    name, password : str
+        As given.
+    workspace : str, optional
+        Needed only where the same name stands in several.
+
+    Raises
+    ------
+    UnauthenticatedError
+        If anything is wrong; the message is the same for all.
+    TooManyRequestsError
+        After ten wrong passwords in a row: a minute's wait at first, doubling up to an hour.
+    """
+    found = [one for one in users_named(store, name) if not workspace or one.workspace == workspace]
+    user = found[0] if len(found) == 1 else None
+    now = datetime.now(UTC)
+    if user is not None and user.locked_until is not None and now < user.locked_until:
+        wait = (user.locked_until - now).total_seconds()
+        raise TooManyRequestsError(
+            f"Got a sign-in after {user.wrong_passwords} wrong passwords; expected a pause of {wait:.0f} "
+            "seconds first, or a new password set by an admin.",
+            retry_after_s=int(wait) + 1,
+        )
+    is_right = passwords.is_right(None if user is None else user.password_hash, password)
+    if user is None or not is_right or user.disabled_at is not None:
+        if user is not None and not is_right:
+            _note_wrong(store, user.user_id, now)
+        raise UnauthenticatedError(SAME_FOR_ALL)
+    changes: dict[str, Any] = {"wrong_passwords": 0, "locked_until": None, "last_seen_at": now}
+    if user.password_hash is not None and passwords.is_outdated(user.password_hash):
+        changes["password_hash"] = passwords.digest(password, name)
+    change_user(store, user.user_id, **changes)
+    return user
+
+
+def caller_of_user(user: User) -> Caller:
+    """Say as whom a person acts."""
+    teams = None if user.teams is None else frozenset(user.teams)
+    return Caller(
+        "user",
+        user.user_id,
+        user.name,
+        user.workspace,
+        Role(user.role),
+        teams=teams,
+        agent=user.agent,
+        session=user.session,
+    )
+
+
+def _note_wrong(store: Store, user_id: str, now: datetime) -> None:
+    with store.writing():
+        user = find_user(store, user_id)
+        if user is None:
+            return
+        wrong = user.wrong_passwords + 1
+        changes: dict[str, Any] = {"wrong_passwords": wrong}
+        if wrong >= MOST_WRONG:
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(10, wrong - MOST_WRONG))
+            changes["locked_until"] = now + wait
+        change_user(store, user_id, **changes)

@@ -1,0 +1,103 @@
+"""How many requests are taken at once: more are refused at the door, quickly, so that the rest are answered.
+
+Health is always let through, and some room is kept for administration, so that a kill switch works in a
+flood. No client holds more than half of the room: who sends too much gets 429, when all is full 503, both
+with ``Retry-After``. Decides nothing about who may do what: that is the endpoints' own business.
+"""
+
+import hashlib
+import time
+from collections import Counter
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.problems import framework_problem
+
+__all__ = ["Shedder"]
+
+HEALTH = ("/healthz", "/readyz", "/metrics")
+ADMINISTRATION = ("/v1/policy", "/v1/models", "/v1/keys", "/v1/audit", "/v1/training-runs")
+RESERVED = 4
+"""One place in so many more is for administration alone."""
+
+
+class Shedder:
+    """ASGI middleware.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        Everything else.
+    at_once : int
+        Requests taken at once; administration may have a quarter as many beyond.
+    body_seconds : float
+        Within which a request must have come to its end, else 408.
+    """
+
+    def __init__(self, app: ASGIApp, at_once: int, body_seconds: float) -> None:
+        self.app = app
+        self.at_once = at_once
+        self.body_seconds = body_seconds
+        self.taken = 0
+        self._held: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request, or refuse it."""
+        if scope["type"] != "http" or scope["path"] in HEALTH:
+            await self.app(scope, receive, send)
+            return
+        is_administration = scope["path"].startswith(ADMINISTRATION)
+        room = self.at_once + (max(1, self.at_once // RESERVED) if is_administration else 0)
+        client = _client(scope)
+        refused = self._refused(client, room, is_administration)
+        if refused is not None:
+            await framework_problem(refused, scope["triage.request_id"])(scope, receive, send)
+            return
+        self.taken += 1
+        self._held[client] += 1
+        try:
+            await self.app(scope, _InTime(receive, self.body_seconds), send)
+        finally:
+            self.taken -= 1
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+    def _refused(self, client: str, room: int, is_administration: bool) -> int | None:
+        if self.taken >= room:
+            # Whoever holds most of what is full is told to slow down; the others only to come back.
+            return 429 if self._held[client] > self.taken / 2 else 503
+        if not is_administration and self._held[client] >= max(1, (self.at_once + 1) // 2):
+            return 429
+        return None
+
+
+class _InTime:
+    """Receives a request's body, as long as it goes on within its time."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._deadline = time.monotonic() + seconds
+        self._is_complete = False
+
+    async def __call__(self) -> Message:
+        """Return the next part."""
+        if self._is_complete:  # From here on it only waits for the client to go away.
+            return await self._receive()
+        with anyio.move_on_after(max(0.0, self._deadline - time.monotonic())):
+            message = await self._receive()
+            self._is_complete = not message.get("more_body", False)
+            return message
+        raise HTTPException(408)
+
+
+def _client(scope: Scope) -> str:
+    """Name a client by what it carries, so that nobody can use up another's share, else by its address."""
+    headers = Headers(scope=scope)
+    carried = headers.get("authorization") or headers.get("cookie")
+    if carried:
+        return hashlib.sha256(carried.encode("utf-8", "replace")).hexdigest()
+    return str(scope["client"][0]) if scope.get("client") else ""

@@ -1,0 +1,115 @@
+from collections.abc import Sequence
+
+import anyio
+import pytest
+
+from serving.shedder import Shedder
+
+TAKEN = 200
+
+
+class Site:
+    """An application that answers when it is let, behind a shedder."""
+
+    def __init__(self, at_once: int) -> None:
+        self.may_go = anyio.Event()
+        self.shedder = Shedder(self._app, at_once, 30.0)
+        self.answers: list[tuple[str, int, bool]] = []
+
+    async def _app(self, scope, receive, send) -> None:
+        await receive()
+        await self.may_go.wait()
+        await send({"type": "http.response.start", "status": TAKEN, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def ask(self, who: str, path: str = "/v1/triage") -> None:
+        headers = [(b"authorization", who.encode())] if who else []
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "headers": headers,
+            "client": ("10.0.0.1", 1),
+            "triage.request_id": "r",
+        }
+
+        async def receive() -> dict:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message) -> None:
+            if message["type"] == "http.response.start":
+                names = {name.lower() for name, _ in message["headers"]}
+                self.answers.append((who, message["status"], b"retry-after" in names))
+
+        await self.shedder(scope, receive, send)
+
+
+def run(at_once: int, ask: Sequence[tuple]) -> Site:
+    made: list[Site] = []
+
+    async def main() -> None:
+        site = Site(at_once)
+        made.append(site)
+        async with anyio.create_task_group() as tasks:
+            for one in ask:
+                tasks.start_soon(site.ask, *one)
+                await anyio.wait_all_tasks_blocked()
+            site.may_go.set()
+        assert site.shedder.taken == 0 and not site.shedder._held
+
+    anyio.run(main)
+    return made[0]
+
+
+def statuses(site: Site, who: str) -> list[int]:
+    return sorted(status for name, status, _ in site.answers if name == who)
+
+
+def test_more_than_fits_is_refused_at_once_with_when_to_come_back():
+    site = run(4, [(str(number),) for number in range(7)])
+    assert [status for _, status, _ in site.answers].count(TAKEN) == 4
+    assert all(wait for _, status, wait in site.answers if status != TAKEN)
+    assert {status for _, status, _ in site.answers} == {TAKEN, 503}
+
+
+def test_nobody_holds_more_than_half():
+    site = run(4, [("a",)] * 5 + [("b",)] * 2)
+    assert statuses(site, "a") == [TAKEN, TAKEN, 429, 429, 429]
+    assert statuses(site, "b") == [TAKEN, TAKEN]
+
+
+def test_health_is_always_answered_and_room_is_kept_for_administration():
+    full = [(str(number),) for number in range(4)]
+    site = run(
+        4, [*full, ("5",), ("h", "/healthz"), ("r", "/readyz"), ("p", "/v1/policy"), ("k", "/v1/keys")]
+    )
+    assert statuses(site, "5") == [503]
+    assert statuses(site, "h") == statuses(site, "r") == [TAKEN]
+    assert statuses(site, "p") == [TAKEN]
+    assert statuses(site, "k") == [503]  # A quarter as many again: one of four.
+
+
+def test_those_who_carry_nothing_share_their_address():
+    site = run(4, [("",)] * 4)
+    assert statuses(site, "") == [TAKEN, TAKEN, 429, 429]
+
+
+def test_what_fails_gives_its_place_back():
+    async def main() -> None:
+        async def broken(scope, receive, send) -> None:
+            raise ZeroDivisionError
+
+        shedder = Shedder(broken, 1, 30.0)
+        scope = {
+            "type": "http",
+            "path": "/v1/triage",
+            "headers": [],
+            "client": None,
+            "triage.request_id": "r",
+        }
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await shedder(scope, None, None)
+        assert shedder.taken == 0
+
+    anyio.run(main)

@@ -1,0 +1,221 @@
+"""A store's whole content out to files and back, while others read and write it. Knows no archive format.
+
+SQLite is copied by its online backup API, page for page as of one moment. PostgreSQL is written table by
+table as JSON lines within one snapshot, which needs no other program and suits any server version.
+"""
+
+import base64
+import contextlib
+import fcntl
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
+
+from triage.errors import BackupError, ConflictError
+from triage.store.database import Store, in_use_lock, migration_config, migration_scripts
+
+__all__ = [
+    "check_sqlite",
+    "copy_sqlite",
+    "count_rows",
+    "dump_tables",
+    "known_revision",
+    "load_tables",
+    "unused_sqlite",
+]
+
+VERSIONS = "alembic_version"
+ROWS = 1_000
+
+
+def known_revision(revision: str | None) -> bool:
+    """Tell whether this version of triage knows a migration, and so can bring its tables up to date."""
+    return revision in {one.revision for one in migration_scripts().walk_revisions()}
+
+
+def count_rows(store: Store) -> dict[str, int]:
+    """Return the rows of each table by name."""
+    with store.reading() as connection:
+        return _counts(connection)
+
+
+def copy_sqlite(store: Store, target: Path) -> dict[str, int]:
+    """Copy a SQLite store to a file as of one moment; writers go on meanwhile. Return the rows by table."""
+    raw = store.engine.raw_connection()
+    try:
+        with contextlib.closing(sqlite3.connect(target)) as copy:
+            # All pages in one step: in steps it begins anew at each write, and may never end.
+            raw.driver_connection.backup(copy, pages=-1)  # type: ignore[union-attr]
+            copy.execute("PRAGMA journal_mode=DELETE")
+            names = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {
+                name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+                for name in sorted(names)
+                if name != VERSIONS
+            }
+    finally:
+        raw.close()
+
+
+def check_sqlite(path: Path, counts: Mapping[str, int]) -> str | None:
+    """Look into a copied SQLite file; return its revision.
+
+    Raises
+    ------
+    BackupError
+        If SQLite finds it damaged or a table has not as many rows as were copied.
+    """
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as copy:
+        try:
+            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+            found = {name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in counts}
+            row = copy.execute(f"SELECT version_num FROM {VERSIONS}").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise BackupError(
+                f"Got a backup whose database cannot be read ({error}); expected a whole one."
+            ) from None
+    if verdict != "ok" or found != dict(counts):
+        raise BackupError("Got a backup whose database is damaged; expected a whole one. Take an older one.")
+    return None if row is None else str(row[0])
+
+
+@contextlib.contextmanager
+def unused_sqlite(path: Path) -> Iterator[None]:
+    """Keep everybody else out of a SQLite store's file for a while.
+
+    Raises
+    ------
+    ConflictError
+        If a server, a worker or a command has it open.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with in_use_lock(path).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConflictError(
+                f"Got a restore into {path} while a server, a worker or a command has it open; expected "
+                "nobody there. Stop them first."
+            ) from None
+        yield
+
+
+def dump_tables(store: Store, folder: Path) -> dict[str, int]:
+    """Write all tables of a PostgreSQL store as JSON lines, as of one moment; return the rows by table."""
+    counts = {}
+    engine = store.engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("SET TRANSACTION READ ONLY"))
+        for table in _tables(connection):
+            count = 0
+            rows = connection.execution_options(yield_per=ROWS).execute(select(table))
+            with (folder / f"{table.name}.jsonl").open("w") as file:
+                for row in rows.mappings():
+                    told = {column.name: _written(column.type, row[column.name]) for column in table.columns}
+                    file.write(json.dumps(told) + "\n")
+                    count += 1
+            counts[table.name] = count
+    return counts
+
+
+def load_tables(store: Store, folder: Path, revision: str, *, replace: bool) -> None:
+    """Fill a PostgreSQL database from written tables, all or nothing, then bring it up to date.
+
+    Parameters
+    ----------
+    store : Store
+        Of the database; not migrated yet where it is empty.
+    folder : Path
+        Of the tables.
+    revision : str
+        The migration that they were written at.
+    replace : bool
+        Whether what is there may go.
+
+    Raises
+    ------
+    ConflictError
+        If there is something, and it may not go.
+    """
+    config = migration_config()
+    with store.engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7214901)"))
+        config.attributes["connection"] = connection
+        if inspect(connection).has_table(VERSIONS):
+            if not replace and any(_counts(connection).values()):
+                raise ConflictError(
+                    "Got a restore into a database that holds something; expected an empty one, or --replace."
+                )
+            command.downgrade(config, "base")
+        command.upgrade(config, revision)
+        for table in _tables(connection):
+            with (folder / f"{table.name}.jsonl").open() as file:
+                batch: list[dict[str, Any]] = []
+                for line in file:
+                    told = json.loads(line)
+                    batch.append({name: _read(table.columns[name].type, one) for name, one in told.items()})
+                    if len(batch) == ROWS:
+                        connection.execute(insert(table), batch)
+                        batch = []
+                if batch:
+                    connection.execute(insert(table), batch)
+        command.upgrade(config, "head")
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """Read the tables as they are, those that others refer to first."""
+    found = MetaData()
+    found.reflect(connection)
+    for table in found.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, JSON) and column.nullable:
+                column.type = JSON(none_as_null=True)
+    return [table for table in found.sorted_tables if table.name != VERSIONS]
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    found = MetaData()
+    found.reflect(connection)
+    return {
+        name: int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+        for name, table in sorted(found.tables.items())
+        if name != VERSIONS
+    }
+
+
+def _written(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, DateTime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(kind, LargeBinary):
+        return base64.b64encode(value).decode("ascii")
+    return value
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, DateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
+    return value
