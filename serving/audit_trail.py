@@ -25,9 +25,13 @@ KINDS = {
     "article_id": "article",
     "run_id": "run",
     "key_id": "key",
+    "incident_id": "incident",
+    "suggestion_id": "suggestion",
+    "macro_id": "macro",
+    "baseline": "plan",
 }
 """What an identity in an address or an answer is one of."""
-ANSWERED = ("decision_id", "run_id", "article_id", "key_id", "absence_id")
+ANSWERED = ("decision_id", "run_id", "article_id", "key_id", "absence_id", "incident_id", "suggestion_id")
 FACTS = ("ticket_id", "version", "kill_switch", "role", "scopes", "state", "status", "champion", "expires_at")
 """Parts of an answer that are told beside its digest, where they are plain values."""
 NEVER_DIGESTED = "token"

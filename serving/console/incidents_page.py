@@ -1,5 +1,6 @@
 """Suspected incidents: what they are about, how they grow, and saying that they are or are none."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
@@ -9,9 +10,11 @@ from serving.console.errors import ConsoleRoute
 from serving.console.incidents_view import card_of, cards_of
 from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
+from serving.console.writing import written
 from serving.dependencies import StoreDep
 from serving.schemas.incidents import StateName
 from triage.incident import Incident, IncidentState
+from triage.store import Store
 from triage.store.incident_verdicts import accept_incident, dismiss_incident
 from triage.store.incident_watches import read_watch
 from triage.store.incidents import list_incidents
@@ -44,8 +47,7 @@ def accept(
     incident_id: IncidentId, store: StoreDep, visit: Annotated[Visit, signed_in("accept_incident")]
 ) -> Response:
     """Link its tickets to the first one."""
-    caller = visit.caller
-    return _one(store, visit, accept_incident(store, caller.workspace, incident_id, caller.name))
+    return _one(store, visit, _judged(store, visit, incident_id, accept_incident))
 
 
 @router.post("/{incident_id}/dismiss", dependencies=[FromHere])
@@ -53,8 +55,19 @@ def dismiss(
     incident_id: IncidentId, store: StoreDep, visit: Annotated[Visit, signed_in("dismiss_incident")]
 ) -> Response:
     """Keep its look-alikes quiet."""
+    return _one(store, visit, _judged(store, visit, incident_id, dismiss_incident))
+
+
+def _judged(
+    store: Store, visit: Visit, incident_id: str, judge: Callable[[Store, str, str, str], Incident]
+) -> Incident:
     caller = visit.caller
-    return _one(store, visit, dismiss_incident(store, caller.workspace, incident_id, caller.name))
+    return written(
+        store,
+        visit,
+        lambda: judge(store, caller.workspace, incident_id, caller.name),
+        lambda incident: {"incident_id": incident.incident_id, "state": incident.state.value},
+    )
 
 
 def _one(store: StoreDep, visit: Visit, incident: Incident) -> Response:

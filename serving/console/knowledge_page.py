@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Response
 from serving.console.errors import ConsoleRoute
 from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
+from serving.console.writing import written
 from serving.dependencies import StoreDep
 from serving.help_report import make_help_report
 from serving.routers.suggestions import judge_items
@@ -52,7 +53,12 @@ def show_knowledge(
 def look_again(store: StoreDep, visit: Annotated[Visit, signed_in("start_knowledge_report")]) -> Response:
     """Ask a worker to look for gaps anew."""
     asked = GapsRunIn.model_validate({}).parameters()
-    run = ask_for_run(store, visit.caller.workspace, "gaps", asked, visit.caller.name)
+    run = written(
+        store,
+        visit,
+        lambda: ask_for_run(store, visit.caller.workspace, "gaps", asked, visit.caller.name),
+        lambda run: {"run_id": run.run_id},
+    )
     if not visit.is_partial:
         return visit.show("asked.html", run=run)
     return visit.show("parts/run.html", run=run)
@@ -71,8 +77,12 @@ def judge(
     given = SuggestionFeedbackIn.model_validate(
         {"items": [{"kind": kind, "item_id": item_id, "verdict": verdict}]}
     )
-    with store.writing():
-        judge_items(store, visit.caller, suggestion_id, given)
+    written(
+        store,
+        visit,
+        lambda: judge_items(store, visit.caller, suggestion_id, given),
+        lambda _: {"suggestion_id": suggestion_id, **given.model_dump(mode="json")},
+    )
     if not visit.is_partial:
         return visit.show("thanks.html")
     return visit.show("parts/item_judged.html", verdict=verdict)

@@ -10,6 +10,7 @@ from serving.console.errors import ConsoleRoute
 from serving.console.session import FromHere, signed_in
 from serving.console.sla_view import DueView, view_due, view_kept, view_notice, view_policies
 from serving.console.visit import Visit
+from serving.console.writing import written
 from serving.dependencies import BooksDep, StoreDep, WorkDep
 from serving.routers.sla import set_book
 from serving.sla_import import read_csv_book, read_toml_book
@@ -93,8 +94,13 @@ def see_notice(
     event_id: str, store: StoreDep, visit: Annotated[Visit, signed_in("acknowledge_sla_notices")]
 ) -> Response:
     """Note that a notice was seen."""
-    _, (notice,) = mark_seen(
-        store, visit.caller.workspace, [event_id], visit.caller.name, now=datetime.now(UTC)
+    _, (notice,) = written(
+        store,
+        visit,
+        lambda: mark_seen(
+            store, visit.caller.workspace, [event_id], visit.caller.name, now=datetime.now(UTC)
+        ),
+        lambda _: {"event_id": event_id},
     )
     if not visit.is_partial:
         return RedirectResponse(ADDRESS, 303)
@@ -113,9 +119,16 @@ def replace_policies(
     """Check the policies of a file, or store them in place of those that the page showed."""
     given = (read_toml_book if kind == "toml" else read_csv_book)(content)
     given = given.model_copy(update={"version": version})
-    stored = set_book(store, visit.caller.workspace, given, visit.caller.name, dry_run=action == "check")
+    workspace, name = visit.caller.workspace, visit.caller.name
     if action == "check":
+        stored = set_book(store, workspace, given, name, dry_run=True)
         return visit.show("parts/policies_checked.html", **_policies(stored))
+    written(
+        store,
+        visit,
+        lambda: set_book(store, workspace, given, name, dry_run=False),
+        lambda stored: {"version": stored.version},
+    )
     if not visit.is_partial:
         return RedirectResponse(ADDRESS, 303)
     return Response(headers={"HX-Refresh": "true"})

@@ -12,6 +12,7 @@ from serving.console.session import FromHere, signed_in
 from serving.console.setup_text import first_setup, read_setup_text, write_setup_text
 from serving.console.staffing_view import view_staffing
 from serving.console.visit import Visit
+from serving.console.writing import written
 from serving.dependencies import StaffingDep, StoreDep, WorkDep
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.staffing_plans import ScheduleName
@@ -99,17 +100,25 @@ async def show_staffing(
 
 @router.post("/setup", dependencies=[FromHere])
 def save_setup(
+    store: StoreDep,
     staffing: StaffingDep,
     visit: Annotated[Visit, signed_in("replace_staffing_setup")],
     setup: Annotated[str, Form(max_length=200_000)] = "",
 ) -> Response:
     """Check and keep the setup."""
-    staffing.write_setup(visit.caller.workspace, read_setup_text(setup), visit.caller.name)
+    given = read_setup_text(setup)
+    written(
+        store,
+        visit,
+        lambda: staffing.write_setup(visit.caller.workspace, given, visit.caller.name),
+        lambda stored: {"version": stored.version},
+    )
     return _back(visit)
 
 
 @router.post("/baselines", dependencies=[FromHere])
 async def keep_plan(
+    store: StoreDep,
     staffing: StaffingDep,
     work: WorkDep,
     visit: Annotated[Visit, signed_in("save_staffing_baseline")],
@@ -122,7 +131,12 @@ async def keep_plan(
         raise InputError("Got a plan without a name, or one with / ? or # in it; expected a plain name.")
     workspace = visit.caller.workspace
     made = await work.run(partial(staffing.plan, workspace, Asked(interval, schedule)))
-    staffing.keep(workspace, name.strip(), made, visit.caller.name)
+    written(
+        store,
+        visit,
+        lambda: staffing.keep(workspace, name.strip(), made, visit.caller.name),
+        lambda _: {"baseline": name.strip()},
+    )
     return _back(visit)
 
 

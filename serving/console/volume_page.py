@@ -8,6 +8,7 @@ from serving.console.errors import ConsoleRoute
 from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.console.volume_view import TOTAL, series_names, view_volume
+from serving.console.writing import written
 from serving.dependencies import StoreDep
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.runs import ForecastRunIn
@@ -48,7 +49,12 @@ def show_volume(
 def forecast_again(store: StoreDep, visit: Annotated[Visit, signed_in("start_forecast_run")]) -> Response:
     """Ask a worker for a new forecast."""
     asked = ForecastRunIn.model_validate({}).parameters()
-    run = ask_for_run(store, visit.caller.workspace, "forecast", asked, visit.caller.name)
+    run = written(
+        store,
+        visit,
+        lambda: ask_for_run(store, visit.caller.workspace, "forecast", asked, visit.caller.name),
+        lambda run: {"run_id": run.run_id},
+    )
     if not visit.is_partial:
         return visit.show("asked.html", run=run)
     return visit.show("parts/run.html", run=run)

@@ -8,6 +8,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_ticket
 from serving.routers.tickets import TicketId
 from serving.schemas.incidents import FamilyOut, ParentIn, ParentLinkOut
 from triage.errors import NotFoundError
@@ -34,6 +35,7 @@ def read(
     ticket_id: TicketId, store: StoreDep, caller: Annotated[Caller, permitted("read_ticket_parent")]
 ) -> FamilyOut:
     """Return what a ticket is a duplicate of, or which are its duplicates."""
+    reach_ticket(store, caller, ticket_id)
     return _family(store, caller.workspace, ticket_id)
 
 
@@ -57,6 +59,8 @@ def link(
     """
 
     def put() -> Reply:
+        reach_ticket(store, caller, ticket_id)
+        reach_ticket(store, caller, given.parent_id)
         done = set_parent(store, caller.workspace, ticket_id, given.parent_id, caller.name)
         return Reply(200, ParentLinkOut.of(done).model_dump(mode="json"))
 
@@ -79,6 +83,7 @@ def unlink(
     """Remove the link to its parent, whoever made it; what is left is returned."""
 
     def remove() -> Reply:
+        reach_ticket(store, caller, ticket_id)
         remove_parent(store, caller.workspace, ticket_id)
         return Reply(200, _family(store, caller.workspace, ticket_id).model_dump(mode="json"))
 

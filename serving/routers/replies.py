@@ -10,6 +10,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_ticket
 from serving.routers.tickets import TicketId
 from serving.schemas.base import SafeText
 from serving.schemas.helping import AutoResolutionOut, ConfirmationIn
@@ -65,6 +66,7 @@ def add_reply(
     """
 
     def tell() -> Reply:
+        reach_ticket(store, caller, ticket_id)
         if get_ticket(store, caller.workspace, ticket_id) is None:
             raise NotFoundError("Got a ticket that is not stored; expected one with an id sent before.")
         sent = SentReply(
@@ -95,6 +97,7 @@ def read_auto_resolution(
     ticket_id: TicketId, store: StoreDep, caller: Annotated[Caller, permitted("read_auto_resolution")]
 ) -> AutoResolutionOut:
     """Return which article was sent, and whether the requester is still waited for."""
+    reach_ticket(store, caller, ticket_id)
     found = get_auto_resolution(store, caller.workspace, ticket_id)
     if found is None:
         raise NotFoundError("Got a ticket that no article was sent for; expected one that was answered so.")
@@ -118,6 +121,7 @@ def confirm_auto_resolution(
     """Close the ticket where the article helped; else leave it with people, as if none had been sent."""
 
     def confirm() -> Reply:
+        reach_ticket(store, caller, ticket_id)
         moment = datetime.now(UTC)
         before = get_auto_resolution(store, caller.workspace, ticket_id)
         found = answer_auto_resolution(store, caller.workspace, ticket_id, given.helped, moment)
