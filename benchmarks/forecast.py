@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from benchmarks.forecast_data import Collection, collections
 from benchmarks.forecast_peers import Past, Peer, installed_peers
-from training.forecasting import scores
+from triage import volume_scores as scores
 from training.forecasting.forecast import QUANTILE_COLUMNS, forecast_series
 from training.forecasting.intervals import NO_BASIS_K, QUANTILES, quantiles
 

@@ -22,6 +22,7 @@ _CURATORS = frozenset({Role.ADMIN, Role.SERVICE})
 _FLOOR = frozenset(Role)
 _OVERSIGHT = frozenset({Role.ADMIN, Role.AUDITOR})
 _RUNS = frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR})
+_PLANNING = frozenset({Role.ADMIN, Role.PLANNER})
 
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "triage_ticket": _DESK,
@@ -57,6 +58,19 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "read_policy": _DESK | {Role.AUDITOR},
     "replace_policy": _ADMIN,
     "read_forecast": frozenset({Role.ADMIN, Role.PLANNER, Role.AUDITOR}),
+    "list_spikes": _PLANNING | {Role.AUDITOR},
+    "set_spike_state": _PLANNING,
+    "read_spike_settings": _PLANNING | {Role.AUDITOR},
+    "replace_spike_settings": _PLANNING,
+    "list_events": _PLANNING | {Role.AUDITOR},
+    "export_events": _PLANNING | {Role.AUDITOR},
+    "put_event": _PLANNING,
+    "import_events": _PLANNING,
+    "delete_event": _PLANNING,
+    "list_overrides": _PLANNING | {Role.AUDITOR},
+    "add_override": _PLANNING,
+    "withdraw_override": _PLANNING,
+    "read_forecast_report": _PLANNING | {Role.AUDITOR},
     "start_training_run": _ADMIN,
     "start_forecast_run": frozenset({Role.ADMIN, Role.PLANNER}),
     "list_training_runs": _RUNS,

@@ -28,6 +28,7 @@ def worker() -> None:
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
     from training.worker.sla_tick import raise_due_events
+    from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
     from triage.home import models_folder, store_url
@@ -51,6 +52,7 @@ def worker() -> None:
     Chores(
         [
             lambda: raise_due_events(store, now=now()),
+            SpikeWatch(store, now),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

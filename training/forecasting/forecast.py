@@ -7,7 +7,8 @@ day (`pool`), spread over hours where asked (`intraday`), made to add up (`hiera
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from features.calendar import day_range, interval_seconds, local_days
 from training.forecasting.glm import calendar_matrix
+from training.forecasting.events import event_factors
 from training.forecasting.hierarchy import groupings, reconcile
 from training.forecasting.intervals import QUANTILES, Spread, spread_exceedance, spread_quantiles
 from training.forecasting.intraday import (
@@ -30,8 +32,10 @@ from training.forecasting.intraday import (
 )
 from training.forecasting.pool import NO_BASIS, DailyForecast, forecast_days
 from training.forecasting.series import TOTAL, SeriesTable
+from training.forecasting.spike_odds import honest_odds
 from training.forecasting.swa import spike_threshold
 from triage.errors import InputError
+from triage.known_event import KnownEvent
 
 Array = NDArray[np.float64]
 
@@ -51,10 +55,13 @@ class Forecast(NamedTuple):
         Columns `COLUMNS`; ``start`` and ``origin`` are UTC timestamps; rows by series, then time.
     basis : dict of str to str
         For each series the members of the pool that made it, or ``no basis``.
+    events : dict of str to dict of str to float
+        By kind of event and series, the factor of one day that was learnt.
     """
 
     table: pd.DataFrame
     basis: dict[str, str]
+    events: dict[str, dict[str, float]]
 
 
 class _Ahead(NamedTuple):
@@ -70,6 +77,7 @@ def forecast_series(
     *,
     horizon: int,
     country: str | None = None,
+    events: Sequence[KnownEvent] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Forecast:
     """Forecast the intervals after the last one counted.
@@ -81,6 +89,8 @@ def forecast_series(
         Intervals ahead.
     country : str, optional
         Whose public holidays count: ISO 3166 code such as ``US`` or ``DE-BY``.
+    events : sequence of KnownEvent, default ()
+        Past ones, to learn their effect, and those to come.
     progress : callable, optional
         Called with the name of each series when it is done.
 
@@ -104,7 +114,11 @@ def forecast_series(
     padded = _pad_to_days(series, past)
     daily = np.stack([np.bincount(past.day, weights=row) for row in padded])
     parent = series.names.index(TOTAL) if TOTAL in series.names else None
-    days = forecast_days(daily, calendar, days_ahead, parent=parent)
+    factors, learnt = event_factors(events, series.names, daily, every_day)
+    ordinary = daily / factors[:, :n_days]
+    days = forecast_days(ordinary, calendar, days_ahead, parent=parent)
+    rate, slope = honest_odds(days, ordinary)
+    days = [_with_events(day, factors[row], n_days) for row, day in enumerate(days)]
     spreads = []
     for row, day in enumerate(days):
         spreads.append(_spread(padded[row], day, past, ahead, chosen, per_day))
@@ -114,9 +128,30 @@ def forecast_series(
     if parent is not None:
         base = reconcile(base, parent, groupings(series.names, series.counts))
     starts = ahead.starts[chosen]
-    frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(days))]
+    at = ahead.day[chosen]
+    frames = []
+    for row in range(len(days)):
+        rows = _rows(series, row, base[row], spreads[row], starts)
+        if per_day == 1 and days[row].basis != NO_BASIS:
+            rows["spike_probability"] = rate[row] + slope[at] * (rows["spike_probability"] - rate[row])
+        frames.append(rows)
     basis = {name: days[row].basis for row, name in enumerate(series.names)}
-    return Forecast(pd.concat(frames, ignore_index=True), basis)
+    return Forecast(pd.concat(frames, ignore_index=True), basis, learnt)
+
+
+def _with_events(day: DailyForecast, factor: Array, n: int) -> DailyForecast:
+    """Put the effect of events back that was taken out before anything was learnt."""
+    if (factor == 1.0).all():
+        return day
+    past = day.past
+    means = np.stack([_times(mean, factor[end:]) for end, mean in zip(past.ends, past.means, strict=True)]) \
+        if past.ends else past.means
+    return replace(day, mean=day.mean * factor[n:], past=replace(past, means=means))
+
+
+def _times(mean: Array, factor: Array) -> Array:
+    known = min(len(mean), len(factor))
+    return np.concatenate([mean[:known] * factor[:known], mean[known:]])
 
 
 def _clocks(series: SeriesTable, horizon: int) -> tuple[Clock, Clock, slice]:

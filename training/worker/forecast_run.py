@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from training.worker.job import Work
 from triage.errors import HistoryError
 from triage.store import Store
+from triage.store.known_events import list_events
 from triage.store.runs import Run
 from triage.store.snapshots import put_snapshot
 from triage.store.tickets import iter_past_tickets
@@ -40,6 +41,7 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
     from training.forecasting.series import count_series
 
     place = get_workspace(store, run.workspace)
+    events = list_events(store, run.workspace)
     filed, labels = _read(store, run, report)
     by = [name for name, column in labels.items() if any(label is not None for label in column)]
     snapshots: dict[str, str] = {}
@@ -56,7 +58,9 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
             done += 1
             report(f"forecasting by {interval}", base + (1.0 - READ_SHARE) / 2 * done / many)
 
-        forecast = forecast_series(table, horizon=horizon, country=place.country, progress=tell)
+        forecast = forecast_series(
+            table, horizon=horizon, country=place.country, events=events, progress=tell
+        )
         report(f"publishing the forecast by {interval}", base + (1.0 - READ_SHARE) / 2)
         snapshots[interval] = _publish(store, run, table, horizon, forecast)
     return {"snapshots": snapshots, "tickets": len(filed), "by": by}
@@ -97,7 +101,7 @@ def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecas
         table.interval,
         horizon,
         table.origin.astype("datetime64[s]").item().replace(tzinfo=UTC),
-        {"zone": table.zone, "intervals": len(table.starts), "pool": forecast.basis},
+        {"zone": table.zone, "intervals": len(table.starts), "pool": forecast.basis, "events": forecast.events},
         rows,
         snapshot_id=f"{run.run_id}-{table.interval}",
     )

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from triage.store import routing_tables, sla_tables  # noqa: F401  # their tables belong to the metadata
+from triage.store import planner_tables, routing_tables, sla_tables  # noqa: F401  # their tables belong to the metadata
 from triage.store.schema import metadata
 
 connection = context.config.attributes["connection"]

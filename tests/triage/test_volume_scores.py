@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from training.forecasting.scores import bias, coverage, crps, naive_scale, pinball, poisson_floor, wape
+from triage.volume_scores import bias, coverage, crps, naive_scale, pinball, poisson_floor, wape
 
 
 def test_wape_and_bias_are_shares_of_what_happened():
