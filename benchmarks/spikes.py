@@ -197,8 +197,10 @@ def dated(data: Path) -> list[dict[str, object]]:
 def ahead(collection: Collection, dev: bool) -> dict[str, float]:
     """Return the Brier skill of spike probabilities by lead, against the base rate of all days scored."""
     series = collection.series
-    origins = 12 if not dev else 12
-    step = 7
+    long = series.counts.shape[1]
+    step = 7 if collection.horizon > 7 else 3
+    room = long - collection.horizon - 3 * 14
+    origins = min(12, room // (step * (2 if dev else 1)))
     probability, spike, lead = [], [], []
     for j in range(origins):
         end = series.counts.shape[1] - collection.horizon - step * (j + (origins if dev else 0))

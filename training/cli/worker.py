@@ -11,8 +11,9 @@ app = typer.Typer()
 def worker() -> None:
     """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
 
-    Beside them it raises reminders, escalations and breaches of SLA policies, and sends them to the webhook
-    endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows.
+    Beside them it raises reminders, escalations and breaches of SLA policies, and alerts of volume, and sends
+    them to the webhook endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before
+    are forecast again every night.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
@@ -27,6 +28,7 @@ def worker() -> None:
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
+    from training.worker.nightly import ask_for_nightly_forecasts
     from training.worker.sla_tick import raise_due_events
     from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
@@ -53,6 +55,7 @@ def worker() -> None:
         [
             lambda: raise_due_events(store, now=now()),
             SpikeWatch(store, now),
+            lambda: ask_for_nightly_forecasts(store, now=now()),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

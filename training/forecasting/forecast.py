@@ -32,7 +32,6 @@ from training.forecasting.intraday import (
 )
 from training.forecasting.pool import NO_BASIS, DailyForecast, forecast_days
 from training.forecasting.series import TOTAL, SeriesTable
-from training.forecasting.spike_odds import honest_odds
 from training.forecasting.swa import spike_threshold
 from triage.errors import InputError
 from triage.known_event import KnownEvent
@@ -115,9 +114,7 @@ def forecast_series(
     daily = np.stack([np.bincount(past.day, weights=row) for row in padded])
     parent = series.names.index(TOTAL) if TOTAL in series.names else None
     factors, learnt = event_factors(events, series.names, daily, every_day)
-    ordinary = daily / factors[:, :n_days]
-    days = forecast_days(ordinary, calendar, days_ahead, parent=parent)
-    rate, slope = honest_odds(days, ordinary)
+    days = forecast_days(daily / factors[:, :n_days], calendar, days_ahead, parent=parent)
     days = [_with_events(day, factors[row], n_days) for row, day in enumerate(days)]
     spreads = []
     for row, day in enumerate(days):
@@ -128,13 +125,7 @@ def forecast_series(
     if parent is not None:
         base = reconcile(base, parent, groupings(series.names, series.counts))
     starts = ahead.starts[chosen]
-    at = ahead.day[chosen]
-    frames = []
-    for row in range(len(days)):
-        rows = _rows(series, row, base[row], spreads[row], starts)
-        if per_day == 1 and days[row].basis != NO_BASIS:
-            rows["spike_probability"] = rate[row] + slope[at] * (rows["spike_probability"] - rate[row])
-        frames.append(rows)
+    frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(days))]
     basis = {name: days[row].basis for row, name in enumerate(series.names)}
     return Forecast(pd.concat(frames, ignore_index=True), basis, learnt)
 
@@ -144,8 +135,8 @@ def _with_events(day: DailyForecast, factor: Array, n: int) -> DailyForecast:
     if (factor == 1.0).all():
         return day
     past = day.past
-    means = np.stack([_times(mean, factor[end:]) for end, mean in zip(past.ends, past.means, strict=True)]) \
-        if past.ends else past.means
+    pairs = zip(past.ends, past.means, strict=True)
+    means = np.stack([_times(mean, factor[end:]) for end, mean in pairs]) if past.ends else past.means
     return replace(day, mean=day.mean * factor[n:], past=replace(past, means=means))
 
 
