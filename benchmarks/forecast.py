@@ -2,17 +2,17 @@
 
     python -m benchmarks.forecast [--dev] [--quick] [--plain] [--only TEXT] [--cache DIR] [--data DIR]
 
-Each row is one collection with a given length of history, scored over six origins: ours (`forecast_series`, as
-the command runs it), the same-weekday average of eight weeks (SWA8) and seasonal-naive, and whatever of
-AutoETS, AutoTheta, MSTL, LightGBM (through mlforecast) and Prophet is installed (the extra ``peers``), from the
-same origins in the same run. The plain two get their intervals from their own past residuals on the
-square-root scale. CRPS and coverage use the seven published quantiles; CRPS is in % of volume, skill is
-1 - CRPS / CRPS(SWA8), floor is the WAPE of a Poisson count about our mean. Coverage is also told by lead.
-By the hour, SWA8 is the mean of the same hour of the week.
+Each row is one collection with a given length of history, scored over six origins: ours (`forecast_series`,
+as the command runs it), the same-weekday average of eight weeks (SWA8) and seasonal-naive, and whatever of
+AutoETS, AutoTheta, MSTL, LightGBM (through mlforecast) and Prophet is installed (the extra ``peers``), from
+the same origins in the same run. The plain two get their intervals from their own past residuals on the
+square-root scale. CRPS and coverage use the seven published quantiles; CRPS is in % of volume, skill is 1 -
+CRPS / CRPS(SWA8), floor is the WAPE of a Poisson count about our mean. Coverage is also told by lead. By
+the hour, SWA8 is the mean of the same hour of the week.
 
-``--dev`` scores the origins before the reported ones: choices are made there. ``--plain`` leaves the installed
-peers out, ``--cache`` keeps their forecasts (they depend on the counts alone). Seeds are fixed. The last line
-is JSON. Results and where we lose: ``benchmarks/forecast.md``.
+``--dev`` scores the origins before the reported ones: choices are made there. ``--plain`` leaves the
+installed peers out, ``--cache`` keeps their forecasts (they depend on the counts alone). Seeds are fixed.
+The last line is JSON. Results and where we lose: ``benchmarks/forecast.md``.
 """
 
 from __future__ import annotations
@@ -31,14 +31,17 @@ from numpy.typing import NDArray
 
 from benchmarks.forecast_data import Collection, collections
 from benchmarks.forecast_peers import Past, Peer, installed_peers
-from triage import volume_scores as scores
 from training.forecasting.forecast import QUANTILE_COLUMNS, forecast_series
 from training.forecasting.intervals import NO_BASIS_K, QUANTILES, quantiles
+from triage import volume_scores as scores
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 ORIGINS = 6
-LEADS = {"day": (("1-7", 0, 7), ("8-14", 7, 14), ("15-28", 14, 28)), "hour": (("1-24", 0, 24), ("25-48", 24, 48))}
+LEADS = {
+    "day": (("1-7", 0, 7), ("8-14", 7, 14), ("15-28", 14, 28)),
+    "hour": (("1-24", 0, 24), ("25-48", 24, 48)),
+}
 Scored = tuple[Array, Array, Array]
 """What came, the mean, the quantiles: shapes (n_series, horizon) and (n_series, horizon, n_levels)."""
 
@@ -114,12 +117,9 @@ class Runner:
             )  # fmt: skip
             actual = series.counts[:, end : end + horizon]
             scales.append([scores.naive_scale(y, past.week) for y in past.counts])
-            runs = {"ours": lambda: ours(collection, end, begin), "SWA8": lambda: plain(past, 8)}  # noqa: B023
-            runs["SeasonalNaive"] = lambda: plain(past, 1)  # noqa: B023
-            runs |= {name: lambda peer=peer, name=name: self._peer(name, peer, past) for name, peer in self.peers.items()}  # type: ignore[misc]  # noqa: B023, E501
-            for name, run in runs.items():
+            for name in ("ours", "SWA8", "SeasonalNaive", *self.peers):
                 started = time.perf_counter()
-                mean, table = run()
+                mean, table = self._forecast(name, collection, past, begin, end)
                 spent[name] += time.perf_counter() - started
                 rows = collection.scored
                 kept[name].append((actual[rows], mean[rows], table[rows]))
@@ -131,7 +131,14 @@ class Runner:
             values["seconds"] = spent[name] / len(ends)
         return measures
 
-    def _peer(self, name: str, peer: Peer, past: Past) -> tuple[Array, Array]:
+    def _forecast(
+        self, name: str, collection: Collection, past: Past, begin: int, end: int
+    ) -> tuple[Array, Array]:
+        if name == "ours":
+            return ours(collection, end, begin)
+        if name in ("SWA8", "SeasonalNaive"):
+            return plain(past, 8 if name == "SWA8" else 1)
+        peer = self.peers[name]
         if self.cache is None:
             return peer(past)
         key = hashlib.sha256(past.counts.tobytes() + f"{name}{past.horizon}{past.starts[0]}".encode())
@@ -158,7 +165,9 @@ def measure(rows: list[Scored], scale: Array, interval: str) -> dict[str, float]
         "floor": scores.poisson_floor(mean),
     }
     for label, begin, end in LEADS[interval]:
-        part = [(row[0][:, begin:end].ravel(), row[2][:, begin:end].reshape(-1, len(QUANTILES))) for row in rows]
+        part = [
+            (row[0][:, begin:end].ravel(), row[2][:, begin:end].reshape(-1, len(QUANTILES))) for row in rows
+        ]
         actual, table = (np.concatenate([one[i] for one in part]) for i in (0, 1))
         if len(actual):
             found[f"coverage80_{label}"] = scores.central_coverage(actual, table, QUANTILES)

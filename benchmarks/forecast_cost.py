@@ -2,10 +2,11 @@
 
     python -m benchmarks.forecast_cost [--series N] [--days N] [--tickets N]
 
-Cold: counts of three years, every series forecast 28 days ahead with its backtest of 24 origins, in one process and
-one thread. Nightly: a store (SQLite, in a temporary folder) with tickets of as many labels, forecast by day and by
-hour by the worker's own code, publishing included; then the same once more, as the night after. The counts and
-tickets are made up and measure nothing but time and memory. The last line is JSON.
+Cold: counts of three years, every series forecast 28 days ahead with its backtest of 24 origins, in one
+process and one thread. Nightly: a store (SQLite, in a temporary folder) with tickets of as many labels,
+forecast by day and by hour by the worker's own code, publishing included; then the same once more, as the
+night after. The counts and tickets are made up and measure nothing but time and memory. The last line is
+JSON.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def nightly(folder: Path, n_series: int, n_tickets: int) -> list[dict[str, float
             "cost",
             [
                 PastTicket(
-                    Ticket(f"T-{n}", subject="made up", created_at=begin + timedelta(seconds=int(moments[n]))),
+                    Ticket(
+                        f"T-{n}", subject="made up", created_at=begin + timedelta(seconds=int(moments[n]))
+                    ),
                     labels={"category": f"c{labels[n]}"},
                 )
                 for n in rows
@@ -83,7 +86,22 @@ def nightly(folder: Path, n_series: int, n_tickets: int) -> list[dict[str, float
     for night in range(2):
         moment = datetime.now(UTC)
         wanted = {"days": 28, "hours": 72, "by": ["category"]}
-        run = Run(f"night-{night}", "cost", "forecast", "running", "", 0.0, wanted, None, None, "x", moment, None, None, moment)  # noqa: E501
+        run = Run(
+            f"night-{night}",
+            "cost",
+            "forecast",
+            "running",
+            "",
+            0.0,
+            wanted,
+            None,
+            None,
+            "x",
+            moment,
+            None,
+            None,
+            moment,
+        )
         wall, cpu = time.perf_counter(), time.process_time()
         forecast_work(store)(run, lambda stage, share: None)
         found.append(
@@ -105,7 +123,11 @@ def main(argv: list[str] | None = None) -> int:
         for night, row in enumerate(nightly(Path(folder), args.series, args.tickets), start=1):
             rows[f"night {night}"] = row
             print(f"night {night}", row, flush=True)
-    print(json.dumps({"benchmark": "forecast_cost", "series": args.series, "tickets": args.tickets, "rows": rows}))
+    print(
+        json.dumps(
+            {"benchmark": "forecast_cost", "series": args.series, "tickets": args.tickets, "rows": rows}
+        )
+    )
     return 0
 
 

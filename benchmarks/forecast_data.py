@@ -95,9 +95,7 @@ def _servicenow(path: Path) -> Iterator[Collection]:
             yield Collection(f"ServiceNow groups {name}", groups, horizon, step, None, dev)
 
 
-def _top(
-    rows: pd.DataFrame, time: str, column: str, begin: np.datetime64, whole: SeriesTable
-) -> SeriesTable:
+def _top(rows: pd.DataFrame, time: str, column: str, begin: np.datetime64, whole: SeriesTable) -> SeriesTable:
     """Count the labels that were commonest in the year before the first reported origin."""
     stamps = pd.to_datetime(rows[time], utc=True)
     cut = pd.Timestamp(begin, tz="UTC")

@@ -1,9 +1,9 @@
 """Other forecasters, run as their makers mean them to be: AutoETS, AutoTheta, MSTL, LightGBM, Prophet.
 
-They need the extra ``peers`` (statsforecast, mlforecast, lightgbm, prophet); those that are not installed are
-left out, and `installed_peers` says so. Intervals: statsforecast's own (normal, for 60, 80 and 90 %), Prophet's
-own sample paths, and for LightGBM, which has none, quantiles of residuals of a cross-validation on the
-square-root scale. Nothing is left below zero. A series begins with its first ticket.
+They need the extra ``peers`` (statsforecast, mlforecast, lightgbm, prophet); those that are not installed
+are left out, and `installed_peers` says so. Intervals: statsforecast's own (normal, for 60, 80 and 90 %),
+Prophet's own sample paths, and for LightGBM, which has none, quantiles of residuals of a cross-validation
+on the square-root scale. Nothing is left below zero. A series begins with its first ticket.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Past:
 
     @property
     def alive(self) -> list[Array]:
-        """Each series from its first ticket on, or its last two seasons where it is younger; three years at most."""
+        """Each series from its first ticket on (its last two seasons where it is younger), three years at most."""
         recent = self.counts[:, -MOST_DAYS * self.week // 7 :]
         return [y[min(int(np.argmax(y > 0)), max(0, len(y) - 2 * self.season)) :] for y in recent]
 
@@ -200,7 +200,7 @@ def prophet(past: Past) -> Ahead:
         model = Prophet(uncertainty_samples=SAMPLES)
         if past.country is not None:
             model.add_country_holidays(past.country.partition("-")[0])
-        np.random.seed(0)  # noqa: NPY002  Prophet draws from numpy's global state
+        np.random.seed(0)
         with contextlib.redirect_stderr(None), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.fit(frame, seed=0)

@@ -2,12 +2,13 @@
 
     python -m benchmarks.spikes [--dev] [--bursts N] [--data DIR]
 
-The budget is one alert in four weeks. Limits are solved again each week on what had come by then (`triage.spikes`,
-as the worker does it); everything after the first four weeks and the weeks for development is scored. What the
-detectors find in the counts as they are is reported as false alarms, although some of it was real (dates are
-printed). Bursts of two and three times the usual last four hours and begin at hours drawn with a fixed seed; one is
-found when an alarm comes before six hours are over. Beside ours, in the same run and at the same budget: the
-last day's z-score without a season, and the tail of one hour (both from the reference).
+The budget is one alert in four weeks. Limits are solved again each week on what had come by then
+(`triage.spikes`, as the worker does it); everything after the first four weeks and the weeks for
+development is scored. What the detectors find in the counts as they are is reported as false alarms,
+although some of it was real (dates are printed). Bursts of two and three times the usual last four hours
+and begin at hours drawn with a fixed seed; one is found when an alarm comes before six hours are over.
+Beside ours, in the same run and at the same budget: the last day's z-score without a season, and the tail
+of one hour (both from the reference).
 
 Then the dated spikes of Mozilla's helpdesk: was there an alarm on the day itself, and on which topic? At last
 the days ahead: Brier skill of the forecast's spike probability against the base rate, by lead.
@@ -34,7 +35,7 @@ from training.forecasting.forecast import forecast_series
 from training.forecasting.series import count_series
 from triage.spikes.baseline import HOURS_A_WEEK, Baseline, usual
 from triage.spikes.budget import HOURS_A_MONTH, solve_limits
-from triage.spikes.burst import Limits, bursts, evidence
+from triage.spikes.burst import bursts, evidence
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -90,7 +91,9 @@ def alarms(one: Watched, counts: Array, first: int, end: int) -> NDArray[np.intp
 def plain_z(counts: Array, base: Array) -> Array:
     """Return how far an hour lies above the mean of the day before, in standard deviations."""
     frame = pd.Series(counts)
-    return np.asarray(((frame - frame.rolling(24).mean().shift()) / np.sqrt(frame.rolling(24).var().shift() + 1)))
+    return np.asarray(
+        (frame - frame.rolling(24).mean().shift()) / np.sqrt(frame.rolling(24).var().shift() + 1)
+    )
 
 
 def one_hour(counts: Array, base: Array) -> Array:
@@ -114,7 +117,8 @@ def score_collection(collection: Collection, many: int, dev: bool) -> dict[str, 
     natural = episodes(alarms(one, counts, first, end))
     weeks = (end - first) / HOURS_A_WEEK
     found: dict[str, object] = {
-        "collection": collection.name, "weeks": round(weeks, 1), "false_per_4_weeks": 4 * len(natural) / weeks,
+        "collection": collection.name, "weeks": round(weeks, 1),
+        "false_per_4_weeks": 4 * len(natural) / weeks,
         "found_in_the_counts_as_they_are": [str(series.starts[hour])[:13] for hour in natural][:20],
     }  # fmt: skip
     rng = np.random.default_rng(7)
@@ -153,7 +157,10 @@ def _recall(
         delays.append(hours[0] - t + 1 if len(hours) else np.inf)
     seen = np.array(delays)
     hit = np.isfinite(seen)
-    return {"found": float(hit.mean()), "median_delay_h": float(np.median(seen[hit])) if hit.any() else np.nan}
+    return {
+        "found": float(hit.mean()),
+        "median_delay_h": float(np.median(seen[hit])) if hit.any() else np.nan,
+    }
 
 
 def _cut(score: Array, first: int, end: int) -> float:
@@ -176,8 +183,17 @@ def dated(data: Path) -> list[dict[str, object]]:
     for product, day, what in DATED:
         rows = tickets[tickets["product"] == product]
         start = pd.Timestamp(day, tz="UTC")
-        near = rows[(rows["created_at"] >= start - pd.Timedelta(days=120)) & (rows["created_at"] < start + pd.Timedelta(days=1))]
-        table = count_series(near["created_at"], {"topic": near["topic"]}, interval="hour", by=("topic",), until=np.datetime64(start.tz_localize(None) + pd.Timedelta(days=1), "s"))  # noqa: E501
+        near = rows[
+            (rows["created_at"] >= start - pd.Timedelta(days=120))
+            & (rows["created_at"] < start + pd.Timedelta(days=1))
+        ]
+        table = count_series(
+            near["created_at"],
+            {"topic": near["topic"]},
+            interval="hour",
+            by=("topic",),
+            until=np.datetime64(start.tz_localize(None) + pd.Timedelta(days=1), "s"),
+        )
         weekday = weekdays(table.starts.astype("datetime64[D]"))
         today = int(np.searchsorted(table.starts, np.datetime64(day)))
         raised, stood_out = None, {}
@@ -190,7 +206,9 @@ def dated(data: Path) -> list[dict[str, object]]:
                     if name == "total":
                         raised = str(table.starts[one.found]) if raised is None else raised
         topics = sorted(((v, k) for k, v in stood_out.items() if k != "total"), reverse=True)
-        found.append({"day": day, "what": what, "alarm": raised, "topics": [f"{k} +{v:.0f}" for v, k in topics[:3]]})
+        found.append(
+            {"day": day, "what": what, "alarm": raised, "topics": [f"{k} +{v:.0f}" for v, k in topics[:3]]}
+        )
     return found
 
 
@@ -215,12 +233,20 @@ def ahead(collection: Collection, dev: bool) -> dict[str, float]:
             lead.append(np.arange(collection.horizon))
     p, y, at = np.concatenate(probability), np.concatenate(spike).astype(float), np.concatenate(lead)
     found = {"base_rate": float(y.mean()), "mean_probability": float(p.mean())}
-    for label, first, last in (("1", 0, 1), ("2-7", 1, 7), ("8-14", 7, 14), ("15-28", 14, 28), ("all", 0, 28)):
+    for label, first, last in (
+        ("1", 0, 1),
+        ("2-7", 1, 7),
+        ("8-14", 7, 14),
+        ("15-28", 14, 28),
+        ("all", 0, 28),
+    ):
         part = (at >= first) & (at < last)
         if part.any():
             rate = y[part].mean()
             plain = ((rate - y[part]) ** 2).mean()
-            found[f"brier_skill_{label}"] = float(1 - ((p[part] - y[part]) ** 2).mean() / plain) if plain else 0.0
+            found[f"brier_skill_{label}"] = (
+                float(1 - ((p[part] - y[part]) ** 2).mean() / plain) if plain else 0.0
+            )
     return found
 
 

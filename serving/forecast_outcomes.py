@@ -37,7 +37,9 @@ def outcomes_of(store: Store, workspace: str, series: str, *, days: int, now: da
     for one in snapshots:
         for outcome, day in _of(one, counts, zone, today):
             # A figure that was put in place after the day had come is no forecast.
-            fair = day in given and made[day] < datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
+            fair = day in given and made[day] < datetime.combine(day, datetime.min.time(), zone).astimezone(
+                UTC
+            )
             found.append(outcome if not fair else _with(outcome, given[day]))
     return found
 

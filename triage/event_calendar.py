@@ -28,8 +28,8 @@ def read_events(text: str) -> list[KnownEvent]:
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise InputError(
-            f"Got a calendar without {', '.join(missing)}; expected the columns {', '.join(COLUMNS)}, of which "
-            f"{', '.join(NEEDED)} are needed; add them."
+            f"Got a calendar without {', '.join(missing)}; expected the columns {', '.join(COLUMNS)}, of "
+            f"which {', '.join(NEEDED)} are needed; add them."
         )
     rows.fieldnames = header
     found: dict[str, KnownEvent] = {}
@@ -81,8 +81,8 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
         )
     except (ValueError, InputError) as error:
         raise InputError(
-            f"Got a calendar whose line {line} cannot be used: {error}; expected days as 2026-04-14 and a number "
-            "as factor; correct the line."
+            f"Got a calendar whose line {line} cannot be used: {error}; expected days as 2026-04-14 and a "
+            "number as factor; correct the line."
         ) from error
 
 

@@ -1,7 +1,8 @@
 """How published forecasts turned out, by how far ahead they looked, beside the plain ones and the floor.
 
-Only frozen snapshots are scored, against the counts that came; nothing is forecast again. The plain forecasts see
-what the snapshot could see: the same weekday's mean of eight weeks, and the last week repeated.
+Only frozen snapshots are scored, against the counts that came; nothing is forecast again. The plain
+forecasts see what the snapshot could see: the same weekday's mean of eight weeks, and the last week
+repeated.
 """
 
 from __future__ import annotations

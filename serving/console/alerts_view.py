@@ -30,7 +30,9 @@ class AlertView:
     fate: str
 
 
-def view_alerts(store: Store, workspace: str, zone: ZoneInfo, *, now: datetime | None = None) -> list[AlertView]:
+def view_alerts(
+    store: Store, workspace: str, zone: ZoneInfo, *, now: datetime | None = None
+) -> list[AlertView]:
     """Return the alerts of the last two weeks and of days ahead; the snoozed and the false come last.
 
     A snoozed alert whose time is over is open again.

@@ -59,19 +59,20 @@ def add(
     once: OnceDep,
     caller: Annotated[Caller, permitted("add_override")],
 ) -> Response:
-    """Store a figure for one interval of the newest forecast; the forecast itself stays as it was published."""
+    """Store a figure for one interval of the newest forecast; the forecast stays as it was published."""
 
     def put() -> Reply:
         snapshot = latest_snapshot(store, caller.workspace, given.interval)
         row = None
         if snapshot is not None:
             row = next(
-                (one for one in snapshot.rows if one.series == given.series and one.start == given.start), None
+                (one for one in snapshot.rows if one.series == given.series and one.start == given.start),
+                None,
             )
         if row is None:
             raise NotFoundError(
-                f"Got {given.start.isoformat()}, which the newest forecast by {given.interval} does not have for "
-                "this series; expected the start of one of its intervals: GET /v1/forecasts."
+                f"Got {given.start.isoformat()}, which the newest forecast by {given.interval} does not have "
+                "for this series; expected the start of one of its intervals: GET /v1/forecasts."
             )
         made = put_override(
             store, caller.workspace, given.interval, given.series, given.start, given.value,

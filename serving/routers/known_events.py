@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path, Response
 
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
-from triage.event_calendar import read_events, write_events
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.known_events import EventIn, EventListOut, EventOut, EventsCsvIn
+from triage.event_calendar import read_events, write_events
 from triage.store.idempotency import Reply
 from triage.store.known_events import delete_event, list_events, put_events
 
@@ -105,8 +105,6 @@ def import_file(
     status_code=204,
     responses=documented(400, 401, 403, 404, 422, 500, 503),
 )
-def delete(
-    event_id: EventId, store: StoreDep, caller: Annotated[Caller, permitted("delete_event")]
-) -> None:
+def delete(event_id: EventId, store: StoreDep, caller: Annotated[Caller, permitted("delete_event")]) -> None:
     """Forget an event; published forecasts stay as they are."""
     delete_event(store, caller.workspace, event_id)

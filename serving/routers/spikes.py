@@ -32,7 +32,9 @@ PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
 
 AlertId = Annotated[
     SafeText,
-    Path(min_length=1, max_length=64, description="As listed.", examples=["3f2a9c0d7b5e4a1c8d6f0e9b2a4c6d8e"]),
+    Path(
+        min_length=1, max_length=64, description="As listed.", examples=["3f2a9c0d7b5e4a1c8d6f0e9b2a4c6d8e"]
+    ),
 ]
 
 
@@ -77,8 +79,8 @@ def put_state(
 ) -> Response:
     """Note what was done with an alert.
 
-    A burst that is acknowledged is left out of what is usual; one that is marked false is not, and counts against
-    the budget when limits are solved again.
+    A burst that is acknowledged is left out of what is usual; one that is marked false is not, and counts
+    against the budget when limits are solved again.
     """
 
     def put() -> Reply:
@@ -142,5 +144,7 @@ def change_state(
             "and with nothing else; correct the request."
         )
     if until is not None and until <= now:
-        raise InputError(f"Got an end at {until.isoformat()}; expected a time in the future; choose a later one.")
+        raise InputError(
+            f"Got an end at {until.isoformat()}; expected a time in the future; choose a later one."
+        )
     return set_state(store, caller.workspace, alert_id, state, caller.name, now=now, until=until)

@@ -11,7 +11,15 @@ from serving.schemas.forecasts import IntervalName
 from triage.known_event import LEAST_FACTOR, MOST_FACTOR, KnownEvent
 from triage.store.overrides import Override
 
-__all__ = ["EventIn", "EventListOut", "EventOut", "EventsCsvIn", "OverrideIn", "OverrideListOut", "OverrideOut"]
+__all__ = [
+    "EventIn",
+    "EventListOut",
+    "EventOut",
+    "EventsCsvIn",
+    "OverrideIn",
+    "OverrideListOut",
+    "OverrideOut",
+]
 
 Day = Annotated[date, Field(strict=False, examples=["2026-04-14"])]
 EXAMPLE: dict[str, Any] = {
@@ -36,7 +44,9 @@ class EventIn(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    kind: SafeText = Field(min_length=1, max_length=100, description="Its effect is learnt from earlier ones.")
+    kind: SafeText = Field(
+        min_length=1, max_length=100, description="Its effect is learnt from earlier ones."
+    )
     title: SafeText = Field(min_length=1, max_length=400)
     first_day: Day
     last_day: Day

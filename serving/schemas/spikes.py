@@ -10,7 +10,15 @@ from serving.schemas.base import Input, Moment, Output
 from triage.spikes.alert import PlannerSettings
 from triage.store.volume_alerts import StoredAlert
 
-__all__ = ["AlertKindName", "AlertListOut", "AlertOut", "AlertSettingsIn", "AlertSettingsOut", "AlertStateIn", "AlertStateName"]
+__all__ = [
+    "AlertKindName",
+    "AlertListOut",
+    "AlertOut",
+    "AlertSettingsIn",
+    "AlertSettingsOut",
+    "AlertStateIn",
+    "AlertStateName",
+]
 
 AlertKindName = Literal["ahead", "burst"]
 AlertStateName = Literal["open", "acknowledged", "snoozed", "false"]
@@ -43,7 +51,7 @@ class AlertOut(Output):
 
     alert_id: str
     kind: AlertKindName = Field(
-        description="`ahead`: a day will probably exceed its threshold; `burst`: improbably many within hours."
+        description="`ahead`: a day will probably exceed its threshold; `burst`: too many within hours."
     )
     series: str
     begins_at: datetime
@@ -66,7 +74,9 @@ class AlertOut(Output):
         """Translate."""
         alert = one.alert
         return cls(
-            **{name: getattr(alert, name) for name in ("alert_id", "series", "begins_at", "ends_at", "count")},
+            **{
+                name: getattr(alert, name) for name in ("alert_id", "series", "begins_at", "ends_at", "count")
+            },
             **{name: getattr(alert, name) for name in ("expected", "threshold", "probability", "strength")},
             kind=alert.kind.value,
             why=dict(alert.why),

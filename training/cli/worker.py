@@ -11,9 +11,9 @@ app = typer.Typer()
 def worker() -> None:
     """Do the trainings and forecasts that were asked for over HTTP, one after another, until stopped.
 
-    Beside them it raises reminders, escalations and breaches of SLA policies, and alerts of volume, and sends
-    them to the webhook endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before
-    are forecast again every night.
+    Beside them it raises reminders, escalations and breaches of SLA policies, and alerts of volume, and
+    sends them to the webhook endpoints whose hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were
+    forecast before are forecast again every night.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.

@@ -1,9 +1,10 @@
-"""What known events do to volume: learnt from earlier events of their kind, drawn towards what a planner expects.
+"""What known events do to volume: learnt from earlier events of their kind, drawn towards what a planner
+expects.
 
 The counts of event days are divided by the effect before anything is learnt from them, and days ahead are
-multiplied by it, so every member of the pool knows of events. The effect of a kind on a series is what came on its
-past days over what the same weekday brings in the weeks about them, both raised by two days as the planner expects
-them (a gamma prior).
+multiplied by it, so every member of the pool knows of events. The effect of a kind on a series is what came
+on its past days over what the same weekday brings in the weeks about them, both raised by two days as the
+planner expects them (a gamma prior).
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def event_factors(
     return np.clip(factors, LEAST_FACTOR, MOST_FACTOR), learnt
 
 
-class _effect:  # noqa: N801  reads as the function that it makes
+class _effect:
     """The effect of past days, for whatever a planner expects."""
 
     def __init__(self, y: Array, past: NDArray[np.intp], busy: NDArray[np.bool_]) -> None:
@@ -85,7 +86,9 @@ class _effect:  # noqa: N801  reads as the function that it makes
 
     def __call__(self, expected: float) -> float:
         prior = PRIOR_DAYS * self.a_day
-        return float(np.clip((self.came + prior * expected) / (self.usual + prior), LEAST_FACTOR, MOST_FACTOR))
+        return float(
+            np.clip((self.came + prior * expected) / (self.usual + prior), LEAST_FACTOR, MOST_FACTOR)
+        )
 
 
 def _usual(y: Array, day: int, busy: NDArray[np.bool_]) -> float:

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.calendar import day_range, interval_seconds, local_days
-from training.forecasting.glm import calendar_matrix
 from training.forecasting.events import event_factors
+from training.forecasting.glm import calendar_matrix
 from training.forecasting.hierarchy import groupings, reconcile
 from training.forecasting.intervals import QUANTILES, Spread, spread_exceedance, spread_quantiles
 from training.forecasting.intraday import (

@@ -1,13 +1,13 @@
 """Poisson regressions of daily counts on the calendar, of many series at once.
 
 The mean is exp(offset + calendar columns x coefficients), fitted to a history that fades with age, times a
-short-lived level. A series that is part of another is regressed on its share of it: the parent's calendar is
-its offset, and its own coefficients say by how much it departs. How far coefficients may go is a normal prior
-whose weight is that of counts as scattered as these are (penalty phi / sd^2): a Poisson's would believe two
-Christmases. Formulas are the project's forecasting reference, section 4 ("GLM", "GLMy"); what differs was
-chosen on the earlier origins of ``benchmarks/forecast.py``: levels fade in four and eight days instead of
-fourteen, since ticket volume drifts faster than the reference's emergency calls, and so do the priors. Nothing
-here knows of hours or of intervals (`spread`).
+short-lived level. A series that is part of another is regressed on its share of it: the parent's calendar
+is its offset, and its own coefficients say by how much it departs. How far coefficients may go is a normal
+prior whose weight is that of counts as scattered as these are (penalty phi / sd^2): a Poisson's would
+believe two Christmases. Formulas are the project's forecasting reference, section 4 ("GLM", "GLMy"); what
+differs was chosen on the earlier origins of ``benchmarks/forecast.py``: levels fade in four and eight days
+instead of fourteen, since ticket volume drifts faster than the reference's emergency calls, and so do the
+priors. Nothing here knows of hours or of intervals (`spread`).
 """
 
 from __future__ import annotations

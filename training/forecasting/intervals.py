@@ -1,9 +1,9 @@
 """From a mean and its spread to quantiles and probabilities of counts.
 
-Two ways of looking at the spread are averaged. The native one is a negative binomial: never below zero, skewed
-when small, as wide as the history was. The conformal one shifts the root of the mean by the residuals that the
-same forecast had at past origins, so it is as wide as forecasts really were off; it counts the more, the more
-residuals there are. Nothing here estimates anything.
+Two ways of looking at the spread are averaged. The native one is a negative binomial: never below zero,
+skewed when small, as wide as the history was. The conformal one shifts the root of the mean by the
+residuals that the same forecast had at past origins, so it is as wide as forecasts really were off; it
+counts the more, the more residuals there are. Nothing here estimates anything.
 """
 
 from __future__ import annotations

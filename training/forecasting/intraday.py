@@ -148,9 +148,10 @@ def hour_spread(
 ) -> Spread:
     """Return the spread of intervals ahead, from how far off past forecasts by the interval were.
 
-    The native variance of a count that is share s of its day is a m + b m^2: a and b are fitted to the squared
-    residuals, each measured in its mean, and b is no less than the level variance of the day. The conformal view
-    takes the residuals of the intervals that were forecast about as much (thirds of them, by their mean).
+    The native variance of a count that is share s of its day is a m + b m^2: a and b are fitted to the
+    squared residuals, each measured in its mean, and b is no less than the level variance of the day. The
+    conformal view takes the residuals of the intervals that were forecast about as much (thirds of them, by
+    their mean).
 
     Parameters
     ----------
@@ -174,10 +175,9 @@ def hour_spread(
         return Spread.native(plain, level)
     came, said = (np.concatenate([pair[i] for pair in seen]) for i in (0, 1))
     weight = np.concatenate(
-        [
-            np.full(len(pair[0]), 0.5 ** (age / HALF_LIFE_ORIGINS))
-            for age, pair in enumerate(reversed(seen))
-        ][::-1]
+        [np.full(len(pair[0]), 0.5 ** (age / HALF_LIFE_ORIGINS)) for age, pair in enumerate(reversed(seen))][
+            ::-1
+        ]
     )
     said = np.maximum(said, LEAST_MEAN)
     a, b = _variance_of(came, said, weight)

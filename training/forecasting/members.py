@@ -1,9 +1,9 @@
 """The pool: what each of its members says about the days after a history, for all series at once.
 
 SWA is the same-weekday average. GLM and GLMq are regressions on weekday and holidays under a level that
-follows in eight and in four days; GLMs has the season of the year as well, GLMy a finer one and a trend. ETS is
-exponential smoothing of what is left when holidays are taken out. Which of them a series has, the length of
-its history says (reference, section 5). Parts of a total start from the total's calendar.
+follows in eight and in four days; GLMs has the season of the year as well, GLMy a finer one and a trend.
+ETS is exponential smoothing of what is left when holidays are taken out. Which of them a series has, the
+length of its history says (reference, section 5). Parts of a total start from the total's calendar.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def ask_members(
         Origins, as numbers of days: a member sees the days before it and nothing else.
     """
     asked = [_regress(y[:, :end], np.minimum(alive, end - 1), calendar, horizon, parent) for end in ends]
-    for one, smooth in zip(asked, _smooth(y, alive, [plain for plain, _ in asked], horizon, ends), strict=True):
+    for one, smooth in zip(
+        asked, _smooth(y, alive, [plain for plain, _ in asked], horizon, ends), strict=True
+    ):
         one[1]["ETS"] = smooth
     said = []
     for end, (plain, found) in zip(ends, asked, strict=True):

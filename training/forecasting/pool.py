@@ -1,9 +1,10 @@
 """Series of daily counts, forecast by as much as their histories can carry.
 
-The ladder is that of the project's forecasting reference, section 5. Under two weeks there is no basis, and a
-forecast says so; from then on the members of the pool (`members`) are averaged, equally at first, and by how
-they did at past origins (`backtest`) from the fifth week on. Intervals are the regression's negative binomial,
-and from then on also the residuals of those origins, recent ones most. Nothing here knows of hours.
+The ladder is that of the project's forecasting reference, section 5. Under two weeks there is no basis, and
+a forecast says so; from then on the members of the pool (`members`) are averaged, equally at first, and by
+how they did at past origins (`backtest`) from the fifth week on. Intervals are the regression's negative
+binomial, and from then on also the residuals of those origins, recent ones most. Nothing here knows of
+hours.
 """
 
 from __future__ import annotations

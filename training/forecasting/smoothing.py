@@ -1,10 +1,10 @@
 """Exponential smoothing of level and weekday: many rates, and many series, at once.
 
-A state-space model without trend (ETS with additive error and additive season) on the square-root scale, where
-counts scatter about evenly. Instead of fitting rates, a grid of them runs along the history in one pass; each
-pair is judged by what it would have forecast ten days earlier, lately judged most, and the forecast is their
-mean weighed by that. A fit to one-step errors would choose rates that are too quick for a month ahead.
-Constants were chosen on the earlier origins of ``benchmarks/forecast.py``.
+A state-space model without trend (ETS with additive error and additive season) on the square-root scale,
+where counts scatter about evenly. Instead of fitting rates, a grid of them runs along the history in one
+pass; each pair is judged by what it would have forecast ten days earlier, lately judged most, and the
+forecast is their mean weighed by that. A fit to one-step errors would choose rates that are too quick for a
+month ahead. Constants were chosen on the earlier origins of ``benchmarks/forecast.py``.
 """
 
 from __future__ import annotations

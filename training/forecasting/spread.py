@@ -1,9 +1,10 @@
 """How far days scatter about a regression, and how far its level wanders: the native negative binomial.
 
-v = phi m + m^2 x (tau^2 x lead + error of the level). Formulas are the project's forecasting reference, section 4
-("GLM"), with what ticket volume needs: days scatter about the level of the day before, so that drift is not
-counted twice, and recent days count more; the drift is drawn towards a prior, and what fitting took from the
-scatter is given back. Constants were chosen on the earlier origins of ``benchmarks/forecast.py``.
+v = phi m + m^2 x (tau^2 x lead + error of the level). Formulas are the project's forecasting reference,
+section 4 ("GLM"), with what ticket volume needs: days scatter about the level of the day before, so that
+drift is not counted twice, and recent days count more; the drift is drawn towards a prior, and what fitting
+took from the scatter is given back. Constants were chosen on the earlier origins of
+``benchmarks/forecast.py``.
 """
 
 from __future__ import annotations

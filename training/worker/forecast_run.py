@@ -82,7 +82,9 @@ def _read(
         )
     filed: list[datetime] = []
     labels: dict[str, list[str | None]] = {name: [] for name in run.parameters["by"]}
-    for moment, given in filed_between(store, run.workspace, last - MOST_HISTORY, last + timedelta(seconds=1)):
+    for moment, given in filed_between(
+        store, run.workspace, last - MOST_HISTORY, last + timedelta(seconds=1)
+    ):
         filed.append(moment)
         for name, column in labels.items():
             column.append(given.get(name))
@@ -101,7 +103,12 @@ def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecas
         table.interval,
         horizon,
         table.origin.astype("datetime64[s]").item().replace(tzinfo=UTC),
-        {"zone": table.zone, "intervals": len(table.starts), "pool": forecast.basis, "events": forecast.events},
+        {
+            "zone": table.zone,
+            "intervals": len(table.starts),
+            "pool": forecast.basis,
+            "events": forecast.events,
+        },
         rows,
         snapshot_id=f"{run.run_id}-{table.interval}",
     )

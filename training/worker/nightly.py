@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 def ask_for_nightly_forecasts(store: Store, *, now: datetime) -> int:
     """Ask for a forecast where the last one was asked for before last night; return how many were asked for.
 
-    Only workspaces that were forecast before are forecast again, as they were: with the same horizon and fields.
-    A run that another worker asked for meanwhile, or that is at work, is enough.
+    Only workspaces that were forecast before are forecast again, as they were: with the same horizon and
+    fields. A run that another worker asked for meanwhile, or that is at work, is enough.
     """
     asked = 0
     for place in list_workspaces(store):

@@ -1,4 +1,4 @@
-"""A look at the volume of all workspaces every few minutes: bursts now, and likely spikes of the newest forecast."""
+"""A look at the volume of all workspaces every few minutes: bursts now, and days ahead that stand out."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -90,12 +90,14 @@ def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: date
         if one.state in (AlertState.FALSE, AlertState.ACKNOWLEDGED)
     ]  # fmt: skip
     noticed = watch(names, counts, weekday, settings.alerts_per_month, told)
-    room = max(1.0, settings.alerts_per_month) - count_alerts(store, place.workspace, AlertKind.BURST, now - MONTH)
+    room = max(1.0, settings.alerts_per_month) - count_alerts(
+        store, place.workspace, AlertKind.BURST, now - MONTH
+    )
     found = []
     for one in noticed:
         if first + timedelta(hours=one.burst.end) < now - FRESH:
             continue
-        # A burst that goes on is known by the hour it was first told of, even if it now seems to have begun earlier.
+        # A burst that goes on is known by the hour it was first told of, even if it now seems older.
         begins = first + timedelta(hours=one.burst.begin)
         same = next((other.alert for other in known if _overlap(other.alert, one, first)), None)
         if same is None and room < 1.0 and one.burst.strength < STRONG:

@@ -1,9 +1,9 @@
 """How many tickets an hour usually brings, and how far hours scatter.
 
-The mean is that of the same hour of the week over eight weeks, drawn a little towards the same hour on all days
-of its kind (Monday to Friday, weekend), times how busy the last days were. Hours of past bursts are left out, so
-that an outage does not raise the bar for the next. Needs no more than counts; holidays look like quiet days,
-which raise no alarm. See the project's forecasting reference, section 4.9.
+The mean is that of the same hour of the week over eight weeks, drawn a little towards the same hour on all
+days of its kind (Monday to Friday, weekend), times how busy the last days were. Hours of past bursts are
+left out, so that an outage does not raise the bar for the next. Needs no more than counts; holidays look
+like quiet days, which raise no alarm. See the project's forecasting reference, section 4.9.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEVEL_PRIOR_TICKETS = 60.0
 LEAST_LEVEL, MOST_LEVEL = 0.9, 3.0
 """A quiet day is no reason to expect few; a surge of days is one to expect many."""
 QUIET_DAY = 0.5
-"""A day with less than this share of its usual tickets was a holiday, and is left out of later weeks' means."""
+"""A day with less than this share of its usual tickets was a holiday; later means leave it out."""
 LEAST_MEAN = 0.05
 """An hour that never had a ticket still expects one a day."""
 MOST_K = 200.0
@@ -119,8 +119,8 @@ def _level(seen: Array, base: Array) -> Array:
 def _size(counts: Array, mean: Array, asked: Array) -> Array:
     """Return k for the means that are asked for.
 
-    (y - m)^2 / m is fitted by a + b m, so that v = a m + b m^2 and 1/k = (a - 1) / m + b; no hour counts above
-    nine times the typical one.
+    (y - m)^2 / m is fitted by a + b m, so that v = a m + b m^2 and 1/k = (a - 1) / m + b; no hour counts
+    above nine times the typical one.
     """
     safe = np.where(np.isfinite(asked), asked, 1.0)
     if len(counts) == 0:

@@ -1,8 +1,8 @@
 """How improbable hours must be, so that alerts stay within the planner's number a month.
 
-The limits are solved twice and the stricter pair holds: on invented weeks that follow the baseline exactly, and
-on the series' own past, where hours do what no formula says. Past bursts that people took as such, and those that
-nobody could overlook, do not count there; those that people marked false do.
+The limits are solved twice and the stricter pair holds: on invented weeks that follow the baseline exactly,
+and on the series' own past, where hours do what no formula says. Past bursts that people took as such, and
+those that nobody could overlook, do not count there; those that people marked false do.
 """
 
 from __future__ import annotations

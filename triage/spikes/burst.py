@@ -1,9 +1,9 @@
 """When the last hours are improbably many: two detectors side by side.
 
-A CUSUM of the likelihood ratio "twice as many" against "as usual", which gathers evidence hour by hour, and the
-sum of three hours, which sees a steep burst at once. Both know that counts scatter more than a Poisson's
-(negative binomial). How much is too much, `budget` says. Formulas: the project's forecasting reference, section
-4.9; the tail of the sum is that of a normal on the variance-stabilised scale.
+A CUSUM of the likelihood ratio "twice as many" against "as usual", which gathers evidence hour by hour, and
+the sum of three hours, which sees a steep burst at once. Both know that counts scatter more than a
+Poisson's (negative binomial). How much is too much, `budget` says. Formulas: the project's forecasting
+reference, section 4.9; the tail of the sum is that of a normal on the variance-stabilised scale.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def evidence(counts: Array, base: Baseline, cusum_limit: float = MOST_EVIDENCE) 
     known = np.isfinite(mean)
     safe = np.where(known, mean, 1.0)
     more = RATIO * safe
-    gain = counts * (np.log(more / (k + more)) - np.log(safe / (k + safe))) + k * np.log((k + safe) / (k + more))
+    gain = counts * (np.log(more / (k + more)) - np.log(safe / (k + safe))) + k * np.log(
+        (k + safe) / (k + more)
+    )
     gain = np.where(known, gain, 0.0)
     score, began = np.zeros(counts.shape), np.zeros(counts.shape)
     running, since = np.zeros(counts.shape[1:]), np.zeros(counts.shape[1:])
@@ -143,5 +145,5 @@ def _sum(values: Array, hours: int = SUM_HOURS) -> Array:
 
 
 def _stable(values: Array, size: Array) -> Array:
-    """Return counts of a negative binomial on the scale on which they scatter evenly (variance 1 / 4 size)."""
+    """Return counts on the scale on which a negative binomial scatters evenly (variance 1 / 4 size)."""
     return np.asarray(np.arcsinh(np.sqrt((values + 0.375) / size)))

@@ -1,8 +1,8 @@
 """A helpdesk's series watched together for bursts: the total and its parts, one alert for one burst.
 
-Half of the budget of alerts is the total's, the other half is shared by the parts, so that more labels do not mean
-more alarms. Bursts that overlap are one alert; it is named after the part that explains most of what came too much,
-if one explains half of it, and after the total otherwise.
+Half of the budget of alerts is the total's, the other half is shared by the parts, so that more labels do
+not mean more alarms. Bursts that overlap are one alert; it is named after the part that explains most of
+what came too much, if one explains half of it, and after the total otherwise.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ def watch(
         share = per_month / 2 if len(rows) > 1 and row == rows[0] else per_month / 2 / max(1, len(rows) - 1)
         found += [
             (names[row], one)
-            for one in _in_series(names[row], counts[row], weekday, share if len(rows) > 1 else per_month, told)
+            for one in _in_series(
+                names[row], counts[row], weekday, share if len(rows) > 1 else per_month, told
+            )
         ]
     groups: list[list[tuple[str, Burst]]] = []
     for name, one in sorted(found, key=lambda pair: pair[1].found):

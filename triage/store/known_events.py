@@ -31,7 +31,9 @@ def put_events(
                 select(known_events.c.workspace).where(known_events.c.event_id == one.event_id)
             )
             if owner not in (None, workspace):
-                raise NotFoundError("Got an event that this workspace does not have; GET /v1/events lists them.")
+                raise NotFoundError(
+                    "Got an event that this workspace does not have; GET /v1/events lists them."
+                )
             connection.execute(delete(known_events).where(known_events.c.event_id == one.event_id))
             days = {"first_day": one.first_day.isoformat(), "last_day": one.last_day.isoformat()}
             values = {name: getattr(one, name) for name in KnownEvent.__slots__} | days

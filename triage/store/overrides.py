@@ -1,4 +1,4 @@
-"""Figures that a planner puts in place of the model's, with author and reason; the model's stay as they are."""
+"""Figures that a planner puts beside the model's, with author and reason; the model's stay as they are."""
 
 import uuid
 from dataclasses import dataclass

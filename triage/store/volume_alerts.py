@@ -26,7 +26,7 @@ _ALERT = tuple(Alert.__slots__)
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert as it was raised, and what became of it; ``state_at``, ``state_by`` are None while it is open."""
+    """An alert as it was raised, and what became of it; ``state_at`` is None while it is open."""
 
     alert: Alert
     raised_at: datetime
@@ -44,7 +44,10 @@ def take_alerts(store: Store, workspace: str, alerts: Sequence[Alert], *, now: d
     new = []
     with store.writing() as connection:
         for one in alerts:
-            values = {name: getattr(one, name) for name in _ALERT} | {"kind": one.kind.value, "why": dict(one.why)}
+            values = {name: getattr(one, name) for name in _ALERT} | {
+                "kind": one.kind.value,
+                "why": dict(one.why),
+            }
             done = connection.execute(
                 update(volume_alerts)
                 .where(volume_alerts.c.alert_id == one.alert_id, volume_alerts.c.workspace == workspace)

@@ -9,8 +9,16 @@ from triage.store.snapshots import put_snapshot
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
-EVENT = {"kind": "release", "title": "Version 7", "first_day": "2026-04-14", "last_day": "2026-04-16", "factor": 1.4}
-CSV = "event_id,kind,title,first_day,last_day,series,factor\nr7,release,Seven,2026-04-14,2026-04-16,total,1.4\n"
+EVENT = {
+    "kind": "release",
+    "title": "Version 7",
+    "first_day": "2026-04-14",
+    "last_day": "2026-04-16",
+    "factor": 1.4,
+}
+CSV = (
+    "event_id,kind,title,first_day,last_day,series,factor\nr7,release,Seven,2026-04-14,2026-04-16,total,1.4\n"
+)
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -20,7 +28,10 @@ def test_an_event_is_put_listed_exported_and_taken_off(house: House):
     assert [e["event_id"] for e in house.client.get("/v1/events", headers=planner).json()["events"]] == ["r7"]
     text = house.client.get("/v1/events/csv", headers=planner).text
     assert "r7,release,Version 7,2026-04-14,2026-04-16,total,1.4" in text
-    assert house.client.put("/v1/events/r7", json=EVENT, headers=house.key("planner", "other")).status_code == 404
+    assert (
+        house.client.put("/v1/events/r7", json=EVENT, headers=house.key("planner", "other")).status_code
+        == 404
+    )
     assert house.client.delete("/v1/events/r7", headers=planner).status_code == 204
     assert house.client.delete("/v1/events/r7", headers=planner).status_code == 404
 
@@ -33,7 +44,10 @@ def test_a_calendar_comes_in_whole_or_not_at_all(house: House):
     answer = house.client.post("/v1/events/import", json={"csv": bad}, headers=planner)
     assert answer.status_code == 422 and "line 3" in answer.json()["detail"]
     assert len(house.client.get("/v1/events", headers=planner).json()["events"]) == 1
-    assert house.client.put("/v1/events/x", json=EVENT | {"last_day": "2026-04-01"}, headers=planner).status_code == 422
+    assert (
+        house.client.put("/v1/events/x", json=EVENT | {"last_day": "2026-04-01"}, headers=planner).status_code
+        == 422
+    )
 
 
 def publish(house: House, origin: datetime, days: int = 3, mean: float = 10.0) -> None:
@@ -59,13 +73,17 @@ def test_a_planners_figure_stands_beside_the_models_with_author_and_reason(house
     assert [entry["value"] for entry in listed] == [30.0]
     kept = house.client.get("/v1/forecasts/overrides?with_withdrawn=true", headers=house.key()).json()
     assert len(kept["overrides"]) == 2
-    gone = house.client.delete(f"/v1/forecasts/overrides/{listed[0]['override_id']}", headers=house.key("planner"))
+    gone = house.client.delete(
+        f"/v1/forecasts/overrides/{listed[0]['override_id']}", headers=house.key("planner")
+    )
     assert gone.json()["withdrawn_by"] == "planner@acme"
     forecast = house.client.get("/v1/forecasts", headers=house.key("planner")).json()
     assert forecast["series"][0]["points"][1]["mean"] == 10.0
 
 
-@pytest.mark.parametrize("body", [{"value": 1.0, "reason": "x", "series": "nobody"}, {"value": 1.0, "reason": "x"}])
+@pytest.mark.parametrize(
+    "body", [{"value": 1.0, "reason": "x", "series": "nobody"}, {"value": 1.0, "reason": "x"}]
+)
 def test_a_figure_for_what_was_not_forecast_is_refused(house: House, body: dict):
     publish(house, TODAY)
     start = (TODAY + timedelta(days=1 if "series" in body else 90)).isoformat()

@@ -59,7 +59,9 @@ def test_only_planners_and_admins_judge_and_only_their_own(raised: House):
 
 
 def test_the_budget_is_kept(house: House):
-    assert house.client.get("/v1/spikes/settings", headers=house.key("planner")).json()["alerts_per_month"] == 4
+    assert (
+        house.client.get("/v1/spikes/settings", headers=house.key("planner")).json()["alerts_per_month"] == 4
+    )
     wanted = {"alerts_per_month": 1.5, "least_probability": 0.4, "ahead_per_month": 3}
     put = house.client.put("/v1/spikes/settings", json=wanted, headers=house.key("planner"))
     assert put.json() == wanted

@@ -77,7 +77,9 @@ def test_a_newborn_part_is_a_share_of_its_total():
     part[-5:] = y[-5:] / 10
     _, newborn = forecast_days(np.stack([y, part]), calendar, 7, parent=0)
     assert newborn.basis == NO_BASIS
-    assert newborn.mean.sum() == pytest.approx(forecast_days(y[None], calendar, 7)[0].mean.sum() / 10, rel=0.1)
+    assert newborn.mean.sum() == pytest.approx(
+        forecast_days(y[None], calendar, 7)[0].mean.sum() / 10, rel=0.1
+    )
 
 
 def test_intervals_are_as_wide_as_forecasts_were_off():

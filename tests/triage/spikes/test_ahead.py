@@ -30,7 +30,8 @@ def test_a_part_is_told_of_only_where_the_total_is_not():
 
 def test_the_same_day_is_the_same_alert():
     one, again = (
-        days_to_expect("acme", [row(3, p)], PlannerSettings(), now=NOW, told=0)[0].alert_id for p in (0.6, 0.9)
+        days_to_expect("acme", [row(3, p)], PlannerSettings(), now=NOW, told=0)[0].alert_id
+        for p in (0.6, 0.9)
     )
     other = days_to_expect("other", [row(3, 0.6)], PlannerSettings(), now=NOW, told=0)[0].alert_id
     assert one == again != other
