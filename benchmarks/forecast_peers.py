@@ -55,7 +55,7 @@ class Past:
 
     @property
     def alive(self) -> list[Array]:
-        """Each series from its first ticket on (its last two seasons where it is younger), three years at most."""
+        """Each series from its first ticket on, of the last three years; at least two seasons of each."""
         recent = self.counts[:, -MOST_DAYS * self.week // 7 :]
         return [y[min(int(np.argmax(y > 0)), max(0, len(y) - 2 * self.season)) :] for y in recent]
 

@@ -13,6 +13,7 @@ __all__ = ["COLUMNS", "read_events", "read_events_file", "write_events"]
 COLUMNS = ("event_id", "kind", "title", "first_day", "last_day", "series", "factor")
 NEEDED = ("event_id", "kind", "first_day")
 MOST_ROWS = 5_000
+MOST_ID = 40
 
 
 def read_events(text: str) -> list[KnownEvent]:
@@ -39,8 +40,7 @@ def read_events(text: str) -> list[KnownEvent]:
         one = _read(row, rows.line_num)
         if one.event_id in found:
             raise InputError(
-                f"Got event_id {one.event_id!r} twice, again in line {rows.line_num}; expected each once; "
-                "rename one of them."
+                f"Got an event_id for the second time in line {rows.line_num}; expected each once; rename one."
             )
         found[one.event_id] = one
     return list(found.values())
@@ -65,10 +65,8 @@ def read_events_file(path: Path) -> list[KnownEvent]:
 def _read(row: dict[str, str | None], line: int) -> KnownEvent:
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
     try:
-        if not text["event_id"] or not text["kind"]:
-            raise ValueError("event_id and kind must not be empty")
-        if len(text["event_id"]) > 40:
-            raise ValueError("event_id has at most 40 characters")
+        if not text["kind"] or not 1 <= len(text["event_id"]) <= MOST_ID:
+            raise ValueError
         first = date.fromisoformat(text["first_day"])
         return KnownEvent(
             text["event_id"],
@@ -79,11 +77,13 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
             (text["series"] or "total")[:400],
             float(text["factor"]) if text["factor"] else None,
         )
-    except (ValueError, InputError) as error:
+    except ValueError as error:
         raise InputError(
-            f"Got a calendar whose line {line} cannot be used: {error}; expected days as 2026-04-14 and a "
-            "number as factor; correct the line."
+            f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 characters, a "
+            "kind, days as 2026-04-14 and a number as factor; correct the line."
         ) from error
+    except InputError as error:
+        raise InputError(f"Line {line} of the calendar: {error}") from error
 
 
 def write_events(events: list[KnownEvent]) -> str:

@@ -145,6 +145,6 @@ def change_state(
         )
     if until is not None and until <= now:
         raise InputError(
-            f"Got an end at {until.isoformat()}; expected a time in the future; choose a later one."
+            "Got an end that is over; expected a time in the future; choose a later one."
         )
     return set_state(store, caller.workspace, alert_id, state, caller.name, now=now, until=until)

@@ -1,6 +1,7 @@
 """How published forecasts turned out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -9,7 +10,7 @@ from triage.forecast_report import LeadReport
 
 __all__ = ["ForecastReportOut", "LeadOut"]
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "lead": "2-7",
     "days": 90,
     "wape": 0.17,

@@ -22,7 +22,7 @@ __all__ = [
 
 AlertKindName = Literal["ahead", "burst"]
 AlertStateName = Literal["open", "acknowledged", "snoozed", "false"]
-EXAMPLE_SETTINGS = {"alerts_per_month": 4.0, "least_probability": 0.5, "ahead_per_month": 8}
+EXAMPLE_SETTINGS: dict[str, Any] = {"alerts_per_month": 4.0, "least_probability": 0.5, "ahead_per_month": 8}
 EXAMPLE: dict[str, Any] = {
     "alert_id": "3f2a9c0d7b5e4a1c8d6f0e9b2a4c6d8e",
     "kind": "burst",

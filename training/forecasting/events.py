@@ -1,5 +1,4 @@
-"""What known events do to volume: learnt from earlier events of their kind, drawn towards what a planner
-expects.
+"""What known events do to volume: learnt from earlier events of their kind, drawn towards a planner's word.
 
 The counts of event days are divided by the effect before anything is learnt from them, and days ahead are
 multiplied by it, so every member of the pool knows of events. The effect of a kind on a series is what came

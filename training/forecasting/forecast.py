@@ -111,7 +111,7 @@ def forecast_series(
     every_day = day_range(first, first + np.timedelta64(n_days + days_ahead - 1, "D"))
     calendar = calendar_matrix(every_day, country)
     padded = _pad_to_days(series, past)
-    daily = np.stack([np.bincount(past.day, weights=row) for row in padded])
+    daily = np.stack([np.bincount(past.day, weights=row) for row in padded]).astype(float)
     parent = series.names.index(TOTAL) if TOTAL in series.names else None
     factors, learnt = event_factors(events, series.names, daily, every_day)
     days = forecast_days(daily / factors[:, :n_days], calendar, days_ahead, parent=parent)

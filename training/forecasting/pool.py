@@ -138,10 +138,10 @@ def _residuals(y: Array, past: Past, horizon: int) -> tuple[Array, Array]:
     seen, lead, age = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
     for end, mean in zip(past.ends, past.means, strict=True):
         came = y[end : end + HORIZON_DAYS]
-        ahead = np.arange(len(came))
+        ahead = np.arange(len(came), dtype=float)
         seen.append(np.sqrt(came) - np.sqrt(np.maximum(mean[: len(came)], 0.0)))
         lead.append(ahead)
-        age.append(len(y) - end - ahead)
+        age.append(float(len(y) - end) - ahead)
     residual, leads = np.concatenate(seen), np.concatenate(lead)
     if len(residual) == 0:
         return shifts, trust
