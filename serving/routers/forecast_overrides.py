@@ -91,7 +91,9 @@ def add(
     responses=documented(400, 401, 403, 404, 422, 500, 503),
 )
 def withdraw(
-    override_id: Annotated[SafeText, Path(min_length=1, max_length=64, examples=["5c1d"])],
+    override_id: Annotated[
+        SafeText, Path(min_length=1, max_length=64, description="As listed.", examples=["5c1d"])
+    ],
     store: StoreDep,
     caller: Annotated[Caller, permitted("withdraw_override")],
 ) -> OverrideOut:

@@ -144,7 +144,5 @@ def change_state(
             "and with nothing else; correct the request."
         )
     if until is not None and until <= now:
-        raise InputError(
-            "Got an end that is over; expected a time in the future; choose a later one."
-        )
+        raise InputError("Got an end that is over; expected a time in the future; choose a later one.")
     return set_state(store, caller.workspace, alert_id, state, caller.name, now=now, until=until)
