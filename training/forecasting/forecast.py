@@ -31,6 +31,7 @@ from training.forecasting.intraday import (
     slot_average,
 )
 from training.forecasting.pool import NO_BASIS, DailyForecast, forecast_days
+from training.forecasting.reforecast import day_factor
 from training.forecasting.series import TOTAL, SeriesTable
 from training.forecasting.swa import spike_threshold
 from triage.errors import InputError
@@ -118,7 +119,9 @@ def forecast_series(
     days = [_with_events(day, factors[row], n_days) for row, day in enumerate(days)]
     spreads = []
     for row, day in enumerate(days):
-        spreads.append(_spread(padded[row], day, past, ahead, chosen, per_day))
+        # What came today so far; of a day that has not begun, nothing.
+        today = series.counts[row, len(series.starts) - min(chosen.start, len(series.starts)) :]
+        spreads.append(_spread(padded[row], today, day, past, ahead, chosen, per_day))
         if progress is not None:
             progress(series.names[row])
     base = np.stack([one.mean for one in spreads])
@@ -173,17 +176,24 @@ def _pad_to_days(series: SeriesTable, past: Clock) -> Array:
     return padded
 
 
-def _spread(y: Array, day: DailyForecast, past: Clock, ahead: Clock, chosen: slice, per_day: int) -> _Ahead:
-    """Spread a daily forecast over the intervals ahead."""
+def _spread(
+    y: Array, today: Array, day: DailyForecast, past: Clock, ahead: Clock, chosen: slice, per_day: int
+) -> _Ahead:
+    """Spread a daily forecast over the intervals ahead, the rest of a begun day by how it began."""
     at = ahead.day[chosen]
     if per_day == 1:
         spread = day.spread
         taken = Spread(spread.dispersion[at], spread.level_variance[at], spread.shifts[at], spread.trust[at])
         return _Ahead(day.mean[at], taken, day.average[at])
     slots = profile(y, past, per_day)
-    share = shares_of(ahead, slots)[chosen]
+    shares = shares_of(ahead, slots)
+    share = shares[chosen]
     mean = day.mean[at] * share
     seen = _seen(y, day, past, per_day)
+    if len(today):
+        said = float(day.mean[0] * shares[: len(today)].sum())
+        factor = day_factor(_days(seen, per_day), len(today), (float(today.sum()), said))
+        mean = np.where(at == 0, factor * mean, mean)
     average = slot_average(y, past, ahead)[chosen]
     about = share_dispersion(y, past, slots)
     return _Ahead(mean, hour_spread(seen, about, share, day.spread, at, mean), average)
@@ -199,6 +209,15 @@ def _seen(y: Array, day: DailyForecast, past: Clock, per_day: int) -> list[tuple
         said = mean[scored.day - end] * shares_of(scored, slots)
         found.append((y[before : before + len(said)], said))
     return found
+
+
+def _days(seen: list[tuple[Array, Array]], per_day: int) -> list[tuple[Array, Array]]:
+    """Cut past intervals into days; where the clocks changed, a cut is an hour off until the week is over."""
+    return [
+        (came[first : first + per_day], said[first : first + per_day])
+        for came, said in seen
+        for first in range(0, len(came) - per_day + 1, per_day)
+    ]
 
 
 def _rows(
