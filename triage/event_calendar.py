@@ -40,7 +40,7 @@ def read_events(text: str) -> list[KnownEvent]:
         one = _read(row, rows.line_num)
         if one.event_id in found:
             raise InputError(
-                f"Got an event_id for the second time in line {rows.line_num}; expected each once; rename one."
+                f"Got an event_id again in line {rows.line_num}; expected each once; rename one."
             )
         found[one.event_id] = one
     return list(found.values())
@@ -79,8 +79,8 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
         )
     except ValueError as error:
         raise InputError(
-            f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 characters, a "
-            "kind, days as 2026-04-14 and a number as factor; correct the line."
+            f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 characters, "
+            "a kind, days as 2026-04-14 and a number as factor; correct the line."
         ) from error
     except InputError as error:
         raise InputError(f"Line {line} of the calendar: {error}") from error

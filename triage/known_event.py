@@ -49,11 +49,11 @@ class KnownEvent:
     def __post_init__(self) -> None:
         if not 0 <= (self.last_day - self.first_day).days < MOST_DAYS:
             raise InputError(
-                f"Got an event whose last day is before the first, or more than {MOST_DAYS} days of it; expected "
-                "the days in order; correct them."
+                f"Got an event whose last day is before the first, or more than {MOST_DAYS} days of it; "
+                "expected the days in order; correct them."
             )
         if self.factor is not None and not LEAST_FACTOR <= self.factor <= MOST_FACTOR:
             raise InputError(
-                f"Got a factor out of bounds; expected {LEAST_FACTOR:g} to {MOST_FACTOR:g}, 1 being an ordinary "
-                "day; leave it out to learn it from earlier events."
+                f"Got a factor out of bounds; expected {LEAST_FACTOR:g} to {MOST_FACTOR:g}, 1 being an "
+                "ordinary day; leave it out to learn it from earlier events."
             )

@@ -71,8 +71,8 @@ def add(
             )
         if row is None:
             raise NotFoundError(
-                f"Got an interval which the newest forecast by {given.interval} does not have for this series; "
-                "expected the start of one of its intervals: GET /v1/forecasts."
+                f"Got an interval which the newest forecast by {given.interval} does not have for this "
+                "series; expected the start of one of its intervals: GET /v1/forecasts."
             )
         made = put_override(
             store, caller.workspace, given.interval, given.series, given.start, given.value,

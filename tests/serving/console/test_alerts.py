@@ -16,8 +16,8 @@ def alarmed(desk: Desk) -> Desk:
         {"too_many": [{"series": "total", "tickets": 35}, {"series": "category=v<pn", "tickets": 33.8}]},
     )  # fmt: skip
     ahead = Alert(
-        "a1", AlertKind.AHEAD, "total", NOW + timedelta(days=3), NOW + timedelta(days=4), None, 60.0, 55.0, 0.7,
-        1.4, {"lead_days": 3},
+        "a1", AlertKind.AHEAD, "total", NOW + timedelta(days=3), NOW + timedelta(days=4), None, 60.0, 55.0,
+        0.7, 1.4, {"lead_days": 3},
     )  # fmt: skip
     take_alerts(desk.house.store, "acme", [burst, ahead], now=NOW)
     return desk
