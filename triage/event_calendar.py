@@ -79,8 +79,8 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
         )
     except ValueError as error:
         raise InputError(
-            f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 characters, "
-            "a kind, days as 2026-04-14 and a number as factor; correct the line."
+            f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 "
+            "characters, a kind, days as 2026-04-14 and a number as factor; correct the line."
         ) from error
     except InputError as error:
         raise InputError(f"Line {line} of the calendar: {error}") from error
