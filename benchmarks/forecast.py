@@ -1,92 +1,49 @@
-"""Volume forecasts beside the plain ones, on real helpdesk histories, by rolling origin.
+"""Volume forecasts beside other forecasters, on real helpdesk histories, by rolling origin.
 
-    python -m benchmarks.forecast [--quick] [--dev] [--data DIR]
+    python -m benchmarks.forecast [--dev] [--quick] [--plain] [--only TEXT] [--cache DIR] [--data DIR]
 
-Each row is one collection with a given length of history: ours (`forecast_series`, as the command runs it),
-the same-weekday average of eight weeks (SWA8) and seasonal-naive, from the same origins in the same run. The
-plain two get their intervals from their own past residuals on the square-root scale. CRPS and coverage use
-the seven published quantiles; CRPS is in % of volume, skill is 1 - CRPS / CRPS(SWA8), floor is the WAPE of a
-Poisson count about our mean. By the hour, SWA8 is the mean of the same hour of the week.
+Each row is one collection with a given length of history, scored over six origins: ours (`forecast_series`,
+as the command runs it), the same-weekday average of eight weeks (SWA8) and seasonal-naive, and whatever of
+AutoETS, AutoTheta, MSTL, LightGBM (through mlforecast) and Prophet is installed (the extra ``peers``), from
+the same origins in the same run. The plain two get their intervals from their own past residuals on the
+square-root scale. CRPS and coverage use the seven published quantiles; CRPS is in % of volume, skill is 1 -
+CRPS / CRPS(SWA8), floor is the WAPE of a Poisson count about our mean. Coverage is also told by lead. By
+the hour, SWA8 is the mean of the same hour of the week.
 
-``--dev`` scores the origins before the reported ones: choices are made there. Nothing is drawn at random.
+``--dev`` scores the origins before the reported ones: choices are made there. ``--plain`` leaves the
+installed peers out, ``--cache`` keeps their forecasts (they depend on the counts alone). Seeds are fixed.
 The last line is JSON. Results and where we lose: ``benchmarks/forecast.md``.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
 from pathlib import Path
 
+import joblib
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from training.forecasting import scores
+from benchmarks.forecast_data import Collection, collections
+from benchmarks.forecast_peers import Past, Peer, installed_peers
 from training.forecasting.forecast import QUANTILE_COLUMNS, forecast_series
 from training.forecasting.intervals import NO_BASIS_K, QUANTILES, quantiles
-from training.forecasting.series import SeriesTable, count_series
+from triage import volume_scores as scores
 
 Array = NDArray[np.float64]
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-@dataclass(frozen=True)
-class Collection:
-    """One history and how it is scored.
-
-    Parameters
-    ----------
-    name : str
-    series : SeriesTable
-    horizon : int
-        Intervals ahead.
-    step : int
-        Intervals between origins.
-    country : str or None
-    has_dev : bool
-        Whether there is history enough for origins before the reported ones.
-    """
-
-    name: str
-    series: SeriesTable
-    horizon: int
-    step: int
-    country: str | None
-    has_dev: bool = True
-
-
-def collections(data: Path) -> Iterator[Collection]:
-    """Yield the collections that the data folder allows."""
-    mozilla, apache = data / "mozilla_support/tickets.parquet", data / "apache_jira/issues.parquet"
-    servicenow = data / "servicenow_log/incidents.parquet"
-    if mozilla.exists():
-        tickets = pd.read_parquet(mozilla, columns=["created_at", "product", "is_spam"])
-        tickets = tickets[~tickets["is_spam"].fillna(False).astype(bool)]
-        for product in ("thunderbird", "firefox"):
-            times = tickets.loc[tickets["product"] == product, "created_at"]
-            yield Collection(f"Mozilla {product}", count_series(times), 28, 28, "US")
-    if apache.exists():
-        issues = pd.read_parquet(apache, columns=["project", "created"])
-        times = issues.loc[issues["project"].isin(["HIVE", "HDFS"]), "created"]
-        yield Collection("Apache HIVE+HDFS", count_series(times), 28, 28, "US")
-    if servicenow.exists():
-        times = pd.read_parquet(servicenow, columns=["opened_at"])["opened_at"]
-        # Almost all incidents were opened between these days; outside them the log is a trickle.
-        first, end = np.datetime64("2016-02-29T00:00:00"), np.datetime64("2016-05-28T00:00:00")
-        daily = count_series(times).since(first).before(end)
-        yield Collection("ServiceNow daily", daily, 7, 7, None, has_dev=False)
-        hourly = count_series(times, interval="hour").since(first).before(end)
-        yield Collection("ServiceNow hourly", hourly, 48, 5 * 24, None, has_dev=False)
-
-
-def week_of(series: SeriesTable) -> int:
-    """Return the intervals in a week."""
-    return {"day": 7, "hour": 168, "30min": 336}[series.interval]
+ORIGINS = 6
+LEADS = {
+    "day": (("1-7", 0, 7), ("8-14", 7, 14), ("15-28", 14, 28)),
+    "hour": (("1-24", 0, 24), ("25-48", 24, 48)),
+}
+Scored = tuple[Array, Array, Array]
+"""What came, the mean, the quantiles: shapes (n_series, horizon) and (n_series, horizon, n_levels)."""
 
 
 def plain_mean(y: Array, horizon: int, season: int, weeks: int) -> Array:
@@ -111,103 +68,177 @@ def plain_quantiles(y: Array, mean: Array, season: int, weeks: int) -> Array:
     return np.maximum(np.sqrt(mean)[:, None] + shift, 0.0) ** 2
 
 
-def score(
-    collection: Collection, n_origins: int, history: int | None, dev: bool
-) -> dict[str, dict[str, float]]:
-    """Score ours and the plain ones over the origins; returns measures by model."""
-    series, horizon, season = collection.series, collection.horizon, week_of(collection.series)
-    y = series.counts[0]
-    skipped = n_origins if dev else 0
-    ends = [len(y) - horizon - collection.step * (j + skipped) for j in range(n_origins)]
-    kept: dict[str, list[tuple[Array, Array, Array, float]]] = {"ours": [], "SWA8": [], "SeasonalNaive": []}
-    seconds = 0.0
-    for end in reversed(ends):
-        begin = 0 if history is None else max(0, end - history)
-        cut = series.before(series.starts[end]).since(series.starts[begin])
-        actual, past = y[end : end + horizon], y[begin:end]
-        scale = scores.naive_scale(past, season)
-        started = time.perf_counter()
-        table, _ = forecast_series(cut, horizon=horizon, country=collection.country)
-        seconds += time.perf_counter() - started
-        kept["ours"].append(
-            (actual, table["mean"].to_numpy(), table[list(QUANTILE_COLUMNS)].to_numpy(), scale)
-        )
-        for name, weeks in (("SWA8", 8), ("SeasonalNaive", 1)):
-            mean = plain_mean(past, horizon, season, weeks)
-            kept[name].append((actual, mean, plain_quantiles(past, mean, season, weeks), scale))
-    measures = {name: measure(rows) for name, rows in kept.items()}
-    for values in measures.values():
-        values["skill"] = 1 - values["crps"] / measures["SWA8"]["crps"]
-        values["floor"] = measures["ours"]["floor"]
-    measures["ours"]["seconds"] = seconds / n_origins
-    return measures
+def plain(past: Past, weeks: int) -> tuple[Array, Array]:
+    """Forecast every series by `plain_mean` and `plain_quantiles`."""
+    born = [y[int(np.argmax(y > 0)) :] for y in past.counts]
+    mean = np.stack([plain_mean(y, past.horizon, past.week, weeks) for y in born])
+    return mean, np.stack([plain_quantiles(y, m, past.week, weeks) for y, m in zip(born, mean, strict=True)])
 
 
-def measure(rows: list[tuple[Array, Array, Array, float]]) -> dict[str, float]:
-    """Return the measures of one model over (actual, mean, quantiles, MASE scale) per origin."""
-    actual, mean, table = (np.concatenate([row[i] for row in rows]) for i in range(3))
-    low, high = QUANTILES.index(0.10), QUANTILES.index(0.90)
-    return {
+def ours(collection: Collection, end: int, begin: int) -> tuple[Array, Array]:
+    """Forecast every series as the command does."""
+    series = collection.series
+    cut = series.before(series.starts[end]).since(series.starts[begin])
+    table = forecast_series(cut, horizon=collection.horizon, country=collection.country).table
+    shape = (len(series.names), collection.horizon)
+    wide = table[list(QUANTILE_COLUMNS)].to_numpy().reshape(*shape, len(QUANTILES))
+    return table["mean"].to_numpy().reshape(shape), wide
+
+
+class Runner:
+    """Runs the forecasters over the origins of a collection.
+
+    Parameters
+    ----------
+    peers : dict of str to Peer
+    cache : Path or None
+        Folder where peers' forecasts are kept.
+    """
+
+    def __init__(self, peers: dict[str, Peer], cache: Path | None) -> None:
+        self.peers = peers
+        self.cache = cache
+
+    def score(self, collection: Collection, history: int | None, *, dev: bool) -> dict[str, dict[str, float]]:
+        """Return measures by model."""
+        series, horizon = collection.series, collection.horizon
+        many = collection.dev_origins if dev else ORIGINS
+        skipped = ORIGINS if dev and not collection.dev_only else 0
+        ends = [
+            series.counts.shape[1] - horizon - collection.step * (j + skipped) for j in reversed(range(many))
+        ]
+        kept: dict[str, list[Scored]] = defaultdict(list)
+        scales, spent = [], defaultdict(float)
+        for end in ends:
+            begin = 0 if history is None else max(0, end - history)
+            past = Past(
+                series.counts[:, begin:end], series.starts[begin:end], series.interval, horizon,
+                collection.country,
+            )  # fmt: skip
+            actual = series.counts[:, end : end + horizon]
+            scales.append([scores.naive_scale(y, past.week) for y in past.counts])
+            for name in ("ours", "SWA8", "SeasonalNaive", *self.peers):
+                started = time.perf_counter()
+                mean, table = self._forecast(name, collection, past, begin, end)
+                spent[name] += time.perf_counter() - started
+                rows = collection.scored
+                kept[name].append((actual[rows], mean[rows], table[rows]))
+        scale = np.array(scales)[:, collection.scored]
+        measures = {name: measure(rows, scale, series.interval) for name, rows in kept.items()}
+        for name, values in measures.items():
+            values["skill"] = 1 - values["crps"] / measures["SWA8"]["crps"]
+            values["floor"] = measures["ours"]["floor"]
+            values["seconds"] = spent[name] / len(ends)
+        return measures
+
+    def _forecast(
+        self, name: str, collection: Collection, past: Past, begin: int, end: int
+    ) -> tuple[Array, Array]:
+        if name == "ours":
+            return ours(collection, end, begin)
+        if name in ("SWA8", "SeasonalNaive"):
+            return plain(past, 8 if name == "SWA8" else 1)
+        peer = self.peers[name]
+        if self.cache is None:
+            return peer(past)
+        key = hashlib.sha256(past.counts.tobytes() + f"{name}{past.horizon}{past.starts[0]}".encode())
+        path = self.cache / f"{name}-{key.hexdigest()[:24]}.joblib"
+        if not path.exists():
+            joblib.dump(peer(past), path)
+        mean, table = joblib.load(path)
+        return mean, table
+
+
+def measure(rows: list[Scored], scale: Array, interval: str) -> dict[str, float]:
+    """Return the measures of one model over (actual, mean, quantiles) per origin; ``scale`` is MASE's."""
+    actual, mean = (np.concatenate([row[i].ravel() for row in rows]) for i in (0, 1))
+    table = np.concatenate([row[2].reshape(-1, len(QUANTILES)) for row in rows])
+    missed = np.stack([np.abs(row[0] - row[1]).mean(axis=1) for row in rows])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mase = float(np.nanmean(np.where(scale > 0, missed / scale, np.nan)))
+    found = {
         "wape": scores.wape(actual, mean),
         "bias": scores.bias(actual, mean),
-        "mase": float(np.mean([np.abs(a - m).mean() / scale for a, m, _, scale in rows])),
+        "mase": mase,
         "crps": scores.crps(actual, table, QUANTILES),
-        "coverage80": scores.coverage(actual, table[:, low], table[:, high]),
+        "coverage80": scores.central_coverage(actual, table, QUANTILES),
         "floor": scores.poisson_floor(mean),
     }
+    for label, begin, end in LEADS[interval]:
+        part = [
+            (row[0][:, begin:end].ravel(), row[2][:, begin:end].reshape(-1, len(QUANTILES))) for row in rows
+        ]
+        actual, table = (np.concatenate([one[i] for one in part]) for i in (0, 1))
+        if len(actual):
+            found[f"coverage80_{label}"] = scores.central_coverage(actual, table, QUANTILES)
+    return found
 
 
 def histories(collection: Collection) -> list[tuple[str, int | None]]:
     """Return the lengths of history that a collection is scored with."""
-    a_day = week_of(collection.series) // 7
-    return [("full", None), ("8 weeks", 56 * a_day), ("10 days", 10 * a_day)]
+    return [("full", None), ("8 weeks", 56 * collection.a_day), ("2 weeks", 14 * collection.a_day)]
 
 
-def run(data: Path, n_origins: int, dev: bool, quick: bool) -> list[dict[str, object]]:
+def run(args: argparse.Namespace, runner: Runner) -> list[dict[str, object]]:
     """Score everything, printing one line per model, and return the rows."""
     rows: list[dict[str, object]] = []
-    head = f"{'collection':<20}{'history':<9}{'model':<14}{'WAPE':>7}{'bias':>7}{'floor':>7}{'MASE':>7}"
-    print(head + f"{'CRPS':>7}{'cov80':>7}{'skill':>7}{'s':>7}")
-    for collection in collections(data):
-        if dev and not collection.has_dev:
+    head = f"{'collection':<26}{'history':<9}{'model':<14}{'WAPE':>7}{'bias':>7}{'floor':>7}{'MASE':>7}"
+    print(head + f"{'CRPS':>7}{'skill':>7}{'cov80':>7} by lead{'s':>11}")
+    for collection in collections(args.data):
+        if (collection.dev_only and not args.dev) or args.only not in collection.name:
             continue
-        for label, history in histories(collection)[: 2 if quick else None]:
-            for name, m in score(collection, n_origins, history, dev).items():
+        for label, history in histories(collection):
+            for name, m in runner.score(collection, history, dev=args.dev).items():
                 rows.append({"collection": collection.name, "history": label, "model": name, **m})
-                numbers = (m["wape"], m["bias"], m["floor"])
+                leads = "/".join(f"{100 * m[key]:.0f}" for key in m if key.startswith("coverage80_"))
                 print(
-                    f"{collection.name:<20}{label:<9}{name:<14}"
-                    + "".join(f"{100 * value:>7.1f}" for value in numbers)
-                    + f"{m['mase']:>7.2f}{100 * m['crps']:>7.2f}{100 * m['coverage80']:>7.0f}"
-                    + f"{100 * m['skill']:>7.1f}"
-                    + (f"{m['seconds']:>7.2f}" if "seconds" in m else "")
+                    f"{collection.name:<26}{label:<9}{name:<14}"
+                    + "".join(f"{100 * m[key]:>7.1f}" for key in ("wape", "bias", "floor"))
+                    + f"{m['mase']:>7.2f}{100 * m['crps']:>7.2f}{100 * m['skill']:>7.1f}"
+                    + f"{100 * m['coverage80']:>7.0f} {leads:<10}{m['seconds']:>8.2f}",
+                    flush=True,
                 )
-        if quick:
+        if args.quick:
             break
     return rows
+
+
+def print_means(rows: list[dict[str, object]]) -> None:
+    """Print each model's mean skill over the collections, by length of history."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        found[str(row["history"]), str(row["model"])].append(float(str(row["skill"])))
+    for (history, model), skills in found.items():
+        print(f"mean skill, {history}, {model}: {100 * np.mean(skills):.1f} %")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the benchmark; returns 0, or 2 where there is no data."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="folder with the helpdesk histories")
-    parser.add_argument("--quick", action="store_true", help="two origins of the first collection")
+    parser.add_argument("--quick", action="store_true", help="the first collection, without installed peers")
     parser.add_argument("--dev", action="store_true", help="score the origins before the reported ones")
+    parser.add_argument("--plain", action="store_true", help="leave the installed peers out")
+    parser.add_argument("--only", default="", help="only collections with this in their name")
+    parser.add_argument("--cache", type=Path, help="keep the peers' forecasts in this folder")
     args = parser.parse_args(argv)
+    if args.cache is not None:
+        args.cache.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    rows = run(args.data, 2 if args.quick else 6, args.dev, args.quick)
+    peers, missing = ({}, []) if args.plain or args.quick else installed_peers()
+    rows = run(args, Runner(peers, args.cache))
     if not rows:
         print(f"Got no histories in {args.data}; expected mozilla_support, apache_jira or servicenow_log.")
         return 2
-    ours = [float(str(row["skill"])) for row in rows if row["model"] == "ours"]
-    plain = [
+    print_means(rows)
+    if missing:
+        print(f"Not installed, so not compared: {', '.join(missing)} (pip install triage[peers]).")
+    rounded = [
         {k: round(v, 5) if isinstance(v, float) else v for k, v in row.items() if k != "seconds"}
         for row in rows
     ]
-    print(
-        f"mean skill of ours against SWA8: {100 * np.mean(ours):.1f} %, {time.perf_counter() - started:.0f} s"
-    )
-    print(json.dumps({"benchmark": "forecast", "dev": args.dev, "rows": plain}))
+    print(f"{time.perf_counter() - started:.0f} s")
+    print(json.dumps({"benchmark": "forecast", "dev": args.dev, "missing": missing, "rows": rounded}))
     return 0
 
 

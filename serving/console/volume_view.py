@@ -22,9 +22,11 @@ BANDS = ("q05", "q20", "q80", "q95")
 TOTAL = "total"
 
 MEMBERS = {
-    "GLMq": "a regression on weekday and holidays that follows the level quickly",
-    "GLM": "the same with a season of the year",
+    "GLMq": "a regression on weekday and holidays that follows the level within days",
+    "GLM": "the same, following within two weeks",
+    "GLMs": "the same with a season of the year",
     "GLMy": "the same with a trend and a finer season",
+    "ETS": "exponential smoothing of level and weekday",
 }
 
 
@@ -183,11 +185,13 @@ def _basis(snapshot: Snapshot, series: str) -> str:
     if code.startswith("no basis"):
         return "Less than two weeks of history: the average so far with a wide margin, no more than that."
     parts = []
-    for member in code.split("+"):
+    for part in code.split("+"):
+        member, _, share = part.partition(":")
         if member.startswith("SWA"):
-            parts.append(f"the average of the same weekday over the last {member.removeprefix('SWA')} weeks")
+            said = f"the average of the same weekday over the last {member.removeprefix('SWA')} weeks"
         else:
-            parts.append(MEMBERS.get(member, member))
+            said = MEMBERS.get(member, member)
+        parts.append(f"{said} ({share} %)" if share else said)
     if len(parts) == 1:
         return f"Rests on {parts[0]}."
     return f"Rests on {'; '.join(parts)}; each weighed by how well it did lately."

@@ -30,6 +30,10 @@ def forecast(
     country: Annotated[
         str | None, typer.Option(help="Whose public holidays count: US, IN, DE-BY ...")
     ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(help="Known events (CSV: event_id, kind, first_day; title, last_day, series, factor)."),
+    ] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -42,7 +46,9 @@ def forecast(
     from training.forecasting.forecast import forecast_series
     from training.forecasting.publish import forecast_document, write_forecast
     from training.forecasting.read import read_series
+    from triage.event_calendar import read_events_file
 
+    known = [] if events is None else read_events_file(events)
     columns = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         reading = bar.add_task("Reading", total=1.0)
@@ -56,7 +62,11 @@ def forecast(
         )
         task = bar.add_task("Forecasting", total=len(read.table.names))
         result = forecast_series(
-            read.table, horizon=horizon, country=country, progress=lambda name: bar.advance(task)
+            read.table,
+            horizon=horizon,
+            country=country,
+            events=known,
+            progress=lambda name: bar.advance(task),
         )
     write_forecast(result, read.table, out)
     if as_json:

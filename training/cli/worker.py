@@ -11,9 +11,9 @@ app = typer.Typer()
 def worker() -> None:
     """Do the trainings, forecasts and looks for gaps that were asked for, one after another, until stopped.
 
-    Beside them it raises reminders, escalations and breaches of SLA policies, and suspected incidents where
-    look-alike tickets arrive together, and sends them to the webhook endpoints whose hosts
-    $TRIAGE_WEBHOOK_HOSTS allows.
+    Beside them it raises reminders, escalations and breaches of SLA policies, suspected incidents where
+    look-alike tickets arrive together, and alerts of volume, and sends them to the webhook endpoints whose
+    hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before are forecast again every night.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
@@ -30,7 +30,9 @@ def worker() -> None:
     from training.worker.forecast_run import forecast_work
     from training.worker.gaps_run import gaps_work
     from training.worker.incident_tick import IncidentChore
+    from training.worker.nightly import ask_for_nightly_forecasts
     from training.worker.sla_tick import raise_due_events
+    from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
     from triage.home import home_folder, models_folder, store_url
@@ -61,6 +63,8 @@ def worker() -> None:
         [
             lambda: raise_due_events(store, now=now()),
             lambda: incidents.look(now()),
+            SpikeWatch(store, now),
+            lambda: ask_for_nightly_forecasts(store, now=now()),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

@@ -1,63 +1,98 @@
-"""How well each member of the pool would have done lately on the series at hand.
+"""How the pool would have done lately on the series at hand: rolling origins.
 
-Rolling origins: at several past days the members see only what came before and forecast what came after.
-Origins and their horizon are fixed, so that asking for a longer forecast never changes a shorter one.
+On the last Mondays (or whichever weekday the history ends before) the members see only what came before and
+forecast what came after; the latest origins see only part of their horizon. From that follow the weights of
+the members and the residuals of their mean. Origins and their horizon are fixed, so that asking for a longer
+forecast never changes a shorter one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Member = Callable[[Array, Array, int], Array]
-"""A member maps counts (n,), calendar columns (n + horizon, p), and a horizon to a mean (horizon,)."""
+from training.forecasting.members import Said
 
-ORIGINS = 6
-STEP_DAYS = 14
+Array = NDArray[np.float64]
+
+ORIGINS = 24
+STEP_DAYS = 7
 HORIZON_DAYS = 28
-LEAST_HISTORY_DAYS = 56
+LEAST_HISTORY_DAYS = 14
 LEAST_ORIGINS = 3
 POWER = 6
 """Weights are 1 / error^6: steep enough to drop a bad member, safer than picking one (reference, 4.4)."""
+EQUAL_HORIZONS = 4.0
+"""Equal weights count as much as so many horizons that were scored."""
 
 
-def origins(n: int) -> list[int]:
-    """Return the days, counted from the first, at which a history of ``n`` days is forecast again."""
-    last = n - HORIZON_DAYS
-    return [last - STEP_DAYS * j for j in range(ORIGINS) if last - STEP_DAYS * j >= LEAST_HISTORY_DAYS]
-
-
-def weigh(members: Mapping[str, Member], y: Array, calendar: Array) -> dict[str, float]:
-    """Return the weight of each member on this series; equal ones below three origins.
+@dataclass(frozen=True)
+class Past:
+    """What the pool's mean would have said of one series, and what came.
 
     Parameters
     ----------
-    members : mapping of str to Member
+    weights : dict of str to float
+        Of the members that the series has now; they sum to one.
+    ends : tuple of int
+        Origins, as numbers of days.
+    means : array, shape (n_origins, HORIZON_DAYS)
+        The weighted mean at each of them.
+    """
+
+    weights: dict[str, float]
+    ends: tuple[int, ...]
+    means: Array
+
+
+def origins(n: int) -> list[int]:
+    """Return the origins, oldest first, at which a history of ``n`` days is forecast again."""
+    found = (n - STEP_DAYS * j for j in range(1, ORIGINS + 1))
+    return sorted(end for end in found if end >= LEAST_HISTORY_DAYS)
+
+
+def look_back(y: Array, alive: int, row: int, now: Said, earlier: dict[int, Said]) -> Past:
+    """Weigh the members of one series by how they did, and say what their mean would have said.
+
+    Parameters
+    ----------
     y : array, shape (n,)
         Counts of consecutive days.
-    calendar : array, shape (n or more, p)
-        Calendar columns of those days.
+    alive : int
+        The day on which the series begins.
+    row : int
+        Its row in what the members said.
+    now : Said
+        What they say of the days ahead: names the members that there are.
+    earlier : dict of int to Said
+        By origin.
     """
-    past = origins(len(y))
-    equal = {name: 1.0 / len(members) for name in members}
-    if len(past) < LEAST_ORIGINS:
-        return equal
-    error = {
-        name: sum(
-            float(
-                np.abs(
-                    member(y[:o], calendar[: o + HORIZON_DAYS], HORIZON_DAYS) - y[o : o + HORIZON_DAYS]
-                ).sum()
-            )
-            for o in past
-        )
-        for name, member in members.items()
-    }
-    least = min(error.values())
-    if least == 0.0:
-        return equal
-    steep = {name: (least / value) ** POWER for name, value in error.items()}
-    return {name: value / sum(steep.values()) for name, value in steep.items()}
+    mine = np.isfinite(now.means[:, row, 0])
+    names = [name for name, has in zip(now.names, mine, strict=True) if has]
+    ends = [end for end in sorted(earlier) if end - alive >= LEAST_HISTORY_DAYS]
+    said = np.stack([_of(earlier[end], row, names) for end in ends]) if ends else np.zeros((0, len(names), 0))
+    error, scored = np.full(len(names), 1e-6), 0.0
+    for end, means in zip(ends, said, strict=True):
+        came = y[end : end + HORIZON_DAYS]
+        error += np.abs(came - means[:, : len(came)]).sum(axis=1)
+        scored += len(came) / HORIZON_DAYS
+    weights = np.full(len(names), 1.0 / len(names))
+    if len(ends) >= LEAST_ORIGINS:
+        steep = (error.min() / error) ** POWER
+        share = scored / (scored + EQUAL_HORIZONS)
+        weights = (1.0 - share) * weights + share * steep / steep.sum()
+    table = np.einsum("m,omh->oh", weights, said) if ends else np.zeros((0, HORIZON_DAYS))
+    return Past(dict(zip(names, weights.tolist(), strict=True)), tuple(ends), table)
+
+
+def _of(said: Said, row: int, names: list[str]) -> Array:
+    """Return what these members said; one that was not there yet is stood in for by the others' mean."""
+    found = np.full((len(names), said.means.shape[2]), np.nan)
+    for i, name in enumerate(names):
+        if name in said.names:
+            found[i] = said.means[said.names.index(name), row]
+    missing = np.isnan(found[:, 0])
+    found[missing] = found[~missing].mean(axis=0)
+    return found[:, :HORIZON_DAYS]

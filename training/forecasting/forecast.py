@@ -1,13 +1,13 @@
 """The published forecast: every series, every interval ahead, mean, quantiles and chance of a spike.
 
 `forecast_series` is what the command line, the worker and the notebooks call. Each series is forecast day by
-day from its own history (`pool`), spread over hours where asked (`intraday`), made to add up (`hierarchy`),
-and given negative-binomial intervals (`intervals`). Nothing is random, so nothing is seeded.
+day (`pool`), spread over hours where asked (`intraday`), made to add up (`hierarchy`), and given intervals
+(`intervals`). Nothing is random, so nothing is seeded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,14 +16,26 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.calendar import day_range, interval_seconds, local_days
+from training.forecasting.events import event_factors
 from training.forecasting.glm import calendar_matrix
 from training.forecasting.hierarchy import groupings, reconcile
-from training.forecasting.intervals import QUANTILES, exceedance, quantiles
-from training.forecasting.intraday import Clock, clock_of, profile, share_dispersion, shares_of, slot_average
-from training.forecasting.pool import NO_BASIS, TWO_WEEKS, DailyForecast, forecast_days
+from training.forecasting.intervals import QUANTILES, Spread, spread_exceedance, spread_quantiles
+from training.forecasting.intraday import (
+    SCORED_DAYS,
+    Clock,
+    clock_of,
+    hour_spread,
+    profile,
+    share_dispersion,
+    shares_of,
+    slot_average,
+)
+from training.forecasting.pool import NO_BASIS, DailyForecast, forecast_days
+from training.forecasting.reforecast import day_factor
 from training.forecasting.series import TOTAL, SeriesTable
 from training.forecasting.swa import spike_threshold
 from triage.errors import InputError
+from triage.known_event import KnownEvent
 
 Array = NDArray[np.float64]
 
@@ -32,8 +44,6 @@ COLUMNS = ("series", "start", "origin", "mean", *QUANTILE_COLUMNS, "spike_thresh
 """The columns of a forecast; others build on them."""
 
 LONGEST_HORIZON_DAYS = 731
-# A newborn series is drawn towards an equal share of one ticket.
-_SHARE_PRIOR_TICKETS = 1.0
 
 
 class Forecast(NamedTuple):
@@ -45,20 +55,21 @@ class Forecast(NamedTuple):
         Columns `COLUMNS`; ``start`` and ``origin`` are UTC timestamps; rows by series, then time.
     basis : dict of str to str
         For each series the members of the pool that made it, or ``no basis``.
+    events : dict of str to dict of str to float
+        By kind of event and series, the factor of one day that was learnt.
     """
 
     table: pd.DataFrame
     basis: dict[str, str]
+    events: dict[str, dict[str, float]]
 
 
-class _Spread(NamedTuple):
+class _Ahead(NamedTuple):
     """One series over the intervals ahead, before reconciliation."""
 
     mean: Array
-    dispersion: Array
-    level_variance: Array
+    spread: Spread
     average: Array
-    basis: str
 
 
 def forecast_series(
@@ -66,6 +77,7 @@ def forecast_series(
     *,
     horizon: int,
     country: str | None = None,
+    events: Sequence[KnownEvent] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Forecast:
     """Forecast the intervals after the last one counted.
@@ -77,6 +89,8 @@ def forecast_series(
         Intervals ahead.
     country : str, optional
         Whose public holidays count: ISO 3166 code such as ``US`` or ``DE-BY``.
+    events : sequence of KnownEvent, default ()
+        Past ones, to learn their effect, and those to come.
     progress : callable, optional
         Called with the name of each series when it is done.
 
@@ -98,25 +112,40 @@ def forecast_series(
     every_day = day_range(first, first + np.timedelta64(n_days + days_ahead - 1, "D"))
     calendar = calendar_matrix(every_day, country)
     padded = _pad_to_days(series, past)
-    daily = np.stack([np.bincount(past.day, weights=row) for row in padded])
+    daily = np.stack([np.bincount(past.day, weights=row) for row in padded]).astype(float)
     parent = series.names.index(TOTAL) if TOTAL in series.names else None
-    # The parent comes first, since a newborn child is a share of it.
-    order = sorted(range(len(series.names)), key=lambda row: row != parent)
-    by_day: dict[int, DailyForecast] = {}
-    spreads: dict[int, _Spread] = {}
-    for row in order:
-        above = None if parent is None or row == parent else (daily[parent], by_day[parent])
-        by_day[row] = _forecast_row(daily[row], above, calendar, days_ahead)
-        spreads[row] = _spread(padded[row], by_day[row], past, ahead, chosen, per_day)
+    factors, learnt = event_factors(events, series.names, daily, every_day)
+    days = forecast_days(daily / factors[:, :n_days], calendar, days_ahead, parent=parent)
+    days = [_with_events(day, factors[row], n_days) for row, day in enumerate(days)]
+    spreads = []
+    for row, day in enumerate(days):
+        # What came today so far; of a day that has not begun, nothing.
+        today = series.counts[row, len(series.starts) - min(chosen.start, len(series.starts)) :]
+        spreads.append(_spread(padded[row], today, day, past, ahead, chosen, per_day))
         if progress is not None:
             progress(series.names[row])
-    base = np.stack([spreads[row].mean for row in range(len(order))])
+    base = np.stack([one.mean for one in spreads])
     if parent is not None:
         base = reconcile(base, parent, groupings(series.names, series.counts))
     starts = ahead.starts[chosen]
-    frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(order))]
-    basis = {name: spreads[row].basis for row, name in enumerate(series.names)}
-    return Forecast(pd.concat(frames, ignore_index=True), basis)
+    frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(days))]
+    basis = {name: days[row].basis for row, name in enumerate(series.names)}
+    return Forecast(pd.concat(frames, ignore_index=True), basis, learnt)
+
+
+def _with_events(day: DailyForecast, factor: Array, n: int) -> DailyForecast:
+    """Put the effect of events back that was taken out before anything was learnt."""
+    if (factor == 1.0).all():
+        return day
+    past = day.past
+    pairs = zip(past.ends, past.means, strict=True)
+    means = np.stack([_times(mean, factor[end:]) for end, mean in pairs]) if past.ends else past.means
+    return replace(day, mean=day.mean * factor[n:], past=replace(past, means=means))
+
+
+def _times(mean: Array, factor: Array) -> Array:
+    known = min(len(mean), len(factor))
+    return np.concatenate([mean[:known] * factor[:known], mean[known:]])
 
 
 def _clocks(series: SeriesTable, horizon: int) -> tuple[Clock, Clock, slice]:
@@ -147,43 +176,54 @@ def _pad_to_days(series: SeriesTable, past: Clock) -> Array:
     return padded
 
 
-def _forecast_row(
-    y: Array, above: tuple[Array, DailyForecast] | None, calendar: Array, horizon: int
-) -> DailyForecast:
-    """Forecast one series from the day of its first ticket on, or as a share of the series above it."""
-    filed = np.flatnonzero(y)
-    born = int(filed[0]) if len(filed) else len(y) - 1
-    own = forecast_days(y[born:], calendar[born:], horizon)
-    if above is None or len(y) - born >= TWO_WEEKS:
-        return own
-    parent_y, parent = above
-    share = (y[born:].sum() + _SHARE_PRIOR_TICKETS / 2) / (parent_y[born:].sum() + _SHARE_PRIOR_TICKETS)
-    return replace(own, mean=parent.mean * min(1.0, share))
-
-
-def _spread(y: Array, day: DailyForecast, past: Clock, ahead: Clock, chosen: slice, n_slots: int) -> _Spread:
-    """Spread a daily forecast over the intervals ahead.
-
-    The variance of a count that is share s of its day is phi_s m + s phi m + m^2 x (level variance): the
-    scatter about the share, and the share of the day's own.
-    """
+def _spread(
+    y: Array, today: Array, day: DailyForecast, past: Clock, ahead: Clock, chosen: slice, per_day: int
+) -> _Ahead:
+    """Spread a daily forecast over the intervals ahead, the rest of a begun day by how it began."""
     at = ahead.day[chosen]
-    level = day.level_variance[at]
-    if n_slots == 1:
-        ones = np.full(len(at), day.dispersion)
-        return _Spread(day.mean[at], ones, level, day.average[at], day.basis)
-    slots = profile(y, past, n_slots)
-    share = shares_of(ahead, slots)[chosen]
-    about = share_dispersion(y, past, slots) + share * (day.dispersion - 1.0)
+    if per_day == 1:
+        spread = day.spread
+        taken = Spread(spread.dispersion[at], spread.level_variance[at], spread.shifts[at], spread.trust[at])
+        return _Ahead(day.mean[at], taken, day.average[at])
+    slots = profile(y, past, per_day)
+    shares = shares_of(ahead, slots)
+    share = shares[chosen]
+    mean = day.mean[at] * share
+    seen = _seen(y, day, past, per_day)
+    if len(today):
+        said = float(day.mean[0] * shares[: len(today)].sum())
+        factor = day_factor(_days(seen, per_day), len(today), (float(today.sum()), said))
+        mean = np.where(at == 0, factor * mean, mean)
     average = slot_average(y, past, ahead)[chosen]
-    return _Spread(day.mean[at] * share, about, level, average, day.basis)
+    about = share_dispersion(y, past, slots)
+    return _Ahead(mean, hour_spread(seen, about, share, day.spread, at, mean), average)
+
+
+def _seen(y: Array, day: DailyForecast, past: Clock, per_day: int) -> list[tuple[Array, Array]]:
+    """Return counts and forecasts of the intervals after each past origin, the latest origin last."""
+    found = []
+    for end, mean in zip(day.past.ends, day.past.means, strict=True):
+        before = int(np.searchsorted(past.day, end))
+        slots = profile(y[:before], past.until(before), per_day)
+        scored = past.between(before, int(np.searchsorted(past.day, end + SCORED_DAYS)))
+        said = mean[scored.day - end] * shares_of(scored, slots)
+        found.append((y[before : before + len(said)], said))
+    return found
+
+
+def _days(seen: list[tuple[Array, Array]], per_day: int) -> list[tuple[Array, Array]]:
+    """Cut past intervals into days; where the clocks changed, a cut is an hour off until the week is over."""
+    return [
+        (came[first : first + per_day], said[first : first + per_day])
+        for came, said in seen
+        for first in range(0, len(came) - per_day + 1, per_day)
+    ]
 
 
 def _rows(
-    series: SeriesTable, row: int, mean: Array, spread: _Spread, starts: NDArray[np.datetime64]
+    series: SeriesTable, row: int, mean: Array, one: _Ahead, starts: NDArray[np.datetime64]
 ) -> pd.DataFrame:
-    variance = spread.dispersion * mean + mean**2 * spread.level_variance
-    threshold = spike_threshold(spread.average)
+    threshold = spike_threshold(one.average)
     table = pd.DataFrame(
         {
             "series": series.names[row],
@@ -192,9 +232,9 @@ def _rows(
             "mean": mean,
         }
     )
-    table[list(QUANTILE_COLUMNS)] = quantiles(mean, variance)
+    table[list(QUANTILE_COLUMNS)] = spread_quantiles(mean, one.spread)
     table["spike_threshold"] = threshold
-    table["spike_probability"] = exceedance(mean, variance, threshold)
+    table["spike_probability"] = spread_exceedance(mean, one.spread, threshold)
     return table[list(COLUMNS)]
 
 

@@ -2,8 +2,8 @@
 
 The share of each hour (or half hour) in its day is learnt per weekday from the last sixteen weeks, drawn
 towards the shape of all days where a weekday has seen few tickets. Days whose clock changes keep their
-volume: the shares of the hours that exist are scaled to one. What happened earlier on the same day is not
-used.
+volume: the shares of the hours that exist are scaled to one. Intervals are as wide as forecasts by the hour
+were off at past origins. What happened earlier on the same day is `reforecast`'s matter.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.calendar import Days, interval_starts, weekdays
+from training.forecasting.glm import MOST_SCATTER, scatter
+from training.forecasting.intervals import SHIFT_LEVELS, Spread, weighted_quantiles
 
 Array = NDArray[np.float64]
 
@@ -22,6 +24,14 @@ Array = NDArray[np.float64]
 PROFILE_DAYS = 112
 PRIOR_TICKETS_PER_SLOT = 8.0
 AVERAGE_DAYS = 56
+HALF_LIFE_ORIGINS = 8.0
+"""Weeks after which residuals count half."""
+FULL_INTERVALS = 500.0
+"""Past intervals from which on their residuals are fully believed."""
+MOST_TRUST = 0.5
+LEAST_MEAN = 1e-3
+SCORED_DAYS = 7
+"""Of each past origin, so many days are looked at."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,15 @@ class Clock:
     day: NDArray[np.intp]
     slot: NDArray[np.intp]
     weekday: NDArray[np.intp]
+
+    def between(self, first: int, last: int) -> Clock:
+        """Return the intervals from number ``first`` to before number ``last``."""
+        cut = slice(first, last)
+        return Clock(self.starts[cut], self.day[cut], self.slot[cut], self.weekday[cut])
+
+    def until(self, last: int) -> Clock:
+        """Return the intervals before number ``last``."""
+        return self.between(0, last)
 
 
 def clock_of(days: Days, interval: str, zone: str) -> Clock:
@@ -83,7 +102,8 @@ def shares_of(clock: Clock, slots: Array) -> Array:
         See `profile`.
     """
     share = slots[clock.weekday, clock.slot]
-    return np.asarray(share / np.bincount(clock.day, weights=share)[clock.day])
+    first = int(clock.day[0])
+    return np.asarray(share / np.bincount(clock.day - first, weights=share)[clock.day - first])
 
 
 def slot_average(y: Array, clock: Clock, ahead: Clock) -> Array:
@@ -116,3 +136,72 @@ def share_dispersion(y: Array, clock: Clock, slots: Array) -> float:
     weeks = max(2.0, len(np.unique(clock.day[recent])) / 7)
     pooled = float(((y[recent] - expected) ** 2).sum() / expected.sum())
     return max(1.0, pooled * (weeks + 1) / (weeks - 1))
+
+
+def hour_spread(
+    seen: list[tuple[Array, Array]],
+    about: float,
+    share: Array,
+    day: Spread,
+    at: NDArray[np.intp],
+    mean: Array,
+) -> Spread:
+    """Return the spread of intervals ahead, from how far off past forecasts by the interval were.
+
+    The native variance of a count that is share s of its day is a m + b m^2: a and b are fitted to the
+    squared residuals, each measured in its mean, and b is no less than the level variance of the day. The
+    conformal view takes the residuals of the intervals that were forecast about as much (thirds of them, by
+    their mean).
+
+    Parameters
+    ----------
+    seen : list of (array, array)
+        Counts and forecasts of past intervals, latest origin last.
+    about : float
+        Scatter of intervals about their share of the day (`share_dispersion`): all there is to go by before
+        there are past forecasts.
+    share : array, shape (n,)
+        Of each interval ahead in its day.
+    day : Spread
+        Of the days ahead.
+    at : array of int, shape (n,)
+        The day ahead that each interval is in.
+    mean : array, shape (n,)
+        Forecast of each interval ahead.
+    """
+    level = day.level_variance[at]
+    plain = about + share * (day.dispersion[at] - 1.0)
+    if not seen:
+        return Spread.native(plain, level)
+    came, said = (np.concatenate([pair[i] for pair in seen]) for i in (0, 1))
+    weight = np.concatenate(
+        [np.full(len(pair[0]), 0.5 ** (age / HALF_LIFE_ORIGINS)) for age, pair in enumerate(reversed(seen))][
+            ::-1
+        ]
+    )
+    said = np.maximum(said, LEAST_MEAN)
+    a, b = _variance_of(came, said, weight)
+    trust = min(1.0, float(weight.sum()) / FULL_INTERVALS)
+    native_a = trust * a + (1.0 - trust) * plain
+    shifts = np.zeros((len(mean), len(SHIFT_LEVELS)))
+    cuts = np.quantile(said, (1 / 3, 2 / 3))
+    third, ahead = np.searchsorted(cuts, said), np.searchsorted(cuts, mean)
+    residual = np.sqrt(came) - np.sqrt(said)
+    for i in range(3):
+        if (third == i).any() and (ahead == i).any():
+            shifts[ahead == i] = weighted_quantiles(residual[third == i], weight[third == i])
+    # Thirds that nothing fell into have no residuals to go by.
+    known = np.array([(third == i).any() for i in range(3)])
+    return Spread(native_a, np.maximum(trust * b, level), shifts, MOST_TRUST * trust * known[ahead])
+
+
+def _variance_of(came: Array, said: Array, weight: Array) -> tuple[float, float]:
+    """Fit (y - m)^2 / m = a + b m by weighted least squares, a at least 1 and b at least 0."""
+    square = (came - said) ** 2 / said
+    square = np.minimum(square, MOST_SCATTER * float(scatter(square, weight)))
+    a = float(np.average(square, weights=weight))
+    middle = float(np.average(said, weights=weight))
+    spread = float(np.average((said - middle) ** 2, weights=weight))
+    b = float(np.average((square - a) * (said - middle), weights=weight)) / spread if spread > 0 else 0.0
+    b = min(max(b, 0.0), max(a - 1.0, 0.0) / middle)
+    return max(1.0, a - b * middle), b

@@ -1,15 +1,16 @@
 """A forecast run: the workspace's tickets counted by day and by hour, forecast, and published."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from training.worker.job import Work
 from triage.errors import HistoryError
 from triage.store import Store
+from triage.store.known_events import list_events
+from triage.store.recent import filed_between, newest_tickets
 from triage.store.runs import Run
 from triage.store.snapshots import put_snapshot
-from triage.store.tickets import iter_past_tickets
 from triage.store.workspaces import get_workspace
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["forecast_work"]
 
+MOST_HISTORY = timedelta(days=5 * 366)
+"""Older tickets say nothing about next month."""
 READ_SHARE = 0.2
 """Of a run's progress, how much is reading the tickets."""
 
@@ -40,6 +43,7 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
     from training.forecasting.series import count_series
 
     place = get_workspace(store, run.workspace)
+    events = list_events(store, run.workspace)
     filed, labels = _read(store, run, report)
     by = [name for name, column in labels.items() if any(label is not None for label in column)]
     snapshots: dict[str, str] = {}
@@ -56,7 +60,9 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
             done += 1
             report(f"forecasting by {interval}", base + (1.0 - READ_SHARE) / 2 * done / many)
 
-        forecast = forecast_series(table, horizon=horizon, country=place.country, progress=tell)
+        forecast = forecast_series(
+            table, horizon=horizon, country=place.country, events=events, progress=tell
+        )
         report(f"publishing the forecast by {interval}", base + (1.0 - READ_SHARE) / 2)
         snapshots[interval] = _publish(store, run, table, horizon, forecast)
     return {"snapshots": snapshots, "tickets": len(filed), "by": by}
@@ -65,23 +71,23 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
 def _read(
     store: Store, run: Run, report: Callable[[str, float], None]
 ) -> tuple[list[datetime], dict[str, Sequence[str | None]]]:
-    """Return when tickets were filed and, by field, their labels; those without a time are left out."""
+    """Return when tickets were filed and, by field, their labels: times and labels alone, no texts."""
     report("reading tickets", 0.0)
-    filed: list[datetime] = []
-    labels: dict[str, list[str | None]] = {name: [] for name in run.parameters["by"]}
-    for chunk in iter_past_tickets(store, run.workspace):
-        for past in chunk:
-            if past.ticket.created_at is None:
-                continue
-            filed.append(past.ticket.created_at)
-            for name, column in labels.items():
-                column.append(past.labels.get(name))
-        report("reading tickets", 0.0)
-    if not filed:
+    newest = newest_tickets(store, run.workspace, 1)
+    last = newest[0].ticket.created_at if newest else None
+    if last is None:
         raise HistoryError(
             f"Got workspace {run.workspace!r} without a ticket that has a time; expected at least two days "
             "of them. Import a history first: triage import history FILE."
         )
+    filed: list[datetime] = []
+    labels: dict[str, list[str | None]] = {name: [] for name in run.parameters["by"]}
+    for moment, given in filed_between(
+        store, run.workspace, last - MOST_HISTORY, last + timedelta(seconds=1)
+    ):
+        filed.append(moment)
+        for name, column in labels.items():
+            column.append(given.get(name))
     return filed, dict(labels)
 
 
@@ -97,7 +103,12 @@ def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecas
         table.interval,
         horizon,
         table.origin.astype("datetime64[s]").item().replace(tzinfo=UTC),
-        {"zone": table.zone, "intervals": len(table.starts), "pool": forecast.basis},
+        {
+            "zone": table.zone,
+            "intervals": len(table.starts),
+            "pool": forecast.basis,
+            "events": forecast.events,
+        },
         rows,
         snapshot_id=f"{run.run_id}-{table.interval}",
     )

@@ -15,7 +15,7 @@ from triage.errors import InputError
 from triage.store.database import Store
 from triage.store.schema import snapshot_rows, snapshots
 
-__all__ = ["Snapshot", "SnapshotRow", "latest_snapshot", "put_snapshot"]
+__all__ = ["Snapshot", "SnapshotRow", "latest_snapshot", "past_snapshots", "put_snapshot"]
 
 CHUNK = 1_000
 
@@ -158,3 +158,31 @@ def latest_snapshot(store: Store, workspace: str, interval: str) -> Snapshot | N
             .order_by(snapshot_rows.c.series, snapshot_rows.c.start)
         )
         return Snapshot(**head, rows=tuple(SnapshotRow(*row) for row in found))
+
+
+def past_snapshots(
+    store: Store, workspace: str, interval: str, series: str, since: datetime
+) -> list[Snapshot]:
+    """Return the snapshots with an origin since, oldest first, each with the rows of one series.
+
+    Of several with one origin the first published counts: it is what people planned by.
+    """
+    heads = (
+        select(snapshots)
+        .where(
+            snapshots.c.workspace == workspace, snapshots.c.interval == interval, snapshots.c.origin >= since
+        )
+        .order_by(snapshots.c.origin, snapshots.c.created_at, snapshots.c.snapshot_id)
+    )
+    found: dict[datetime, Snapshot] = {}
+    with store.reading() as connection:
+        for head in connection.execute(heads).mappings().all():
+            if head["origin"] in found:
+                continue
+            rows = connection.execute(
+                select(*(snapshot_rows.c[name] for name in SnapshotRow.__slots__))
+                .where(snapshot_rows.c.snapshot_id == head["snapshot_id"], snapshot_rows.c.series == series)
+                .order_by(snapshot_rows.c.start)
+            )
+            found[head["origin"]] = Snapshot(**head, rows=tuple(SnapshotRow(*row) for row in rows))
+    return list(found.values())

@@ -17,7 +17,7 @@ def test_a_history_becomes_a_forecast_file_and_a_table_for_people(tmp_path):
     source, out = write(history(), tmp_path / "h.csv"), tmp_path / "f.parquet"
     result = run(source, "--horizon", 14, "--by", "category", "--country", "US", "--out", out)
     assert result.exit_code == 0, result.output
-    assert "SWA5+GLMq" in result.output and "category=vpn" in result.output
+    assert "SWA5:25" in result.output and "category=vpn" in result.output
     table = pd.read_parquet(out)
     assert tuple(table.columns) == COLUMNS
     assert table.groupby("series").size().to_dict() == {"category=mail": 14, "category=vpn": 14, "total": 14}

@@ -8,6 +8,7 @@ from triage.store import (  # noqa: F401
     helping_tables,
     incident_tables,
     link_tables,
+    planner_tables,
     routing_tables,
     sla_tables,
     staffing_tables,

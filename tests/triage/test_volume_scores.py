@@ -2,8 +2,18 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
-from training.forecasting.scores import bias, coverage, crps, naive_scale, pinball, poisson_floor, wape
+from triage.volume_scores import (
+    bias,
+    central_coverage,
+    coverage,
+    crps,
+    naive_scale,
+    pinball,
+    poisson_floor,
+    wape,
+)
 
 
 def test_wape_and_bias_are_shares_of_what_happened():
@@ -42,3 +52,13 @@ def test_the_floor_is_what_the_true_mean_of_poisson_counts_reaches():
 def test_the_naive_scale_needs_more_than_a_season():
     assert naive_scale(np.arange(10.0), 7) == 7.0
     assert math.isnan(naive_scale(np.arange(7.0), 7))
+
+
+def test_central_coverage_is_honest_for_small_counts_where_bounds_are_not():
+    rng = np.random.default_rng(0)
+    for mean in (0.2, 1.0, 30.0):
+        y = rng.poisson(mean, 20_000).astype(float)
+        levels = (0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95)
+        table = np.tile(poisson.ppf(levels, mean), (len(y), 1))
+        assert central_coverage(y, table, levels) == pytest.approx(0.8, abs=0.04)
+    assert central_coverage(y, table - 100.0, levels) == 0.0

@@ -71,6 +71,32 @@ def coverage(actual: Array, low: Array, high: Array) -> float:
     return float((inside + 0.5 * edge + point).mean())
 
 
+def central_coverage(
+    actual: Array, quantiles: Array, levels: Sequence[float], low: float = 0.1, high: float = 0.9
+) -> float:
+    """Return the share of counts between the quantiles ``low`` and ``high``, 0.8 for an honest forecast.
+
+    A count that equals published quantiles stands for every level between the nearest quantile below it and
+    the nearest above it, and counts by how much of that lies between ``low`` and ``high`` (a randomised
+    probability integral transform, in its mean). Otherwise a series of noughts and ones, whose bounds are its
+    only values, would look badly covered whatever is forecast, or too well.
+
+    Parameters
+    ----------
+    actual : array, shape (n,)
+    quantiles : array, shape (n, n_levels)
+        Rising with the level.
+    levels : sequence of float
+        Rising.
+    low, high : float, default 0.1 and 0.9
+    """
+    edges = np.concatenate([[0.0], np.asarray(levels), [1.0]])
+    below = edges[(quantiles < actual[:, None]).sum(axis=1)]
+    above = edges[len(edges) - 1 - (quantiles > actual[:, None]).sum(axis=1)]
+    inside = np.minimum(above, high) - np.maximum(below, low)
+    return float(np.mean(np.maximum(inside, 0.0) / (above - below)))
+
+
 def _share(part: float, whole: Array) -> float:
     volume = float(whole.sum())
     return float(part) / volume if volume > 0 else float("nan")

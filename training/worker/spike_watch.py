@@ -1,0 +1,184 @@
+"""A look at the volume of all workspaces every few minutes: bursts now, and days ahead that stand out."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from features.calendar import local_days, weekdays
+from triage.spikes.ahead import MONTH, days_to_expect
+from triage.spikes.alert import Alert, AlertKind, AlertState, PlannerSettings, alert_id
+from triage.spikes.watch import TOTAL, Noticed, Quiet, watch
+from triage.store import Store
+from triage.store.outbox import put_messages
+from triage.store.recent import filed_between
+from triage.store.snapshots import latest_snapshot
+from triage.store.volume_alerts import count_alerts, list_alerts, read_settings, take_alerts
+from triage.store.workspaces import Workspace, list_workspaces
+
+__all__ = ["SpikeWatch", "look_at_volume"]
+
+EVERY = timedelta(minutes=5)
+BY = ("category", "team")
+"""Fields whose labels are watched beside the total."""
+LOOK_BACK = timedelta(weeks=13)
+FRESH = timedelta(hours=24)
+"""Bursts that began to show longer ago are history: limits are learnt from them, nobody is told."""
+STRONG = 2.0
+"""A burst with so many times the evidence needed is told of even when the month's budget is used up."""
+
+log = logging.getLogger(__name__)
+
+
+class SpikeWatch:
+    """The chore: looks when the last look was five minutes ago."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self.store = store
+        self.now = now
+        self._next: datetime | None = None
+
+    def __call__(self) -> None:
+        """Look, or do nothing yet."""
+        now = self.now()
+        if self._next is None or now >= self._next:
+            self._next = now + EVERY
+            look_at_volume(self.store, now=now)
+
+
+def look_at_volume(store: Store, *, now: datetime) -> int:
+    """Raise what stands out in every workspace; return how many alerts are new.
+
+    Doing it twice, or by several workers at once, raises each alert once. Alert and message are kept in one
+    transaction.
+    """
+    raised = 0
+    for place in list_workspaces(store):
+        settings = read_settings(store, place.workspace)
+        alerts = _bursts(store, place, settings, now) + _ahead(store, place.workspace, settings, now)
+        if not alerts:
+            continue
+        with store.writing():
+            new = take_alerts(store, place.workspace, alerts, now=now)
+            messages = [(one.alert_id, f"spike.{one.kind.value}", _body(place.workspace, one)) for one in new]
+            put_messages(store, place.workspace, messages, now=now)
+        raised += len(new)
+    if raised:
+        log.info("raised %s alerts of volume", raised)
+    return raised
+
+
+def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: datetime) -> list[Alert]:
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    filed = filed_between(store, place.workspace, hour - LOOK_BACK, now)
+    if not filed:
+        return []
+    first = filed[0][0].astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    n = int((hour - first) / timedelta(hours=1)) + 1
+    names, counts = _count(filed, first, n)
+    instants = np.datetime64(first.replace(tzinfo=None), "s") + np.arange(n) * np.timedelta64(3600, "s")
+    weekday = weekdays(local_days(instants, place.zone))
+    known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=first, limit=500)
+    told = [
+        Quiet(
+            _hour(one.alert.begins_at, first), _hour(one.alert.ends_at, first), one.alert.series,
+            one.state is AlertState.FALSE,
+        )
+        for one in known
+        if one.state in (AlertState.FALSE, AlertState.ACKNOWLEDGED)
+    ]  # fmt: skip
+    noticed = watch(names, counts, weekday, settings.alerts_per_month, told)
+    room = max(1.0, settings.alerts_per_month) - count_alerts(
+        store, place.workspace, AlertKind.BURST, now - MONTH
+    )
+    found = []
+    for one in noticed:
+        if first + timedelta(hours=one.burst.end) < now - FRESH:
+            continue
+        # A burst that goes on is known by the hour it was first told of, even if it now seems older.
+        begins = first + timedelta(hours=one.burst.begin)
+        same = next((other.alert for other in known if _overlap(other.alert, one, first)), None)
+        if same is None and room < 1.0 and one.burst.strength < STRONG:
+            continue
+        room -= same is None
+        found.append(_alert(place.workspace, one, first, same, begins))
+    return found
+
+
+def _overlap(alert: Alert, one: Noticed, first: datetime) -> bool:
+    begin, end = (first + timedelta(hours=hour) for hour in (one.burst.begin, one.burst.end))
+    return alert.begins_at < end + timedelta(hours=6) and begin < alert.ends_at + timedelta(hours=6)
+
+
+def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, begins: datetime) -> Alert:
+    burst = one.burst
+    series = one.series if same is None else same.series
+    begins = begins if same is None else same.begins_at
+    return Alert(
+        alert_id(workspace, AlertKind.BURST, series, begins) if same is None else same.alert_id,
+        AlertKind.BURST,
+        series,
+        begins,
+        first + timedelta(hours=burst.end),
+        burst.count,
+        burst.expected,
+        None,
+        None,
+        burst.strength,
+        {
+            "first_alarm_at": (first + timedelta(hours=burst.found + 1)).isoformat(),
+            "too_many": [{"series": name, "tickets": round(many, 1)} for name, many in one.excess[:5]],
+            "seen_in": one.series,
+        },
+    )
+
+
+def _count(
+    filed: Sequence[tuple[datetime, dict[str, str]]], first: datetime, n: int
+) -> tuple[list[str], np.ndarray]:
+    rows: dict[str, np.ndarray] = {TOTAL: np.zeros(n)}
+    for moment, labels in filed:
+        hour = _hour(moment, first)
+        rows[TOTAL][hour] += 1
+        for field in BY:
+            if labels.get(field):
+                rows.setdefault(f"{field}={labels[field]}", np.zeros(n))[hour] += 1
+    return list(rows), np.stack(list(rows.values()))
+
+
+def _hour(moment: datetime, first: datetime) -> int:
+    return int((moment - first) // timedelta(hours=1))
+
+
+def _ahead(store: Store, workspace: str, settings: PlannerSettings, now: datetime) -> list[Alert]:
+    snapshot = latest_snapshot(store, workspace, "day")
+    if snapshot is None or now - snapshot.created_at > timedelta(days=3):
+        return []
+    known = {one.alert.alert_id for one in list_alerts(store, workspace, kind=AlertKind.AHEAD, since=now)}
+    told = count_alerts(store, workspace, AlertKind.AHEAD, now - MONTH)
+    found = days_to_expect(workspace, snapshot.rows, settings, now=now, told=0)
+    again = [one for one in found if one.alert_id in known]
+    new = [one for one in found if one.alert_id not in known]
+    return again + new[: max(0, settings.ahead_per_month - told)]
+
+
+def _body(workspace: str, one: Alert) -> dict[str, Any]:
+    """Return what a receiver gets; counts and labels, no word of a ticket's text."""
+    return {
+        "type": f"spike.{one.kind.value}",
+        "timestamp": one.begins_at.isoformat(),
+        "data": {
+            "alert_id": one.alert_id,
+            "workspace": workspace,
+            "series": one.series,
+            "begins_at": one.begins_at.isoformat(),
+            "ends_at": one.ends_at.isoformat(),
+            "count": one.count,
+            "expected": round(one.expected, 2),
+            "threshold": one.threshold,
+            "probability": None if one.probability is None else round(one.probability, 4),
+            "why": dict(one.why),
+        },
+    }
