@@ -13,8 +13,13 @@ from serving.gates import OPEN_ADDRESSES, demand_gates, leaf_routes, operation_o
 from serving.roles import PERMISSIONS, Role
 from serving.settings import Settings
 from tests.serving.house import House
+from tests.serving.routers.test_spikes import BURST, NOW
+from tests.triage.made_incident import incident
 from triage.errors import ConfigurationError
+from triage.store.incidents import save_incidents
+from triage.store.volume_alerts import take_alerts
 
+EVENT = {"kind": "release", "title": "Version 7", "first_day": "2026-04-14", "last_day": "2026-04-16"}
 OPEN = {"read_health", "read_readiness"}
 """What answers without a key."""
 
@@ -101,6 +106,12 @@ def things(house: House) -> Things:
     told = {"agent": "ada", "team": "web"}
     assert ask.put("/v1/tickets/T-1/assignee", json=told, headers=service).status_code == 200
     run = ask.post("/v1/forecasts", json={}, headers=admin)
+    macro, event = {"title": "VPN", "body": "Update the client."}, EVENT
+    assert ask.put("/v1/macros/M-1", json=macro, headers=admin).status_code == 200
+    assert ask.put("/v1/events/E-1", json=event, headers=admin).status_code == 200
+    offered = ask.post("/v1/suggest", json={"subject": "vpn"}, headers=house.key("requester")).json()
+    save_incidents(house.store, "acme", [incident()], now=NOW)
+    take_alerts(house.store, "acme", [BURST], now=NOW)
     _, key = create_key(house.store, "acme", "old", Role.AGENT)
     ids = {
         "decision_id": decision["decision_id"],
@@ -111,6 +122,11 @@ def things(house: House) -> Things:
         "absence_id": put.json()["absence_id"],
         "ticket_id": "T-1",
         "key_id": key.key_id,
+        "macro_id": "M-1",
+        "event_id": "E-1",
+        "suggestion_id": offered["suggestion_id"],
+        "incident_id": "inc-1",
+        "alert_id": "b1",
     }
     bodies = {
         "give_feedback": {"fields": {"category": {"verdict": "accepted"}}},
@@ -121,12 +137,27 @@ def things(house: House) -> Things:
         "replace_absence": absence,
         "replace_article": article,
         "rotate_key": {},
+        "replace_macro": macro,
+        "put_event": event,
+        "give_suggestion_feedback": {"items": [{"kind": "article", "item_id": "KB-1", "verdict": "sent"}]},
+        "set_ticket_parent": {"parent_id": "T-2"},
+        "add_reply": {"body": "Update the client."},
+        "confirm_auto_resolution": {"helped": True},
+        "accept_incident": {},
+        "dismiss_incident": {},
+        "set_spike_state": {"state": "acknowledged"},
+        "save_staffing_baseline": {},
     }
     return Things(ids, bodies)
 
 
 WITH_OBJECT = [name for name in CLOSED if "{" in OPERATIONS[name][1]]
-MAKES_ITS_OWN = {"replace_agent", "replace_article"}
+MAKES_ITS_OWN = {
+    "replace_agent": "agents/{agent}",
+    "replace_article": "knowledge/{article_id}",
+    "replace_macro": "macros/{macro_id}",
+    "put_event": "events/{event_id}",
+}
 """A PUT that makes what is not there: in another workspace it makes that one's own."""
 
 
@@ -141,9 +172,9 @@ def test_what_another_workspace_has_is_answered_as_what_does_not_exist(
     missing = call(house, operation, headers, **more)
     if operation in MAKES_ITS_OWN:
         assert there.status_code == 200
-        kind, name = ("agents", "ada") if operation == "replace_agent" else ("knowledge", "KB-1")
-        house.client.delete(f"/v1/{kind}/{name}", headers=headers)
-        house.client.delete(f"/v1/{kind}/nothing-here", headers=headers)
+        made = MAKES_ITS_OWN[operation]
+        house.client.delete(f"/v1/{made.format_map(things.ids)}", headers=headers)
+        house.client.delete(f"/v1/{made.split('/')[0]}/nothing-here", headers=headers)
     else:
         assert (there.status_code, missing.status_code) == (404, 404)
         same = {"type", "title", "status", "detail", "errors"}

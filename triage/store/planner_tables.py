@@ -41,8 +41,8 @@ planner_settings = Table(
 known_events = Table(
     "known_events",
     metadata,
+    Column("workspace", String(64), primary_key=True),
     Column("event_id", String(40), primary_key=True),
-    Column("workspace", String(64), nullable=False),
     Column("kind", String(100), nullable=False),
     Column("title", String(400), nullable=False),
     Column("first_day", String(10), nullable=False),

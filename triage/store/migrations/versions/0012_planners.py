@@ -44,8 +44,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "known_events",
-        sa.Column("event_id", sa.String(length=40), nullable=False),
         sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=100), nullable=False),
         sa.Column("title", sa.String(length=400), nullable=False),
         sa.Column("first_day", sa.String(length=10), nullable=False),
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("factor", sa.Float(), nullable=True),
         sa.Column("changed_at", WHEN, nullable=False),
         sa.Column("changed_by", sa.String(length=320), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_known_events")),
+        sa.PrimaryKeyConstraint("workspace", "event_id", name=op.f("pk_known_events")),
     )
     op.create_index("ix_known_events_workspace_first_day", "known_events", ["workspace", "first_day"])
     op.create_table(
