@@ -28,10 +28,12 @@ def test_an_event_is_put_listed_exported_and_taken_off(house: House):
     assert [e["event_id"] for e in house.client.get("/v1/events", headers=planner).json()["events"]] == ["r7"]
     text = house.client.get("/v1/events/csv", headers=planner).text
     assert "r7,release,Version 7,2026-04-14,2026-04-16,total,1.4" in text
+    other = house.key("planner", "other")
+    assert house.client.delete("/v1/events/r7", headers=other).status_code == 404
     assert (
-        house.client.put("/v1/events/r7", json=EVENT, headers=house.key("planner", "other")).status_code
-        == 404
+        house.client.put("/v1/events/r7", json=EVENT | {"title": "Theirs"}, headers=other).status_code == 200
     )
+    assert "Theirs" not in house.client.get("/v1/events/csv", headers=planner).text
     assert house.client.delete("/v1/events/r7", headers=planner).status_code == 204
     assert house.client.delete("/v1/events/r7", headers=planner).status_code == 404
 
