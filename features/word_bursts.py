@@ -240,7 +240,12 @@ class WordBursts:
             del self._filed[: max(begin, len(self._filed) - MOST_TICKETS)]
 
     def _is_newcomer(self, product: str, now: float) -> bool:
-        """Tell whether a product is new to us, and already more than a small part of what comes."""
+        """Tell whether a product is new to us, and already more than a small part of what comes.
+
+        That no product is told is none: it never makes a newcomer.
+        """
+        if not product:
+            return False
         first, last = self._products.get(product, (now, now))
         if last < now - RETAINED_DAYS * DAY:
             first = now

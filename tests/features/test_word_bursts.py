@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -56,6 +57,13 @@ def test_a_product_that_is_new_to_us_is_no_burst():
         for n in range(40)
     ]
     assert sum(shown) < 10 and not any(shown[10:])
+
+
+def test_tickets_without_a_product_are_no_newcomers_among_tickets_with_products():
+    past = [replace(one, product="laptop") for one in ordinary() if one.created_at < BURST]
+    bursts = counted(past)
+    sights = [sight(bursts, one, one.created_at, judged=True) for one in burst(12)]
+    assert {one.word for one in sights[-1].bursts} >= {"certificate", "expired"}
 
 
 def test_a_crowd_is_told_by_product_whatever_it_is_about():
