@@ -5,7 +5,7 @@ The weights are linear, so that what each signal added is exact. Learning them i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -15,11 +15,24 @@ from features.article_signals import SIGNALS, Signals
 from features.link_memory import LinkMemory
 from triage.knowledge import Article, Ground, Suggestion
 
-__all__ = ["DEFAULT_WEIGHTS", "DIGITS", "SPACE_WEIGHTS", "RankingWeights", "rank_articles"]
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "DIGITS",
+    "SPACE_WEIGHTS",
+    "TEXT_SIGNALS",
+    "RankingWeights",
+    "rank_articles",
+    "weights_for_search",
+]
 
 DIGITS = 6
 EXAMPLES_MAX = 3
 GROUND_MIN = 0.05
+TEXT_SIGNALS = ("words", "meaning", "passage")
+"""What an article says for itself: all that a new one, which nobody has linked, can be found by."""
+SEARCH_OTHERS = 1.0
+"""Logits between the best and the worst article that all but the text may make in a search: less than what
+a title that is the question gains by its text."""
 GROUND_OF = {
     "words": "words",
     "meaning": "meaning",
@@ -63,6 +76,29 @@ SPACE_WEIGHTS = RankingWeights((0.8, 0.8, 4.0, 1.6, 0.0, 8.0, 0.6, 0.3, 0.8, 4.0
 """The same where tickets can be compared with what an article was used for; where learning starts.
 
 Rounded between what the first two fifths taught, judged on the third, and the first three, on the fourth."""
+
+
+def weights_for_search(weights: RankingWeights, matrix: np.ndarray) -> RankingWeights:
+    """Return weights under which the text leads, for one who searches by words of his own.
+
+    The text counts at least as by default, however little it taught on tickets whose articles were linked
+    for long; all else is scaled down together until it moves no article by more than
+    :data:`SEARCH_OTHERS`, and decides only between articles that say much the same.
+
+    Parameters
+    ----------
+    weights : RankingWeights
+        Those of suggestions.
+    matrix : ndarray of shape (n_articles, n_signals)
+        Signals of this search.
+    """
+    values, default = np.asarray(weights.values), np.asarray(DEFAULT_WEIGHTS.values)
+    is_text = np.array([name in TEXT_SIGNALS for name in SIGNALS])
+    others = matrix @ np.where(is_text, 0.0, values)
+    spread = float(np.ptp(others)) if len(others) else 0.0
+    scale = min(1.0, SEARCH_OTHERS / spread) if spread > 0 else 1.0
+    led = np.where(is_text, np.maximum(values, default), values * scale)
+    return replace(weights, values=tuple(float(value) for value in led))
 
 
 def rank_articles(

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 
-from features.article_ranking import rank_articles
+from features.article_ranking import rank_articles, weights_for_search
 from features.article_shelf import ArticleShelf
 from features.article_signals import Signals, gather_signals, posix_time
 from features.cleaning import clean_text
@@ -210,6 +210,33 @@ class KnowledgeIndex(KnowledgeState):
         contents = self._contents
         signals = self._signals(contents, ticket, vector, moment)
         return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit)
+
+    def search(self, question: str, limit: int = 10, *, moment: datetime | None = None) -> list[Suggestion]:
+        """Return the articles that a question's own words ask for, best first.
+
+        Unlike for a ticket the text leads (:func:`features.article_ranking.weights_for_search`): an article
+        that nobody has used yet is found by what it says.
+
+        Parameters
+        ----------
+        question : str
+            Words of somebody who searches.
+        limit : int, default=10
+            At most so many.
+        moment : datetime, optional
+            Only links known by then count; default: all.
+
+        Raises
+        ------
+        InputError
+            If ``limit`` is below 1.
+        """
+        if limit < 1:
+            raise InputError(f"Got limit={limit}; expected 1 or more.")
+        contents = self._contents
+        signals = self._signals(contents, Ticket("", subject=question), None, moment)
+        weights = weights_for_search(contents.weights, signals.matrix)
+        return rank_articles(signals, weights, contents.shelf, contents.memory, limit)
 
     def suggest_many(
         self,

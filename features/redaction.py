@@ -36,10 +36,18 @@ KNOWN_TOKEN = re.compile(
     r"eyJ[A-Za-z0-9_\-]{8,2000}\.[A-Za-z0-9_\-]{8,2000}(?:\.[A-Za-z0-9_\-]{0,2000})?)"
 )
 SAID_SECRET = re.compile(
-    r"(?i)\b((?:password|passwd|passwort|kennwort|pwd|passphrase|pin|secret|api[ _\-]?key|"
+    r"(?i)\b((?:password|passwd|passwort|kennwort|pwd|pw|passphrase|pin|secret|api[ _\-]?key|"
     r"access[ _\-]?key|token)"
-    r"[ \t]{0,3}(?:is|ist|=|:)[ \t]{0,3})([^\s\[\]]{4,200})"
+    r"[ \t]{0,3}(?:(?:is|ist)\b|=|:)[ \t]{0,3})([^\s\[\]]{4,200})"
 )
+NAMED_SECRET = re.compile(
+    r"(?i)\b((?:password|passwd|passwort|kennwort|pwd|pw|passphrase|pin(?:[ \-]?code)?)[ \t]{1,3})"
+    r"([^\s\[\]]{4,200})"
+)
+"""The value follows at once: only one that has a sign or a digit in it, as words have not."""
+SECRET_LIKE = re.compile(r"[0-9]|[!#$%&*+=?@^~][^\s]|[^\s][!#$%&*+=?@^~]")
+ENDINGS = ".,;:)\"'”’»"
+LEAST_SECRET = 4
 LONG_WORD = re.compile(r"(?<![A-Za-z0-9+/=_\-.])[A-Za-z0-9+/_\-]{24,400}={0,2}(?![A-Za-z0-9+/=_\-.])")
 
 IBAN_START = re.compile("[A-Z]{2}[0-9]{2}")
@@ -74,13 +82,21 @@ def redact(text: str) -> str:
     text = EMAIL.sub("[email]", text)
     text = KNOWN_TOKEN.sub("[token]", text)
     text = SAID_SECRET.sub(_without_secret, text)
-    text = IBAN.sub(_within(_is_iban, "[iban]", IBAN_LENGTH), text)
-    text = CARD.sub(_within(_is_card, "[card]", CARD_DIGITS), text)
+    text = NAMED_SECRET.sub(_without_named, text)
+    text = _settled(IBAN, _within(_is_iban, "[iban]", IBAN_LENGTH), text)
+    text = _settled(CARD, _within(_is_card, "[card]", CARD_DIGITS), text)
     text = IPV4.sub(_unless(_is_address, "[ip]"), text)
     text = IPV6.sub(_unless(_is_address, "[ip]"), text)
     text = PHONE.sub(_unless(_is_phone, "[phone]"), text)
     text = PLAIN_PHONE.sub("[phone]", text)
     return LONG_WORD.sub(_unless(_is_random, "[token]"), text)
+
+
+def _settled(pattern: re.Pattern[str], replaced: Callable[[re.Match[str]], str], text: str) -> str:
+    """Replace until nothing changes: of many numbers in a row a match may end within one."""
+    while (again := pattern.sub(replaced, text)) != text:
+        text = again
+    return text
 
 
 def _unless(is_one: Callable[[str], bool], mark: str) -> Callable[[re.Match[str]], str]:
@@ -122,6 +138,14 @@ def _without_secret(found: re.Match[str]) -> str:
     # "token: expired" tells a state; a secret has a digit or a sign in it, or is told with "=" or ":".
     is_plain = value.rstrip(".,;:!?").isalpha() and value.rstrip(".,;:!?").islower()
     return found.group() if is_plain else f"{said}[token]"
+
+
+def _without_named(found: re.Match[str]) -> str:
+    said, value = found.groups()
+    bare = value.rstrip(ENDINGS)
+    if len(bare) < LEAST_SECRET or not SECRET_LIKE.search(bare):
+        return found.group()
+    return f"{said}[token]{value[len(bare) :]}"
 
 
 def _is_iban(given: str) -> bool:

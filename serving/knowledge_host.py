@@ -123,6 +123,20 @@ class KnowledgeHost:
         found = shelf.index.suggest_many(tickets, limit, moment=datetime.now(UTC))
         return [tuple(suggestions) for suggestions in found]
 
+    def search(self, workspace: str, question: str, limit: int) -> tuple[Suggestion, ...]:
+        """Return at most ``limit`` articles that a question asks for by its words, best first.
+
+        Raises
+        ------
+        UnavailableError
+            If there are articles, but no encoder that could compare them.
+        """
+        shelf = self._shelf(workspace)
+        if shelf is None:
+            return ()
+        self._catch_up(workspace, shelf)
+        return tuple(shelf.index.search(question, limit, moment=datetime.now(UTC)))
+
     def count(self, workspace: str) -> int:
         """Return how many articles can be suggested as of the last look."""
         shelf = self._shelves.get(workspace)

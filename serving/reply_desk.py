@@ -15,6 +15,7 @@ from triage.helping.policy import HelpingPolicy
 from triage.helping.reply import Macro, Reply
 from triage.helping.template import ReplySuggestion
 from triage.store import Store
+from triage.store.known_labels import known_labels
 from triage.store.replies import list_macros, replies_of
 from triage.store.tickets import get_tickets
 from triage.ticket import PastTicket, Ticket
@@ -63,10 +64,11 @@ class ReplyDesk:
         near = [one for one in near if one.similarity >= LEAST_ALIKE]
         names = [one.ticket_id for one in near]
         past, replies = get_tickets(self._store, workspace, names), replies_of(self._store, workspace, names)
+        labels = {} if sees_all else known_labels(self._store, workspace, names, past)
         sent: list[tuple[Alike, str, str]] = []
         for one in near:
             stored = past.get(one.ticket_id)
-            if stored is None or (not sees_all and policy.hides(stored.labels)):
+            if stored is None or policy.hides(labels.get(one.ticket_id, {})):
                 continue
             text, source = _sent(stored, replies.get(one.ticket_id, ()))
             if text:

@@ -30,6 +30,7 @@ from triage.errors import TriageError, UnavailableError
 from triage.helping.policy import HelpingPolicy
 from triage.helping.solution import SolvedTicket, solution_of
 from triage.store import Store
+from triage.store.known_labels import known_labels
 from triage.store.replies import replies_of
 from triage.store.solved import SolvedMark, solved_after
 from triage.store.tickets import get_tickets
@@ -180,13 +181,14 @@ class SolutionHost:
             return ()
         names = [one.ticket_id for one in near]
         past, replies = get_tickets(self._store, workspace, names), replies_of(self._store, workspace, names)
+        labels = {} if sees_all else known_labels(self._store, workspace, names, past)
         text, encoder = clean_text(ticket), self._shelves[workspace].encoder
         found: list[SolvedTicket] = []
         for one in near:
             stored = past.get(one.ticket_id)
             solution = None if stored is None else solution_of(stored, replies.get(one.ticket_id, ()))
             # Labels may have changed a moment ago: what is shown is what the store says now.
-            if stored is None or solution is None or (not sees_all and policy.hides(stored.labels)):
+            if stored is None or solution is None or policy.hides(labels.get(one.ticket_id, {})):
                 continue
             extract = extract_solution(solution.text, text, clean_text(stored.ticket), encoder)
             found.append(
@@ -250,13 +252,14 @@ class SolutionHost:
             names = [shelf.waiting.pop() for _ in range(min(limit, len(shelf.waiting)))]
             past = get_tickets(self._store, workspace, names)
             replies = replies_of(self._store, workspace, names)
+            labels_of = known_labels(self._store, workspace, names, past)
             known: list[tuple[PastTicket, dict[str, str]]] = []
             for name in names:
                 stored, sent = past.get(name), replies.get(name, ())
                 if stored is not None and solution_of(stored, sent) is not None:
-                    known.append((stored, dict(stored.labels)))
+                    known.append((stored, labels_of[name]))
                 elif stored is not None and any(not one.by_requester for one in sent):
-                    known.append((stored, {**stored.labels, UNSOLVED: UNSOLVED}))
+                    known.append((stored, {**labels_of[name], UNSOLVED: UNSOLVED}))
                 else:
                     shelf.index.withdraw(name)
             vectors = shelf.encode([clean_text(one.ticket) for one, _ in known])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
+from serving.confidential import LOOKED_AT, decision_shown, duplicates_shown
 from serving.duplicate_host import DuplicateHost
 from serving.floor import Floor
 from serving.help_desk import Help, HelpDesk
@@ -118,7 +119,7 @@ class TriageDesk:
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         book = self._books.read(workspace).book
-        repeated = self._repeated(workspace, tickets, extras.duplicates)
+        repeated = self._repeated(workspace, tickets, policy, extras)
         answers = [
             Answer(
                 decision,
@@ -198,11 +199,17 @@ class TriageDesk:
         return answers
 
     def _repeated(
-        self, workspace: str, tickets: Sequence[Ticket], limit: int
+        self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
     ) -> Sequence[tuple[Duplicate, ...]]:
-        if self._duplicates is None:
+        limit = extras.duplicates
+        if self._duplicates is None or limit == 0:
             return [() for _ in tickets]
-        return self._duplicates.find(workspace, tickets, limit)
+        if extras.sees_all or not policy.helping.confidential:
+            return self._duplicates.find(workspace, tickets, limit)
+        return [
+            duplicates_shown(self._store, workspace, found, policy.helping, limit)
+            for found in self._duplicates.find(workspace, tickets, limit + LOOKED_AT)
+        ]
 
     def _decide(
         self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
@@ -210,18 +217,23 @@ class TriageDesk:
         bundle = self._models.bundle(workspace)
         if bundle is None:
             return abstain_without_model(tickets, policy)
+        is_open = extras.sees_all or not policy.helping.confidential
+        names_others = bool(extras.explain or extras.similar)
+        more = 0 if is_open or not names_others else LOOKED_AT
         decisions = triage_tickets(
             tickets,
             bundle.model,
             bundle.version,
             policy,
             explain=extras.explain,
-            similar=extras.similar,
+            similar=extras.similar + more,
             detail=extras.detail,
         )
-        if extras.sees_all or not policy.helping.confidential:
+        if not more:
             return decisions
-        return [_without_confidential(one, policy) for one in decisions]
+        return [
+            decision_shown(self._store, workspace, one, policy.helping, extras.similar) for one in decisions
+        ]
 
     def _choose_again(self, workspace: str, answers: Sequence[Answer]) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
@@ -242,15 +254,6 @@ def _outlooks(tickets: Sequence[Ticket], decisions: Sequence[Decision]) -> dict[
         for ticket, decision in zip(tickets, decisions, strict=True)
         if ticket.ticket_id
     }
-
-
-def _without_confidential(decision: Decision, policy: Policy) -> Decision:
-    """Leave confidential tickets out of those that the model names as similar."""
-    seen = decision.assessment
-    if seen is None:
-        return decision
-    shown = tuple(one for one in seen.similar if not policy.helping.hides(one.labels))
-    return replace(decision, assessment=replace(seen, similar=shown))
 
 
 def _takes_a_slot(answer: Answer) -> bool:

@@ -250,3 +250,25 @@ def test_weights_are_named_by_the_signals(index):
     assert len(index.weights.values) == len(SIGNALS)
     index.weights = RankingWeights((0.0,) * len(SIGNALS))
     assert ids(index.suggest(TICKET)) == sorted(article.article_id for article in ARTICLES)
+
+
+def test_a_new_article_whose_title_is_the_question_leads_a_search_whatever_was_learnt(index):
+    links_only = [5.0 if name in ("links", "nearest", "popular", "profile") else 0.0 for name in SIGNALS]
+    index.weights = RankingWeights(tuple(links_only), learnt_from=400)
+    for number in range(50):
+        index.remember(Ticket(f"P-{number}", f"Insurance of printer {number}"), "paper", FILED)
+    index.put(Article("bee", "Beehive insurance for the roof garden", "Ask the facility desk for the form."))
+    assert ids(index.search("beehive insurance"))[0] == "bee"
+    assert ids(index.search("beehive insurance for the roof garden", limit=1)) == ["bee"]
+    assert ids(index.suggest(Ticket("", "beehive insurance")))[0] == "paper"
+
+
+def test_a_search_still_prefers_what_people_used_among_articles_that_say_the_same(index):
+    index.put(Article("again", "Clear a paper jam", "Open the back door of the printer and pull the sheet."))
+    index.remember(Ticket("P-1", "paper jam"), "paper", FILED)
+    assert ids(index.search("paper jam"))[:2] == ["paper", "again"]
+
+
+def test_a_search_asks_for_at_least_one_article(index):
+    with pytest.raises(InputError, match="limit=0"):
+        index.search("paper", limit=0)

@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +59,13 @@ def test_a_product_that_is_new_to_us_is_no_burst():
     assert sum(shown) < 10 and not any(shown[10:])
 
 
+def test_tickets_without_a_product_are_no_newcomers_among_tickets_with_products():
+    past = [replace(one, product="laptop") for one in ordinary() if one.created_at < BURST]
+    bursts = counted(past)
+    sights = [sight(bursts, one, one.created_at, judged=True) for one in burst(12)]
+    assert {one.word for one in sights[-1].bursts} >= {"certificate", "expired"}
+
+
 def test_a_crowd_is_told_by_product_whatever_it_is_about():
     bursts = counted([one for one in ordinary(days=50) if one.created_at < BURST])
     assert bursts.crowd(None) is None
@@ -109,3 +117,19 @@ def test_the_order_within_one_moment_does_not_matter(draw, count):
 def test_more_people_are_more_surprising(count):
     assert word_bursts._surprise(count + 1, 2.0) > word_bursts._surprise(count, 2.0) > 0
     assert word_bursts._surprise(count, 3.0) < word_bursts._surprise(count, 2.0)
+
+
+def test_words_that_many_tickets_always_have_say_nothing_however_many_come():
+    past = [
+        replace(one, body=f"Hello, thank you, {one.body}") for one in ordinary() if one.created_at < BURST
+    ]
+    past = [one if at % 4 else replace(one, body=one.subject) for at, one in enumerate(past)]
+    bursts = counted(past)
+    for number in range(60):
+        words = ["hello", "thank", "please", "certificate"]
+        bursts.add(
+            f"N-{number}", BURST.timestamp() + 60 * number, words, requester=f"n{number}", product=None
+        )
+    asked = ["hello", "thank", "please", "certificate"]
+    assert words_of(bursts.measure(asked)) == {"certificate"}
+    assert words_of(bursts.measure_in_crowd(asked)) == {"certificate"}

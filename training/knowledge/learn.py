@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.article_ranking import DEFAULT_WEIGHTS, SPACE_WEIGHTS, RankingWeights
+from features.article_ranking import DEFAULT_WEIGHTS, SPACE_WEIGHTS, TEXT_SIGNALS, RankingWeights
+from features.article_signals import SIGNALS
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
@@ -31,6 +32,9 @@ RANDOM_ARTICLES = 100
 PULL = 40.0
 WARM_UP = 0.25
 HELD_OUT = 0.2
+LEAST_TEXT = 0.5
+"""Share of its default weight that each signal of the text keeps: where every ticket used an article linked
+for long the text teaches nothing, and a new article would never be suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,12 @@ def _fit(examples: Sequence[_Example], default: RankingWeights) -> RankingWeight
         np.asarray(default.values),
         pull=PULL,
         keeps_signs=True,
+        floor=np.array(
+            [
+                LEAST_TEXT * value if name in TEXT_SIGNALS else -np.inf
+                for name, value in zip(SIGNALS, default.values, strict=True)
+            ]
+        ),
     )
     return RankingWeights(tuple(float(value) for value in values.round(4)), learnt_from=len(examples))
 

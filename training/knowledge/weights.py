@@ -23,6 +23,7 @@ def fit_weights(
     *,
     pull: float = PULL,
     keeps_signs: bool = False,
+    floor: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the weights under which people's choices were likeliest.
 
@@ -42,6 +43,9 @@ def fit_weights(
     keeps_signs : bool, default=False
         Whether no weight may change to the other side of 0: what was made to speak for an article never
         speaks against it.
+    floor : ndarray of shape (n_signals,), optional
+        What no weight may fall below, where ``keeps_signs``; at most the prior, and 0 or more where it
+        holds. Minus infinity, the default, holds nothing.
 
     Returns
     -------
@@ -65,7 +69,10 @@ def fit_weights(
             gradient = gradient - (share - odds / total) @ matrix
         return value, gradient
 
-    bounds = [(0.0, None) if one >= 0 else (None, 0.0) for one in prior]
+    least = np.full(len(prior), -np.inf) if floor is None else floor * scale
+    bounds = [
+        (max(0.0, low), None) if one >= 0 else (None, 0.0) for one, low in zip(prior, least, strict=True)
+    ]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds if keeps_signs else None)
     # A signal that never differed within a ticket says nothing: its weight stays.
     return np.asarray(np.where(spread > SPREAD_MIN, found.x / scale, prior))

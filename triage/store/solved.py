@@ -13,7 +13,7 @@ from triage.store.helping_tables import solved_tickets
 from triage.store.revisions import Kind, take_revision
 from triage.store.upsert import upsert
 
-__all__ = ["SolvedMark", "count_solved", "note_solved", "solved_after"]
+__all__ = ["SolvedMark", "count_solved", "note_relabelled", "note_solved", "solved_after"]
 
 SolvedMark = tuple[int, str]
 """Revision and ticket: how far somebody has read."""
@@ -30,6 +30,13 @@ def note_solved(connection: Connection, workspace: str, ticket_ids: Sequence[str
         solved_tickets,
         [{"workspace": workspace, "ticket_id": name, "revision": revision} for name in names],
     )
+
+
+def note_relabelled(connection: Connection, workspace: str, ticket_id: str) -> None:
+    """Note that people changed the labels of a ticket, if it is one that servers hold labels of."""
+    here = (solved_tickets.c.workspace == workspace) & (solved_tickets.c.ticket_id == ticket_id)
+    if connection.execute(select(solved_tickets.c.ticket_id).where(here)).first() is not None:
+        note_solved(connection, workspace, [ticket_id])
 
 
 def solved_after(store: Store, workspace: str, mark: SolvedMark, *, limit: int) -> list[SolvedMark]:

@@ -10,7 +10,7 @@ from triage.errors import InputError, NotFoundError
 from triage.store.database import Store
 from triage.store.handled import note_written
 from triage.store.schema import tickets
-from triage.store.solved import note_solved
+from triage.store.solved import note_relabelled, note_solved
 from triage.store.upsert import upsert
 from triage.ticket import FIELDS, PastTicket, Ticket
 
@@ -133,6 +133,7 @@ def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str
             merged[name] = value
         kept = {name: value for name, value in merged.items() if value is not None}
         connection.execute(update(tickets).where(here).values(labels=kept, updated_at=datetime.now(UTC)))
+        note_relabelled(connection, workspace, ticket_id)
 
 
 def iter_past_tickets(

@@ -1,10 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from features.article_ranking import DEFAULT_WEIGHTS
+from features.article_ranking import DEFAULT_WEIGHTS, SPACE_WEIGHTS, TEXT_SIGNALS
+from features.article_signals import SIGNALS
 from tests.features.fake_encoder import WordEncoder
-from training.knowledge.learn import learn_knowledge, link_known_at, recall_links
+from training.knowledge.learn import LEAST_TEXT, learn_knowledge, link_known_at, recall_links
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket, Ticket
 
@@ -102,3 +104,15 @@ def test_a_ticket_is_learnt_from_as_of_its_filing():
     ]
     index = learn_knowledge(ARTICLES, known_too_late, past, WordEncoder())
     assert not index.weights.held_out or index.weights.held_out["hit_at_1"] < 0.6
+
+
+def test_the_text_keeps_half_its_weight_where_that_of_old_articles_misled():
+    past, links = helpdesk(200)
+    misleading = [replace(one, title=PROBLEMS[at - 1]) for at, one in enumerate(ARTICLES)]
+    index = learn_knowledge(misleading, links, past, WordEncoder())
+    assert index.basis == "learnt"
+    for name in TEXT_SIGNALS:
+        at = SIGNALS.index(name)
+        assert index.weights.values[at] >= LEAST_TEXT * SPACE_WEIGHTS.values[at] - 1e-4
+    index.put(Article("new", "Printer jam insurance", "Call the insurer about the roof garden."))
+    assert index.search("printer jam insurance")[0].article_id == "new"

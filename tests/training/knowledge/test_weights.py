@@ -40,3 +40,13 @@ def test_a_signal_that_never_differs_keeps_its_weight():
 def test_a_choice_among_equals_surprises_by_their_number():
     surprise = choice_surprise([np.zeros((8, 1))], [np.arange(8) == 3], np.ones(1))
     assert surprise == pytest.approx([np.log(8)])
+
+
+def test_no_weight_falls_below_its_floor():
+    rng = np.random.default_rng(3)
+    matrices = [rng.standard_normal((8, 2)) for _ in range(200)]
+    used = [np.arange(8) == int(np.argmax(matrix[:, 1])) for matrix in matrices]
+    prior = np.array([2.0, 1.0])
+    free = fit_weights(matrices, used, prior, keeps_signs=True)
+    held = fit_weights(matrices, used, prior, keeps_signs=True, floor=np.array([1.0, -np.inf]))
+    assert free[0] < 0.9 and held[0] >= 1.0 - 1e-9

@@ -1,0 +1,74 @@
+"""What is left out of an answer because it names confidential tickets; only admins see those."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from triage.decision import Decision
+from triage.duplicate import Duplicate
+from triage.helping.policy import HelpingPolicy
+from triage.prediction import Assessment, Explanation
+from triage.store import Store
+from triage.store.known_labels import known_labels
+
+__all__ = ["LOOKED_AT", "decision_shown", "duplicates_shown"]
+
+LOOKED_AT = 50
+"""So many more tickets are looked at than are shown, so that confidential ones take nobody's place."""
+
+
+def decision_shown(
+    store: Store, workspace: str, decision: Decision, policy: HelpingPolicy, similar: int
+) -> Decision:
+    """Leave confidential tickets out of those that the model names: as similar, and as voters.
+
+    A voter of which nothing is known is left out, too. The counts and weights of the votes stay.
+
+    Parameters
+    ----------
+    store, workspace
+        Where the labels of this moment are.
+    decision : Decision
+        With up to :data:`LOOKED_AT` more similar tickets than are shown.
+    policy : HelpingPolicy
+        Says what is confidential.
+    similar : int
+        Similar tickets to show.
+    """
+    seen = decision.assessment
+    if seen is None:
+        return decision
+    learnt = {one.ticket_id: dict(one.labels) for one in seen.similar}
+    voters = [
+        voter.ticket_id for one in seen.explanations.values() for vote in one.votes for voter in vote.voters
+    ]
+    told = known_labels(store, workspace, list(dict.fromkeys([*learnt, *voters])))
+    known = learnt.keys() | told.keys()
+    hidden = {
+        name for name in known if policy.hides(learnt.get(name, {})) or policy.hides(told.get(name, {}))
+    }
+    shown = known - hidden
+    return replace(decision, assessment=_shown(seen, shown, similar))
+
+
+def duplicates_shown(
+    store: Store, workspace: str, found: Sequence[Duplicate], policy: HelpingPolicy, limit: int
+) -> tuple[Duplicate, ...]:
+    """Leave confidential tickets out of those that a ticket likely repeats; at most ``limit`` stay."""
+    told = known_labels(store, workspace, [one.ticket_id for one in found])
+    return tuple(one for one in found if not policy.hides(told.get(one.ticket_id, {})))[:limit]
+
+
+def _shown(seen: Assessment, shown: set[str], similar: int) -> Assessment:
+    return replace(
+        seen,
+        similar=tuple(one for one in seen.similar if one.ticket_id in shown)[:similar],
+        explanations={name: _votes_shown(one, shown) for name, one in seen.explanations.items()},
+    )
+
+
+def _votes_shown(explanation: Explanation, shown: set[str]) -> Explanation:
+    votes = [
+        replace(vote, voters=tuple(one for one in vote.voters if one.ticket_id in shown))
+        for vote in explanation.votes
+    ]
+    return replace(explanation, votes=tuple(vote for vote in votes if vote.voters))
