@@ -5,7 +5,7 @@ Stricter than ``triage import agents``, which reads exports as they are: every m
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -54,15 +54,16 @@ def read_agent_table(text: str, zone: str) -> list[Agent]:
     Raises
     ------
     InputError
-        If a column is not known or a row cannot be used; names line and column, never a value.
+        If a column is not known or a row cannot be used; names line and column, and columns that
+        are none of ours; never a value.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         names = [name.strip() for name in reader.fieldnames or ()]
-        if "agent" not in names or not set(names) <= set(COLUMNS) or len(set(names)) < len(names):
+        if (wrong := _wrong_header(names)) is not None:
             raise InputError(
-                "Got an agents table with other columns; expected agent, and any of "
-                f"{', '.join(COLUMNS[1:])}, each once, in its first line."
+                f"Got an agents table {wrong}; expected agent, and any of {', '.join(COLUMNS[1:])}, "
+                "each once, in its first line."
             )
         reader.fieldnames = names
         agents = merge_rows(list(_rows(reader, zone)))
@@ -74,6 +75,20 @@ def read_agent_table(text: str, zone: str) -> list[Agent]:
     if not agents:
         raise InputError("Got an agents table without a row; expected one agent at least.")
     return agents
+
+
+def _wrong_header(names: Sequence[str]) -> str | None:
+    """Return what is wrong with the first line, None if nothing is."""
+    if not any(names):
+        return "without a first line that names its columns"
+    unknown = [name for name in dict.fromkeys(names) if name not in COLUMNS]
+    if unknown:
+        shown = ", ".join(repr(name[:40]) for name in unknown[:5])
+        return f"with other columns ({shown}{', ...' if len(unknown) > 5 else ''})"
+    if "agent" not in names:
+        return f"without the column agent, only with {', '.join(names)}"
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    return f"with the column {twice[0]} more than once" if twice else None
 
 
 def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:

@@ -108,10 +108,11 @@ class BacklogDesk:
 
     def _solve(self, workspace: str, ids: Sequence[str], floor: Floor) -> BacklogPlan:
         found = get_tickets(self._store, workspace, ids)
-        if len(found) < len(ids):
-            raise NotFoundError(
-                f"Got {len(ids) - len(found):,} tickets that are not stored; expected ids that were sent."
-            )
+        missing = [one for one in ids if one not in found]
+        if missing:
+            named = ", ".join(map(repr, missing[:5])) + (", ..." if len(missing) > 5 else "")
+            what = "1 ticket that is" if len(missing) == 1 else f"{len(missing):,} tickets that are"
+            raise NotFoundError(f"Got {what} not stored ({named}); expected ids that were sent.")
         # What the helpdesk told since filing counts as set by a person.
         tickets = [
             replace(found[one].ticket, values={**found[one].ticket.values, **found[one].labels})

@@ -1,6 +1,6 @@
 """What helps with a decided ticket: solved tickets, replies, perhaps an article as the answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +8,7 @@ from serving.deflection_desk import DeflectionDesk, OfferedArticle
 from serving.reply_desk import ReplyDesk
 from serving.solution_host import SolutionHost
 from triage.decision import Decision, Reason
+from triage.errors import InputError
 from triage.helping.auto_resolve import AutoResolution, barrier
 from triage.helping.solution import SolvedTicket
 from triage.helping.suggestion import Audience, ItemKind, Offered, SuggestionRecord
@@ -17,7 +18,7 @@ from triage.mode import Mode
 from triage.policy import Policy
 from triage.store import Store
 from triage.store.auto_resolutions import put_auto_resolution
-from triage.store.suggestions import note_filed, put_suggestions
+from triage.store.suggestions import get_suggestion, note_filed, put_suggestions
 from triage.ticket import Ticket
 
 __all__ = ["AutoAnswer", "Help", "HelpDesk"]
@@ -101,6 +102,22 @@ class HelpDesk:
             self._replies.suggest(workspace, ticket, replies, policy.helping, sees_all=sees_all),
             self._auto(workspace, ticket, decision, policy),
         )
+
+    def expect_shown(self, workspace: str, suggestion_ids: Iterable[str]) -> None:
+        """See that suggestions that requesters are said to have been shown are known.
+
+        Raises
+        ------
+        InputError
+            If one is not: none of this workspace, or one that was shown to an agent.
+        """
+        for name in dict.fromkeys(suggestion_ids):
+            found = get_suggestion(self._store, workspace, name)
+            if found is None or found.audience is not Audience.REQUESTER:
+                raise InputError(
+                    f"Got suggestion_id {name!r}, which no requester was shown; expected the suggestion_id "
+                    "that POST /v1/suggest answered with, or none."
+                )
 
     def keep(
         self,

@@ -3,7 +3,7 @@
 Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one workspace.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -144,6 +144,10 @@ class TriageDesk:
             return answers
         ranked = self._assigning.rank(workspace, tickets, decisions, floor.situation)
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
+
+    def expect_shown(self, workspace: str, suggestion_ids: Iterable[str]) -> None:
+        """See that suggestions named with tickets are known; raises InputError if one is not."""
+        self._helping.expect_shown(workspace, suggestion_ids)
 
     def decide_fields(self, workspace: str, tickets: Sequence[Ticket]) -> list[Decision]:
         """Decide the fields of tickets and nothing else; stores nothing."""

@@ -145,6 +145,7 @@ def _set_active(agent: str, workspace: str, active: bool, as_json: bool) -> None
     from serving.floor_view import presence_now
     from serving.schemas.agents import AgentOut
     from triage.store.agents import put_agents
+    from triage.store.open_tickets import count_held
 
     with opened_store() as store:
         host = FloorHost(store)
@@ -152,10 +153,17 @@ def _set_active(agent: str, workspace: str, active: bool, as_json: bool) -> None
         told = tuple(one for one in stands.absences if one.uid is None)
         put_agents(store, workspace, [replace(stands, active=active, absences=told)])
         found = presence_now(store, host, workspace, agent)
+        stays = count_held(store, workspace, agent)
     if as_json:
         show(AgentOut.of(found))
         return
-    typer.echo(f"{agent} is given tickets again." if active else f"{agent} is given no more tickets.")
+    if active:
+        typer.echo(f"{agent} is given tickets again.")
+        return
+    typer.echo(f"{agent} is given no more tickets.")
+    if stays:
+        what = "1 open ticket stays" if stays == 1 else f"{stays:,} open tickets stay"
+        typer.echo(f"{what} with {agent} until the helpdesk names somebody else.")
 
 
 def _presences(store: "Store", workspace: str) -> Sequence["Presence"]:

@@ -1,6 +1,7 @@
 """``triage policy``: how far each field may go, and the kill switch. Works while no server runs."""
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,7 +99,12 @@ def _tell(stored: Any, as_json: bool) -> None:
     typer.echo(f"Kill switch: {'ON: nothing is applied or suggested' if policy.kill_switch else 'off'}")
     if policy.disabled_guardrails:
         typer.echo(f"Guardrails that do not hold: {', '.join(sorted(policy.disabled_guardrails))}")
-    for line in [*_priority_lines(policy.priority), *_routing_lines(policy.routing)]:
+    parts = (
+        _priority_lines(policy.priority),
+        _routing_lines(policy.routing),
+        _helping_lines(policy.helping),
+    )
+    for line in chain.from_iterable(parts):
         typer.echo(line)
     rows = [
         (
@@ -145,6 +151,31 @@ def _routing_lines(routing: Any) -> list[str]:
     default = RoutingPolicy().to_document()
     changed = sorted(name for name, part in routing.to_document().items() if part != default[name])
     return [*lines, f"Routing differs from the default in: {', '.join(changed)}"] if changed else lines
+
+
+def _helping_lines(helping: Any) -> list[str]:
+    """Say in lines what is confidential, whether an article may be the answer, and what else was changed."""
+    from triage.helping.policy import HelpingPolicy
+    from triage.mode import Mode
+
+    lines = [
+        f"Confidential by {name}: {', '.join(sorted(labels))}"
+        for name, labels in sorted(helping.confidential.items())
+        if labels
+    ]
+    auto = helping.auto_resolve
+    words = auto.mode.value
+    if auto.mode is not Mode.OFF:
+        categories = ", ".join(sorted(auto.categories)) or "(none is named: no ticket)"
+        words += f", of category {categories}, from a chance of {auto.least_chance:g}; "
+        words += f"back to people after {auto.confirm_hours:g} hours without an answer"
+    lines.append(f"Articles sent as the answer: {words}")
+    default = HelpingPolicy()
+    if helping.least_chance != default.least_chance:
+        lines.append(f"Articles offered to requesters from a chance of: {helping.least_chance:g}")
+    if helping.match_hours != default.match_hours:
+        lines.append(f"Filed all the same within: {helping.match_hours:g} hours of a suggestion")
+    return lines
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
@@ -78,7 +78,7 @@ def read(
 )
 def accept(
     incident_id: IncidentId,
-    given: AcceptIn,
+    given: Annotated[AcceptIn, Body(default_factory=AcceptIn)],
     store: StoreDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("accept_incident")],

@@ -105,6 +105,7 @@ def _decide(
     earlier = once.earlier(caller.workspace)
     if earlier is not None:
         return earlier
+    desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])
     tickets = [one.to_ticket() for one in given]
     answers = desk.decide(caller.workspace, tickets, extras)
 

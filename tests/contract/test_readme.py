@@ -52,6 +52,14 @@ def guide_commands() -> list[list[str]]:
     return [words[1:] for words in shell(GUIDE) if words[0] == "triage"]
 
 
+def save_files(folder: Path) -> None:
+    """Write what the guide asks its readers to save."""
+    saved = re.findall(r"Save this as `([\w.]+)`(?:(?!```).)*```toml\n(.*?)```", GUIDE, re.DOTALL)
+    assert {name for name, _ in saved} >= {"staffing.toml"}
+    for name, text in saved:
+        (folder / name).write_text(text)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home folder after everything in the guide was done."""
@@ -61,6 +69,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name)
         patch.setenv("TRIAGE_HOME", str(folder / "home"))
         patch.chdir(folder)
+        save_files(folder)
         for name, *words in shell(os.path.expandvars(GUIDE)):
             if name in ("mkdir", "cp"):
                 subprocess.run([name, *words], check=True)
@@ -83,6 +92,20 @@ def test_the_guide_can_be_followed_from_top_to_bottom(home: Path):
     assert {"desk", "bundles", "check.html", "evaluation.html", "card.html"} <= made
     assert {"predictions.parquet", "suggestions.parquet", "forecast.parquet", "hours.parquet"} <= made
     assert json.loads((home / "models" / "registry.json").read_text())["default"]["champion"] == "first"
+
+
+def test_the_guides_plans_follow_from_its_sample_and_its_forecasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("TRIAGE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    save_files(tmp_path)
+    commands = [one for one in guide_commands() if one[0] in ("sample", "forecast", "staff")]
+    assert [one[0] for one in commands].count("staff") == 4
+    for words in commands:
+        run(words)
+    assert {"PLAN.csv", "shifts.ics"} <= {path.name for path in tmp_path.iterdir()}
+    assert "have no shift" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", guide_commands(), ids=shlex.join)

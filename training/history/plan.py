@@ -180,7 +180,8 @@ def _known(kind: str, ours: str) -> Column:
     if column is None:
         custom = f" and {CUSTOM_PREFIX}<name>" if kind == "history" else ""
         raise ConfigurationError(
-            f"Got {ours!r} in a mapping of a {kind} table; expected one of {', '.join(TABLES[kind])}{custom}."
+            f"Got {ours!r} in a mapping of {_a(kind)} table; expected one of {', '.join(TABLES[kind])}"
+            f"{custom}."
         )
     return column
 
@@ -214,9 +215,13 @@ def _insist(kind: str, planned: set[str], mapping: Mapping, header: list[str]) -
     }
     hint = ", ".join(hints[group] for group in missing if group in hints and kind == "history")
     raise HistoryError(
-        f"Got a {kind} table without {named}; its columns are {_some(header)}. Name theirs in a mapping file "
-        f'([columns] {missing[0][0]} = "THEIR NAME"){", " + hint if hint else ""}.'
+        f"Got {_a(kind)} table without {named}; its columns are {_some(header)}. Name theirs in a mapping "
+        f'file ([columns] {missing[0][0]} = "THEIR NAME"){", " + hint if hint else ""}.'
     )
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _absent(ours: str, theirs: Iterable[str], header: list[str]) -> HistoryError:

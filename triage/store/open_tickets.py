@@ -12,7 +12,7 @@ from triage.store.database import Store
 from triage.store.routing_tables import assignments
 from triage.store.schema import decisions, tickets
 
-__all__ = ["HeldTicket", "held_tickets", "is_waiting", "unassigned_ids"]
+__all__ = ["HeldTicket", "count_held", "held_tickets", "is_waiting", "unassigned_ids"]
 
 OURS = "api"
 """Source of tickets that came to be decided: of them it is known that they are new, whatever their status."""
@@ -69,6 +69,14 @@ def held_tickets(store: Store, workspace: str, agent: str, *, limit: int = 1_000
         )
         for row in rows
     ]
+
+
+def count_held(store: Store, workspace: str, agent: str) -> int:
+    """Return how many open tickets an agent has."""
+    work = open_work(workspace)
+    query = select(func.count()).select_from(work.source).where(work.is_open, work.holder == agent)
+    with store.reading() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def unassigned_ids(store: Store, workspace: str, *, limit: int) -> list[str]:

@@ -1,4 +1,5 @@
 import json
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +83,42 @@ def test_a_table_with_a_mistake_is_one_line_and_stores_nothing(
     assert printed(run, capsys, "agents", "list") == {"agents": []}
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "without a first line that names its columns; expected agent, and any of team,"),
+        ("name,team\nada,web\n", "with other columns ('name')"),
+        ("team\nweb\n", "without the column agent, only with team"),
+        ("agent,team,team\nada,web,web\n", "with the column team more than once"),
+    ],
+)
+def test_a_table_with_another_header_is_told_what_it_has(
+    run: Run, table: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+):
+    table.write_text(text)
+    assert run("agents", "import", str(table)) == 1
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_who_is_deactivated_keeps_open_tickets_and_how_many_is_said(
+    home: Path, run: Run, table: Path, capsys: pytest.CaptureFixture[str]
+):
+    run("agents", "import", str(table))
+    capsys.readouterr()
+    run("agents", "deactivate", "ada")
+    assert "stay" not in capsys.readouterr().out
+    with closing(open_store(f"sqlite:///{home / 'triage.db'}")) as store:
+        for number, agent in enumerate(["ada", "bob", "bob"]):
+            past = PastTicket(Ticket(f"T-{number}", "vpn"), labels={"assignee": agent}, status="open")
+            put_tickets(store, "default", [past], source="jira")
+    run("agents", "deactivate", "ada")
+    assert "1 open ticket stays with ada" in capsys.readouterr().out
+    run("agents", "deactivate", "bob")
+    assert "2 open tickets stay with bob" in capsys.readouterr().out
+    run("agents", "activate", "bob")
+    assert "stay" not in capsys.readouterr().out
+
+
 def test_a_backlog_is_planned_and_applied(
     home: Path, run: Run, table: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -96,6 +133,10 @@ def test_a_backlog_is_planned_and_applied(
     assert (plan["dry_run"], plan["tickets"], plan["placed"], plan["applied"]) == (True, 4, 3, 0)
     assert run("assign", "--ticket", "T-3") == 0
     assert "dry run" in capsys.readouterr().out
+    assert run("assign", "--ticket", "T-3", "--ticket", "T-8") == 1
+    assert "Got 1 ticket that is not stored ('T-8')" in capsys.readouterr().err
+    assert run("assign", "--ticket", "T-9", "--ticket", "T-8") == 1
+    assert "Got 2 tickets that are not stored ('T-9', 'T-8')" in capsys.readouterr().err
     assert run("assign", "--apply") == 0
     assert "3 assignments stored" in capsys.readouterr().out
     assert printed(run, capsys, "agents", "show", "ada")["load"] == 2.0

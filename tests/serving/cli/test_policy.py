@@ -90,3 +90,21 @@ def test_the_matrix_and_the_lifts_are_set_from_a_file_and_shown(
     assert "high: high → urgent, low → normal" in said
     assert "raised by “gold” (customer_tier by field.tier): 1 up" in said
     assert shown(run, capsys)["priority"]["matrix"]["cells"] == cells
+
+
+def test_what_the_policy_says_of_helping_is_shown(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
+    assert run("policy", "show") == 0
+    said = capsys.readouterr().out
+    assert "Articles sent as the answer: off" in said
+    assert "Confidential" not in said and "Filed all the same" not in said
+    auto = {"mode": "shadow", "categories": ["vpn", "printing"], "least_chance": 0.85, "confirm_hours": 48}
+    helping = {"confidential": {"category": ["hr", "legal"]}, "match_hours": 6, "auto_resolve": auto}
+    (home / "policy.json").write_text(json.dumps({"helping": helping}))
+    assert run("policy", "set", "--file", str(home / "policy.json")) == 0
+    capsys.readouterr()
+    assert run("policy", "show") == 0
+    said = capsys.readouterr().out
+    assert "Confidential by category: hr, legal" in said
+    assert "Articles sent as the answer: shadow, of category printing, vpn, from a chance of 0.85" in said
+    assert "after 48 hours" in said
+    assert "within: 6 hours" in said and "offered to requesters" not in said

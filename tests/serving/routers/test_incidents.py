@@ -59,6 +59,14 @@ def test_accepting_links_children_and_repeating_it_changes_nothing(desk: House):
     assert post(desk, "/v1/incidents/inc-1/accept", {"parent_id": ticket(0)}).status_code == 409
 
 
+def test_accepting_needs_no_body(desk: House):
+    answer = desk.client.post("/v1/incidents/inc-1/accept", headers=desk.key("agent"))
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+    assert answer.json()["parent_id"] == ticket(0)
+    wrong = post(desk, "/v1/incidents/inc-1/accept", {"parent": ticket(1)})
+    assert wrong.status_code == 422
+
+
 def test_an_idempotency_key_gets_the_same_answer(desk: House):
     key = {"Idempotency-Key": "once"}
     first = post(desk, "/v1/incidents/inc-1/dismiss", **key)

@@ -3,6 +3,7 @@ import pytest
 from tests.serving.desk import decide
 from tests.serving.house import House
 from triage.store.links import list_dismissals, list_links
+from triage.store.tickets import get_tickets
 
 VPN = {"article_id": "KB-1", "title": "When the vpn drops", "body": "Update the vpn client.", "public": True}
 SECRET = {"article_id": "KB-2", "title": "When the vpn drops", "body": "Admin password in the vpn safe."}
@@ -80,6 +81,23 @@ def test_a_ticket_filed_all_the_same_is_noted_by_the_suggestion(house: House):
     decide(house, "T-1", subject="vpn drops", suggestion_id=suggestion)
     kept = read(house, suggestion)
     assert (kept["filed_ticket_id"], kept["matched_by"]) == ("T-1", "id")
+
+
+def test_a_suggestion_that_no_requester_was_shown_is_refused_with_the_ticket(house: House):
+    add(house, VPN)
+    theirs = decide(house, "T-1", subject="vpn drops")["decision_id"]
+    mine = ask(house).json()["suggestion_id"]
+    tickets = [{"ticket_id": f"T-{number}", "subject": "vpn"} for number in (2, 3)]
+    for wrong in ("no-such", theirs):
+        tickets[1]["suggestion_id"] = wrong
+        for path, document in (("triage", tickets[1]), ("triage/batch", {"tickets": tickets})):
+            answer = house.client.post(f"/v1/{path}", json=document, headers=house.key("agent"))
+            assert answer.status_code == 422
+            assert f"Got suggestion_id {wrong!r}" in answer.json()["detail"]
+    assert get_tickets(house.store, "acme", ["T-2", "T-3"]) == {}
+    assert read(house, theirs)["filed_ticket_id"] is None
+    decide(house, "T-3", subject="vpn", suggestion_id=mine)
+    assert read(house, mine)["filed_ticket_id"] == "T-3"
 
 
 def test_a_ticket_filed_all_the_same_is_noted_by_the_requester_where_no_suggestion_is_named(house: House):

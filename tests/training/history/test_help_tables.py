@@ -67,3 +67,11 @@ def test_a_table_without_what_names_its_rows_is_refused(
 ):
     with pytest.raises(HistoryError):
         import_table(sqlite_store, write(tmp_path / "t.csv", f"{head}\na,b\n"), kind, workspace="acme")
+
+
+@pytest.mark.parametrize(("kind", "words"), [("agents", "an agents table"), ("links", "a links table")])
+def test_a_refused_table_is_named_in_plain_english(
+    sqlite_store: Store, tmp_path: Path, kind: str, words: str
+):
+    with pytest.raises(HistoryError, match=f"Got {words} without"):
+        import_table(sqlite_store, write(tmp_path / "t.csv", "colour\nred\n"), kind, workspace="acme")
