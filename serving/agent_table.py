@@ -1,12 +1,13 @@
 """An agents table that comes over HTTP or from the operator's hand: all of it is read, or nothing is stored.
 
 Stricter than ``triage import agents``, which reads exports as they are: every mistake is told by its line.
+As there, an ``absent_to`` that is a day without a time is the last day away.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -31,6 +32,7 @@ COLUMNS = (
     "absent_from",
     "absent_to",
 )
+LAST_DAY = "absent_to"
 NAME_CHARS = 320
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 SEPARATORS = ";|,"
@@ -129,11 +131,21 @@ def _split(text: str) -> list[str]:
 def _moment(text: str, line: int, column: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if column == LAST_DAY and _is_day(text):
+            moment += timedelta(days=1)
+    except (ValueError, OverflowError):
         raise _wrong(
             line, f"an {column} that is no time", "ISO 8601, such as 2026-03-09T08:00+01:00"
         ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _wrong(line: int, given: str, expected: str) -> InputError:

@@ -107,10 +107,27 @@ def test_a_table_is_imported_with_levels_lists_and_absences_in_the_workspaces_zo
         ["de", "en"],
     )
     assert [(one["starts_at"], one["ends_at"]) for one in ada["absences"]] == [
-        ("2026-03-08T23:00:00Z", "2026-03-13T23:00:00Z"),
+        ("2026-03-08T23:00:00Z", "2026-03-14T23:00:00Z"),
         ("2026-04-01T08:00:00Z", None),
     ]
     assert get(house, "/bob").json()["active"] is False
+
+
+def test_an_absence_of_one_day_lasts_that_day_and_one_with_times_ends_when_it_says(house: House):
+    table = (
+        "agent,absent_from,absent_to\n"
+        "ada,2026-11-30,2026-11-30\n"
+        "bob,2026-11-30T00:00Z,2026-12-01T00:00Z\n"
+        "eve,2026-11-30,9999-12-31\n"
+    )
+    assert imported(house, table).status_code == 422
+    assert imported(house, table.rsplit("eve")[0]).status_code == 200
+    spans = [
+        (one["starts_at"], one["ends_at"])
+        for name in ("ada", "bob")
+        for one in get(house, f"/{name}").json()["absences"]
+    ]
+    assert spans == [("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z")] * 2
 
 
 @pytest.mark.parametrize(
