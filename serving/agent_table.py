@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
+from serving.agent_names import IMPORT, check_agent_name
 from serving.schemas.agents import AbsenceIn, AgentIn
 from triage.agent import Agent, merge_rows, split_levels
 from triage.errors import InputError
@@ -87,6 +88,8 @@ def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:
         name = given.pop("agent", "")
         if not 0 < len(name) <= NAME_CHARS:
             raise _wrong(line, "no agent, or too long a name", f"1 to {NAME_CHARS} characters")
+        if not _has_address(name):
+            raise _wrong(line, "an agent that is an address here, or has line ends", "another name")
         times = {
             ours: _moment(given.pop(theirs), line, theirs, zone)
             for ours, theirs in (("starts_at", "absent_from"), ("ends_at", "absent_to"))
@@ -138,6 +141,14 @@ def _moment(text: str, line: int, column: str, zone: str) -> datetime:
             line, f"an {column} that is no time", "ISO 8601, such as 2026-03-09T08:00+01:00"
         ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
+
+
+def _has_address(name: str) -> bool:
+    try:
+        check_agent_name(name)
+    except ValueError:
+        return False
+    return name != IMPORT and not set(name) & {"\r", "\n"}
 
 
 def _is_day(text: str) -> bool:

@@ -152,6 +152,30 @@ def test_a_table_with_a_mistake_is_refused_whole_and_told_by_its_line(house: Hou
     assert get(house, "").json() == {"agents": []}
 
 
+@pytest.mark.parametrize("address", ["IT/ada", "IT%2Fada"])
+def test_an_agent_with_a_slash_is_reached_with_its_absences(house: House, address: str):
+    assert imported(house, "agent,team\nIT/ada,Network\n").json()["agents"] == ["IT/ada"]
+    assert get(house, f"/{address}").json()["team"] == "Network"
+    assert put_agent(house, address, {"team": "Mail"}).json()["agent"] == "IT/ada"
+    path = f"/v1/agents/{address}/absences"
+    span = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
+    added = house.client.post(path, json=span, headers=house.key("admin"))
+    assert added.status_code == 201
+    listed = house.client.get(path, headers=house.key("agent")).json()["absences"]
+    assert [one["absence_id"] for one in listed] == [added.json()["absence_id"]]
+    gone = house.client.delete(f"{path}/{added.json()['absence_id']}", headers=house.key("admin"))
+    assert gone.status_code == 200
+    assert house.client.delete(f"/v1/agents/{address}", headers=house.key("admin")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["IT/absences", "IT/absences/ada", "import"])
+def test_a_name_that_is_another_address_is_refused_wherever_it_comes_from(house: House, name: str):
+    assert put_agent(house, name, {}).status_code in (409, 422)
+    answer = imported(house, f"agent\n{name}\n")
+    assert answer.status_code == 422 and "line 2" in answer.json()["detail"]
+    assert get(house, "").json() == {"agents": []}
+
+
 def absences(house: House, method: str, path: str = "", json: dict | None = None, role: str = "admin"):
     return house.client.request(method, f"/v1/agents/ada/absences{path}", json=json, headers=house.key(role))
 
