@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -103,3 +104,23 @@ def test_what_is_told_is_learnt_for_the_next_request(house: House):
         close(house, f"T-{number}", values={"assignee": "ada"})
     chosen = decide(house, subject="vpn again")["assignment"]
     assert chosen["agent"] == "ada"
+
+
+def test_a_time_that_cannot_be_is_refused_and_changes_nothing(house: House):
+    people(house)
+    policy(house, teams={"web": {"mode": "off"}})
+    decide(house, "T-1", created_at="2026-03-02T09:00:00Z")
+    decide(house, "T-2", created_at=(datetime.now(UTC) + timedelta(hours=2)).isoformat())
+    late = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    for answer, told in (
+        (give(house, "T-1", "ada", at=late), "more than a day ahead"),
+        (close(house, "T-1", at=late), "more than a day ahead"),
+        (close(house, "T-1", at="2026-03-02T08:00:00Z"), "before its filing"),
+    ):
+        assert answer.status_code == 422 and told in answer.json()["detail"]
+    assert given_to(house, "T-1") == []
+    assert get_ticket(house.store, "acme", "T-1").closed_at is None
+    soon = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    assert give(house, "T-1", "ada", at=soon).status_code == 200
+    assert close(house, "T-1", at="2026-03-02T08:58:00Z").status_code == 200
+    assert close(house, "T-2").status_code == 200
