@@ -31,7 +31,7 @@ TicketId = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[^\r\n]+$",
-        description="Its id in the helpdesk; percent-encoded where it is not plain letters.",
+        description="Its id in the helpdesk.",
         examples=["T-1042"],
     ),
 ]
