@@ -1,15 +1,17 @@
 """An agents table that comes over HTTP or from the operator's hand: all of it is read, or nothing is stored.
 
 Stricter than ``triage import agents``, which reads exports as they are: every mistake is told by its line.
+As there, an ``absent_to`` that is a day without a time is the last day away.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
+from serving.agent_names import IMPORT, check_agent_name
 from serving.schemas.agents import AbsenceIn, AgentIn
 from triage.agent import Agent, merge_rows, split_levels
 from triage.errors import InputError
@@ -31,6 +33,7 @@ COLUMNS = (
     "absent_from",
     "absent_to",
 )
+LAST_DAY = "absent_to"
 NAME_CHARS = 320
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 SEPARATORS = ";|,"
@@ -100,6 +103,8 @@ def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:
         name = given.pop("agent", "")
         if not 0 < len(name) <= NAME_CHARS:
             raise _wrong(line, "no agent, or too long a name", f"1 to {NAME_CHARS} characters")
+        if not _has_address(name):
+            raise _wrong(line, "an agent that is an address here, or has line ends", "another name")
         times = {
             ours: _moment(given.pop(theirs), line, theirs, zone)
             for ours, theirs in (("starts_at", "absent_from"), ("ends_at", "absent_to"))
@@ -144,11 +149,29 @@ def _split(text: str) -> list[str]:
 def _moment(text: str, line: int, column: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if column == LAST_DAY and _is_day(text):
+            moment += timedelta(days=1)
+    except (ValueError, OverflowError):
         raise _wrong(
             line, f"an {column} that is no time", "ISO 8601, such as 2026-03-09T08:00+01:00"
         ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
+
+
+def _has_address(name: str) -> bool:
+    try:
+        check_agent_name(name)
+    except ValueError:
+        return False
+    return name != IMPORT and not set(name) & {"\r", "\n"}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _wrong(line: int, given: str, expected: str) -> InputError:

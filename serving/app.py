@@ -68,8 +68,8 @@ ROUTERS = (
     parents.router,
     incidents.router,
     assignments.router,
+    absences.router,  # before the agents, whose names may hold what stands in its addresses
     agents.router,
-    absences.router,
     knowledge.router,
     models.router,
     policy.router,

@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import uuid
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -80,10 +81,15 @@ class Envelope:
                 await framework_problem(500, request_id)(scope, receive, answer.send)
         finally:
             seconds = time.perf_counter() - began
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = _written(scope.get("route"))
             status = answer.status or 500
             self.metrics.note_request(scope["method"], route, status, seconds)
             log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, request_id)
+
+
+def _written(route: Any) -> str:
+    """Return a route's address as documented, without how its parts are read."""
+    return str(getattr(route, "path_format", getattr(route, "path", "unmatched")))
 
 
 class _Answer:

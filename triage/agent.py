@@ -30,7 +30,8 @@ class Agent:
         When the agent works, as written in the agents table; see :mod:`triage.routing.shift`.
     absent_from, absent_to : datetime or None, default=None
         Start (inclusive) and end (exclusive) of the known absence, with a zone; an absence without
-        an end lasts until further notice.
+        an end lasts until further notice. A day without a time in an agents table is the last day away, so
+        the end is the midnight after it.
     seniority : str or None, default=None
         Level of experience, in the helpdesk's own words.
     skill_levels : Mapping of str to int

@@ -272,14 +272,16 @@ class AffinityIndex:
         """Return the same of several agents, for the price of one search."""
         work, requesters = self.memory.work, self.memory.requesters
         near = work.nearest(vector, NEIGHBOURS)  # what ranking has asked a moment ago
-        alike = near.rows[near.cosines >= ALIKE]
+        alike = np.setdiff1d(near.rows[near.cosines >= ALIKE], self.memory.declared)
         requester = requesters.get(ticket.requester or "", -1)
         since = at.timestamp() - FACT_DAYS * DAY_S
         return {name: self._facts(name, alike, requester, since) for name in agents}
 
     def _facts(self, agent: str, alike: np.ndarray, requester: int, since: float) -> AffinityFacts:
-        work, person = self.memory.work, self.memory.people.get(agent, -1)
-        ever = work.rows_of(person)
+        work, person = self.memory.work, self.memory.people.get(agent)
+        if person is None:  # rows of which nobody is known must not count for who is not known either
+            return AffinityFacts(similar=0, similar_ever=0, of_requester=0, handled=0, last_at=None)
+        ever = np.setdiff1d(work.rows_of(person), self.memory.declared)
         times = work.at[ever]
         mine = ever[times >= since]
         similar = alike[work.person[alike] == person]

@@ -54,6 +54,8 @@ class AffinityMemory:
         People who ever handled a ticket or declared a skill, by number.
     people, rows : dict of str to int
         Number of a person; row of a ticket in ``work``.
+    declared : list of int
+        Rows of ``work`` that stand for declared skills: of no ticket, so never counted to people as one.
     """
 
     def __init__(self, axes: TextAxes) -> None:
@@ -63,6 +65,7 @@ class AffinityMemory:
         self.requesters: dict[str, int] = {}
         self.categories: dict[str, int] = {}
         self.rows: dict[str, int] = {}
+        self.declared: list[int] = []
         self.work = PastWork(axes.basis)
         self.words = WordProfiles(WORD_DAYS)
         self.activity = DecayedCounts([DAY_S * days for days in ACTIVITY_DAYS])
@@ -152,6 +155,7 @@ class AffinityMemory:
         """
         person = self._number(agent)
         row = self.work.append(vector)
+        self.declared.append(row)
         self.work.set(row, person=person, requester=-1, category=-1, at=at, weight=1.0)
         self._count(Ticket("", body=skills), person, at, 1.0, hashed_words(skills), row)
         self._notice_presence(person, at)

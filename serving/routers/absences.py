@@ -35,7 +35,7 @@ AbsenceId = Annotated[
 
 
 @router.get(
-    "/agents/{agent}/absences",
+    "/agents/{agent:path}/absences",
     operation_id="list_absences",
     summary="List an agent's absences",
     response_model=AbsenceListOut,
@@ -49,7 +49,7 @@ def list_all(
 
 
 @router.post(
-    "/agents/{agent}/absences",
+    "/agents/{agent:path}/absences",
     operation_id="add_absence",
     summary="Add an absence",
     status_code=201,
@@ -76,7 +76,7 @@ def add(
 
 
 @router.put(
-    "/agents/{agent}/absences/{absence_id}",
+    "/agents/{agent:path}/absences/{absence_id}",
     operation_id="replace_absence",
     summary="Change an absence",
     response_model=AbsenceOut,
@@ -102,7 +102,7 @@ def replace(
 
 
 @router.delete(
-    "/agents/{agent}/absences/{absence_id}",
+    "/agents/{agent:path}/absences/{absence_id}",
     operation_id="delete_absence",
     summary="Remove an absence",
     response_model=AbsenceOut,

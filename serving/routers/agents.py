@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import AfterValidator
 
+from serving.agent_names import IMPORT, check_agent_name
 from serving.agent_table import read_agent_table
 from serving.auth import Caller, permitted
 from serving.dependencies import AssigningDep, StoreDep
@@ -26,14 +28,14 @@ __all__ = ["AgentName", "router"]
 router = APIRouter(prefix="/v1/agents", tags=["agents"])
 READING = documented(400, 401, 403, 404, 422, 500, 503)
 WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
-IMPORT = "import"
 
 AgentName = Annotated[
     SafeText,
+    AfterValidator(check_agent_name),
     Path(
         min_length=1,
         max_length=320,
-        pattern=r"^[^/?#]+$",
+        pattern=r"^[^\r\n]+$",
         description="The value that stands in the field `assignee`.",
         examples=["ada"],
     ),
@@ -94,7 +96,7 @@ def import_table(
 
 
 @router.get(
-    "/{agent}",
+    "/{agent:path}",
     operation_id="read_agent",
     summary="Read an agent",
     response_model=AgentOut,
@@ -111,7 +113,7 @@ def read(
 
 
 @router.put(
-    "/{agent}",
+    "/{agent:path}",
     operation_id="replace_agent",
     summary="Replace an agent, or add one",
     response_model=AgentOut,
@@ -142,7 +144,7 @@ def replace(
 
 
 @router.delete(
-    "/{agent}",
+    "/{agent:path}",
     operation_id="delete_agent",
     summary="Remove an agent",
     response_model=AgentOut,

@@ -25,7 +25,7 @@ WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 
 @router.get(
-    "/{ticket_id}/parent",
+    "/{ticket_id:path}/parent",
     operation_id="read_ticket_parent",
     summary="Read a ticket's parent and children",
     response_model=FamilyOut,
@@ -40,7 +40,7 @@ def read(
 
 
 @router.put(
-    "/{ticket_id}/parent",
+    "/{ticket_id:path}/parent",
     operation_id="set_ticket_parent",
     summary="Say that a ticket is a duplicate",
     response_model=ParentLinkOut,
@@ -68,7 +68,7 @@ def link(
 
 
 @router.delete(
-    "/{ticket_id}/parent",
+    "/{ticket_id:path}/parent",
     operation_id="delete_ticket_parent",
     summary="Say that a ticket is no duplicate",
     response_model=FamilyOut,

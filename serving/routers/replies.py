@@ -46,7 +46,7 @@ MacroId = Annotated[
 
 
 @router.post(
-    "/{ticket_id}/replies",
+    "/{ticket_id:path}/replies",
     operation_id="add_reply",
     summary="Tell a reply that a ticket got",
     status_code=201,
@@ -87,7 +87,7 @@ def add_reply(
 
 
 @router.get(
-    "/{ticket_id}/confirmation",
+    "/{ticket_id:path}/confirmation",
     operation_id="read_auto_resolution",
     summary="Read whether an article was sent as the answer",
     response_model=AutoResolutionOut,
@@ -105,7 +105,7 @@ def read_auto_resolution(
 
 
 @router.post(
-    "/{ticket_id}/confirmation",
+    "/{ticket_id:path}/confirmation",
     operation_id="confirm_auto_resolution",
     summary="Say whether the article sent as the answer helped",
     response_model=AutoResolutionOut,

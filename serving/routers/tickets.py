@@ -30,7 +30,7 @@ TicketId = Annotated[
     Path(
         min_length=1,
         max_length=200,
-        pattern=r"^[^/?#]+$",
+        pattern=r"^[^\r\n]+$",
         description="Its id in the helpdesk.",
         examples=["T-1042"],
     ),
@@ -38,7 +38,7 @@ TicketId = Annotated[
 
 
 @router.put(
-    "/{ticket_id}/assignee",
+    "/{ticket_id:path}/assignee",
     operation_id="set_assignee",
     summary="Tell who has a ticket",
     response_model=AssigneeOut,
@@ -80,7 +80,7 @@ def tell_assignee(
 
 
 @router.get(
-    "/{ticket_id}/assignments",
+    "/{ticket_id:path}/assignments",
     operation_id="list_ticket_assignments",
     summary="Read who had a ticket",
     response_model=GivenListOut,
@@ -97,7 +97,7 @@ def list_given(
 
 
 @router.post(
-    "/{ticket_id}/close",
+    "/{ticket_id:path}/close",
     operation_id="close_ticket",
     summary="Tell a ticket's final values",
     response_model=CloseOut,

@@ -34,12 +34,15 @@ class Column:
         Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
     refuses : bool, default=False
         Whether a ``flag`` that is neither yes nor no refuses its row; else it counts as not told.
+    includes_day : bool, default=False
+        Whether a ``moment`` that is a day without a time is the end of that day; else it is its beginning.
     """
 
     name: str
     type: Type
     max_chars: int = 400
     refuses: bool = False
+    includes_day: bool = False
 
 
 def _table(*columns: Column) -> dict[str, Column]:
@@ -116,7 +119,7 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("capacity", "number"),
         Column("shift", "short", 400),
         Column("absent_from", "moment"),
-        Column("absent_to", "moment"),
+        Column("absent_to", "moment", includes_day=True),
         Column("seniority", "short", 100),
         Column("languages", "list", 400),
         Column("zone", "short", 64),

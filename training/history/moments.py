@@ -8,11 +8,11 @@ are ambiguous: :class:`DateOrder` is decided over a whole column, or given.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["AmbiguousDateError", "DateOrder", "Evidence", "parse_moment"]
+__all__ = ["AmbiguousDateError", "DateOrder", "Evidence", "is_day", "parse_moment"]
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
@@ -42,6 +42,7 @@ _MONTH_AHEAD = re.compile(
     r"^(?:[^\W\d_]+,\s*)?(?P<month>[^\W\d_]{3,10})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})" + _TAIL, re.I
 )
 _YEAR_AHEAD = re.compile(r"^(?P<year>\d{4})[/.\-](?P<month>\d{1,2})[/.\-](?P<day>\d{1,2})" + _TAIL, re.I)
+_CLOCK = re.compile(r":|\dT\d", re.I)
 _SINCE_1970 = re.compile(r"^\d{10}(?:\d{3})?(?:\.0+)?$")
 
 # English, German, French, Spanish, Portuguese, Italian and Dutch months by how they begin.
@@ -153,6 +154,21 @@ def parse_moment(value: Any, order: DateOrder | None = None, pattern: str | None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"is not in the years {FIRST_YEAR} to {LAST_YEAR}")
     return moment
+
+
+def is_day(value: Any, moment: datetime) -> bool:
+    """Tell whether a value names a day without a time; ``moment`` is what :func:`parse_moment` made of it.
+
+    Examples
+    --------
+    >>> [is_day(text, parse_moment(text)) for text in ("2026-11-30", "30 Nov 2026", "2026-11-30 00:00")]
+    [True, True, False]
+    """
+    if isinstance(value, date):
+        return not isinstance(value, datetime)
+    text = str(value).strip()
+    has_clock = _CLOCK.search(text) or _SINCE_1970.match(text)
+    return not has_clock and moment == datetime.combine(moment.date(), time(), moment.tzinfo)
 
 
 def _parse_text(text: str, order: DateOrder | None, pattern: str | None) -> datetime:

@@ -7,12 +7,12 @@ row); an optional time or number that cannot be read is taken as missing.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from training.history.columns import CUSTOM_PREFIX
-from training.history.moments import AmbiguousDateError, DateOrder, parse_moment
+from training.history.moments import AmbiguousDateError, DateOrder, is_day, parse_moment
 from training.history.plan import Plan, PlannedColumn
 from training.history.summary import RowSummary
 from triage.errors import HistoryError
@@ -236,6 +236,8 @@ class RowConverter:
                 raise RefusedRow(f"{name} cannot be read as a time between 1970 and 2100") from None
             self._summary.counts[f"unreadable {name}"] += 1
             return None
+        if planned.column.includes_day and is_day(value, moment):
+            moment += timedelta(days=1)
         if moment.tzinfo is None:
             self._summary.counts["naive"] += 1
             moment = moment.replace(tzinfo=self._zone)

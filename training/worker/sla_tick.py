@@ -78,7 +78,7 @@ def _with_holidays(store: Store, workspace: str, stored: StoredBook, now: dateti
     if not lacking:
         return stored
     book = with_public_holidays(stored.book, now.date())
-    return write_book(store, workspace, book, ACTOR, expected_version=stored.version, now=now)
+    return write_book(store, workspace, book, ACTOR, expected_version=stored.version, is_upkeep=True, now=now)
 
 
 def _note_pauses(

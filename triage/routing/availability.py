@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from triage.agent import Agent
-from triage.routing.shift import ALWAYS, Shift, parse_shift
+from triage.routing.shift import ALWAYS, LOOKED_AHEAD, Shift, parse_shift
 
 __all__ = ["Availability", "availability"]
 
@@ -24,7 +24,8 @@ class Availability:
     until : datetime or None
         When the present work ends by shift or absence, in UTC; None when the agent is not there.
     is_always : bool
-        No shift is known: then there is no end of work to tell people.
+        No shift is known, or its work goes on for as far as we look (``24/7``) and no absence ends it: then
+        there is no end of work to tell people.
     """
 
     is_absent: bool
@@ -59,13 +60,14 @@ def availability(
         If the agent's shift or zone cannot be read.
     """
     shift = shift_of(agent)
-    is_always = agent.shift is None
+    has_no_shift = agent.shift is None
     absent = agent.is_absent(moment)
-    end = shift.end_of_work(moment, agent.zone or zone, () if is_always else holidays)
+    end = shift.end_of_work(moment, agent.zone or zone, () if has_no_shift else holidays)
     if absent or end is None:
-        return Availability(absent, None, is_always)
+        return Availability(absent, None, has_no_shift)
     leaves = [one.starts_at for one in agent.all_absences if one.starts_at and one.starts_at > moment]
-    return Availability(False, min([end, *leaves]), is_always)
+    until = min([end, *leaves])
+    return Availability(False, until, has_no_shift or until >= moment + LOOKED_AHEAD)
 
 
 def shift_of(agent: Agent) -> Shift:

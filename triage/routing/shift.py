@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from triage.errors import InputError
 from triage.zone import find_zone
 
-__all__ = ["ALWAYS", "Hours", "Shift", "parse_shift"]
+__all__ = ["ALWAYS", "LOOKED_AHEAD", "Hours", "Shift", "parse_shift"]
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"([A-Za-z, -]+?)\s+(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})(?:\s+(\S+))?")
 _ALWAYS_WRITTEN = ("24/7", "always")
 _DAY_MINUTES = 24 * 60
-_TWO_WEEKS = timedelta(days=14)
+LOOKED_AHEAD = timedelta(days=14)
+"""How far ahead the end of work and its next beginning are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Shift:
 
         Looks two weeks ahead: work that goes on for longer ends there.
         """
-        limit = moment + _TWO_WEEKS
+        limit = moment + LOOKED_AHEAD
         for start, end in self.presences(moment, limit, zone, holidays):
             if start <= moment < end:
                 return min(end, limit)
@@ -100,7 +101,7 @@ class Shift:
 
     def next_start(self, moment: datetime, zone: str, holidays: Collection[date] = ()) -> datetime | None:
         """Return when work begins next after a moment, None when it does not within two weeks."""
-        spans = self.presences(moment, moment + _TWO_WEEKS, zone, holidays)
+        spans = self.presences(moment, moment + LOOKED_AHEAD, zone, holidays)
         return next((start for start, _ in spans if start > moment), None)
 
 

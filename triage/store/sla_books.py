@@ -18,7 +18,8 @@ __all__ = ["BookShelf", "StoredBook", "check_version", "list_books", "read_book"
 class StoredBook:
     """A book with its version, which counts the changes; 0 and None when nobody ever set one.
 
-    Nothing that fell due before ``in_force_from``, when the first book was set, is told to anybody.
+    Nothing that fell due before ``in_force_from`` is told to anybody: a book that is set or changed promises
+    nothing for the time before.
     """
 
     book: SlaBook
@@ -83,6 +84,7 @@ def write_book(
     actor: str,
     *,
     expected_version: int | None = None,
+    is_upkeep: bool = False,
     now: datetime | None = None,
 ) -> StoredBook:
     """Replace the workspace's book.
@@ -99,6 +101,9 @@ def write_book(
         Who changes it.
     expected_version : int, optional
         The version that the change was made from; by default whatever stands there is replaced.
+    is_upkeep : bool, default=False
+        Whether the book promises what it did, and only public holidays to come were written down: then it
+        stays in force as it was. So does one that is set again without a change.
     now : datetime, optional
         The moment to note; by default this one.
 
@@ -110,7 +115,9 @@ def write_book(
     moment = now or datetime.now(UTC)
     with store.writing() as connection:
         stands = check_version(store, workspace, book, expected_version)
-        changed = StoredBook(book, stands.version + 1, stands.in_force_from or moment, moment, actor)
+        is_same = is_upkeep or read_book(store, workspace).book == book
+        began = stands.in_force_from if is_same and stands.in_force_from else moment
+        changed = StoredBook(book, stands.version + 1, began, moment, actor)
         row = {
             "workspace": workspace,
             "document": book.to_document(),

@@ -5,12 +5,12 @@ Each is one transaction: ticket, assignment and what affinity learns from change
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from triage.errors import NotFoundError
+from triage.errors import InputError, NotFoundError
 from triage.store.assignments import GivenTicket, end_assignment, put_assignment
 from triage.store.database import Store
 from triage.store.handled import HandledKind, note_handled
@@ -23,6 +23,9 @@ __all__ = ["Handover", "close_ticket", "set_assignee"]
 
 CLOSED = "closed"
 _SOURCE = "_source"
+_AHEAD = timedelta(days=1)
+_CLOCKS = timedelta(minutes=5)
+"""How far the clocks of two machines may lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,12 @@ def set_assignee(
 
     Raises
     ------
+    InputError
+        If the moment is more than a day ahead.
     NotFoundError
         If the ticket is not stored.
     """
-    moment = at or datetime.now(UTC)
+    moment = _moment(at)
     with store.writing() as connection:
         row = _locked(connection, workspace, ticket_id)
         labels = dict(row.labels)
@@ -128,12 +133,15 @@ def close_ticket(
 
     Raises
     ------
+    InputError
+        If the moment is more than a day ahead, or lies before the ticket was filed.
     NotFoundError
         If the ticket is not stored.
     """
-    moment = at or datetime.now(UTC)
+    moment = _moment(at)
     with store.writing() as connection:
         row = _locked(connection, workspace, ticket_id)
+        _check_end(moment, row.created_at)
         ours = _going_on(connection, workspace, ticket_id)
         before = row.labels.get("assignee")
         final = _merged(row.labels, labels)
@@ -158,6 +166,24 @@ def close_ticket(
         note_solved(connection, workspace, [ticket_id])
 
 
+def _moment(at: datetime | None) -> datetime:
+    now = datetime.now(UTC)
+    if at is not None and at > now + _AHEAD:
+        raise InputError(
+            f"Got the moment {at.isoformat()}, which lies more than a day ahead; expected when it happened."
+        )
+    return at or now
+
+
+def _check_end(moment: datetime, filed: datetime | None) -> None:
+    # A filing time ahead of our clock must not keep a ticket from being closed now.
+    if filed is not None and moment < min(filed, datetime.now(UTC)) - _CLOCKS:
+        raise InputError(
+            f"Got {moment.isoformat()} as a ticket's end, before its filing at {filed.isoformat()}; "
+            "expected a time after it."
+        )
+
+
 def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any]:
     """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
 
@@ -165,7 +191,13 @@ def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, 
     """
     take_revision(connection, workspace, Kind.WORK)
     query = (
-        select(tickets.c.labels, tickets.c.assigned_at, tickets.c.resolved_at, tickets.c.reassignments)
+        select(
+            tickets.c.labels,
+            tickets.c.created_at,
+            tickets.c.assigned_at,
+            tickets.c.resolved_at,
+            tickets.c.reassignments,
+        )
         .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
         .with_for_update()
     )

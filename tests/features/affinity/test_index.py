@@ -138,6 +138,14 @@ def test_facts_about_a_stranger_are_zero():
     assert (facts.similar, facts.handled, facts.last_at) == (0, 0, None)
 
 
+def test_work_of_nobody_known_is_not_a_strangers():
+    index = taught_index()
+    row = index.memory.work.append(vector_of("vpn", 1))
+    index.memory.work.set(row, person=-1, requester=-1, category=-1, at=START.timestamp(), weight=0.0)
+    facts = index.facts("nobody", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
+    assert (facts.similar, facts.similar_ever, facts.handled) == (0, 0, 0)
+
+
 def test_ranking_changes_nothing():
     index = taught_index()
     assert ranked(index, "vpn") == ranked(index, "vpn")
@@ -167,3 +175,13 @@ def test_chances_are_those_of_the_ranking_for_everybody():
     assert list(chances.items()) == [(one.agent, one.score) for one in ranking]
     assert sum(chances.values()) == pytest.approx(1.0)
     assert AffinityIndex(index.model).chances(ticket, NOW, vector=vector_of("vpn", 99)) == {}
+
+
+def test_declared_skills_are_no_handled_ticket():
+    index = taught_index()
+    index.welcome("eve", "vpn, certificates", NOW - timedelta(days=1), vector=vector_of("vpn", 5))
+    facts = index.facts("eve", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
+    assert (facts.similar, facts.similar_ever, facts.handled, facts.last_at) == (0, 0, 0, None)
+    index.learn(ticket_of("vpn", 500, days=10), "eve", NOW, vector=vector_of("vpn", 6))
+    facts = index.facts("eve", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
+    assert (facts.similar, facts.similar_ever, facts.handled) == (1, 1, 1)

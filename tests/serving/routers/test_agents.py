@@ -107,10 +107,27 @@ def test_a_table_is_imported_with_levels_lists_and_absences_in_the_workspaces_zo
         ["de", "en"],
     )
     assert [(one["starts_at"], one["ends_at"]) for one in ada["absences"]] == [
-        ("2026-03-08T23:00:00Z", "2026-03-13T23:00:00Z"),
+        ("2026-03-08T23:00:00Z", "2026-03-14T23:00:00Z"),
         ("2026-04-01T08:00:00Z", None),
     ]
     assert get(house, "/bob").json()["active"] is False
+
+
+def test_an_absence_of_one_day_lasts_that_day_and_one_with_times_ends_when_it_says(house: House):
+    table = (
+        "agent,absent_from,absent_to\n"
+        "ada,2026-11-30,2026-11-30\n"
+        "bob,2026-11-30T00:00Z,2026-12-01T00:00Z\n"
+        "eve,2026-11-30,9999-12-31\n"
+    )
+    assert imported(house, table).status_code == 422
+    assert imported(house, table.rsplit("eve")[0]).status_code == 200
+    spans = [
+        (one["starts_at"], one["ends_at"])
+        for name in ("ada", "bob")
+        for one in get(house, f"/{name}").json()["absences"]
+    ]
+    assert spans == [("2026-11-30T00:00:00Z", "2026-12-01T00:00:00Z")] * 2
 
 
 @pytest.mark.parametrize(
@@ -132,6 +149,30 @@ def test_a_table_with_a_mistake_is_refused_whole_and_told_by_its_line(house: Hou
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
     assert "whenever" not in answer.text and "perhaps" not in answer.text
+    assert get(house, "").json() == {"agents": []}
+
+
+@pytest.mark.parametrize("address", ["IT/ada", "IT%2Fada"])
+def test_an_agent_with_a_slash_is_reached_with_its_absences(house: House, address: str):
+    assert imported(house, "agent,team\nIT/ada,Network\n").json()["agents"] == ["IT/ada"]
+    assert get(house, f"/{address}").json()["team"] == "Network"
+    assert put_agent(house, address, {"team": "Mail"}).json()["agent"] == "IT/ada"
+    path = f"/v1/agents/{address}/absences"
+    span = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
+    added = house.client.post(path, json=span, headers=house.key("admin"))
+    assert added.status_code == 201
+    listed = house.client.get(path, headers=house.key("agent")).json()["absences"]
+    assert [one["absence_id"] for one in listed] == [added.json()["absence_id"]]
+    gone = house.client.delete(f"{path}/{added.json()['absence_id']}", headers=house.key("admin"))
+    assert gone.status_code == 200
+    assert house.client.delete(f"/v1/agents/{address}", headers=house.key("admin")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["IT/absences", "IT/absences/ada", "import"])
+def test_a_name_that_is_another_address_is_refused_wherever_it_comes_from(house: House, name: str):
+    assert put_agent(house, name, {}).status_code in (409, 422)
+    answer = imported(house, f"agent\n{name}\n")
+    assert answer.status_code == 422 and "line 2" in answer.json()["detail"]
     assert get(house, "").json() == {"agents": []}
 
 

@@ -145,6 +145,25 @@ def test_rows_of_one_agent_add_absences_however_far_apart_they_lie(store, tmp_pa
     assert result.summary["replaced"] == 0
 
 
+def test_an_absence_to_a_day_includes_it_and_one_to_a_time_does_not(store, tmp_path):
+    ensure_workspace(store, "acme", zone="Europe/Berlin")
+    lines = [
+        "ada,2026-11-30,2026-11-30",
+        "bob,30.11.2026,30.11.2026",
+        "eve,2026-11-30T00:00+01:00,2026-12-01 00:00",
+        "zoe,2026-03-28,2026-03-29",
+    ]
+    header = "agent,absent_from,absent_to"
+    import_table(store, write_csv(tmp_path / "g.csv", *lines, header=header), "agents", workspace="acme")
+    spans = {
+        one.agent: (one.absent_from.isoformat()[:16], one.absent_to.isoformat()[:16])
+        for one in list_agents(store, "acme")
+    }
+    that_day = ("2026-11-29T23:00", "2026-11-30T23:00")
+    assert (spans["ada"], spans["bob"], spans["eve"]) == (that_day, that_day, that_day)
+    assert spans["zoe"] == ("2026-03-27T23:00", "2026-03-29T22:00")
+
+
 def test_an_agent_of_whom_it_is_not_clear_whether_they_left_is_refused(store, tmp_path):
     path = write_csv(tmp_path / "g.csv", "ada,perhaps", "bob,1", header="agent,active")
     result = import_table(store, path, "agents")

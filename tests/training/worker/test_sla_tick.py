@@ -13,8 +13,9 @@ from tests.triage.sla.made import BOOK, HOUR, MONDAY, past
 from training.worker.deliver import allowed_hosts, check_url, deliver_messages
 from training.worker.sla_tick import raise_due_events
 from triage.errors import ConfigurationError
+from triage.sla.book import SlaBook
 from triage.store.outbox import add_endpoint, list_endpoints, list_messages, replay_message
-from triage.store.sla_books import write_book
+from triage.store.sla_books import read_book, write_book
 from triage.store.sla_events import list_notices
 from triage.store.sla_pauses import list_pauses
 from triage.store.tickets import put_tickets
@@ -133,6 +134,26 @@ def test_what_fell_due_before_there_were_promises_is_told_to_nobody(store):
     put_tickets(store, "acme", [past()], source="x", updated_at=MONDAY)
     write_book(store, "acme", BOOK, "dana", now=MONDAY + 40 * HOUR)
     assert raise_due_events(store, now=MONDAY + 41 * HOUR) == 0
+
+
+def test_a_changed_book_tells_only_what_falls_due_after_the_change(desk):
+    document = BOOK.to_document()
+    document["policies"][0] |= {"response": "15m", "resolution": "2h"}
+    stricter = SlaBook.from_document(document)
+    changed_at = MONDAY + 0.4 * HOUR
+    write_book(desk, "acme", stricter, "dana", now=changed_at)
+    assert raise_due_events(desk, now=changed_at) == 0
+    assert raise_due_events(desk, now=MONDAY + HOUR) == 1
+    (notice,) = list_notices(desk, "acme")
+    assert (notice.event.kind.value, notice.event.target.value) == ("reminder", "resolution")
+
+
+def test_holidays_written_down_by_the_worker_hush_nothing(desk):
+    stands = read_book(desk, "acme")
+    write_book(desk, "acme", stands.book, "dana", now=MONDAY + 0.9 * HOUR)
+    other = SlaBook.from_document(BOOK.to_document() | {"done_statuses": ["gone"]})
+    write_book(desk, "acme", other, "worker", is_upkeep=True, now=MONDAY + 0.9 * HOUR)
+    assert raise_due_events(desk, now=MONDAY + HOUR) == 2
 
 
 @pytest.mark.parametrize(

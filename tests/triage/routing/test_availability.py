@@ -33,6 +33,17 @@ def test_holidays_hold_for_shifts_only():
     assert without.is_there and without.is_always
 
 
+def test_who_works_around_the_clock_is_told_no_end_but_that_of_a_leave():
+    ada = availability(Agent("ada", shift="24/7"), MONDAY)
+    assert ada.is_there and ada.is_always
+    week = availability(Agent("bob", shift="Mon-Sun 00:00-24:00"), MONDAY)
+    assert week.is_there and week.is_always
+    leaving = Agent("ada", shift="24/7", absences=(Absence(MONDAY + 30 * HOUR),))
+    found = availability(leaving, MONDAY)
+    assert (found.until, found.is_always) == (MONDAY + 30 * HOUR, False)
+    assert not availability(Agent("ada", shift="Mon-Fri 08:00-16:00"), MONDAY).is_always
+
+
 def test_a_shift_that_cannot_be_read_is_said():
     with pytest.raises(InputError, match="sometimes"):
         availability(Agent("ada", shift="sometimes"), MONDAY)
