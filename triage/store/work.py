@@ -184,7 +184,7 @@ def _check_end(moment: datetime, filed: datetime | None) -> None:
         )
 
 
-def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any]:
+def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any, Any]:
     """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
 
     The revision is taken first, as by whoever stores tickets, so that no two wait for each other.
