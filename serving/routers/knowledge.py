@@ -116,7 +116,7 @@ async def search_articles(
     ],
     limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 10,
 ) -> SearchOut:
-    """Return the articles that help most with a problem, as they would be suggested for a ticket."""
+    """Return the articles that help most with a problem; what they say counts more than what was linked."""
     # The text leads, so that an article that nobody has used yet is found, too.
     found = await work.run(lambda: knowledge.search(caller.workspace, q, limit))
     return SearchOut(articles=[SuggestionOut.of(one) for one in found])
