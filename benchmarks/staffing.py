@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.forecast import DATA, Collection, collections, plain_mean, plain_quantiles, week_of
+from benchmarks.forecast import DATA, Collection, collections, plain_mean, plain_quantiles
 from features.staffing.plan import make_plan
 from training.forecasting.forecast import QUANTILE_COLUMNS, forecast_series
 from triage.sla.calendar import BusinessCalendar
@@ -139,15 +139,19 @@ class Ahead(NamedTuple):
     quantiles: Array
 
 
+WEEK = {"day": 7, "hour": 168, "30min": 336}
+"""Intervals in a week."""
+
+
 def ours(cut: Collection) -> Ahead:
     """Forecast as the product does."""
-    table, _ = forecast_series(cut.series, horizon=cut.horizon, country=cut.country)
+    table = forecast_series(cut.series, horizon=cut.horizon, country=cut.country).table
     return Ahead(table["mean"].to_numpy(), table[list(QUANTILE_COLUMNS)].to_numpy())
 
 
 def swa8(cut: Collection) -> Ahead:
     """Forecast by the same weekday's average of eight weeks, with the spread of its own past."""
-    y, season = cut.series.counts[0], week_of(cut.series)
+    y, season = cut.series.counts[0], WEEK[cut.series.interval]
     mean = plain_mean(y, cut.horizon, season, 8)
     return Ahead(mean, plain_quantiles(y, mean, season, 8))
 

@@ -204,11 +204,12 @@ class AffinityHost:
 
     def _welcome(self, workspace: str, shelf: Shelf) -> None:
         """Let agents without a history be known by what they can do."""
-        since = written_at(self._store, workspace)
+        agents = list_agents(self._store, workspace)
+        since = written_at(self._store, workspace)  # Read later: whoever is among the agents has a moment.
         new = [
             one
-            for one in list_agents(self._store, workspace)
-            if one.active and one.skills and one.agent not in shelf.known
+            for one in agents
+            if one.active and one.skills and one.agent in since and one.agent not in shelf.known
         ]
         texts = [clean(", ".join(one.skills)) for one in new]
         for agent, text, vector in zip(new, texts, shelf.encode(texts), strict=True):

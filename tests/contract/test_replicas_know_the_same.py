@@ -52,7 +52,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def found(port: int, token: str) -> list[tuple[str, float]]:
-    articles = ask(port, "/v1/knowledge/search?q=vpn%20drops", token)[1]["articles"]
+    articles = ask(port, "/v1/triage", token, {"subject": "vpn drops"})[1]["articles"]
     return [(one["article_id"], round(one["score"], 4)) for one in articles]
 
 

@@ -143,7 +143,7 @@ def bad() -> Iterator[tuple[str, str]]:
     yield "audiences without ours", token(aud=["billing", "triage2"])
     yield "over", token(exp=now - 61, iat=now - 400, nbf=now - 400)
     yield "over for two hours", token(exp=now - 7200)
-    yield "not yet", token(nbf=now + 61)
+    yield "not yet", token(nbf=now + 1800, exp=now + 3600)
     yield "not yet for two hours", token(nbf=now + 7200, exp=now + 9000)
     yield "made in the future", token(iat=now + 7200, exp=now + 9000)
     yield "exp as text", raw({"alg": "RS256", "kid": "one"}, claims(exp="tomorrow"), b"x" * 256)

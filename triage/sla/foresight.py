@@ -8,6 +8,9 @@ __all__ = ["Foresight"]
 
 FLOOR, CEILING = 0.001, 0.999
 
+LEAST_STEP = 1e-9
+"""Of log hours between two levels: nearer ones tell no rate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
@@ -48,9 +51,9 @@ class Foresight:
         for upper, hours_at in self.resolution_hours.items():
             here = math.log1p(hours_at)
             if at < here:
-                share = (at - before) / (here - before)
+                share = min(1.0, (at - before) / (here - before))
                 return _within(1.0 - level - share * (upper - level))
-            if here > before and upper > level:
+            if here - before > LEAST_STEP and upper > level:
                 rate = math.log((1.0 - level) / (1.0 - upper)) / (here - before)
             before, level = here, upper
         return _within((1.0 - level) * math.exp(-rate * (at - before)))

@@ -176,14 +176,15 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
     in_use = None
     pool: dict[str, Any] = {} if patience_s is None else {"pool_timeout": patience_s}
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
+        in_file = bool(parsed.database) and parsed.database != ":memory:"
+        if in_file and parsed.database:
             path = Path(parsed.database)
             path.parent.mkdir(parents=True, exist_ok=True)
             in_use = _use(path) if migrate else None
         busy_ms = BUSY_TIMEOUT_MS if patience_s is None else int(patience_s * 1000)
-        engine = create_engine(
-            parsed, connect_args={"timeout": busy_ms / 1000}, pool_size=16, max_overflow=32, **pool
-        )
+        # A store in memory is one connection: SQLAlchemy's pool for it takes no sizes.
+        sizes = {"pool_size": 16, "max_overflow": 32, **pool} if in_file else {}
+        engine = create_engine(parsed, connect_args={"timeout": busy_ms / 1000}, **sizes)
         event.listen(engine, "connect", lambda connection, _record: _make_durable(connection, busy_ms))
         event.listen(engine, "begin", _begin)
     else:

@@ -66,4 +66,4 @@ def test_an_admin_asks_for_gaps_and_an_agent_only_reads(desk: Desk):
 def test_a_requesters_key_opens_no_page_and_is_told_so(house: House):
     answer = Desk(house).sign_in("requester")
     assert answer.status_code == 403
-    assert "opens no page here" in answer.text and "set-cookie" not in answer.headers
+    assert "no page for your role" in answer.text and "set-cookie" not in answer.headers

@@ -62,7 +62,7 @@ def test_the_tables_go_and_come_back(store: Store):
     config = _config()
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "-1")
+        command.downgrade(config, "0008")
         assert "staffing_setups" not in inspect(connection).get_table_names()
         command.upgrade(config, "head")
     assert list_staffing_baselines(store, "acme") == []
