@@ -30,21 +30,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 from benchmarks.load import Load, closed_load, open_load
 from benchmarks.serving_peers import PEERS
-from features.encoder import SentenceEncoder
+from benchmarks.serving_setup import ASKED, REPOSITORY, TRIAGE, cut, environment_of, fit_peers, set_up
 
-REPOSITORY = Path(__file__).parents[1]
-MAPPING = REPOSITORY / "benchmarks" / "mappings" / "mozilla.toml"
-ASKED = 1_000
-AGENTS = 50
 CLIENTS = 8
 OFFERED = 40.0
 """Requests a second that every one of them is asked, so that their times can be compared."""
@@ -94,7 +86,6 @@ def main() -> None:
 
 
 PEER = "import sys; from benchmarks.serving_peers import serve; serve(*sys.argv[1:3], int(sys.argv[3]))"
-TRIAGE = (sys.executable, "-m", "serving.cli.main")
 
 
 class Server:
@@ -131,7 +122,7 @@ def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server
     start = time.perf_counter()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            given, cwd=REPOSITORY, env=_environment(folder), stdout=log, stderr=log, start_new_session=True
+            given, cwd=REPOSITORY, env=environment_of(folder), stdout=log, stderr=log, start_new_session=True
         )
     try:
         while True:
@@ -150,68 +141,6 @@ def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return os.environ | {"TRIAGE_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "1"}
-
-
-def cut(history: Path, folder: Path, tickets: int) -> pd.DataFrame:
-    """Write the tickets to learn from into the folder and return those to ask."""
-    table = pd.read_parquet(history)
-    table = table[table["created_at"].notna() & table["topic"].notna()].sort_values("created_at")
-    table.iloc[-tickets - ASKED : -ASKED].to_parquet(folder / "tickets.parquet")
-    return table.iloc[-ASKED:].fillna({"subject": "", "body": ""})
-
-
-def set_up(data: Path, folder: Path) -> str:
-    """Train, promote, import and make a key by the commands; return the key."""
-
-    def call(*words: str) -> str:
-        done = subprocess.run(
-            [*TRIAGE, *words], cwd=REPOSITORY, env=_environment(folder), capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        return done.stdout
-
-    history = folder / "tickets.parquet"
-    responders = pd.read_parquet(history)["first_responder"].value_counts().index[:AGENTS]
-    pd.DataFrame({"agent": responders, "team": "support", "capacity": 10_000}).to_csv(
-        folder / "agents.csv", index=False
-    )
-    mapping = ("--mapping", str(MAPPING))
-    articles, links = str(data / "articles.parquet"), str(data / "article_links.parquet")
-    out = folder / "home" / "models" / "default" / "first"
-    extras = ("--articles", articles, "--links", links, "--agents", str(folder / "agents.csv"), "--no-track")
-    call("train", str(history), "--out", str(out), *mapping, *extras)
-    call("models", "promote", "first")
-    call("import", "history", str(history), *mapping)
-    for source, path in (("articles", articles), ("links", links), ("agents", str(folder / "agents.csv"))):
-        call("import", source, path)
-    made = json.loads(call("keys", "create", "--role", "service", "--name", "benchmark", "--json"))
-    return str(made["key"])
-
-
-def fit_peers(folder: Path, asked: pd.DataFrame) -> None:
-    """Fit what the peers serve on the same tickets."""
-    import mlflow
-
-    table = pd.read_parquet(folder / "tickets.parquet").fillna({"subject": "", "body": ""})
-    texts, labels = text_of(table), table["topic"].astype(str)
-    words = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-        LogisticRegression(C=10, max_iter=300),
-    ).fit(texts, labels)
-    joblib.dump(words, folder / "words.joblib")
-    vectors = SentenceEncoder.open(threads=os.cpu_count()).encode(texts)
-    joblib.dump(LogisticRegression(C=10, max_iter=300).fit(vectors, labels), folder / "meaning.joblib")
-    mlflow.sklearn.save_model(words, str(folder / "mlflow"), serialization_format="cloudpickle")
-
-
-def text_of(table: pd.DataFrame) -> list[str]:
-    """Return subject and body as one text."""
-    return [f"{one}\n{other}" for one, other in zip(table["subject"], table["body"], strict=True)]
 
 
 def judge(server: Server, asked: pd.DataFrame, seconds: float, key: str | None = None) -> dict[str, float]:

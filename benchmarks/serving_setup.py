@@ -1,0 +1,86 @@
+"""Sets up what benchmarks/serving.py asks: ours by its own commands, peers on the same tickets."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from features.encoder import SentenceEncoder
+
+__all__ = ["ASKED", "REPOSITORY", "TRIAGE", "cut", "environment_of", "fit_peers", "set_up"]
+
+REPOSITORY = Path(__file__).parents[1]
+MAPPING = REPOSITORY / "benchmarks" / "mappings" / "mozilla.toml"
+ASKED = 1_000
+AGENTS = 50
+TRIAGE = (sys.executable, "-m", "serving.cli.main")
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """Return the environment of a home folder of the benchmark's own."""
+    return os.environ | {"TRIAGE_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "1"}
+
+
+def cut(history: Path, folder: Path, tickets: int) -> pd.DataFrame:
+    """Write the tickets to learn from into the folder and return those to ask."""
+    table = pd.read_parquet(history)
+    table = table[table["created_at"].notna() & table["topic"].notna()].sort_values("created_at")
+    table.iloc[-tickets - ASKED : -ASKED].to_parquet(folder / "tickets.parquet")
+    return table.iloc[-ASKED:].fillna({"subject": "", "body": ""})
+
+
+def set_up(data: Path, folder: Path) -> str:
+    """Train, promote, import and make a key by the commands; return the key."""
+
+    def call(*words: str) -> str:
+        done = subprocess.run(
+            [*TRIAGE, *words], cwd=REPOSITORY, env=environment_of(folder), capture_output=True, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
+
+    history = folder / "tickets.parquet"
+    responders = pd.read_parquet(history)["first_responder"].value_counts().index[:AGENTS]
+    pd.DataFrame({"agent": responders, "team": "support", "capacity": 10_000}).to_csv(
+        folder / "agents.csv", index=False
+    )
+    mapping = ("--mapping", str(MAPPING))
+    articles, links = str(data / "articles.parquet"), str(data / "article_links.parquet")
+    out = folder / "home" / "models" / "default" / "first"
+    extras = ("--articles", articles, "--links", links, "--agents", str(folder / "agents.csv"), "--no-track")
+    call("train", str(history), "--out", str(out), *mapping, *extras)
+    call("models", "promote", "first")
+    call("import", "history", str(history), *mapping)
+    for source, path in (("articles", articles), ("links", links), ("agents", str(folder / "agents.csv"))):
+        call("import", source, path)
+    made = json.loads(call("keys", "create", "--role", "service", "--name", "benchmark", "--json"))
+    return str(made["key"])
+
+
+def fit_peers(folder: Path, asked: pd.DataFrame) -> None:
+    """Fit what the peers serve on the same tickets."""
+    import mlflow
+
+    table = pd.read_parquet(folder / "tickets.parquet").fillna({"subject": "", "body": ""})
+    texts, labels = text_of(table), table["topic"].astype(str)
+    words = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        LogisticRegression(C=10, max_iter=300),
+    ).fit(texts, labels)
+    joblib.dump(words, folder / "words.joblib")
+    vectors = SentenceEncoder.open(threads=os.cpu_count()).encode(texts)
+    joblib.dump(LogisticRegression(C=10, max_iter=300).fit(vectors, labels), folder / "meaning.joblib")
+    mlflow.sklearn.save_model(words, str(folder / "mlflow"), serialization_format="cloudpickle")
+
+
+def text_of(table: pd.DataFrame) -> list[str]:
+    """Return subject and body as one text."""
+    return [f"{one}\n{other}" for one, other in zip(table["subject"], table["body"], strict=True)]
