@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.staffing import QUEUES, simulate
+from benchmarks.staffing_queues import QUEUES, simulate
 from triage.staffing.live import LivePromise, queue_figures
 
 
