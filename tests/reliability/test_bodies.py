@@ -55,7 +55,9 @@ def test_a_body_that_comes_too_slowly_is_ended(site: Live):
             "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{".encode()
         )
         began = time.monotonic()
-        answer = connection.recv(10_000)
+        answer = b""
+        while piece := connection.recv(10_000):  # Head and body may come apart; the server then hangs up.
+            answer += piece
     assert b" 408 " in answer.splitlines()[0] and b"urn:triage:problem:too-slow" in answer
     assert 0.5 < time.monotonic() - began < 10
 
