@@ -8,7 +8,9 @@ regression, the same on the int8 encoder, TF-IDF with a logistic regression, and
 that one. One server at a time, on this machine, its clients too.
 
     python -m benchmarks.serving [--data ../shared/data] [--tickets 20000] [--seconds 20] [--workers 2]
-        [--only ours,"TF-IDF + LR"]
+        [--only ours,"TF-IDF + LR"] [--folder FOLDER]
+
+``--folder`` keeps what was set up, for another run with the same tickets.
 
 Prints a table with date and machine and, as the last line, JSON.
 """
@@ -53,6 +55,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default=",".join((OURS.split(",")[0], *PEERS, "mlflow")))
+    parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
@@ -60,7 +63,8 @@ def main() -> None:
     wanted = options.only.split(",")
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+        folder = (options.folder or Path(place)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
         asked = cut(options.data / "mozilla_support" / "tickets.parquet", folder, options.tickets)
         if "ours" in wanted:
             key = set_up(options.data / "mozilla_support", folder)
