@@ -9,14 +9,15 @@ change is measured by ``features.occlusion``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 
 from features.cleaning import clean_text
-from features.field_model import FieldModel, Head
-from features.neighbours import vote, vote_shares
+from features.field_model import FieldModel
+from features.neighbours import vote_shares
+from features.shares import Shares
 from features.views import Views
 from triage.pooling import floored
 from triage.prediction import Contribution, Explanation, Prediction, Vote, Voter
@@ -35,8 +36,8 @@ FLOORED = "that no view rules a label out"
 LEAST_PROBABILITY = 1e-300
 """Keeps log-odds finite."""
 
-Reader = tuple[str, Callable[[Ticket, np.ndarray], Sequence[tuple[str, float]]]]
-"""Kind of contribution, and what shares a block's linear score out: (ticket, weights) to named parts."""
+Reader = tuple[str, Callable[[Ticket, "sp.csr_matrix"], Shares]]
+"""Kind of contribution, and what names the parts of a ticket's row of a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Reading:
         Its nearest past tickets, nearest first.
     past_ids : sequence of str
         Ids of the past tickets, by place.
+    said : Mapping of str to Mapping of str to ndarray of shape (n_tickets, n_labels)
+        What the members of each field's pool said: :meth:`features.field_model.FieldModel.said`.
     """
 
     ticket: Ticket
@@ -66,11 +69,19 @@ class Reading:
     places: np.ndarray
     cosines: np.ndarray
     past_ids: Sequence[str]
+    said: Mapping[str, Mapping[str, np.ndarray]]
+    _shares: dict[str, Shares] = field(default_factory=dict, init=False)
 
     @property
     def has_text(self) -> bool:
         """Whether there is text to read."""
         return bool(clean_text(self.ticket))
+
+    def shares(self, block: str, row: "sp.csr_matrix") -> Shares:
+        """Return how a block's row is shared by named parts; read once for all fields."""
+        if block not in self._shares:
+            self._shares[block] = self.readers[block][1](self.ticket, row)
+        return self._shares[block]
 
 
 def explain_field(
@@ -144,7 +155,7 @@ def contrast(
         found += _of_block(model, reading, block, label, others)
     column = model.labels.index(label)
     if "neighbours" in model.weights and against is not None:
-        log_votes = vote(*_voting(model, reading)[1:], len(model.labels))[0]
+        log_votes = reading.said[model.field]["neighbours"][reading.row]
         apart = float(log_votes[column] - log_votes[model.labels.index(against)])
         name = "similar past tickets" if reading.has_text else "the vote of past tickets"
         found.append(Contribution("neighbours", name, model.weights["neighbours"] * apart))
@@ -158,7 +169,11 @@ def contrast(
         found.append(Contribution("bias", "the model's starting point", bias))
         if against is not None:
             both = [column, model.labels.index(against)]
-            lifted = sum(weight * _lifted_by_floor(head, reading, both) for head, weight in heads)
+            lifted = sum(
+                model.weights[name] * _lifted_by_floor(reading.said[model.field][name][reading.row, both])
+                for name in model.heads
+                if name in model.weights
+            )
             if lifted:
                 found.append(Contribution("rest", FLOORED, lifted))
     return found
@@ -171,10 +186,8 @@ def log_odds(prediction: Prediction, label: str, against: str) -> float:
     return float(logs[0] - logs[1])
 
 
-def _lifted_by_floor(head: Head, reading: Reading, columns: Sequence[int]) -> float:
-    """Return by how much the pool's floor moves a head's log-odds of the first label to the second."""
-    ticket = {name: reading.views[name][reading.row : reading.row + 1] for name in head.blocks}
-    said = head.log_probabilities(ticket)[0, columns]
+def _lifted_by_floor(said: np.ndarray) -> float:
+    """Return by how much the pool's floor moves a head's log-odds of one label to another."""
     label, against = floored(said) - said
     return float(label - against)
 
@@ -199,10 +212,10 @@ def _of_block(
     slopes = model.direction(block, label, others, row.indices)
     if block not in reading.readers:
         return [Contribution("other", block, float(row.data @ slopes))]
-    kind, share_out = reading.readers[block]
-    weights = np.zeros(row.shape[-1], slopes.dtype)
-    weights[row.indices] = slopes
-    return [Contribution(kind, name, weight) for name, weight in share_out(reading.ticket, weights)]
+    shares = reading.shares(block, row)
+    kind = reading.readers[block][0]
+    shared = shares.of(row.data * slopes).tolist()
+    return [Contribution(kind, name, weight) for name, weight in zip(shares.names, shared, strict=True)]
 
 
 def _summing_to(total: float, parts: Sequence[Contribution], joined: Sequence[str]) -> list[Contribution]:

@@ -100,12 +100,21 @@ class FieldModel:
         -------
         ndarray of shape (n_tickets, n_labels), float64
         """
-        said = {
+        return self.pooled(self.said(views, places, cosines))
+
+    def said(
+        self, views: Views, places: np.ndarray | None = None, cosines: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
+        """Return logarithms of the probabilities that each member of the pool gives by itself, by name."""
+        return {
             name: self.heads[name].log_probabilities(views)
             if name in self.heads
             else self._vote(places, cosines)
             for name in self.weights
         }
+
+    def pooled(self, said: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the calibrated probabilities that :meth:`said` amounts to."""
         logits = pool_logits(said, self.weights)
         if self.bias is not None:
             logits = logits + self.bias

@@ -123,9 +123,8 @@ class TicketModel:
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))
         places, cosines = self.neighbours.search(vectors, count)
-        probabilities = {
-            name: model.probabilities(views, places, cosines) for name, model in self.fields.items()
-        }
+        said = {name: model.said(views, places, cosines) for name, model in self.fields.items()}
+        probabilities = {name: model.pooled(said[name]) for name, model in self.fields.items()}
         # Each field's own model tells, before a person's value elsewhere narrows down what it may be.
         familiar = {
             name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
@@ -164,6 +163,7 @@ class TicketModel:
                             places[row],
                             cosines[row],
                             self.neighbours.ticket_ids,
+                            said,
                         ),
                         predictions,
                         detail,
@@ -188,8 +188,8 @@ class TicketModel:
 
     def _readers(self) -> dict[str, Reader]:
         return {
-            "words": ("word", lambda ticket, weights: self.words.contributions(clean_text(ticket), weights)),
-            "fields": ("field", self.structured.contributions),
+            "words": ("word", lambda ticket, row: self.words.shares(clean_text(ticket), row)),
+            "fields": ("field", self.structured.shares),
         }
 
     def _explain(

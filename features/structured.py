@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 
+from features.shares import Shares
 from triage.ticket import Ticket
 
 __all__ = ["StructuredView", "filled_in"]
@@ -71,19 +72,25 @@ class StructuredView:
             (np.ones(len(indices), np.float32), indices, ends), shape=(len(tickets), self.n_features)
         )
 
-    def contributions(self, ticket: Ticket, weights: np.ndarray) -> list[tuple[str, float]]:
-        """Share a linear score out to fields.
+    def shares(self, ticket: Ticket, row: sp.csr_matrix) -> Shares:
+        """Return how the fields of a form share its row: each is one feature.
+
+        Parameters
+        ----------
+        ticket : Ticket
+            As filed.
+        row : sparse matrix of shape (1, n_features)
+            ``transform([ticket])``.
 
         Returns
         -------
-        list of (``name=value``, contribution)
-            ``name=(empty)`` where the form's place is empty. Adding up to ``transform([ticket]) @ weights``.
+        Shares
+            Named ``name=value``, and ``name=(empty)`` where the form's place is empty.
         """
-        return [
-            (f"{name}={value or EMPTY_WORD}", float(weights[self.terms_[name, value]]))
-            for name, value in self._terms(ticket)
-            if (name, value) in self.terms_
-        ]
+        terms = [term for term in self._terms(ticket) if term in self.terms_]
+        feature = np.searchsorted(row.indices, [self.terms_[term] for term in terms])
+        names = tuple(f"{name}={value or EMPTY_WORD}" for name, value in terms)
+        return Shares(names, np.arange(len(terms)), feature, np.ones(len(terms)))
 
     def knows(self, tickets: Sequence[Ticket]) -> np.ndarray:
         """Return, for each ticket, whether its form holds a value learnt from, as bools of shape (n,)."""

@@ -8,11 +8,13 @@ more of what a ticket is about. Does not clean text.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import scipy.sparse as sp
 from tokenizers import Encoding, Tokenizer
+
+from features.shares import Shares
 
 __all__ = ["HEAD", "PAIR", "WordView"]
 
@@ -85,33 +87,35 @@ class WordView:
         self._learn(batches, len(texts))
         return self._weigh(batches)
 
-    def contributions(self, text: str, weights: np.ndarray) -> list[tuple[str, float]]:
-        """Share a linear score out to the words of a text.
+    def shares(self, text: str, row: sp.csr_matrix) -> Shares:
+        """Return how the words of a text share its row.
 
         Parameters
         ----------
         text : str
             Cleaned text.
-        weights : ndarray of shape (n_features,)
-            One score's coefficients.
+        row : sparse matrix of shape (1, n_features)
+            ``transform([text])``.
 
         Returns
         -------
-        list of (word, contribution)
-            In order of first appearance, repeated words added up; the contributions add up to
-            ``transform([text]) @ weights``.
+        Shares
+            Named by the words in lower case, in order of first appearance; a repeated word is one. A pair
+            belongs to its pieces by halves, a term that occurs several times to each occurrence alike.
         """
         encoding = self.tokenizer.encode(text, add_special_tokens=False)
         pieces = self._spell(text, encoding)
-        row = self.transform([text])
-        scores = dict(zip(self.terms_[row.indices], row.data * weights[row.indices], strict=True))
-        of_piece = _by_piece(scores, pieces, np.int64(0))
+        offsets = encoding.offsets[: len(pieces)]
+        names, named = _name_pieces(text, encoding.word_ids, offsets)
+        terms = self.terms_[row.indices]
+        read = [_share(terms, pieces, named, np.int64(0))]
         head = _head_of(text)
         if head:
-            in_head = self._spell(head, self.tokenizer.encode(head, add_special_tokens=False))
             # Pieces end at a line's end: those of the first line are the text's first.
-            of_piece[: len(in_head)] += _by_piece(scores, in_head, HEAD)
-        return _by_word(text, encoding, of_piece)
+            first = sum(start < len(head) for start, _ in offsets)
+            read.append(_share(terms, pieces[:first], named[:first], HEAD))
+        part, feature, share = (np.concatenate(one) for one in zip(*read, strict=True))
+        return Shares(names, part, feature, share)
 
     def _learn(self, batches: Iterable[_Batch], n_texts: int) -> None:
         found, in_texts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
@@ -207,17 +211,24 @@ def _head_of(text: str) -> str:
     return head if rest else ""
 
 
-def _by_piece(scores: Mapping[int, float], pieces: np.ndarray, mark: np.int64) -> np.ndarray:
-    """Share the scores of terms out to the pieces that they are made of."""
+def _share(
+    terms: np.ndarray, pieces: np.ndarray, named: np.ndarray, mark: np.int64
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return part, term and share of every occurrence of the known terms among some pieces."""
     codes = np.concatenate([pieces, _pair_codes(pieces)]) + mark
-    found, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    each = np.array([scores.get(code, 0.0) for code in found]) / counts
-    shared = each[inverse]
-    of_piece = shared[: len(pieces)].copy()
-    of_pair = shared[len(pieces) :] / 2
-    of_piece[:-1] += of_pair
-    of_piece[1:] += of_pair
-    return of_piece
+    place = np.searchsorted(terms, codes)
+    place[place == len(terms)] = 0
+    known = terms[place] == codes if len(terms) else np.zeros(len(codes), bool)
+    share = np.zeros(len(codes))
+    share[known] = 1 / np.bincount(place[known], minlength=len(terms))[place[known]]
+    n = len(pieces)
+    single, pair = np.flatnonzero(known[:n]), np.flatnonzero(known[n:])
+    half = share[n:][pair] / 2
+    return (
+        np.concatenate([named[single], named[pair], named[pair + 1]]),
+        np.concatenate([place[single], place[n:][pair], place[n:][pair]]),
+        np.concatenate([share[single], half, half]),
+    )
 
 
 def _pair_codes(pieces: np.ndarray) -> np.ndarray:
@@ -225,17 +236,19 @@ def _pair_codes(pieces: np.ndarray) -> np.ndarray:
     return pairs
 
 
-def _by_word(text: str, encoding: Encoding, of_piece: np.ndarray) -> list[tuple[str, float]]:
-    word_ids, offsets = encoding.word_ids, encoding.offsets  # Each is made anew whenever it is asked for.
-    spans: dict[int | None, tuple[int, int]] = {}
-    sums: dict[int | None, float] = {}
-    for place, value in enumerate(of_piece):
-        word, (start, end) = word_ids[place], offsets[place]
-        first, _ = spans.get(word, (start, end))
-        spans[word] = (first, end)
-        sums[word] = sums.get(word, 0.0) + float(value)
-    by_name: dict[str, float] = {}
-    for word, (start, end) in spans.items():
-        name = text[start:end].lower()
-        by_name[name] = by_name.get(name, 0.0) + sums[word]
-    return list(by_name.items())
+def _name_pieces(
+    text: str, word_ids: Sequence[int | None], offsets: Sequence[tuple[int, int]]
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Return the words of a text and, for each piece, which word it is part of."""
+    starts: dict[int | None, int] = {}
+    ends: dict[int | None, int] = {}
+    for word, (start, end) in zip(word_ids, offsets, strict=False):
+        starts.setdefault(word, start)
+        ends[word] = end
+    places: dict[str, int] = {}
+    of_word = {
+        word: places.setdefault(text[start : ends[word]].lower(), len(places))
+        for word, start in starts.items()
+    }
+    named = [of_word[word] for word in word_ids[: len(offsets)]]
+    return tuple(places), np.asarray(named, np.int64)
