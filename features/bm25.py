@@ -5,8 +5,8 @@ newest documents, so that readers need no lock and an addition costs one documen
 articles; :mod:`features.article_shelf` does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ __all__ = ["WordHits", "WordIndex"]
 
 K1 = 1.2
 B = 0.75
-TAIL_MAX = 256
+TAIL_MAX = 2_048
 MANY = 5_000
 COMMON = 0.1
 """Among 5,000 documents or more, words that a tenth of them has are not searched, unless there are no others:
@@ -29,12 +29,17 @@ class WordHits:
     ----------
     scores : ndarray of shape (n,), float64
         By document.
-    parts : list of (word, documents, ndarray)
-        What each word adds to which documents, in order of their numbers.
+    words : tuple of str
+        Those of the query that were searched.
+    documents, word, added : ndarray of shape (n_hits,)
+        What a word, by its place among ``words``, adds to a document's score.
     """
 
     scores: np.ndarray
-    parts: list[tuple[str, np.ndarray, np.ndarray]]
+    words: tuple[str, ...]
+    documents: np.ndarray
+    word: np.ndarray
+    added: np.ndarray
 
     def shared_words(self, chosen: Sequence[int], limit: int) -> list[tuple[str, ...]]:
         """Return, for each chosen document, the words of the query that add most to its score.
@@ -46,13 +51,53 @@ class WordHits:
         limit : int
             At most so many words a document; the strongest first, equal ones in alphabetical order.
         """
-        found: list[list[tuple[float, str]]] = [[] for _ in chosen]
-        numbers = np.asarray(chosen, dtype=np.int64)
-        for word, documents, added in self.parts:
-            places = np.minimum(np.searchsorted(documents, numbers), len(documents) - 1)
-            for order in np.flatnonzero(documents[places] == numbers):
-                found[order].append((-float(added[places[order]]), word))
-        return [tuple(word for _, word in sorted(words)[:limit]) for words in found]
+        found = []
+        for number in chosen:
+            here = np.flatnonzero(self.documents == number)
+            parts = zip(self.added[here].tolist(), self.word[here].tolist(), strict=True)
+            strongest = sorted((-added, self.words[word]) for added, word in parts)
+            found.append(tuple(word for _, word in strongest[:limit]))
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tail:
+    """Words of the documents added since packing: lists that the tails of one line share, and that only grow.
+
+    Each sees what was there when it was made, so that readers need no lock.
+
+    Parameters
+    ----------
+    size : int
+        Documents that this one sees.
+    documents : list of Mapping of str to int
+        Word counts.
+    postings : dict of str to list of (int, int)
+        By word: place among ``documents``, and count.
+    """
+
+    size: int = 0
+    documents: list[Mapping[str, int]] = field(default_factory=list)
+    postings: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def grown(self, document: Mapping[str, int]) -> "Tail":
+        """Return a tail with one document more."""
+        if len(self.documents) > self.size:  # Another has grown from this one already.
+            alone = Tail()
+            for one in self.documents[: self.size]:
+                alone = alone.grown(one)
+            return alone.grown(document)
+        for word, count in document.items():
+            self.postings.setdefault(word, []).append((self.size, count))
+        self.documents.append(document)
+        return replace(self, size=self.size + 1)
+
+    def of(self, word: str) -> list[tuple[int, int]]:
+        """Return the places of the documents that have a word, with its count in each."""
+        return [one for one in self.postings.get(word, ()) if one[0] < self.size]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +119,8 @@ class WordIndex:
         Document number and word count of each entry.
     lengths : ndarray of shape (n,)
         Words per document.
-    tail : tuple of Mapping
-        Word counts of the documents added since packing; they have the last numbers.
+    tail : Tail, optional
+        The documents added since packing; they have the last numbers.
     """
 
     vocabulary: Mapping[str, int]
@@ -83,7 +128,7 @@ class WordIndex:
     documents: np.ndarray
     counts: np.ndarray
     lengths: np.ndarray
-    tail: tuple[Mapping[str, int], ...] = ()
+    tail: Tail | None = None
 
     @classmethod
     def pack(cls, documents: Iterable[Mapping[str, int]]) -> "WordIndex":
@@ -114,17 +159,37 @@ class WordIndex:
     @property
     def is_long_tailed(self) -> bool:
         """Whether so many documents came one by one that packing again pays."""
-        return len(self.tail) >= TAIL_MAX
+        return bool(self.tail) and len(self.tail) >= TAIL_MAX
 
     def add(self, document: Mapping[str, int]) -> "WordIndex":
         """Return an index with one document more, given as word counts."""
+        tail = (self.tail or Tail()).grown(document)
+        return replace(self, lengths=np.append(self.lengths, np.float32(sum(document.values()))), tail=tail)
+
+    def packed(self, drop: int = 0) -> "WordIndex":
+        """Return the same index in one piece without its first ``drop`` documents; the others move up.
+
+        Costs a sort of what is there, not another look at any document.
+        """
+        tail = self.tail or Tail()
+        late = WordIndex.pack(tail.documents[: len(tail)])
+        vocabulary = dict(self.vocabulary)
+        of_late = np.array([vocabulary.setdefault(one, len(vocabulary)) for one in late.vocabulary], np.int64)
+        word = np.concatenate([_words_of(self), of_late[_words_of(late)]])
+        documents = np.concatenate([self.documents, late.documents + (len(self) - len(late))])
+        counts = np.concatenate([self.counts, late.counts])
+        kept = documents >= drop
+        word, documents, counts = word[kept], documents[kept] - np.int32(drop), counts[kept]
+        by_word = np.argsort(word, kind="stable")
+        sizes = np.bincount(word, minlength=len(vocabulary))
+        there = (sizes > 0).tolist()
+        names = [name for name, is_there in zip(vocabulary, there, strict=True) if is_there]
         return WordIndex(
-            self.vocabulary,
-            self.starts,
-            self.documents,
-            self.counts,
-            np.append(self.lengths, np.float32(sum(document.values()))),
-            (*self.tail, document),
+            {name: number for number, name in enumerate(names)},
+            np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.int64),
+            documents[by_word],
+            counts[by_word],
+            self.lengths[drop:],
         )
 
     def scores(self, query: Sequence[str], alive: np.ndarray) -> np.ndarray:
@@ -145,42 +210,46 @@ class WordIndex:
 
     def search(self, query: Sequence[str], alive: np.ndarray) -> "WordHits":
         """Return what the words of a query found; the arguments are those of :meth:`scores`."""
-        parts = list(self._parts(query, alive))
-        scores = np.zeros(len(self))
-        for _, documents, added in parts:
-            scores[documents] += added
-        return WordHits(scores, parts)
-
-    def _parts(self, query: Sequence[str], alive: np.ndarray) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-        n_alive = int(alive.sum())
-        if not n_alive:
-            return
-        damping = K1 * (1 - B + B * self.lengths / max(1.0, float(self.lengths[alive].mean())))
-        words = list(dict.fromkeys(query))
-        # Slices of an array that is mapped from a file cost many times those of a plain view of it.
-        packed = tuple(np.asarray(one) for one in (self.starts, self.documents, self.counts))
-        entries = [(word, *self._entries(word, *packed)) for word in words]
+        words = tuple(dict.fromkeys(query))
+        n_alive = int(np.count_nonzero(alive))
+        documents, counts, sizes = self._entries(words)
         if n_alive >= MANY:
-            rare = [entry for entry in entries if len(entry[1]) < COMMON * n_alive]
-            entries = rare if any(len(entry[1]) for entry in rare) else entries
-        for word, documents, counts in entries:
-            living = alive[documents]
-            documents, counts = documents[living], counts[living]
-            if len(documents):
-                rarity = np.log1p((n_alive - len(documents) + 0.5) / (len(documents) + 0.5))
-                yield word, documents, rarity * counts * (K1 + 1) / (counts + damping[documents])
+            rare = sizes < COMMON * n_alive
+            if sizes[rare].any():
+                kept = np.repeat(rare, sizes)
+                documents, counts, sizes = documents[kept], counts[kept], np.where(rare, sizes, 0)
+        word = np.repeat(np.arange(len(words)), sizes)
+        living = alive[documents]
+        documents, counts, word = documents[living], counts[living], word[living]
+        having = np.bincount(word, minlength=len(words))
+        rarity = np.log1p((n_alive - having + 0.5) / (having + 0.5))
+        usual = max(1.0, float(self.lengths[alive].mean())) if n_alive else 1.0
+        damping = K1 * (1 - B + B * self.lengths[documents] / usual)
+        added = rarity[word] * counts * (K1 + 1) / (counts + damping)
+        scores = np.bincount(documents, added, minlength=len(self))
+        return WordHits(scores, words, documents, word, added)
 
-    def _entries(
-        self, word: str, starts: np.ndarray, documents: np.ndarray, counts: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        number = self.vocabulary.get(word)
-        part = slice(0, 0) if number is None else slice(starts[number], starts[number + 1])
-        documents, counts = documents[part], counts[part]
-        packed = len(self.lengths) - len(self.tail)
-        late = [(packed + i, d[word]) for i, d in enumerate(self.tail) if word in d]
-        if not late:
-            return documents, counts
-        return (
-            np.concatenate([documents, np.asarray([number for number, _ in late], dtype=np.int32)]),
-            np.concatenate([counts, np.asarray([count for _, count in late], dtype=np.float32)]),
-        )
+    def _entries(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return documents and counts of the words, one word after the other, and how many each has."""
+        # Slices of an array that is mapped from a file cost many times those of a plain view of it.
+        starts, documents, counts = (np.asarray(one) for one in (self.starts, self.documents, self.counts))
+        tail = self.tail or Tail()
+        packed = len(self.lengths) - len(tail)
+        found, counted, sizes = [documents[:0]], [counts[:0]], []
+        for word in words:
+            number = self.vocabulary.get(word)
+            part = slice(0, 0) if number is None else slice(starts[number], starts[number + 1])
+            late = tail.of(word)
+            found.append(documents[part])
+            counted.append(counts[part])
+            if late:
+                found.append(np.asarray([packed + number for number, _ in late], dtype=np.int32))
+                counted.append(np.asarray([count for _, count in late], dtype=np.float32))
+            sizes.append(part.stop - part.start + len(late))
+        return np.concatenate(found), np.concatenate(counted), np.asarray(sizes, dtype=np.int64)
+
+
+def _words_of(index: WordIndex) -> np.ndarray:
+    """Return the number of the word that each packed entry belongs to."""
+    sizes = np.diff(index.starts)
+    return np.repeat(np.arange(len(sizes)), sizes)

@@ -8,7 +8,7 @@ never compared with another's.
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +42,7 @@ LATE = timedelta(days=1)
 CHUNK = 256
 AHEAD = timedelta(days=1)
 FEW = 32
+"""At least so many more, and a tenth more, are held before the oldest are let go."""
 
 log = logging.getLogger("triage.duplicates")
 
@@ -54,8 +55,7 @@ class _Shelf:
     encoder: Encoder
     kept: CachedEncoder
     bundle: Bundle | None
-    tickets: list[Ticket] = field(default_factory=list)
-    vectors: list[np.ndarray] = field(default_factory=list)
+    newest_at: datetime
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return vectors of texts, kept on this machine where there is room for them."""
@@ -141,8 +141,7 @@ class DuplicateHost:
                 return
             self._shelves[workspace] = shelf
         now = datetime.now(UTC)
-        since = max((_filed(one) for one in shelf.tickets[-1:]), default=now) - LATE
-        listed = filed_ids(self._store, workspace, min(since, now - LATE), now + AHEAD)
+        listed = filed_ids(self._store, workspace, min(shelf.newest_at, now) - LATE, now + AHEAD)
         new = [name for name in listed if name not in shelf.index.row_of][: self._newest]
         for at in range(0, len(new), CHUNK):
             if self._stopping.is_set():
@@ -157,30 +156,24 @@ class DuplicateHost:
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
         learnt = None if bundle is None else bundle.duplicates
         model = learnt if isinstance(learnt, DuplicateModel) else DEFAULT_MODEL
-        kept = CachedEncoder(encoder, self._cache)
-        shelf = _Shelf(DuplicateIndex.empty(encoder.dimension, model), encoder, kept, bundle)
         past.reverse()
+        empty = DuplicateIndex.empty(encoder.dimension, model)
+        shelf = _Shelf(empty, encoder, CachedEncoder(encoder, self._cache), bundle, _filed(past[-1]))
+        vectors = []
         for at in range(0, len(past), CHUNK):
             if self._stopping.is_set():
                 return None
-            some = past[at : at + CHUNK]
-            shelf.vectors += list(shelf.encode([clean_text(one) for one in some]))
-        shelf.tickets = past
-        shelf.index = DuplicateIndex.of(past, np.stack(shelf.vectors), model)
+            vectors.append(shelf.encode([clean_text(one) for one in past[at : at + CHUNK]]))
+        shelf.index = DuplicateIndex.of(past, np.concatenate(vectors), model)
         return shelf
 
     def _take_in(self, shelf: _Shelf, tickets: Sequence[Ticket]) -> None:
-        vectors = shelf.encode([clean_text(one) for one in tickets])
-        shelf.tickets += tickets
-        shelf.vectors += list(vectors)
-        if len(tickets) > FEW or shelf.index.is_long_tailed:
-            over = max(0, len(shelf.tickets) - self._newest)
-            del shelf.tickets[:over], shelf.vectors[:over]
-            shelf.index = DuplicateIndex.of(shelf.tickets, np.stack(shelf.vectors), shelf.index.model)
-            return
         index = shelf.index
-        for ticket, vector in zip(tickets, vectors, strict=True):
+        for ticket, vector in zip(tickets, shelf.encode([clean_text(one) for one in tickets]), strict=True):
             index = index.add(ticket, vector)
+            shelf.newest_at = _filed(ticket)
+        if index.is_long_tailed or len(index) > self._newest + max(FEW, self._newest // 10):
+            index = index.newest(self._newest)
         shelf.index = index
 
     def _follow(self) -> None:

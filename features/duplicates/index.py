@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from features.bm25 import WordIndex
+from features.bm25 import WordHits, WordIndex
 from features.duplicates.model import DEFAULT_MODEL, SIGNALS, DuplicateModel
-from features.duplicates.words import MOST_NAMES, MOST_WORDS, DuplicateWords, read_words
+from features.duplicates.words import MOST_NAMES, MOST_WORDS, read_words
 from features.vector_rows import VectorRows
 from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.ticket import Ticket
@@ -29,10 +29,14 @@ SHARED_WORDS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """The earlier tickets that were looked at closely: row numbers, and their signals a row each."""
+    """The earlier tickets that were looked at closely: row numbers, and their signals a row each.
+
+    ``hits`` is what the words found; None where there is nothing to compare with.
+    """
 
     rows: np.ndarray
     signals: np.ndarray
+    hits: WordHits | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,27 +47,34 @@ class DuplicateIndex:
     ----------
     model : DuplicateModel
         Weighs signals.
-    ticket_ids : tuple of str
-        Of the tickets, in order of arrival; a ticket that came again stands twice, the last one counts.
+    ticket_ids : list of str
+        Of the tickets, in order of arrival; a ticket that came again stands twice, the last one counts. This
+        list, ``requesters`` and ``row_of`` are shared with what grew from this index: only the first
+        ``len(self)`` are its own.
     everything, subjects, names : WordIndex
         See :class:`features.duplicates.words.DuplicateWords`.
     vectors : VectorRows
         Of their texts.
     filed_at : ndarray of shape (n,), float64
         POSIX seconds; minus infinity where unknown.
-    requesters : tuple of (str or None)
+    requesters : list of (str or None)
         Who filed each.
+    row_of : dict of str to int
+        Row of each id.
+    replaced : ndarray of shape (n_replaced,), int64
+        Rows of tickets that came again later.
     """
 
     model: DuplicateModel
-    ticket_ids: tuple[str, ...]
+    ticket_ids: list[str]
     everything: WordIndex
     subjects: WordIndex
     names: WordIndex
     vectors: VectorRows
     filed_at: np.ndarray
-    requesters: tuple[str | None, ...]
+    requesters: list[str | None]
     row_of: dict[str, int] = field(default_factory=dict)
+    replaced: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     @classmethod
     def empty(cls, dimension: int, model: DuplicateModel = DEFAULT_MODEL) -> "DuplicateIndex":
@@ -76,39 +87,71 @@ class DuplicateIndex:
     ) -> "DuplicateIndex":
         """Return an index of tickets with their vectors, of shape (n, dimension)."""
         words = [read_words(one) for one in tickets]
+        row_of = {one.ticket_id: row for row, one in enumerate(tickets)}
         return cls(
             model,
-            tuple(one.ticket_id for one in tickets),
+            [one.ticket_id for one in tickets],
             WordIndex.pack(one.everything for one in words),
             WordIndex.pack(one.subject for one in words),
             WordIndex.pack(one.names for one in words),
             VectorRows.pack(vectors),
             np.array([_moment(one) for one in tickets], dtype=np.float64),
-            tuple(one.requester for one in tickets),
-            {one.ticket_id: row for row, one in enumerate(tickets)},
+            [one.requester for one in tickets],
+            row_of,
+            np.array([row for row, one in enumerate(tickets) if row_of[one.ticket_id] != row], np.int64),
         )
 
     def __len__(self) -> int:
-        return len(self.ticket_ids)
+        return len(self.filed_at)
 
     @property
     def is_long_tailed(self) -> bool:
-        """Whether so many tickets came one by one that making it anew pays."""
+        """Whether so many tickets came one by one that :meth:`newest` pays."""
         return self.everything.is_long_tailed
 
     def add(self, ticket: Ticket, vector: np.ndarray) -> "DuplicateIndex":
         """Return an index with one ticket more; vector of shape (dimension,)."""
         words = read_words(ticket)
+        index = self if len(self.ticket_ids) == len(self) else self._apart()
+        earlier = index.row_of.get(ticket.ticket_id)
+        index.row_of[ticket.ticket_id] = len(self)
+        index.ticket_ids.append(ticket.ticket_id)
+        index.requesters.append(ticket.requester)
         return replace(
-            self,
-            ticket_ids=(*self.ticket_ids, ticket.ticket_id),
+            index,
             everything=self.everything.add(words.everything),
             subjects=self.subjects.add(words.subject),
             names=self.names.add(words.names),
             vectors=self.vectors.append(vector[None]),
             filed_at=np.append(self.filed_at, _moment(ticket)),
-            requesters=(*self.requesters, ticket.requester),
-            row_of=self.row_of | {ticket.ticket_id: len(self)},
+            replaced=self.replaced if earlier is None else np.append(self.replaced, earlier),
+        )
+
+    def newest(self, count: int) -> "DuplicateIndex":
+        """Return an index of the last ``count`` tickets that came, in one piece."""
+        drop = max(0, len(self) - count)
+        ticket_ids = self.ticket_ids[drop : len(self)]
+        return DuplicateIndex(
+            self.model,
+            ticket_ids,
+            self.everything.packed(drop),
+            self.subjects.packed(drop),
+            self.names.packed(drop),
+            VectorRows.pack(self.vectors.take(np.arange(drop, len(self)))),
+            self.filed_at[drop:],
+            self.requesters[drop : len(self)],
+            {name: row for row, name in enumerate(ticket_ids)},
+            self.replaced[self.replaced >= drop] - drop,
+        )
+
+    def _apart(self) -> "DuplicateIndex":
+        """Return the same index with lists of its own: another has grown from it already."""
+        ticket_ids = self.ticket_ids[: len(self)]
+        return replace(
+            self,
+            ticket_ids=ticket_ids,
+            requesters=self.requesters[: len(self)],
+            row_of={name: row for row, name in enumerate(ticket_ids)},
         )
 
     def find(
@@ -127,28 +170,29 @@ class DuplicateIndex:
         least : float, default=0.1
             Less likely ones are left out.
         """
-        words = read_words(ticket)
-        compared = self.compare(ticket, vector, words=words)
+        compared = self.compare(ticket, vector)
+        if compared.hits is None:
+            return []
         scores = self.model.scores(compared.signals)
         chances = self.model.chances(compared.signals)
         order = np.lexsort((-compared.rows, -scores))[:limit]
         order = order[chances[order] >= least]
         rows = compared.rows[order].tolist()
-        hits = self.everything.search(_first(words.everything, MOST_WORDS), self._alive(ticket))
-        shared = hits.shared_words(rows, SHARED_WORDS)
+        shared = compared.hits.shared_words(rows, SHARED_WORDS)
         return [
             Duplicate(self.ticket_ids[row], float(chances[place]), told)
             for row, place, told in zip(rows, order, shared, strict=True)
         ]
 
-    def compare(self, ticket: Ticket, vector: np.ndarray, *, words: DuplicateWords | None = None) -> Compared:
+    def compare(self, ticket: Ticket, vector: np.ndarray) -> Compared:
         """Return the signals of the earlier tickets that come near; what weights are learnt from."""
         alive = self._alive(ticket)
         if not alive.any():
             return Compared(np.empty(0, np.int64), np.empty((0, len(SIGNALS))))
-        words = words or read_words(ticket)
+        words = read_words(ticket)
+        hits = self.everything.search(_first(words.everything, MOST_WORDS), alive)
         by = [
-            self.everything.scores(_first(words.everything, MOST_WORDS), alive),
+            hits.scores,
             self.subjects.scores(_first(words.subject, MOST_WORDS), alive),
             self.names.scores(_first(words.names, MOST_NAMES), alive),
             np.where(alive, self.vectors.cosines(vector).astype(np.float64), -np.inf),
@@ -165,7 +209,7 @@ class DuplicateIndex:
         columns.append(np.log1p(np.minimum(_days(ticket, self.filed_at[rows]), 36_500)))
         asker = ticket.requester
         columns.append(np.array([asker is not None and self.requesters[row] == asker for row in rows], float))
-        return Compared(rows, np.column_stack(columns))
+        return Compared(rows, np.column_stack(columns), hits)
 
     def likeness(self, ticket: Ticket, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return BM25 over all words and the cosine, of shape (n,); minus infinity where filed later."""
@@ -178,12 +222,9 @@ class DuplicateIndex:
         """Tell which tickets were filed earlier; one that came twice counts once."""
         moment = _moment(ticket)
         alive = self.filed_at < moment if np.isfinite(moment) else np.ones(len(self), dtype=bool)
-        if len(self.row_of) < len(self):
-            last = np.zeros(len(self), dtype=bool)
-            last[list(self.row_of.values())] = True
-            alive &= last
+        alive[self.replaced] = False
         own = self.row_of.get(ticket.ticket_id) if ticket.ticket_id else None
-        if own is not None:
+        if own is not None and own < len(self):
             alive[own] = False
         return alive
 

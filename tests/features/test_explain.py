@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from features.explain import FLOORED, LISTED, Reading, contrast, explain_field, log_odds
 from features.field_model import FieldModel, Head
 from features.neighbours import vote
+from features.shares import Shares
 from features.views import Views
 from triage.pooling import pool_logits
 from triage.prediction import Prediction
@@ -16,8 +17,9 @@ SIZES = {"words": 30, "subject": 9, "meaning": 24, "fields": 5}
 PAST = 40
 
 
-def read_sparse(ticket: Ticket, weights: np.ndarray) -> list[tuple[str, float]]:
-    return [(f"term-{at}", float(weights[at])) for at in np.flatnonzero(weights)]
+def read_sparse(ticket: Ticket, row: sp.csr_matrix) -> Shares:
+    each = np.arange(len(row.indices))
+    return Shares(tuple(f"term-{at}" for at in row.indices), each, each, np.ones(len(each)))
 
 
 def made(
@@ -28,7 +30,6 @@ def made(
     views: Views = {"meaning": random.normal(size=(3, SIZES["meaning"])).astype(np.float32)}
     for name in ("words", "subject", "fields"):
         ones = sp.random(3, SIZES[name], 0.5, format="csr", dtype=np.float32, random_state=random)
-        ones.data[:] = 1  # So that the weights that a reader gets are the contributions.
         views[name] = ones
 
     def head(*blocks: str) -> Head:
@@ -46,10 +47,13 @@ def made(
     return model, views, places, cosines
 
 
-def reading_of(views: Views, places: np.ndarray, cosines: np.ndarray, text: str = "vpn") -> Reading:
+def reading_of(
+    model: FieldModel, views: Views, places: np.ndarray, cosines: np.ndarray, text: str = "vpn"
+) -> Reading:
+    said = {model.field: model.said(views, places, cosines)}
     readers = {"words": ("word", read_sparse), "fields": ("field", read_sparse)}
     return Reading(
-        Ticket("", text), views, 1, readers, places[1], cosines[1], [f"T-{at}" for at in range(PAST)]
+        Ticket("", text), views, 1, readers, places[1], cosines[1], [f"T-{at}" for at in range(PAST)], said
     )
 
 
@@ -62,7 +66,7 @@ def predicted(model: FieldModel, views: Views, places: np.ndarray, cosines: np.n
 def test_the_parts_add_up_to_the_log_odds_to_the_runner_up(seed, labels, heads, votes):
     model, views, places, cosines = made(seed, labels, heads=heads, votes=votes or not heads)
     prediction = predicted(model, views, places, cosines)
-    told = explain_field(model, prediction, reading_of(views, places, cosines))
+    told = explain_field(model, prediction, reading_of(model, views, places, cosines))
     (label, sure), (against, less) = prediction.top(2)
     assert (told.label, told.against) == (label, against)
     assert told.log_odds == pytest.approx(np.log(sure / less), abs=1e-9)
@@ -87,7 +91,7 @@ def test_the_linear_part_is_the_difference_of_the_heads_weighted_logits(seed, la
         if name in model.heads
     )
     column, other = seed % labels, (seed + 1) % labels
-    reading = reading_of(views, places, cosines)
+    reading = reading_of(model, views, places, cosines)
     usual = contrast(model, reading, model.labels[column])
     assert sum(one.weight for one in usual) == pytest.approx(logits[column] - logits.mean(), abs=1e-3)
     rival = contrast(model, reading, model.labels[column], model.labels[other])
@@ -106,7 +110,9 @@ def test_the_linear_part_is_the_difference_of_the_heads_weighted_logits(seed, la
 
 def test_the_strongest_are_listed_and_the_others_of_their_kind_told_together():
     model, views, places, cosines = made(3, 4)
-    told = explain_field(model, predicted(model, views, places, cosines), reading_of(views, places, cosines))
+    told = explain_field(
+        model, predicted(model, views, places, cosines), reading_of(model, views, places, cosines)
+    )
     named = [abs(one.weight) for one in told.parts if one.kind in ("word", "field")]
     assert named == sorted(named, reverse=True) and len(named) == LISTED
     kinds = [one.kind for one in told.parts]
@@ -119,7 +125,9 @@ def test_what_the_blend_does_not_say_is_told_as_a_part_of_its_own():
     model, views, places, cosines = made(3, 4)
     honest = predicted(model, views, places, cosines)
     lifted = np.roll(honest.probabilities, 1)
-    told = explain_field(model, Prediction("team", model.labels, lifted), reading_of(views, places, cosines))
+    told = explain_field(
+        model, Prediction("team", model.labels, lifted), reading_of(model, views, places, cosines)
+    )
     assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
     assert (told.parts[-1].kind, told.parts[-1].name) == ("rest", "what other fields say")
 
@@ -129,13 +137,15 @@ def test_what_one_other_field_says_is_called_by_its_name():
     lifted = Prediction(
         "team", model.labels, np.roll(predicted(model, views, places, cosines).probabilities, 1)
     )
-    told = explain_field(model, lifted, reading_of(views, places, cosines), ["subcategory"])
+    told = explain_field(model, lifted, reading_of(model, views, places, cosines), ["subcategory"])
     assert told.parts[-1].name == "what its subcategory says"
 
 
 def test_the_voters_are_those_who_voted_with_their_share():
     model, views, places, cosines = made(5, 3)
-    told = explain_field(model, predicted(model, views, places, cosines), reading_of(views, places, cosines))
+    told = explain_field(
+        model, predicted(model, views, places, cosines), reading_of(model, views, places, cosines)
+    )
     labelled = [place for place, at in enumerate(places[1]) if model.neighbour_classes[at] >= 0][:20]
     classes = model.neighbour_classes[places[1, labelled]]
     assert told.voters == len(labelled)
@@ -151,7 +161,7 @@ def test_the_voters_are_those_who_voted_with_their_share():
 
 def test_without_text_no_past_ticket_is_called_similar():
     model, views, places, cosines = made(5, 3)
-    reading = reading_of(views, places, cosines, text=" ")
+    reading = reading_of(model, views, places, cosines, text=" ")
     told = explain_field(model, predicted(model, views, places, cosines), reading)
     assert (told.votes, told.voters) == ((), 0)
     names = {one.kind: one.name for one in told.parts}
@@ -161,7 +171,7 @@ def test_without_text_no_past_ticket_is_called_similar():
 def test_a_label_without_a_rival_has_no_log_odds():
     model, views, places, cosines = made(5, 2)
     alone = Prediction("team", model.labels[:1], np.ones(1))
-    told = explain_field(model, alone, reading_of(views, places, cosines))
+    told = explain_field(model, alone, reading_of(model, views, places, cosines))
     assert (told.against, told.log_odds, told.parts) == (None, None, ())
 
 

@@ -84,6 +84,31 @@ def test_a_ticket_that_came_again_counts_once():
     assert [one.ticket_id for one in found].count("T-0") == 1
 
 
+def test_what_grew_from_an_index_leaves_it_as_it_was():
+    index = DuplicateIndex.of(TICKETS[:2], VECTORS[:2])
+    one, other = index.add(TICKETS[2], VECTORS[2]), index.add(TICKETS[3], VECTORS[3])
+    asked = ticket(9, TEXTS[3])
+    for grown, names in (
+        (index, {"T-0", "T-1"}),
+        (one, {"T-0", "T-1", "T-2"}),
+        (other, {"T-0", "T-1", "T-3"}),
+    ):
+        assert {found.ticket_id for found in grown.find(asked, VECTORS[3], 9, least=0.0)} == names
+
+
+def test_the_newest_alone_say_the_same_as_if_there_had_been_no_others():
+    grown = DuplicateIndex.of(TICKETS[:2], VECTORS[:2])
+    for one, vector in zip(TICKETS[2:], VECTORS[2:], strict=True):
+        grown = grown.add(one, vector)
+    grown = grown.add(TICKETS[2], VECTORS[2])
+    newest = grown.newest(3)
+    alone = DuplicateIndex.of([*TICKETS[-2:], TICKETS[2]], np.stack([*VECTORS[-2:], VECTORS[2]]))
+    asked = ticket(9, TEXTS[3])
+    assert len(newest) == 3 and newest.ticket_ids == alone.ticket_ids and newest.row_of == alone.row_of
+    told, also = newest.compare(asked, VECTORS[3]), alone.compare(asked, VECTORS[3])
+    assert np.array_equal(told.rows, also.rows) and np.allclose(told.signals, also.signals, atol=1e-5)
+
+
 def test_one_requester_and_a_short_time_are_signals():
     tickets = [ticket(0, TEXTS[0], requester="ada"), ticket(1, TEXTS[0], requester="bob")]
     index = DuplicateIndex.of(tickets, np.stack([VECTORS[0]] * 2))
