@@ -5,6 +5,7 @@ newest documents, so that readers need no lock and an addition costs one documen
 articles; :mod:`features.article_shelf` does.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -72,13 +73,13 @@ class Tail:
         Documents that this one sees.
     documents : list of Mapping of str to int
         Word counts.
-    postings : dict of str to list of (int, int)
-        By word: place among ``documents``, and count.
+    postings : dict of str to (list of int, list of int)
+        By word: ascending places among ``documents``, and counts.
     """
 
     size: int = 0
     documents: list[Mapping[str, int]] = field(default_factory=list)
-    postings: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    postings: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.size
@@ -91,13 +92,17 @@ class Tail:
                 alone = alone.grown(one)
             return alone.grown(document)
         for word, count in document.items():
-            self.postings.setdefault(word, []).append((self.size, count))
+            places, counts = self.postings.setdefault(word, ([], []))
+            counts.append(count)  # First: whoever sees the place finds the count.
+            places.append(self.size)
         self.documents.append(document)
         return replace(self, size=self.size + 1)
 
-    def of(self, word: str) -> list[tuple[int, int]]:
-        """Return the places of the documents that have a word, with its count in each."""
-        return [one for one in self.postings.get(word, ()) if one[0] < self.size]
+    def of(self, word: str) -> tuple[list[int], list[int]]:
+        """Return the places of the documents that have a word, and how often each has it."""
+        places, counts = self.postings.get(word, ((), ()))
+        end = bisect_left(places, self.size)
+        return list(places[:end]), list(counts[:end])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,13 +217,12 @@ class WordIndex:
         """Return what the words of a query found; the arguments are those of :meth:`scores`."""
         words = tuple(dict.fromkeys(query))
         n_alive = int(np.count_nonzero(alive))
-        documents, counts, sizes = self._entries(words)
+        documents, counts, word = self._entries(words)
         if n_alive >= MANY:
-            rare = sizes < COMMON * n_alive
-            if sizes[rare].any():
-                kept = np.repeat(rare, sizes)
-                documents, counts, sizes = documents[kept], counts[kept], np.where(rare, sizes, 0)
-        word = np.repeat(np.arange(len(words)), sizes)
+            rare = np.bincount(word, minlength=len(words)) < COMMON * n_alive
+            kept = rare[word]
+            if kept.any():
+                documents, counts, word = documents[kept], counts[kept], word[kept]
         living = alive[documents]
         documents, counts, word = documents[living], counts[living], word[living]
         having = np.bincount(word, minlength=len(words))
@@ -230,23 +234,24 @@ class WordIndex:
         return WordHits(scores, words, documents, word, added)
 
     def _entries(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return documents and counts of the words, one word after the other, and how many each has."""
-        # Slices of an array that is mapped from a file cost many times those of a plain view of it.
+        """Return documents and counts of the words' entries, and which of the words each is of."""
+        # Arrays that are mapped from a file cost many times what plain views of them do.
         starts, documents, counts = (np.asarray(one) for one in (self.starts, self.documents, self.counts))
-        tail = self.tail or Tail()
-        packed = len(self.lengths) - len(tail)
-        found, counted, sizes = [documents[:0]], [counts[:0]], []
-        for word in words:
-            number = self.vocabulary.get(word)
-            part = slice(0, 0) if number is None else slice(starts[number], starts[number + 1])
-            late = tail.of(word)
-            found.append(documents[part])
-            counted.append(counts[part])
-            if late:
-                found.append(np.asarray([packed + number for number, _ in late], dtype=np.int32))
-                counted.append(np.asarray([count for _, count in late], dtype=np.float32))
-            sizes.append(part.stop - part.start + len(late))
-        return np.concatenate(found), np.concatenate(counted), np.asarray(sizes, dtype=np.int64)
+        numbers = np.array([self.vocabulary.get(word, -1) for word in words], dtype=np.int64)
+        places = np.flatnonzero(numbers >= 0)
+        begins, sizes = starts[numbers[places]], starts[numbers[places] + 1] - starts[numbers[places]]
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        rows = np.repeat(begins, sizes) + within
+        found, counted, owners = [documents[rows]], [counts[rows]], [np.repeat(places, sizes)]
+        if self.tail:
+            packed = len(self.lengths) - len(self.tail)
+            for place, word in enumerate(words):
+                late, often = self.tail.of(word)
+                if late:
+                    found.append(np.array(late, dtype=np.int32) + np.int32(packed))
+                    counted.append(np.array(often, dtype=np.float32))
+                    owners.append(np.full(len(late), place))
+        return np.concatenate(found), np.concatenate(counted), np.concatenate(owners)
 
 
 def _words_of(index: WordIndex) -> np.ndarray:

@@ -70,17 +70,22 @@ class BoostedTrees:
         return np.concatenate(parts) if parts else np.empty(0)
 
     def _follow(self, columns: np.ndarray) -> np.ndarray:
+        # Arrays that are mapped from a file cost many times what plain views of them do.
+        feature, threshold, subset, missing_left, left, right = (
+            np.asarray(one)
+            for one in (self.feature, self.threshold, self.subset, self.missing_left, self.left, self.right)
+        )
         at = np.tile(self.roots, (len(columns), 1))
         row = np.arange(len(columns))[:, None]
+        absent = np.isnan(columns)
+        code = np.clip(np.where(absent, 0, columns).astype(int), 0, max(0, self.subsets.shape[1] - 1))
         for _ in range(self.depth):
-            here = columns[row, self.feature[at]]
-            is_missing = np.isnan(here)
-            goes_left = here <= self.threshold[at]
-            subset = self.subset[at]
+            asked = feature[at]
+            goes_left = columns[row, asked] <= threshold[at]
             if self.subsets.size:
-                code = np.where(is_missing, 0, here).astype(int)
-                code = np.clip(code, 0, self.subsets.shape[1] - 1)
-                goes_left = np.where(subset < 0, goes_left, self.subsets[np.maximum(subset, 0), code])
-            goes_left = np.where(is_missing, self.missing_left[at], goes_left)
-            at = np.where(goes_left, self.left[at], self.right[at])
-        return np.asarray(self.base + self.value[at].sum(axis=1))
+                among = subset[at]
+                is_listed = self.subsets[np.maximum(among, 0), code[row, asked]]
+                goes_left = np.where(among < 0, goes_left, is_listed)
+            goes_left = np.where(absent[row, asked], missing_left[at], goes_left)
+            at = np.where(goes_left, left[at], right[at])
+        return np.asarray(self.base + np.asarray(self.value)[at].sum(axis=1))

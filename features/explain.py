@@ -70,12 +70,19 @@ class Reading:
     cosines: np.ndarray
     past_ids: Sequence[str]
     said: Mapping[str, Mapping[str, np.ndarray]]
+    _rows: dict[str, "sp.csr_matrix | np.ndarray"] = field(default_factory=dict, init=False)
     _shares: dict[str, Shares] = field(default_factory=dict, init=False)
 
     @property
     def has_text(self) -> bool:
         """Whether there is text to read."""
         return bool(clean_text(self.ticket))
+
+    def row_of(self, block: str) -> "sp.csr_matrix | np.ndarray | None":
+        """Return the ticket's row of a block; None where the tickets have no such block."""
+        if block not in self._rows and block in self.views:
+            self._rows[block] = self.views[block][self.row]
+        return self._rows.get(block)
 
     def shares(self, block: str, row: "sp.csr_matrix") -> Shares:
         """Return how a block's row is shared by named parts; read once for all fields."""
@@ -195,10 +202,9 @@ def _lifted_by_floor(said: np.ndarray) -> float:
 def _of_block(
     model: FieldModel, reading: Reading, block: str, label: str, others: Sequence[str] | None
 ) -> list[Contribution]:
-    matrix = reading.views.get(block)
-    if matrix is None:
+    row = reading.row_of(block)
+    if row is None:
         return []
-    row = matrix[reading.row]
     if not sp.issparse(row):
         score = float(np.asarray(row, float) @ model.direction(block, label, others))
         if block != "meaning":
