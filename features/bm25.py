@@ -98,11 +98,15 @@ class Tail:
         self.documents.append(document)
         return replace(self, size=self.size + 1)
 
-    def of(self, word: str) -> tuple[list[int], list[int]]:
-        """Return the places of the documents that have a word, and how often each has it."""
-        places, counts = self.postings.get(word, ((), ()))
-        end = bisect_left(places, self.size)
-        return list(places[:end]), list(counts[:end])
+    def among(self, words: Sequence[str]) -> dict[int, tuple[list[int], list[int]]]:
+        """Return the places of the documents that have a word, with their counts, by the word's place."""
+        found = {}
+        for at, word in enumerate(words):
+            places, counts = self.postings.get(word, ((), ()))
+            end = bisect_left(places, self.size)
+            if end:
+                found[at] = (list(places[:end]), list(counts[:end]))
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,12 +221,7 @@ class WordIndex:
         """Return what the words of a query found; the arguments are those of :meth:`scores`."""
         words = tuple(dict.fromkeys(query))
         n_alive = int(np.count_nonzero(alive))
-        documents, counts, word = self._entries(words)
-        if n_alive >= MANY:
-            rare = np.bincount(word, minlength=len(words)) < COMMON * n_alive
-            kept = rare[word]
-            if kept.any():
-                documents, counts, word = documents[kept], counts[kept], word[kept]
+        documents, counts, word = self._entries(words, COMMON * n_alive if n_alive >= MANY else np.inf)
         living = alive[documents]
         documents, counts, word = documents[living], counts[living], word[living]
         having = np.bincount(word, minlength=len(words))
@@ -233,24 +232,35 @@ class WordIndex:
         scores = np.bincount(documents, added, minlength=len(self))
         return WordHits(scores, words, documents, word, added)
 
-    def _entries(self, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return documents and counts of the words' entries, and which of the words each is of."""
+    def _entries(self, words: Sequence[str], common: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return documents and counts of the words' entries, and which of the words each is of.
+
+        Words that ``common`` documents or more have are passed over, unless there are no others.
+        """
         # Arrays that are mapped from a file cost many times what plain views of them do.
         starts, documents, counts = (np.asarray(one) for one in (self.starts, self.documents, self.counts))
         numbers = np.array([self.vocabulary.get(word, -1) for word in words], dtype=np.int64)
-        places = np.flatnonzero(numbers >= 0)
-        begins, sizes = starts[numbers[places]], starts[numbers[places] + 1] - starts[numbers[places]]
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        rows = np.repeat(begins, sizes) + within
-        found, counted, owners = [documents[rows]], [counts[rows]], [np.repeat(places, sizes)]
-        if self.tail:
-            packed = len(self.lengths) - len(self.tail)
-            for place, word in enumerate(words):
-                late, often = self.tail.of(word)
-                if late:
-                    found.append(np.array(late, dtype=np.int32) + np.int32(packed))
-                    counted.append(np.array(often, dtype=np.float32))
-                    owners.append(np.full(len(late), place))
+        begins = np.where(numbers >= 0, starts[numbers], 0)
+        sizes = np.where(numbers >= 0, starts[numbers + 1], 0) - begins
+        late = self.tail.among(words) if self.tail else {}
+        having = sizes.copy()
+        for place, (places, _) in late.items():
+            having[place] += len(places)
+        searched = np.flatnonzero((having > 0) & (having < common))
+        if not len(searched):
+            searched = np.flatnonzero(having > 0)
+        packed = len(self.lengths) - len(self.tail or ())
+        found, counted, owners = [documents[:0]], [counts[:0]], [searched[:0]]
+        for place in searched.tolist():
+            part = slice(begins[place], begins[place] + sizes[place])
+            found.append(documents[part])
+            counted.append(counts[part])
+            owners.append(np.full(sizes[place], place))
+            if place in late:
+                places, often = late[place]
+                found.append(np.array(places, dtype=np.int32) + np.int32(packed))
+                counted.append(np.array(often, dtype=np.float32))
+                owners.append(np.full(len(places), place))
         return np.concatenate(found), np.concatenate(counted), np.concatenate(owners)
 
 

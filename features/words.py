@@ -142,36 +142,35 @@ class WordView:
 
     def _weigh(self, batches: Iterable[_Batch]) -> sp.csr_matrix:
         parts = [self._rows(*batch) for batch in batches]
-        return (
-            sp.vstack(parts, format="csr") if parts else sp.csr_matrix((0, self.n_features), dtype=np.float32)
-        )
+        if not parts:
+            return sp.csr_matrix((0, self.n_features), dtype=np.float32)
+        return parts[0] if len(parts) == 1 else sp.vstack(parts, format="csr")
 
     def _rows(self, size: int, rows: np.ndarray, codes: np.ndarray) -> sp.csr_matrix:
         place = np.searchsorted(self.terms_, codes)
         place[place == len(self.terms_)] = 0
         known = self.terms_[place] == codes if len(self.terms_) else np.zeros(len(codes), bool)
-        shape = (size, self.n_features)
-        counts = sp.coo_matrix((np.ones(known.sum(), np.float32), (rows[known], place[known])), shape=shape)
-        matrix = counts.tocsr()  # Adds up repeated terms.
-        matrix.data = (1 + np.log(matrix.data)) * self.idf_[matrix.indices]
+        # Repeated terms are added up; those of a text follow each other in order.
+        cells, counts = np.unique(rows[known] * self.n_features + place[known], return_counts=True)
+        owner, column = np.divmod(cells, max(1, self.n_features))
+        data = (1 + np.log(counts.astype(np.float32))) * self.idf_[column]
         # First lines have a length of their own, so that a long body cannot drown them.
-        part = 2 * np.repeat(np.arange(size), np.diff(matrix.indptr))
-        part += matrix.indices >= np.searchsorted(self.terms_, HEAD)
-        squares = np.bincount(part, weights=matrix.data.astype(float) ** 2, minlength=2 * size)
-        matrix.data /= np.sqrt(squares[part]).astype(np.float32)
-        matrix.sort_indices()
-        return matrix
+        part = 2 * owner + (column >= np.searchsorted(self.terms_, HEAD))
+        squares = np.bincount(part, weights=data.astype(float) ** 2, minlength=2 * size)
+        data /= np.sqrt(squares[part]).astype(np.float32)
+        starts = np.searchsorted(owner, np.arange(size + 1))
+        return sp.csr_matrix((data, column, starts), shape=(size, self.n_features))
 
     def _read(self, texts: Sequence[str]) -> Iterator[_Batch]:
         for at in range(0, len(texts), BATCH):
             batch = texts[at : at + BATCH]
             heads = [_head_of(text) for text in batch]
             rows, codes = [], []
-            for read, mark in ((batch, np.int64(0)), (heads, HEAD)):
-                for row, pieces in enumerate(self.pieces(read)):
-                    terms = np.concatenate([pieces, _pair_codes(pieces)]) + mark
-                    codes.append(terms)
-                    rows.append(np.full(len(terms), row))
+            for number, pieces in enumerate(self.pieces([*batch, *heads])):
+                mark = HEAD if number >= len(batch) else np.int64(0)
+                terms = np.concatenate([pieces, _pair_codes(pieces)]) + mark
+                codes.append(terms)
+                rows.append(np.full(len(terms), number % len(batch)))
             yield len(batch), np.concatenate(rows), np.concatenate(codes)
 
     def pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
