@@ -3,11 +3,13 @@
 Growing them is ``training.sla.grow_trees``. Nothing here knows what is predicted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["BoostedTrees"]
+__all__ = ["BoostedTrees", "Forest", "grown_together"]
 
 CELLS = 2_000_000
 """Places (rows x trees) followed at once: bounds memory."""
@@ -65,27 +67,83 @@ class BoostedTrees:
         -------
         ndarray of shape (n,), float64
         """
-        step = max(1, CELLS // max(1, len(self.roots)))
+        return grown_together((self,)).predict_each(columns)[:, 0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forest:
+    """Several sums of trees in one set of plain arrays, followed together: a step costs what it does for one.
+
+    Parameters
+    ----------
+    trees : BoostedTrees
+        All trees one after the other.
+    bases : ndarray of shape (n_sums,)
+        What each sum begins with.
+    starts : ndarray of shape (n_sums,)
+        First tree of each sum.
+    """
+
+    trees: BoostedTrees
+    bases: np.ndarray
+    starts: np.ndarray
+
+    def predict_each(self, columns: np.ndarray) -> np.ndarray:
+        """Return what each sum of trees predicts, of shape (n, n_sums); see :meth:`BoostedTrees.predict`."""
+        step = max(1, CELLS // max(1, len(self.trees.roots)))
         parts = [self._follow(columns[at : at + step]) for at in range(0, len(columns), step)]
-        return np.concatenate(parts) if parts else np.empty(0)
+        return np.concatenate(parts) if parts else np.empty((0, len(self.bases)))
 
     def _follow(self, columns: np.ndarray) -> np.ndarray:
-        # Arrays that are mapped from a file cost many times what plain views of them do.
-        feature, threshold, subset, missing_left, left, right = (
-            np.asarray(one)
-            for one in (self.feature, self.threshold, self.subset, self.missing_left, self.left, self.right)
-        )
-        at = np.tile(self.roots, (len(columns), 1))
+        trees = self.trees
+        at = np.tile(trees.roots, (len(columns), 1))
         row = np.arange(len(columns))[:, None]
         absent = np.isnan(columns)
-        code = np.clip(np.where(absent, 0, columns).astype(int), 0, max(0, self.subsets.shape[1] - 1))
-        for _ in range(self.depth):
-            asked = feature[at]
-            goes_left = columns[row, asked] <= threshold[at]
-            if self.subsets.size:
-                among = subset[at]
-                is_listed = self.subsets[np.maximum(among, 0), code[row, asked]]
+        code = np.clip(np.where(absent, 0, columns).astype(int), 0, max(0, trees.subsets.shape[1] - 1))
+        for _ in range(trees.depth):
+            asked = trees.feature[at]
+            goes_left = columns[row, asked] <= trees.threshold[at]
+            if trees.subsets.size:
+                among = trees.subset[at]
+                is_listed = trees.subsets[np.maximum(among, 0), code[row, asked]]
                 goes_left = np.where(among < 0, goes_left, is_listed)
-            goes_left = np.where(absent[row, asked], missing_left[at], goes_left)
-            at = np.where(goes_left, left[at], right[at])
-        return np.asarray(self.base + np.asarray(self.value)[at].sum(axis=1))
+            goes_left = np.where(absent[row, asked], trees.missing_left[at], goes_left)
+            at = np.where(goes_left, trees.left[at], trees.right[at])
+        found, ends = trees.value[at], [*self.starts[1:], len(trees.roots)]
+        sums = [found[:, start:end].sum(axis=1) for start, end in zip(self.starts, ends, strict=True)]
+        return np.asarray(self.bases + np.column_stack(sums))
+
+
+@lru_cache(maxsize=64)
+def grown_together(sums: tuple[BoostedTrees, ...]) -> Forest:
+    """Put sums of trees together; remembered, since a model asks for the same with every ticket.
+
+    Arrays that are mapped from a file are read into memory: mapped, every step costs many times as much.
+    """
+    nodes = np.cumsum([0, *(len(one.value) for one in sums)])
+    subsets = np.cumsum([0, *(len(one.subsets) for one in sums)])
+    width = max(one.subsets.shape[1] for one in sums)
+
+    def joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+        return np.concatenate([np.asarray(one) for one in parts])
+
+    trees = BoostedTrees(
+        0.0,
+        joined([one.roots + start for one, start in zip(sums, nodes, strict=False)]),
+        joined([one.feature for one in sums]),
+        joined([one.threshold for one in sums]),
+        joined([one.left + start for one, start in zip(sums, nodes, strict=False)]),
+        joined([one.right + start for one, start in zip(sums, nodes, strict=False)]),
+        joined([one.missing_left for one in sums]),
+        joined(
+            [
+                np.where(one.subset < 0, one.subset, one.subset + start)
+                for one, start in zip(sums, subsets, strict=False)
+            ]
+        ),
+        joined([np.pad(one.subsets, ((0, 0), (0, width - one.subsets.shape[1]))) for one in sums]),
+        joined([one.value for one in sums]),
+        max(one.depth for one in sums),
+    )
+    starts = np.cumsum([0, *(len(one.roots) for one in sums)])[:-1]
+    return Forest(trees, np.array([one.base for one in sums]), starts)

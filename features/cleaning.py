@@ -7,6 +7,7 @@ Redaction is not done here.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from triage.ticket import Ticket
 
@@ -35,8 +36,11 @@ SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 LINES = re.compile(r"\s*\n\s*")
 
 
+@lru_cache(maxsize=1_024)
 def clean(text: str) -> str:
     r"""Return a text without markup, quoted mail, signature, blobs and invisible characters.
+
+    The last thousand texts are remembered: all who look at one ticket clean it.
 
     Parameters
     ----------

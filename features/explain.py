@@ -171,8 +171,8 @@ def contrast(
     if model.bias is not None:
         starts.append((model.bias, 1.0))
     if starts:
-        compared = slice(None) if against is None else [model.labels.index(against)]
-        bias = sum(weight * float(one[column] - one[compared].mean()) for one, weight in starts)
+        compared = slice(None) if against is None else model.labels.index(against)
+        bias = sum(weight * float(one[column] - np.asarray(one)[compared].mean()) for one, weight in starts)
         found.append(Contribution("bias", "the model's starting point", bias))
         if against is not None:
             both = [column, model.labels.index(against)]

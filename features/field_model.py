@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
 from features.calibration import Calibration
 from features.neighbours import VOTERS, vote
@@ -42,12 +42,15 @@ class Head:
         """Return the float32 logits of shape (n_tickets, n_labels)."""
         logits = np.tile(self.intercept, (views[self.blocks[0]].shape[0], 1))
         for name, coef in zip(self.blocks, self.coefs, strict=True):
-            logits += _product(views[name], coef)
+            logits += _product(views[name], np.asarray(coef))
         return logits
 
     def log_probabilities(self, views: Views) -> np.ndarray:
         """Return logarithms of the probabilities that it gives by itself, float64, as :meth:`logits`."""
-        return np.asarray(log_softmax(self.logits(views).astype(float), axis=1))
+        logits = self.logits(views).astype(float)
+        logits -= logits.max(axis=1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +152,15 @@ class FieldModel:
             vote has none; the similar tickets themselves are its explanation.
         """
         column = self.labels.index(label)
-        others = [self.labels.index(one) for one in against] if against else slice(None)
+        others = [self.labels.index(one) for one in against] if against else None
         total: np.ndarray | None = None
         for name, head in self._weighted_heads():
             weight = self.weights[name]
             for block_name, coef in zip(head.blocks, head.coefs, strict=True):
                 if block_name == block:
-                    coef = coef if columns is None else coef[columns]
-                    part = weight * (coef[:, column] - coef[:, others].mean(axis=1))
+                    # Arrays that are mapped from a file cost many times what plain views of them do.
+                    coef = np.asarray(coef) if columns is None else np.asarray(coef)[columns]
+                    part = weight * (coef[:, column] - _mean_of(coef, others))
                     total = part if total is None else total + part
         if total is None:
             raise ValueError(f"Got block {block!r}; expected one that a head of {self.field!r} reads.")
@@ -203,6 +207,14 @@ class FieldModel:
     def blocks(self) -> tuple[str, ...]:
         """The blocks of features that the heads with weight read."""
         return tuple(sorted({block for _, head in self._weighted_heads() for block in head.blocks}))
+
+
+def _mean_of(coef: np.ndarray, columns: Sequence[int] | None) -> np.ndarray:
+    """Return the mean of some labels' coefficients, of all by default."""
+    if columns is None:
+        return np.asarray(coef.mean(axis=1))
+    first = coef[:, columns[0]]
+    return first if len(columns) == 1 else np.asarray(coef[:, columns].mean(axis=1))
 
 
 def _product(block: "sp.csr_matrix | np.ndarray", coef: np.ndarray) -> np.ndarray:

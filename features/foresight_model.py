@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from features.boosted_trees import BoostedTrees
+from features.boosted_trees import BoostedTrees, grown_together
 from features.field_model import Head
 from features.ticket_columns import TicketColumns
 from features.views import Views
@@ -47,7 +47,7 @@ class TimeModel:
         Sorting crossed quantiles never makes them worse (Chernozhukov et al. 2010, *Quantile and
         Probability Curves without Crossing*).
         """
-        told = np.column_stack([trees.predict(columns) for trees in self.levels.values()])
+        told = grown_together(tuple(self.levels.values())).predict_each(columns)
         return np.sort(np.maximum(told, 0.0), axis=1)
 
 

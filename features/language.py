@@ -25,6 +25,8 @@ LEAST_OTHER_LETTERS = 8
 READ = 1_000
 """Characters read; more did not change what was found."""
 
+ASCII_LETTER = re.compile("[A-Za-z]+")
+ASCII_CONTROL = re.compile("[\\x00-\\x1f\\x7f]")
 CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 """Codes that ISO 639 withdrew; CLD2 and old software still use them."""
@@ -92,18 +94,26 @@ def detect_language(text: str) -> str | None:
     >>> detect_language("VPN down") is None
     True
     """
-    # CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
-    shown = "".join(
-        one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text[:READ]
-    )
-    letters = [one for one in shown if one.isalpha()]
-    latin = sum(one < "\u0250" for one in letters)
-    least = LEAST_LETTERS if 2 * latin > len(letters) else LEAST_OTHER_LETTERS
-    if len(letters) < least:
+    shown, letters, latin = _shown(text[:READ])
+    least = LEAST_LETTERS if 2 * latin > letters else LEAST_OTHER_LETTERS
+    if letters < least:
         return None
     sure, _, found = pycld2.detect(shown)
     code = _code(found[0][1])
     return code if sure and code != NOBODY_KNOWS else None
+
+
+def _shown(text: str) -> tuple[str, int, int]:
+    """Return a text as CLD2 takes it, and how many of its characters are letters and Latin letters.
+
+    CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
+    """
+    if text.isascii():  # Most are, and a look at every character costs as much as detecting.
+        letters = len(text) - len(ASCII_LETTER.sub("", text))
+        return ASCII_CONTROL.sub(" ", text), letters, letters
+    shown = "".join(one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text)
+    found = [one for one in shown if one.isalpha()]
+    return shown, len(found), sum(one < "\u0250" for one in found)
 
 
 def _code(tag: str) -> str:

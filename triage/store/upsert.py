@@ -1,9 +1,10 @@
 """Insert-or-replace by primary key, for both databases. Knows nothing of what is stored."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["upsert"]
@@ -23,13 +24,16 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """
     if not rows:
         return
-    columns = list(rows[0])
+    statement = _statement(table, tuple(rows[0]), connection.dialect.name)
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _statement(table: Table, columns: tuple[str, ...], database: str) -> Executable:
+    """Return the statement; putting it together costs as much as running it."""
     keys = [column.name for column in table.primary_key]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = (postgresql if database == "postgresql" else sqlite).insert(table)
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, [dict(row) for row in rows])
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return statement.on_conflict_do_nothing(index_elements=keys)
