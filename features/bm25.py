@@ -168,7 +168,7 @@ class WordIndex:
     @property
     def is_long_tailed(self) -> bool:
         """Whether so many documents came one by one that packing again pays."""
-        return bool(self.tail) and len(self.tail) >= TAIL_MAX
+        return len(self.tail or ()) >= TAIL_MAX
 
     def add(self, document: Mapping[str, int]) -> "WordIndex":
         """Return an index with one document more, given as word counts."""

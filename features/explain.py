@@ -205,7 +205,7 @@ def _of_block(
     row = reading.row_of(block)
     if row is None:
         return []
-    if not sp.issparse(row):
+    if isinstance(row, np.ndarray):
         score = float(np.asarray(row, float) @ model.direction(block, label, others))
         if block != "meaning":
             return [Contribution("other", block, score)]

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
+from features.passages import split_passages
 from serving.link_follower import LinkFollower
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
@@ -49,8 +50,17 @@ class _Shelf:
     encoder: Encoder
     bundle: Bundle | None
     links: LinkFollower
+    keeping: Encoder
     revision: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def encode_all(self, articles: Sequence[StoredArticle]) -> list[np.ndarray]:
+        """Return the embeddings of articles; what training encoded on this machine is not encoded anew."""
+        passages = [split_passages(one.article) for one in articles]
+        if not passages:
+            return []
+        matrix = self.keeping.encode([text for texts in passages for text in texts])
+        return np.split(matrix, np.cumsum([len(texts) for texts in passages])[:-1])
 
 
 class KnowledgeHost:
@@ -169,7 +179,7 @@ class KnowledgeHost:
         else:
             index = KnowledgeIndex(encoder)
         keeping = encoder if self._cache is None else CachedEncoder(encoder, self._cache)
-        return _Shelf(index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping))
+        return _Shelf(index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping), keeping)
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""
@@ -183,23 +193,28 @@ class KnowledgeHost:
         with shelf.turn:
             changes = article_changes(self._store, workspace, shelf.revision, limit=limit)
             made: dict[tuple[str, str], bytes] = {}
-            recipe = ""
+            shown = [one for one in changes if self._is_shown(one)]
+            recipe = _recipe(shelf.index, shown[0].article) if shown else ""
+            kept = [_kept(one, recipe, shelf.encoder.dimension) for one in shown]
+            new = [one for one, vectors in zip(shown, kept, strict=True) if vectors is None]
+            encoded = dict(zip((one.article.article_id for one in new), shelf.encode_all(new), strict=True))
+            vectors_of = dict(zip((one.article.article_id for one in shown), kept, strict=True)) | encoded
             for stored in changes:
-                article = stored.article
-                if stored.withdrawn_at is not None or not (self._shows is None or self._shows(article)):
-                    shelf.index.withdraw(article.article_id)
+                name = stored.article.article_id
+                if name not in vectors_of:
+                    shelf.index.withdraw(name)
                     continue
-                recipe = _recipe(shelf.index, article)
-                kept = _kept(stored, recipe, shelf.encoder.dimension)
-                vectors = shelf.index.put(article, kept)
-                if kept is None:
-                    packed = np.ascontiguousarray(vectors, dtype=np.float32).tobytes()
-                    made[article.article_id, stored.content_hash] = packed
+                shelf.index.put(stored.article, vectors_of[name])
+                if name in encoded:
+                    made[name, stored.content_hash] = encoded[name].tobytes()
             if made:
                 put_embeddings(self._store, workspace, recipe, made)
             if changes:
                 shelf.revision = changes[-1].revision
         return len(changes) < limit
+
+    def _is_shown(self, stored: StoredArticle) -> bool:
+        return stored.withdrawn_at is None and (self._shows is None or self._shows(stored.article))
 
     def _catch_up_everywhere(self) -> None:
         names = {one.workspace for one in list_workspaces(self._store)} | set(self._models.workspaces)

@@ -32,7 +32,7 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def _statement(table: Table, columns: tuple[str, ...], database: str) -> Executable:
     """Return the statement; putting it together costs as much as running it."""
     keys = [column.name for column in table.primary_key]
-    statement = (postgresql if database == "postgresql" else sqlite).insert(table)
+    statement = postgresql.insert(table) if database == "postgresql" else sqlite.insert(table)
     changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if changed:
         return statement.on_conflict_do_update(index_elements=keys, set_=changed)
