@@ -23,6 +23,7 @@ HEAD = np.int64(1) << 62
 """Marks the terms of first lines."""
 
 BATCH = 1000
+FEW = 8
 UNKNOWN = ("[UNK]", "<unk>")
 SPELT, SPELT_CODES = np.int64(1) << 24, 1 << 20
 """Codes of what the vocabulary cannot spell lie above every vocabulary's and below those of pairs."""
@@ -176,7 +177,10 @@ class WordView:
     def pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Return the codes of each text's word pieces, in order; ``terms_`` holds those that are kept."""
         unknown = self._unknown
-        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        if len(texts) <= FEW:  # Waking the batch's threads takes longer than reading a ticket does.
+            encodings = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        else:
+            encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         for text, encoding in zip(texts, encodings, strict=True):
             pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
             if (pieces == unknown).any():
