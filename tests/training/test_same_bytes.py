@@ -11,7 +11,7 @@ import joblib
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from tests.trained import KEY, Trained
+from tests.trained import KEY, TARGETS, Trained
 from training.canonical_pickle import dump_canonical
 from training.config import TrainingConfig
 from training.train import train_bundle
@@ -37,7 +37,7 @@ rows = [
 ]
 for part in rows:
     random.Random(int(seed)).shuffle(part)
-config = TrainingConfig(targets=("category", "subcategory"), target_precision=0.6)
+config = TrainingConfig(targets=("category", "subcategory", "team"), target_precision=0.6)
 train_bundle(
     rows[0], config=config, out=out, key=bytes(range(32)), articles=rows[1], links=rows[2], cache=cache
 )
@@ -110,7 +110,7 @@ def test_training_keeps_to_one_blas_thread_from_end_to_end(trained: Trained, tmp
     with threadpool_limits(limits=2, user_api="blas"):
         train_bundle(
             trained.history[:60],
-            config=TrainingConfig(targets=("category",)),
+            config=TrainingConfig(targets=TARGETS),
             out=tmp_path / "bundle",
             key=KEY,
             cache=trained.cache,
