@@ -11,7 +11,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 UP_FLAGS ?=
-TEST_FLAGS ?= -n 2 --dist loadfile
+# Files in their own order: the longest stand first, whereas xdist begins with those that have most tests.
+TEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+
+# Tests start many processes; without bytecode each would compile all of triage again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up test reliability lint bench clean
 

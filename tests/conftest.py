@@ -1,7 +1,7 @@
 """Fixtures that several rooms share: a home of the test's own, a trained model, a fresh store.
 
 Stores come once on SQLite and once on PostgreSQL: the server of ``TRIAGE_TEST_DATABASE_URL``, else a local
-one, else those tests are skipped with the reason. Each test gets a schema of its own, dropped afterwards.
+one, else those tests are skipped with the reason. Each test gets an empty schema (``tests/schemas.py``).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+from tests.schemas import Schemas
 from triage.store import Store, open_store
 from triage.store.worker_slots import schema_name
 
@@ -46,10 +46,13 @@ def own_home(home_of_the_session: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, home_of_the_session: Path) -> Trained:
-    """A small trained model: never change its folder, copy it."""
-    from tests.trained import train_small
+    """A small trained model: never change its folder, copy it. Several processes train it once."""
+    from tests.trained import copy_small, train_small
 
-    return train_small(tmp_path_factory.mktemp("trained"))
+    folder = tmp_path_factory.mktemp("trained")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return train_small(folder)
+    return copy_small(tmp_path_factory.getbasetemp().parent / "trained", folder)
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +73,14 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def schemas(postgres_url: str) -> Iterator[Schemas]:
+    """Empty schemas on PostgreSQL, one after another."""
+    made = Schemas(postgres_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated, empty SQLite file: copied for each test, which is quicker than migrating."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
@@ -85,17 +96,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         path.write_bytes(request.getfixturevalue("empty_sqlite"))
         yield f"sqlite:///{path}"
         return
-    server = make_url(request.getfixturevalue("postgres_url"))
-    schema = f"triage_test_{uuid.uuid4().hex}"
-    admin = create_engine(server)
-    with admin.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    try:
-        yield _in_schema(server, schema)
-    finally:
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
+    schemas: Schemas = request.getfixturevalue("schemas")
+    with schemas.lend() as url:
+        yield url
 
 
 @pytest.fixture
@@ -124,8 +127,3 @@ def sqlite_store(tmp_path: Path, empty_sqlite: bytes) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{path}")
     yield opened
     opened.close()
-
-
-def _in_schema(server: URL, schema: str) -> str:
-    url = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    return url.render_as_string(hide_password=False)

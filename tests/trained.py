@@ -1,8 +1,9 @@
-"""A small model trained on the sample helpdesk: made once a session, for every test that needs a real one.
+"""A small model trained on the sample helpdesk: made once a run, for every test that needs a real one.
 
 ``trained`` (see ``tests/conftest.py``) is sealed with :data:`KEY`; copy its folder before changing anything.
 """
 
+import fcntl
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -38,21 +39,43 @@ class Trained:
 def train_small(folder: Path) -> Trained:
     """Train a model with articles on the older part of a small sample helpdesk, in a folder of its own."""
     write_sample(load_preset("it"), folder / "sample", tickets=TICKETS, seed=7, until=UNTIL)
-    past = tuple(read_history(folder / "sample" / "tickets.csv").tickets)
-    ordered = sorted(past, key=lambda one: (one.ticket.created_at, one.ticket.ticket_id))
-    history, later = tuple(ordered[:LEARNT]), tuple(ordered[LEARNT:])
-    cache = folder / "cache"
-    manifest = train_bundle(
-        history,
+    train_bundle(
+        _parts(folder)[0],
         config=TrainingConfig(targets=TARGETS, target_precision=0.6),
         out=folder / "small",
         key=KEY,
         articles=read_articles(folder / "sample" / "articles.csv").articles[:12],
         links=read_links(folder / "sample" / "links.csv").links,
-        cache=cache,
+        cache=folder / "cache",
     )
+    return open_small(folder)
+
+
+def open_small(folder: Path) -> Trained:
+    """Open what :func:`train_small` made."""
     bundle = Bundle.load(folder / "small", KEY)
-    return Trained(folder / "small", cache, manifest, history, later, bundle)
+    return Trained(folder / "small", folder / "cache", bundle.manifest, *_parts(folder), bundle)
+
+
+def copy_small(made: Path, folder: Path) -> Trained:
+    """Train a model in a folder that several processes know, or wait for who does; open a copy of one's own.
+
+    A copy, since tests add to its cache.
+    """
+    made.mkdir(exist_ok=True)
+    with made.with_name("trained.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "small").exists():  # Sealed last, by moving it there.
+            train_small(made)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return open_small(folder)
+
+
+def _parts(folder: Path) -> tuple[tuple[PastTicket, ...], tuple[PastTicket, ...]]:
+    """What is learnt from, and what came later."""
+    past = read_history(folder / "sample" / "tickets.csv").tickets
+    ordered = sorted(past, key=lambda one: (one.ticket.created_at, one.ticket.ticket_id))
+    return tuple(ordered[:LEARNT]), tuple(ordered[LEARNT:])
 
 
 def copy_of(trained: Trained, folder: Path) -> Path:

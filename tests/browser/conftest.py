@@ -121,7 +121,7 @@ def looker(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iter
     """A new visitor; at the end nothing may have complained or left this machine."""
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(30_000)
     looker = Looker(context.new_page(), site)
     page = looker.page
     page.on("console", lambda said: looker.complaints.append(said.text) if said.type == "error" else None)

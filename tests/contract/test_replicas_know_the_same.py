@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from serving.auth import create_key
 from serving.roles import Role
 from tests.contract.test_server_process import ROOT, ask
+from tests.ports import free_port
 from tests.serving.fakes import promote_fake
 from triage.knowledge import ArticleLink
 from triage.store import open_store
@@ -25,9 +25,7 @@ PAST = [PastTicket(Ticket(f"T-{one}", "vpn drops", created_at=NOW - timedelta(da
 
 
 def serve(home: Path) -> tuple[subprocess.Popen[bytes], int]:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
     environ |= {"TRIAGE_HOME": str(home), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "serving.cli.main", "serve", "--port", str(port)]
@@ -36,7 +34,7 @@ def serve(home: Path) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def wait_for(server: subprocess.Popen[bytes], port: int, token: str) -> None:
-    for _ in range(600):
+    for _ in range(1_200):
         try:
             assert ask(port, "/readyz", token)[0] == 200
             return
@@ -48,7 +46,7 @@ def wait_for(server: subprocess.Popen[bytes], port: int, token: str) -> None:
 
 def stop(server: subprocess.Popen[bytes]) -> None:
     server.send_signal(signal.SIGTERM)
-    server.wait(30)
+    server.wait(120)
 
 
 def found(port: int, token: str) -> list[tuple[str, float]]:
@@ -98,7 +96,7 @@ def test_articles_links_and_dismissals_count_on_every_server_and_after_a_restart
             method="DELETE",
             headers={"Authorization": f"Bearer {token}"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 200
         assert ids(servers[1][1], token) == ["JAM"]
     finally:

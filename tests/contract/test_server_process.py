@@ -15,6 +15,7 @@ import pytest
 
 from serving.auth import create_key
 from serving.roles import Role
+from tests.ports import free_port
 from tests.serving.fakes import promote_fake
 from triage.store import open_store
 
@@ -28,7 +29,7 @@ def ask(port: int, path: str, token: str, body: dict | None = None) -> tuple[int
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.status, json.loads(answer.read())
 
 
@@ -41,9 +42,7 @@ def test_a_server_answers_loads_nothing_of_the_trainer_and_stops_when_told(
     store = open_store(f"sqlite:///{tmp_path / 'triage.db'}")
     token, _ = create_key(store, "acme", "test", Role.ADMIN)
     store.close()
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}
     environ |= {"TRIAGE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONPROFILEIMPORTTIME": "1"}
     log = tmp_path / "log"
@@ -64,7 +63,7 @@ def test_a_server_answers_loads_nothing_of_the_trainer_and_stops_when_told(
             cwd=ROOT,
         )
     try:
-        for _ in range(600):
+        for _ in range(1_200):
             try:
                 status, ready = ask(port, "/readyz", token)
                 break
@@ -77,7 +76,7 @@ def test_a_server_answers_loads_nothing_of_the_trainer_and_stops_when_told(
         assert ask(port, "/v1/knowledge/search?q=vpn", token)[1] == {"articles": []}
     finally:
         server.send_signal(signal.SIGTERM)
-        code = server.wait(30)
+        code = server.wait(120)
     assert code in (0, -signal.SIGTERM)
     loaded = set(re.findall(r"^import time:.*\|\s+(\S+)$", log.read_text(), re.MULTILINE))
     assert {"fastapi", "serving.model_host", "triage.engine", "features.encoder"} <= loaded

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 TICKETS = 250
@@ -27,9 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+    return free_port()
 
 
 @contextmanager
@@ -68,7 +67,7 @@ def call(port: int, path: str, key: str, body: dict | None = None) -> dict:
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.loads(answer.read())
 
 
@@ -84,7 +83,7 @@ def test_an_empty_folder_becomes_a_helpdesk_that_answers_and_ctrl_c_stops_it(hom
         assert decision["model_version"] in said
         assert {"category", "priority", "team"} <= set(decision["fields"])
         assert decision["articles"]
-        for _ in range(600):
+        for _ in range(1_200):
             forecast = call(port, "/v1/training-runs?kind=forecast", key)["runs"][0]
             if forecast["state"] not in ("queued", "running"):
                 break

@@ -28,11 +28,11 @@ def worker(store: Store, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(600):
+    for _ in range(1_200):
         if holds():
             return
         time.sleep(0.05)
-    raise AssertionError("it did not come to hold within half a minute")
+    raise AssertionError("it did not come to hold within a minute")
 
 
 @pytest.fixture

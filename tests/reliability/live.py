@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,15 @@ class Live:
     def connect(self) -> socket.socket:
         """A bare connection."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+
+    def answer_to(self, request: bytes) -> bytes:
+        """What a bare connection hears until the head is whole or the server hangs up, which it may early."""
+        heard = b""
+        with self.connect() as connection, suppress(ConnectionError):
+            connection.sendall(request)
+            while b"\r\n\r\n" not in heard and (piece := connection.recv(10_000)):
+                heard += piece
+        return heard
 
 
 @contextmanager

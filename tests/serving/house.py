@@ -35,7 +35,7 @@ class House:
 
     def wait_for_model(self, version: str, workspace: str = "acme") -> None:
         """Wait until a version answers; the server follows the registry by itself."""
-        for _ in range(200):
+        for _ in range(1_500):
             answer = self.client.post(
                 "/v1/triage", json={"subject": "vpn"}, headers=self.key("service", workspace)
             )

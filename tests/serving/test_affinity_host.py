@@ -106,7 +106,7 @@ def test_the_thread_learns_what_nobody_asked_about(store, tmp_path):
     host.start()
     try:
         put(store, "T-2", agent="bob", at=NOON + HOUR)
-        for _ in range(200):
+        for _ in range(1_500):
             if "acme" in host._shelves and len(told(host)) == 2:
                 break
             time.sleep(0.02)

@@ -6,14 +6,13 @@ import pytest
 
 from serving.checkup import CheckState, CheckupOut, check_up
 from serving.settings import Settings
+from tests.ports import free_port
 from tests.serving.fakes import promote_fake
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+@pytest.fixture(name="free_port")
+def a_free_port() -> int:
+    return free_port()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from triage.ticket import Ticket
 
 
 def eventually(is_so) -> bool:
-    for _ in range(300):
+    for _ in range(3_000):
         if is_so():
             return True
         time.sleep(0.01)

@@ -176,10 +176,11 @@ def test_a_bad_token_is_refused_quickly_and_without_a_reason(
 ):
     reader = TokenReader(settings)
     reader.read(sqlite_store, token())
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.thread_time()
     with pytest.raises(UnauthenticatedError, match="opens nothing here"):
         reader.read(sqlite_store, wrong)
-    assert time.perf_counter() - began < 1.0  # 50 ms on a quiet machine; the reliability run measures it.
+    # 50 ms on a quiet machine, which the reliability run measures; other work here only adds waiting.
+    assert time.thread_time() - worked < 1.0 and time.perf_counter() - began < 10.0
 
 
 def test_a_good_token_without_a_role_or_a_workspace_is_forbidden(settings: OidcSettings, sqlite_store: Store):

@@ -63,7 +63,7 @@ def twins(trained: Trained, tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("twins")
     outs = [folder / "one" / "first", folder / "two" / "second"]
     running = [start(trained, out, cores=place + 1, seed=place + 1) for place, out in enumerate(outs)]
-    assert [process.wait(timeout=300) for process in running] == [0, 0]
+    assert [process.wait(timeout=900) for process in running] == [0, 0]
     return outs
 
 
@@ -76,7 +76,7 @@ def test_every_file_is_the_same_to_the_byte(twins):
 def test_what_was_learnt_before_gives_the_same_files(twins, trained: Trained, tmp_path):
     cache = twins[0].parent / "cache"
     again = start(trained, tmp_path / "third", cores=1, seed=1, cache=cache)
-    assert again.wait(timeout=300) == 0
+    assert again.wait(timeout=900) == 0
     kept = {path.name.split("-")[0] for path in (cache / "learnt").iterdir()}
     assert kept == {"field", "times", "articles", "affinity"}
     one, third = (

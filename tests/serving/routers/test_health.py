@@ -27,7 +27,7 @@ def test_a_model_that_cannot_be_loaded_makes_it_degraded_and_the_last_good_one_a
     folder = seal_fake(house.home, "v2")
     (folder / "model.joblib").write_bytes(b"")
     Registry(house.settings.models).promote("acme", "v2")
-    for _ in range(200):
+    for _ in range(1_500):
         answer = house.client.get("/readyz")
         if answer.json()["status"] == "degraded":
             break

@@ -26,7 +26,7 @@ def working(store: Store, works: Mapping[str, Work]) -> Iterator[None]:
 
 
 def wait_for(store: Store, run_id: str, *states: str) -> Run:
-    for _ in range(600):
+    for _ in range(1_200):
         run = get_run(store, "acme", run_id)
         if run.state in states:
             return run
