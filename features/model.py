@@ -235,6 +235,10 @@ class RecentEncoder:
         """The real encoder's."""
         return self.encoder.fingerprint
 
+    def remembers(self, text: str) -> bool:
+        """Whether a text is among the latest."""
+        return text in self._vectors
+
     def encode(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> np.ndarray:
         """Return the (n, dimension) unit vectors of the texts, in order."""
         with self._turn:

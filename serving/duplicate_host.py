@@ -8,7 +8,7 @@ never compared with another's.
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from features.duplicates.index import DuplicateIndex
 from features.duplicates.model import DEFAULT_MODEL, DuplicateModel
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
+from features.model import RecentEncoder
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from triage.bundle import Bundle
@@ -56,6 +57,12 @@ class _Shelf:
     kept: CachedEncoder
     bundle: Bundle | None
     newest_at: datetime
+    seen: set[str] = field(default_factory=set)
+
+    def is_time_for(self, ticket: Ticket) -> bool:
+        """Whether a ticket was answered here, or was there already at the last look."""
+        was_here = isinstance(self.encoder, RecentEncoder) and self.encoder.remembers(clean_text(ticket))
+        return was_here or ticket.ticket_id in self.seen
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return vectors of texts, kept on this machine where there is room for them."""
@@ -131,8 +138,12 @@ class DuplicateHost:
             for one, vector in zip(tickets, vectors, strict=True)
         ]
 
-    def catch_up(self, workspace: str) -> None:
-        """Take in what the store has of a workspace: what the thread does again and again."""
+    def catch_up(self, workspace: str, *, patient: bool = False) -> None:
+        """Take in what the store has of a workspace: what the thread does again and again.
+
+        A ``patient`` look leaves tickets that another server of this machine has just answered for the next
+        one: by then that server has kept their embeddings, and nobody encodes them twice.
+        """
         bundle = self._models.bundle(workspace)
         shelf = self._shelves.get(workspace)
         if shelf is None or shelf.bundle is not bundle:
@@ -147,7 +158,9 @@ class DuplicateHost:
             if self._stopping.is_set():
                 return
             stored = get_tickets(self._store, workspace, new[at : at + CHUNK])
-            self._take_in(shelf, [one.ticket for one in stored.values()])
+            tickets = [one.ticket for one in stored.values() if not patient or shelf.is_time_for(one.ticket)]
+            self._take_in(shelf, tickets)
+        shelf.seen = set(new)
 
     def _read_anew(self, workspace: str, bundle: Bundle | None) -> _Shelf | None:
         past = [one.ticket for one in newest_tickets(self._store, workspace, self._newest)]
@@ -188,7 +201,7 @@ class DuplicateHost:
 
     def _catch_up_or_say(self, workspace: str) -> None:
         try:
-            self.catch_up(workspace)
+            self.catch_up(workspace, patient=True)
         except (TriageError, DBAPIError) as error:
             log.error("duplicates in workspace %s: %s", workspace, type(error).__name__)
 

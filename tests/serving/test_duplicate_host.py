@@ -59,6 +59,16 @@ def test_a_ticket_stored_by_anybody_is_found_after_the_next_look(store: Store, h
     assert "C" in found(host, ASKED)[:2]
 
 
+def test_a_patient_look_leaves_what_another_server_answered_for_the_next(store: Store, host: DuplicateHost):
+    put(store, ticket("A", "printer jams", 30.0))
+    host.catch_up("acme")
+    put(store, ticket("B", "vpn gateway certificate expired", 0.5))
+    host.catch_up("acme", patient=True)
+    assert "B" not in found(host, ASKED)
+    host.catch_up("acme", patient=True)
+    assert "B" in found(host, ASKED)
+
+
 def test_workspaces_see_their_own_tickets_only(store: Store, host: DuplicateHost):
     put(store, ticket("B", "vpn gateway certificate expired"))
     host.catch_up("acme")
