@@ -1,7 +1,8 @@
 """Fixtures that several rooms share: a home of the test's own, a trained model, a fresh store.
 
 Stores come once on SQLite and once on PostgreSQL: the server of ``TRIAGE_TEST_DATABASE_URL``, else a local
-one, else those tests are skipped with the reason. Each test gets a schema of its own, dropped afterwards.
+one, else those tests are skipped with the reason. Each test gets a schema of its own, dropped afterwards, and
+works in it as a role that row-level security binds.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from tests.databases import Database, own_schema
 from triage.store import Store, open_store
-from triage.store.worker_slots import schema_name
 
 if TYPE_CHECKING:
     from tests.trained import Trained
@@ -78,24 +78,21 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty, migrated database of the test's own, once for each database system."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database of the test's own, once for each database system."""
     if request.param == "sqlite":
         path = tmp_path / "store.db"
         path.write_bytes(request.getfixturevalue("empty_sqlite"))
-        yield f"sqlite:///{path}"
+        yield Database(f"sqlite:///{path}", f"sqlite:///{path}")
         return
-    server = make_url(request.getfixturevalue("postgres_url"))
-    schema = f"triage_test_{uuid.uuid4().hex}"
-    admin = create_engine(server)
-    with admin.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    try:
-        yield _in_schema(server, schema)
-    finally:
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.dispose()
+    with own_schema(request.getfixturevalue("postgres_url")) as made:
+        yield made
+
+
+@pytest.fixture
+def store_url(database: Database) -> str:
+    """The URL of an empty, migrated database of the test's own, once for each database system."""
+    return database.url
 
 
 @pytest.fixture
@@ -107,13 +104,11 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def jobs_store(store: Store) -> Iterator[Store]:
-    """An open, empty store whose job queue's tables, which a worker makes, go with it."""
-    yield store
-    schema = schema_name(store)
-    if schema:
-        with store.writing() as connection:
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_jobs CASCADE"))
+def owned_store(database: Database) -> Iterator[Store]:
+    """The store of the test, opened as who may change its tables: for tests of migrations."""
+    opened = open_store(database.owner_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -124,8 +119,3 @@ def sqlite_store(tmp_path: Path, empty_sqlite: bytes) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{path}")
     yield opened
     opened.close()
-
-
-def _in_schema(server: URL, schema: str) -> str:
-    url = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    return url.render_as_string(hide_password=False)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.databases import own_schema
 from tests.serving.house import House, open_house
 
 NASTY = [
@@ -43,22 +44,11 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with open_house(home, f"sqlite:///{home / 'house.db'}") as opened:
             yield opened
         return
-    import uuid
-
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.engine import make_url
-
-    server = make_url(request.getfixturevalue("postgres_url"))
-    schema = f"triage_test_{uuid.uuid4().hex}"
-    admin = create_engine(server)
-    with admin.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    url = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    with open_house(home, url.render_as_string(hide_password=False)) as opened:
+    with (
+        own_schema(request.getfixturevalue("postgres_url")) as database,
+        open_house(home, database.url) as opened,
+    ):
         yield opened
-    with admin.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    admin.dispose()
 
 
 def send(house: House, method: str, path: str, body: dict, role: str = "admin") -> tuple[int, dict]:
