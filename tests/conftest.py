@@ -1,8 +1,8 @@
 """Fixtures that several rooms share: a home of the test's own, a trained model, a fresh store.
 
 Stores come once on SQLite and once on PostgreSQL: the server of ``TRIAGE_TEST_DATABASE_URL``, else a local
-one, else those tests are skipped with the reason. Each test gets a schema of its own, dropped afterwards, and
-works in it as a role that row-level security binds.
+one, else those tests are skipped with the reason. Each test gets a database of its own, dropped afterwards,
+and works in it as a role that row-level security binds: the URL's user has to be a superuser.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from tests.databases import Database, own_schema
+from tests.databases import Database, migrated, own_database
 from triage.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -70,6 +70,13 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database: copied for each test, which is quicker than migrating."""
+    with migrated(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated, empty SQLite file: copied for each test, which is quicker than migrating."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
@@ -85,7 +92,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         path.write_bytes(request.getfixturevalue("empty_sqlite"))
         yield Database(f"sqlite:///{path}", f"sqlite:///{path}")
         return
-    with own_schema(request.getfixturevalue("postgres_url")) as made:
+    with own_database(request.getfixturevalue("postgres_template")) as made:
         yield made
 
 

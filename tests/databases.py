@@ -1,17 +1,17 @@
-"""Databases of a test's own on PostgreSQL: a schema, made by its owner, worked in as a server's role."""
+"""PostgreSQL databases of a test's own: copies of a migrated one, worked in as a server's role."""
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 from triage.store import open_store
 from triage.store.app_role import make_role
 
-__all__ = ["ROLE", "Database", "own_schema"]
+__all__ = ["ROLE", "Database", "migrated", "own_database"]
 
 ROLE = "triage_test_app"
 """As whom tests work with PostgreSQL: row-level security binds it, as it binds a server's."""
@@ -26,29 +26,51 @@ class Database:
 
 
 @contextmanager
-def own_schema(server_url: str) -> Iterator[Database]:
-    """Make a migrated schema in a database; drop it afterwards."""
+def migrated(server_url: str) -> Iterator[str]:
+    """Make a migrated database on a server and yield its URL; to be copied, which is quicker than migrating."""
     server = make_url(server_url)
-    schema = f"triage_test_{uuid.uuid4().hex}"
-    admin = create_engine(server)
-    with admin.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(7214902)"))
-        if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}):
-            connection.execute(text(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'"))
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    try:
-        owner_url = _in_schema(server, schema)
-        owned = open_store(owner_url)
+    with _made(server, None) as made:
+        with _connected(server) as connection:
+            # Of several runs of tests at once, one makes the role.
+            connection.execute(text("SELECT pg_advisory_lock(7214902)"))
+            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}):
+                connection.execute(text(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'"))
+        owned = open_store(_told(made))
         make_role(owned, ROLE)
         owned.close()
-        yield Database(_in_schema(server.set(username=ROLE, password=ROLE), schema), owner_url)
+        yield _told(made)
+
+
+@contextmanager
+def own_database(template_url: str) -> Iterator[Database]:
+    """Copy a migrated database; drop the copy afterwards."""
+    template = make_url(template_url)
+    with _made(template.set(database="postgres"), template.database) as made:
+        yield Database(_told(made.set(username=ROLE, password=ROLE)), _told(made))
+
+
+@contextmanager
+def _made(server: URL, template: str | None) -> Iterator[URL]:
+    name = f"triage_test_{uuid.uuid4().hex}"
+    with _connected(server) as connection:
+        like = "" if template is None else f" TEMPLATE {template}"
+        connection.execute(text(f"CREATE DATABASE {name}{like}"))
+    try:
+        yield server.set(database=name)
     finally:
-        with admin.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_jobs CASCADE"))
-        admin.dispose()
+        with _connected(server) as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def _in_schema(server: URL, schema: str) -> str:
-    url = server.update_query_dict({"options": f"-csearch_path={schema}"})
+@contextmanager
+def _connected(server: URL) -> Iterator[Connection]:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _told(url: URL) -> str:
     return url.render_as_string(hide_password=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.databases import own_schema
+from tests.databases import own_database
 from tests.serving.house import House, open_house
 
 NASTY = [
@@ -45,7 +45,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             yield opened
         return
     with (
-        own_schema(request.getfixturevalue("postgres_url")) as database,
+        own_database(request.getfixturevalue("postgres_template")) as database,
         open_house(home, database.url) as opened,
     ):
         yield opened

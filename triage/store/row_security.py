@@ -50,20 +50,20 @@ def protect_table(table: str, mine: str = OF_THE_WORKSPACE) -> None:
     """
     if op.get_bind().dialect.name != "postgresql":
         return
-    for name, rule in zip(POLICIES, (mine, FOR_ALL), strict=True):
-        op.execute(f"CREATE POLICY {name} ON {table} USING ({rule}) WITH CHECK ({rule})")
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    made = [
+        f"CREATE POLICY {name} ON {table} USING ({rule}) WITH CHECK ({rule})"
+        for name, rule in zip(POLICIES, (mine, FOR_ALL), strict=True)
+    ]
+    op.execute(";".join([*made, f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"]))
 
 
 def unprotect_table(table: str) -> None:
     """Undo :func:`protect_table`."""
     if op.get_bind().dialect.name != "postgresql":
         return
-    for name in POLICIES:
-        op.execute(f"DROP POLICY {name} ON {table}")
-    op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    gone = [f"DROP POLICY {name} ON {table}" for name in POLICIES]
+    off = f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"
+    op.execute(";".join([*gone, off]))
 
 
 @dataclass(frozen=True, slots=True)
