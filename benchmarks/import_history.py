@@ -24,6 +24,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from triage.store import Store, open_store, schema
+from triage.store.scope import Across
 
 REPOSITORY = Path(__file__).parents[1]
 WORDS = (
@@ -105,7 +106,7 @@ def kill_half_way(url: str, path: Path, rows: int) -> int:
 
 def rows_done(store: Store) -> int:
     """Return how far the import stands."""
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         return connection.execute(select(func.max(schema.imports.c.rows_done))).scalar() or 0
 
 
@@ -114,7 +115,7 @@ def digest(url: str) -> str:
     store = open_store(url)
     columns = [column for column in schema.tickets.columns if column.name != "updated_at"]
     found = hashlib.sha256()
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         for row in connection.execute(select(*columns).order_by(schema.tickets.c.ticket_id)).yield_per(5_000):
             found.update(repr(tuple(row)).encode())
     store.close()

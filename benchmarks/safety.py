@@ -66,7 +66,7 @@ def _audit(store: Store, entries: int) -> dict[str, Times]:
     )
 
     def put(number: int, with_log: bool) -> None:
-        with store.writing():
+        with store.writing("acme"):
             put_tickets(store, "acme", [PastTicket(Ticket(f"T-{number}"))], source="test")
             if with_log:
                 log.record("acme", [entry])

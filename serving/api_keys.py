@@ -133,13 +133,13 @@ def rotate_key(store: Store, workspace: str, key_id: str, overlap: timedelta = O
     if overlap < timedelta(0):
         raise InputError(f"Got an overlap of {overlap}; expected 0 or more.")
     now = datetime.now(UTC)
-    with store.writing():
-        old = find_key(store, key_id)
-        if old is None or old.workspace != workspace:
+    with store.writing(workspace):
+        old = find_key(store, key_id, workspace)
+        if old is None:
             raise NotFoundError(f"Got key id {key_id!r}; expected one that `triage keys list` shows.")
         if not old.is_live(now):
             raise ConflictError(f"Got key {key_id}, which is over; expected one that works. Make a new one.")
-        later = successor_of(store, key_id)
+        later = successor_of(store, old)
         if later is not None and later.is_live(now):
             raise ConflictError(
                 f"Got key {key_id}, which key {later.key_id} replaces already; expected at most two that "
@@ -158,7 +158,7 @@ def rotate_key(store: Store, workspace: str, key_id: str, overlap: timedelta = O
         )
         put_key(store, new)
         end = now + overlap
-        expire_key(store, key_id, end if old.expires_at is None else min(end, old.expires_at))
+        expire_key(store, workspace, key_id, end if old.expires_at is None else min(end, old.expires_at))
     return f"{PREFIX}_{new_id}_{secret}", new
 
 

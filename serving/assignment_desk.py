@@ -135,7 +135,7 @@ class AssignmentDesk:
         Joins this thread's open transaction.
         """
         count = 0
-        with self._store.writing():
+        with self._store.writing(workspace):
             for one in assignments:
                 if one.ticket_id and one.action is Action.APPLY and one.agent is not None:
                     affinity = next((each.affinity for each in one.choices if each.agent == one.agent), None)

@@ -98,7 +98,7 @@ class BacklogDesk:
         ConflictError
             If anybody's work changed since it was planned.
         """
-        with self._store.writing() as connection:
+        with self._store.writing(workspace) as connection:
             if take_revision(connection, workspace, Kind.WORK) != planned.work + 1:
                 raise ConflictError(
                     "Got a plan to apply while somebody's tickets changed; expected things to stand as they "

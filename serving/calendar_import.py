@@ -51,7 +51,7 @@ def import_calendar(
     since, until = calendar_span(datetime.now(UTC))
     found = read_absences(content, zone, since=since, until=until)
     mine, unmatched = absences_by_agent(found, people, agent)
-    with store.writing():
+    with store.writing(workspace):
         for name, absences in mine.items():
             put_calendar(store, workspace, name, absences)
     return mine, unmatched

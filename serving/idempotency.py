@@ -58,7 +58,7 @@ class Once:
             return reply
 
         if self._key is None:
-            with self._store.writing():
+            with self._store.writing(workspace):
                 return recorded()
         return run_once(self._store, workspace, self._key, self._request_hash, recorded)
 

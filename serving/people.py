@@ -101,9 +101,7 @@ def set_password(store: Store, passwords: Passwords, workspace: str, name: str, 
     """
     user = get_user(store, workspace, name)
     digest = passwords.digest(password, name)
-    change_user(
-        store, user.user_id, ends_sessions=True, password_hash=digest, wrong_passwords=0, locked_until=None
-    )
+    change_user(store, user, ends_sessions=True, password_hash=digest, wrong_passwords=0, locked_until=None)
     return user
 
 
@@ -143,12 +141,12 @@ def let_in(
     is_right = passwords.is_right(None if user is None else user.password_hash, password)
     if user is None or not is_right or user.disabled_at is not None:
         if user is not None and not is_right:
-            _note_wrong(store, user.user_id, now)
+            _note_wrong(store, user, now)
         raise UnauthenticatedError(SAME_FOR_ALL)
     changes: dict[str, Any] = {"wrong_passwords": 0, "locked_until": None, "last_seen_at": now}
     if user.password_hash is not None and passwords.is_outdated(user.password_hash):
         changes["password_hash"] = passwords.digest(password, name)
-    change_user(store, user.user_id, **changes)
+    change_user(store, user, **changes)
     return user
 
 
@@ -167,9 +165,9 @@ def caller_of_user(user: User) -> Caller:
     )
 
 
-def _note_wrong(store: Store, user_id: str, now: datetime) -> None:
-    with store.writing():
-        user = find_user(store, user_id)
+def _note_wrong(store: Store, tried: User, now: datetime) -> None:
+    with store.writing(tried.workspace):
+        user = find_user(store, tried.user_id)
         if user is None:
             return
         wrong = user.wrong_passwords + 1
@@ -177,4 +175,4 @@ def _note_wrong(store: Store, user_id: str, now: datetime) -> None:
         if wrong >= MOST_WRONG:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(10, wrong - MOST_WRONG))
             changes["locked_until"] = now + wait
-        change_user(store, user_id, **changes)
+        change_user(store, user, **changes)

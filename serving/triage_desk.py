@@ -173,7 +173,7 @@ class TriageDesk:
             What was stored.
         """
         filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
-        with self._store.writing() as connection:
+        with self._store.writing(workspace) as connection:
             answers = list(answers)
             if any(_takes_a_slot(answer) for answer in answers):
                 # From here on nobody else changes who has what until this is stored.

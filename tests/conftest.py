@@ -1,7 +1,8 @@
 """Fixtures that several rooms share: a home of the test's own, a trained model, a fresh store.
 
 Stores come once on SQLite and once on PostgreSQL: the server of ``TRIAGE_TEST_DATABASE_URL``, else a local
-one, else those tests are skipped with the reason. Each test gets an empty schema (``tests/schemas.py``).
+one, else those tests are skipped with the reason. Each test gets a database of its own, dropped afterwards,
+and works in it as a role that row-level security binds: the URL's user has to be a superuser.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from tests.schemas import Schemas
+from tests.databases import Database, migrated, own_database
 from triage.store import Store, open_store
-from triage.store.worker_slots import schema_name
 
 if TYPE_CHECKING:
     from tests.trained import Trained
@@ -73,11 +73,10 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def schemas(postgres_url: str) -> Iterator[Schemas]:
-    """Empty schemas on PostgreSQL, one after another."""
-    made = Schemas(postgres_url)
-    yield made
-    made.close()
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database: copied for each test, which is quicker than migrating."""
+    with migrated(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -89,16 +88,21 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty, migrated database of the test's own, once for each database system."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database of the test's own, once for each database system."""
     if request.param == "sqlite":
         path = tmp_path / "store.db"
         path.write_bytes(request.getfixturevalue("empty_sqlite"))
-        yield f"sqlite:///{path}"
+        yield Database(f"sqlite:///{path}", f"sqlite:///{path}")
         return
-    schemas: Schemas = request.getfixturevalue("schemas")
-    with schemas.lend() as url:
-        yield url
+    with own_database(request.getfixturevalue("postgres_template")) as made:
+        yield made
+
+
+@pytest.fixture
+def store_url(database: Database) -> str:
+    """The URL of an empty, migrated database of the test's own, once for each database system."""
+    return database.url
 
 
 @pytest.fixture
@@ -110,13 +114,11 @@ def store(store_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def jobs_store(store: Store) -> Iterator[Store]:
-    """An open, empty store whose job queue's tables, which a worker makes, go with it."""
-    yield store
-    schema = schema_name(store)
-    if schema:
-        with store.writing() as connection:
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_jobs CASCADE"))
+def owned_store(database: Database) -> Iterator[Store]:
+    """The store of the test, opened as who may change its tables: for tests of migrations."""
+    opened = open_store(database.owner_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

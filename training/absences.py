@@ -78,7 +78,7 @@ def import_absences(
     since, until = calendar_span(moment)
     found = read_absences(_read(path), zone or own_zone or known.zone, since=since, until=until)
     mine, unmatched = absences_by_agent(found, people, agent)
-    with store.writing():
+    with store.writing(workspace):
         for name, absences in mine.items():
             put_calendar(store, workspace, name, absences)
     return AbsencesResult(workspace, {name: len(absences) for name, absences in mine.items()}, unmatched)

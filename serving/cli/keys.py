@@ -46,7 +46,7 @@ def create(
     from serving.schemas.keys import KeyOut
 
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         token, key = create_key(store, workspace, name, role, expires_at, scopes=scope, teams=team)
         told = KeyOut.of(key).model_dump(mode="json")
         record(store, workspace, "create_key", f"key/{key.key_id}", told, facts={"role": role.value})
@@ -65,7 +65,7 @@ def rotate(
     from serving.cli.record import record
     from serving.schemas.keys import KeyOut
 
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         token, key = rotate_key(store, workspace, key_id, timedelta(hours=hours))
         told = KeyOut.of(key).model_dump(mode="json")
         record(store, workspace, "rotate_key", f"key/{key_id}", told, facts={"successor": key.key_id})
@@ -116,14 +116,16 @@ def revoke(
     from triage.errors import NotFoundError
     from triage.store.keys import find_key, revoke_key
 
-    with opened_store() as store, store.writing():
-        done = revoke_key(store, key_id, datetime.now(UTC))
+    with opened_store() as store:
         key = find_key(store, key_id)
-        if key is not None and done:
-            told = KeyOut.of(key).model_dump(mode="json")
-            record(store, key.workspace, "revoke_key", f"key/{key_id}", told)
-    if key is None:
-        raise NotFoundError(f"Got key id {key_id!r}; expected one that `triage keys list` shows.")
+        if key is None:
+            raise NotFoundError(f"Got key id {key_id!r}; expected one that `triage keys list` shows.")
+        with store.writing(key.workspace):
+            done = revoke_key(store, key.workspace, key_id, datetime.now(UTC))
+            key = find_key(store, key_id, key.workspace) or key
+            if done:
+                told = KeyOut.of(key).model_dump(mode="json")
+                record(store, key.workspace, "revoke_key", f"key/{key_id}", told)
     if as_json:
         show(KeyOut.of(key))
         return

@@ -107,7 +107,7 @@ def _moved(host: "ModelHost", workspace: str, action: str, move: Callable[[], No
     from serving.cli.record import record
     from serving.schemas.models import PointersOut
 
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         move()
         pointers = PointersOut.of(host.registry.pointers(workspace)).model_dump(mode="json")
         facts = {"champion": pointers["champion"]}

@@ -58,7 +58,7 @@ def set_policy(
     from triage.policy import Policy
     from triage.store.policies import read_policy, write_policy
 
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         stands = read_policy(store, workspace)
         document = stands.policy.to_document() if file is None else _read(file)
         if kill_switch is not None:

@@ -50,7 +50,7 @@ def add(
     from serving.people import add_user
 
     password = None if elsewhere else _password(stdin)
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         user = add_user(store, Passwords(), workspace, name, role, password, teams=team, agent=agent)
         _record(store, "create_user", user)
     _tell(user, None if stdin else password, as_json)
@@ -125,7 +125,7 @@ def password(
     from triage.store.users import get_user
 
     chosen = _password(stdin)
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         set_password(store, Passwords(), workspace, name, chosen)
         user = get_user(store, workspace, name)
         _record(store, "reset_password", user)
@@ -135,9 +135,9 @@ def password(
 def _change(action: str, workspace: str, name: str, as_json: bool, values: dict[str, Any]) -> None:
     from triage.store.users import change_user, get_user
 
-    with opened_store() as store, store.writing():
+    with opened_store() as store, store.writing(workspace):
         user = get_user(store, workspace, name)
-        change_user(store, user.user_id, ends_sessions=True, **values)
+        change_user(store, user, ends_sessions=True, **values)
         user = get_user(store, workspace, name)
         _record(store, action, user)
     _tell(user, None, as_json)

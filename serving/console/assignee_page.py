@@ -37,7 +37,7 @@ def give(
         raise NotFoundError("Got somebody who is no agent here any more; decide the ticket again.")
     if ticket_id:
         reach_ticket(store, visit.caller, ticket_id)
-    with store.writing():
+    with store.writing(workspace):
         # Somebody may have taken it since the page was shown: a person's choice stays.
         is_moved = bool(ticket_id) and is_waiting(store, workspace, ticket_id)
         stored = get_decision(store, workspace, decision_id)

@@ -105,11 +105,11 @@ def revoke(
     """Make a key invalid, at once and for ever; its sessions in the console end."""
 
     def end() -> Reply:
-        key = find_key(store, key_id)
-        if key is None or key.workspace != caller.workspace:
+        key = find_key(store, key_id, caller.workspace)
+        if key is None:
             raise NotFoundError("Got a key id that this workspace does not have; GET /v1/keys lists them.")
-        revoke_key(store, key_id, datetime.now(UTC))
-        ended = find_key(store, key_id)
+        revoke_key(store, caller.workspace, key_id, datetime.now(UTC))
+        ended = find_key(store, key_id, caller.workspace)
         return Reply(200, KeyOut.of(ended or key).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, end))

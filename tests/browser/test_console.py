@@ -272,6 +272,6 @@ def test_a_person_signs_in_with_a_password_and_is_kept_out_once_disabled(looker:
     page.get_by_role("heading", name="Try a ticket").wait_for()
     assert "lead" in page.locator(".who").inner_text()
     user = get_user(looker.site.store, "acme", "dana")
-    change_user(looker.site.store, user.user_id, disabled_at=datetime.now(UTC))
+    change_user(looker.site.store, user, disabled_at=datetime.now(UTC))
     page.reload()
     page.get_by_label("Password").wait_for()

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from tests.training.history.helpers import row, write_jsonl
 from training.history.importer import import_table
 from triage.store import Store, open_store, schema
+from triage.store.scope import Across
 
 REPOSITORY = Path(__file__).parents[2]
 ROWS = 6_000
@@ -28,13 +29,13 @@ import_table(store, sys.argv[2], chunk_rows={CHUNK_ROWS})
 
 
 def rows_done(store: Store) -> int:
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         return connection.execute(select(func.max(schema.imports.c.rows_done))).scalar() or 0
 
 
 def contents(store: Store) -> list:
     columns = [column for column in schema.tickets.columns if column.name != "updated_at"]
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         return connection.execute(select(*columns).order_by(schema.tickets.c.ticket_id)).all()
 
 

@@ -46,28 +46,28 @@ def is_at_work(store: Store, run_id: str) -> bool:
     return get_run(store, "acme", run_id).stage == "at work"
 
 
-def test_a_run_whose_worker_was_killed_is_done_by_the_next_worker(jobs_store: Store, folder: Path):
-    run_id = ask_for_run(jobs_store, "acme", "train", {}, "key-1").run_id
-    with worker(jobs_store, folder) as first:
-        wait_until(lambda: is_at_work(jobs_store, run_id))
+def test_a_run_whose_worker_was_killed_is_done_by_the_next_worker(store: Store, folder: Path):
+    run_id = ask_for_run(store, "acme", "train", {}, "key-1").run_id
+    with worker(store, folder) as first:
+        wait_until(lambda: is_at_work(store, run_id))
         first.kill()
         first.wait()
-    assert get_run(jobs_store, "acme", run_id).state == "running"
-    with worker(jobs_store, folder):
-        wait_until(lambda: get_run(jobs_store, "acme", run_id).state == "succeeded")
-    assert get_run(jobs_store, "acme", run_id).result == {"beginnings": 2}
+    assert get_run(store, "acme", run_id).state == "running"
+    with worker(store, folder):
+        wait_until(lambda: get_run(store, "acme", run_id).state == "succeeded")
+    assert get_run(store, "acme", run_id).result == {"beginnings": 2}
 
 
 def test_a_living_worker_takes_over_from_a_killed_one_and_leaves_a_living_one_alone(
-    jobs_store: Store, folder: Path
+    store: Store, folder: Path
 ):
-    run_id = ask_for_run(jobs_store, "acme", "train", {}, "key-1").run_id
-    with worker(jobs_store, folder) as first:
-        wait_until(lambda: is_at_work(jobs_store, run_id))
-        with worker(jobs_store, folder):
-            wait_until(lambda: count_workers(jobs_store) == 2)
+    run_id = ask_for_run(store, "acme", "train", {}, "key-1").run_id
+    with worker(store, folder) as first:
+        wait_until(lambda: is_at_work(store, run_id))
+        with worker(store, folder):
+            wait_until(lambda: count_workers(store) == 2)
             time.sleep(2)  # Time enough for a mistaken takeover.
             assert len(list(folder.iterdir())) == 1
             first.kill()
-            wait_until(lambda: get_run(jobs_store, "acme", run_id).state == "succeeded")
-    assert get_run(jobs_store, "acme", run_id).result == {"beginnings": 2}
+            wait_until(lambda: get_run(store, "acme", run_id).state == "succeeded")
+    assert get_run(store, "acme", run_id).result == {"beginnings": 2}

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.schemas import Schemas
+from tests.databases import own_database
 from tests.serving.house import House, open_house
 
 NASTY = [
@@ -55,8 +55,10 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with open_house(home, f"sqlite:///{home / 'house.db'}") as opened:
             yield opened
         return
-    schemas: Schemas = request.getfixturevalue("schemas")
-    with schemas.lend() as url, open_house(home, url) as opened:
+    with (
+        own_database(request.getfixturevalue("postgres_template")) as database,
+        open_house(home, database.url) as opened,
+    ):
         yield opened
 
 

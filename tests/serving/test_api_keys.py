@@ -32,7 +32,7 @@ def test_at_most_two_keys_of_a_row_live_at_once(sqlite_store: Store):
     _, second = rotate_key(sqlite_store, "acme", key.key_id)
     with pytest.raises(ConflictError, match="at most two"):
         rotate_key(sqlite_store, "acme", key.key_id)
-    revoke_key(sqlite_store, second.key_id, NOW)
+    revoke_key(sqlite_store, "acme", second.key_id, NOW)
     rotate_key(sqlite_store, "acme", key.key_id)
 
 

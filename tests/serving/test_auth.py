@@ -7,6 +7,7 @@ from serving.roles import Role
 from triage.errors import InputError, UnauthenticatedError
 from triage.store import Store
 from triage.store.keys import revoke_key
+from triage.store.scope import Across
 
 NOW = datetime.now(UTC)
 
@@ -24,7 +25,7 @@ def test_a_key_says_who_calls_where_as_what(store: Store):
 
 def test_the_store_holds_no_secret(sqlite_store: Store):
     token, _ = create_key(sqlite_store, "acme", "robot", Role.SERVICE)
-    with sqlite_store.reading() as connection:
+    with sqlite_store.reading(Across.OPERATOR) as connection:
         rows = connection.exec_driver_sql("SELECT * FROM api_keys").all()
     assert token.split("_", 2)[2] not in repr(rows)
 
@@ -34,7 +35,7 @@ def test_whatever_is_wrong_with_a_key_the_answer_is_the_same(sqlite_store: Store
     expired, _ = create_key(sqlite_store, "acme", "old", Role.SERVICE, NOW - timedelta(seconds=1))
     wrong = [None, "", "tk", "tk__", "tk_a_b", token[:-1], token + "x", f"xx{token[2:]}", expired, "tk_é_\0"]
     revoked, lost = create_key(sqlite_store, "acme", "lost", Role.SERVICE)
-    revoke_key(sqlite_store, lost.key_id, NOW)
+    revoke_key(sqlite_store, "acme", lost.key_id, NOW)
     messages = set()
     for given in [*wrong, revoked]:
         with pytest.raises(UnauthenticatedError) as refused:

@@ -67,7 +67,7 @@ def test_inside_a_transaction_nothing_is_kept(store):
     host = FloorHost(store)
     put_tickets(store, "acme", [PastTicket(Ticket("T-1"))], source="api")
     try:
-        with store.writing():
+        with store.writing("acme"):
             put_assignment(store, "acme", GivenTicket("T-1", "ada", None, MONDAY, "triage"))
             assert look(host, fresh=True).situation.load("ada") == 1.0
             raise ZeroDivisionError

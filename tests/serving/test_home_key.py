@@ -20,7 +20,7 @@ def test_the_key_is_made_once_for_its_owner_alone_and_opens_the_workspace_as_adm
 
 def test_a_key_that_opens_nothing_any_more_is_made_anew(sqlite_store: Store, tmp_path: Path):
     revoked = home_key(sqlite_store, tmp_path, "acme")
-    revoke_key(sqlite_store, authenticate(sqlite_store, revoked).identity, datetime.now(UTC))
+    revoke_key(sqlite_store, "acme", authenticate(sqlite_store, revoked).identity, datetime.now(UTC))
     again = home_key(sqlite_store, tmp_path, "acme")
     assert again != revoked
     assert authenticate(sqlite_store, home_key(sqlite_store, tmp_path, "other")).workspace == "other"

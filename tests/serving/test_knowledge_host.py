@@ -16,6 +16,7 @@ from triage.store import Store
 from triage.store.articles import get_article, put_articles
 from triage.store.links import delete_link, put_links
 from triage.store.schema import articles
+from triage.store.scope import Across
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
@@ -62,7 +63,7 @@ def test_an_article_is_encoded_once_and_its_embedding_kept(
     stored = get_article(store, "acme", "KB-1")
     assert stored is not None and stored.embedding is not None
     zeros = np.zeros_like(np.frombuffer(stored.embedding, dtype=np.float32)).tobytes()
-    with store.writing() as connection:
+    with store.writing(Across.OPERATOR) as connection:
         connection.execute(update(articles).values(embedding=zeros))
     again = KnowledgeHost(store, models, poll_seconds=1.0)
     assert found(again) == ["KB-1"]
@@ -86,7 +87,7 @@ def test_a_damaged_embedding_is_made_anew(
 ):
     put_articles(store, "acme", [VPN])
     found(host)
-    with store.writing() as connection:
+    with store.writing(Across.OPERATOR) as connection:
         connection.execute(update(articles).values(embedding=damage))
     assert found(KnowledgeHost(store, models, poll_seconds=1.0)) == ["KB-1"]
     stored = get_article(store, "acme", "KB-1")

@@ -198,7 +198,7 @@ def test_who_is_disabled_here_does_not_get_in_with_a_token(settings: OidcSetting
     reader = TokenReader(settings)
     assert reader.read(sqlite_store, token()).agent == "ada"
     user = get_user(sqlite_store, "acme", "dana")
-    change_user(sqlite_store, user.user_id, disabled_at=user.created_at)
+    change_user(sqlite_store, user, disabled_at=user.created_at)
     with pytest.raises(UnauthenticatedError):
         reader.read(sqlite_store, token())
 

@@ -8,6 +8,7 @@ from serving.people import MOST_WRONG, add_user, let_in, new_password, set_passw
 from serving.roles import Role
 from triage.errors import ConflictError, InputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
 from triage.store import Store
+from triage.store.scope import Across
 from triage.store.users import change_user, find_user, get_user, list_users
 
 GOOD = "correct horse battery"
@@ -32,7 +33,7 @@ def test_who_was_added_gets_in_with_the_right_password_only(store: Store):
 
 def test_the_store_holds_argon2id_and_no_password(sqlite_store: Store):
     add_user(sqlite_store, Passwords(), "acme", "dana", Role.AGENT, GOOD)
-    with sqlite_store.reading() as connection:
+    with sqlite_store.reading(Across.OPERATOR) as connection:
         rows = repr(connection.exec_driver_sql("SELECT * FROM users").all())
     assert "$argon2id$v=19$m=65536,t=3,p=4$" in rows and GOOD not in rows
 
@@ -63,7 +64,7 @@ def test_ten_wrong_passwords_lock_for_longer_and_longer_and_a_reset_unlocks(sqli
         with pytest.raises(TooManyRequestsError, match="pause") as refused:
             let_in(sqlite_store, QUICK, "dana", given)
         assert 50 <= refused.value.retry_after_s <= 61
-    change_user(sqlite_store, user.user_id, locked_until=datetime.now(UTC) - timedelta(seconds=1))
+    change_user(sqlite_store, user, locked_until=datetime.now(UTC) - timedelta(seconds=1))
     with pytest.raises(UnauthenticatedError):
         let_in(sqlite_store, QUICK, "dana", "wrong password")
     with pytest.raises(TooManyRequestsError) as refused:
@@ -75,7 +76,7 @@ def test_ten_wrong_passwords_lock_for_longer_and_longer_and_a_reset_unlocks(sqli
 
 def test_a_disabled_person_and_one_without_a_password_do_not_get_in(sqlite_store: Store):
     user = add(sqlite_store)
-    change_user(sqlite_store, user.user_id, disabled_at=datetime.now(UTC))
+    change_user(sqlite_store, user, disabled_at=datetime.now(UTC))
     add_user(sqlite_store, QUICK, "acme", "elsewhere", Role.AGENT, None)
     for name, password in [("dana", GOOD), ("elsewhere", ""), ("elsewhere", GOOD)]:
         with pytest.raises(UnauthenticatedError):

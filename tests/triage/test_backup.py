@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Database
 from tests.serving.fakes import promote_fake
 from triage.archive import write_archive
 from triage.audit import AuditEntry
@@ -16,6 +17,7 @@ from triage.signing import signing_key
 from triage.store import Store, open_store
 from triage.store.audit import AuditLog
 from triage.store.keys import ApiKey, find_key, put_key
+from triage.store.scope import Across
 from triage.store.tickets import get_ticket, put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -34,15 +36,17 @@ def fill(store: Store, key: bytes, count: int = 3) -> None:
     AuditLog(store, key).record("acme", [AuditEntry(NOW, "worker", "service", "test", facts={"n": 1})])
 
 
-def put_back(store: Store, path: Path, key: bytes, models: Path, *, replace: bool = False) -> Store:
-    """Restore into a database of the same system, the one it came from or a file beside it."""
+def put_back(store: Store, owner_url: str, path: Path, key: bytes, models: Path) -> Store:
+    """Restore, as the tables' owner, into the database that it came from; open that as before."""
     url = store.url
     store.close()
-    restore_backup(path, key, url, models, replace=replace)
+    restore_backup(path, key, owner_url, models, replace=True)
     return open_store(url)
 
 
-def test_what_was_backed_up_comes_back_as_it_was(store: Store, tmp_path: Path, key: bytes):
+def test_what_was_backed_up_comes_back_as_it_was(
+    store: Store, database: Database, tmp_path: Path, key: bytes
+):
     promote_fake(tmp_path, "v1")
     fill(store, key)
     made = write_backup(store, tmp_path / "models", key, tmp_path / "one.backup")
@@ -50,7 +54,7 @@ def test_what_was_backed_up_comes_back_as_it_was(store: Store, tmp_path: Path, k
     assert os.stat(tmp_path / "one.backup").st_mode & 0o777 == 0o600
 
     put_tickets(store, "acme", [PastTicket(Ticket("T-later"))], source="test")
-    again = put_back(store, tmp_path / "one.backup", key, tmp_path / "models", replace=True)
+    again = put_back(store, database.owner_url, tmp_path / "one.backup", key, tmp_path / "models")
     assert get_ticket(again, "acme", "T-later") is None
     found = get_ticket(again, "acme", "T-2")
     assert found is not None and (found.ticket.subject, found.ticket.body) == ("VPN é \u202e", "x\n" * 2)
@@ -64,14 +68,14 @@ def test_what_was_backed_up_comes_back_as_it_was(store: Store, tmp_path: Path, k
     assert [*tmp_path.glob("*.before-*")]
 
 
-def test_what_is_there_is_not_replaced_unasked(store: Store, tmp_path: Path, key: bytes):
+def test_what_is_there_is_not_replaced_unasked(store: Store, database: Database, tmp_path: Path, key: bytes):
     fill(store, key)
     write_backup(store, tmp_path / "models", key, tmp_path / "one.backup")
     put_tickets(store, "acme", [PastTicket(Ticket("T-later"))], source="test")
     url = store.url
     store.close()
     with pytest.raises(ConflictError, match="--replace"):
-        restore_backup(tmp_path / "one.backup", key, url, tmp_path / "models")
+        restore_backup(tmp_path / "one.backup", key, database.owner_url, tmp_path / "models")
     again = open_store(url)
     assert get_ticket(again, "acme", "T-later") is not None
     again.close()
@@ -127,7 +131,7 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, key: byt
 
 
 def test_a_backup_from_a_newer_version_is_refused(sqlite_store: Store, tmp_path: Path, key: bytes):
-    with sqlite_store.writing() as connection:
+    with sqlite_store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     write_backup(sqlite_store, tmp_path / "models", key, tmp_path / "one.backup")
     with pytest.raises(BackupError, match="newer version"):
@@ -142,7 +146,7 @@ def test_an_existing_file_is_never_overwritten(sqlite_store: Store, tmp_path: Pa
 
 
 def test_the_drill_what_was_acknowledged_before_a_backup_is_in_it_while_writers_go_on(
-    store: Store, tmp_path: Path, key: bytes
+    store: Store, database: Database, tmp_path: Path, key: bytes
 ):
     ledger: list[int] = []
     stop = threading.Event()
@@ -166,12 +170,12 @@ def test_the_drill_what_was_acknowledged_before_a_backup_is_in_it_while_writers_
     finally:
         stop.set()
         writer.join()
-    url = store.url
+    url = database.owner_url
     store.close()
     for before, after, path in rounds:
         restore_backup(path, key, url, tmp_path / "models", replace=True)
         again = open_store(url)
-        with again.reading() as connection:
+        with again.reading(Across.OPERATOR) as connection:
             rows = connection.exec_driver_sql("SELECT ticket_id FROM tickets").scalars().all()
         again.close()
         numbers = sorted(int(one[2:]) for one in rows)

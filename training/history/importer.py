@@ -143,14 +143,14 @@ def _write_chunks(
     done = state.rows_done
     for records in table:
         if table.summary.read > done:
-            with store.writing():
+            with store.writing(state.workspace):
                 write(store, state.workspace, records, source, state.created_at)
-                advance_import(store, state.import_id, rows_before=done, rows_done=table.summary.read)
+                advance_import(store, state, rows_before=done, rows_done=table.summary.read)
             done = table.summary.read
         if progress is not None:
             progress(table.progress)
     summary = table.summary
-    finish_import(store, state.import_id, rows_before=done, rows_done=summary.read, summary=summary.as_dict())
+    finish_import(store, state, rows_before=done, rows_done=summary.read, summary=summary.as_dict())
 
 
 def _file_hash(table: Table) -> str:

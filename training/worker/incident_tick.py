@@ -95,7 +95,7 @@ class IncidentChore:
             incident = _judge(post, ticket)
             if incident is not None:
                 found[incident.incident_id] = incident
-        with self._store.writing():
+        with self._store.writing(workspace):
             if not end_look(self._store, held, now=now):
                 self._posts.pop(workspace, None)
                 return 0

@@ -59,7 +59,7 @@ def raise_due_events(store: Store, *, now: datetime) -> int:
                 )
             ]
             if found:
-                with store.writing():
+                with store.writing(workspace):
                     new = raise_events(store, workspace, found, now=now)
                     messages = [(one.event_id, f"sla.{one.kind.value}", _body(workspace, one)) for one in new]
                     put_messages(store, workspace, messages, now=now)

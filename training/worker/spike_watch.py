@@ -60,7 +60,7 @@ def look_at_volume(store: Store, *, now: datetime) -> int:
         alerts = _bursts(store, place, settings, now) + _ahead(store, place.workspace, settings, now)
         if not alerts:
             continue
-        with store.writing():
+        with store.writing(place.workspace):
             new = take_alerts(store, place.workspace, alerts, now=now)
             messages = [(one.alert_id, f"spike.{one.kind.value}", _body(place.workspace, one)) for one in new]
             put_messages(store, place.workspace, messages, now=now)

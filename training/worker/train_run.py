@@ -135,7 +135,7 @@ def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) 
     best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
     verdict = judge(challenger, best)
     if verdict.may_answer:
-        with store.writing():
+        with store.writing(workspace):
             _note_promotion(AuditLog(store, key), run, version)
             registry.promote(workspace, version)
     return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason}

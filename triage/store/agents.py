@@ -67,7 +67,7 @@ def put_agents(
         for agent in last.values()
     ]
     names = list(last)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, agents, rows)
         for begin in range(0, len(names), _MANY):
             connection.execute(
@@ -99,7 +99,7 @@ def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Ab
     NotFoundError
         If there is no such agent.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         _expect_agent(store, workspace, agent)
         mine = agent_absences.c.workspace == workspace, agent_absences.c.agent == agent
         connection.execute(delete(agent_absences).where(*mine, agent_absences.c.is_from_calendar.is_(True)))
@@ -115,7 +115,7 @@ def put_absence(store: Store, workspace: str, agent: str, absence: Absence) -> s
     NotFoundError
         If there is no such agent.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         _expect_agent(store, workspace, agent)
         _write_absences(connection, workspace, agent, [absence])
         take_revision(connection, workspace, Kind.AGENTS)
@@ -128,7 +128,7 @@ def delete_absence(store: Store, workspace: str, agent: str, identity: str) -> b
     One from a calendar comes back with the next import of that calendar.
     """
     mine = agents.c.workspace == workspace, agents.c.agent == agent
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             delete(agent_absences).where(
                 agent_absences.c.workspace == workspace,
@@ -153,7 +153,7 @@ def list_agents(store: Store, workspace: str, *, team: str | None = None) -> lis
     query = select(*_COLUMNS).where(agents.c.workspace == workspace).order_by(agents.c.agent)
     if team is not None:
         query = query.where(agents.c.team == team)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         rows = connection.execute(query).all()
         absences = _read_absences(connection, workspace)
     return [_from_row(row, absences) for row in rows]
@@ -162,7 +162,7 @@ def list_agents(store: Store, workspace: str, *, team: str | None = None) -> lis
 def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
     """Return an agent of this workspace, None when there is none of that name."""
     query = select(*_COLUMNS).where(agents.c.workspace == workspace, agents.c.agent == agent)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
         absences = _read_absences(connection, workspace, agent)
     return None if row is None else _from_row(row, absences)
@@ -171,13 +171,13 @@ def get_agent(store: Store, workspace: str, agent: str) -> Agent | None:
 def written_at(store: Store, workspace: str) -> dict[str, datetime]:
     """Return by agent when what is stored of them was last written."""
     query = select(agents.c.agent, agents.c.updated_at).where(agents.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return {row.agent: row.updated_at for row in connection.execute(query)}
 
 
 def delete_agent(store: Store, workspace: str, agent: str) -> bool:
     """Remove an agent; tell whether there was one."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         for table in (agent_absences, agents):
             done = connection.execute(
                 delete(table).where(table.c.workspace == workspace, table.c.agent == agent)

@@ -87,7 +87,7 @@ def put_articles(
     """
     moment = updated_at or datetime.now(UTC)
     last = {article.article_id: article for article in given}
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         revision = _take_turn(connection, workspace)
         stands = _hashes(connection, workspace, list(last))
         rows = []
@@ -110,7 +110,7 @@ def withdraw_article(store: Store, workspace: str, article_id: str) -> None:
         If there is none by that id.
     """
     here = (articles.c.workspace == workspace, articles.c.article_id == article_id)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         revision = _take_turn(connection, workspace) + 1
         row = connection.execute(select(articles.c.withdrawn_at).where(*here)).first()
         if row is None:
@@ -125,7 +125,7 @@ def put_embeddings(store: Store, workspace: str, key: str, made: Mapping[tuple[s
 
     The revision stays: the content does.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         for (article_id, digest), embedding in made.items():
             connection.execute(
                 update(articles)
@@ -141,14 +141,14 @@ def put_embeddings(store: Store, workspace: str, key: str, made: Mapping[tuple[s
 def get_article(store: Store, workspace: str, article_id: str) -> StoredArticle | None:
     """Return an article of this workspace, withdrawn or not; None when there is none by that id."""
     query = select(articles).where(articles.c.workspace == workspace, articles.c.article_id == article_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else _from_row(row)
 
 
 def latest_revision(store: Store, workspace: str) -> int:
     """Return the workspace's newest revision, 0 when it never had an article."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return _latest(connection, workspace)
 
 
@@ -174,7 +174,7 @@ def article_changes(
         .order_by(articles.c.revision)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_from_row(row) for row in connection.execute(query)]
 
 

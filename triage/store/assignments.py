@@ -97,7 +97,7 @@ def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
     bool
         False where the same agent and team had the ticket already: then nothing is noted.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         going_on = _going_on(workspace, given.ticket_id)
         row = connection.execute(select(assignments).where(*going_on)).first()
         if row is not None and (row.agent, row.team) == (given.agent, given.team):
@@ -113,7 +113,7 @@ def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
 
 def end_assignment(store: Store, workspace: str, ticket_id: str, ended_at: datetime) -> bool:
     """End the assignment of a ticket that is done or taken back; tell whether one went on."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(assignments).where(*_going_on(workspace, ticket_id)).values(ended_at=ended_at)
         )
@@ -126,7 +126,7 @@ def list_assignments(store: Store, workspace: str, ticket_id: str) -> list[Given
     """Return a ticket's assignments, the first first."""
     mine = assignments.c.workspace == workspace, assignments.c.ticket_id == ticket_id
     query = select(assignments).where(*mine).order_by(assignments.c.assigned_at, assignments.c.assignment_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_from_row(row) for row in connection.execute(query)]
 
 
@@ -157,7 +157,7 @@ def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> di
         .group_by(work.holder, priority)
     )
     loads: dict[str, float] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for row in connection.execute(counted):
             loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
     return loads
@@ -211,7 +211,7 @@ def given_since(store: Store, workspace: str, since: datetime) -> dict[str, dict
         each.c.team, each.c.agent
     )
     found: dict[str, dict[str, int]] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for row in connection.execute(counted):
             found.setdefault(row.team, {})[row.agent] = row.how_many
     return found

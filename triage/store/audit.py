@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from triage.audit import GENESIS, Anchor, AuditEntry, ChainedEntry, audit_key, find_break, seal
 from triage.store.access_tables import audit_heads, audit_log
 from triage.store.database import Store
+from triage.store.scope import Across
 
 __all__ = ["AuditLog", "Verified"]
 
@@ -50,7 +51,7 @@ class AuditLog:
         """
         if not entries:
             return
-        with self._store.writing() as connection:
+        with self._store.writing(workspace) as connection:
             seq, prev_hash = _locked_head(connection, workspace)
             rows = []
             for entry in entries:
@@ -94,7 +95,7 @@ class AuditLog:
             query = query.where(audit_log.c.action == action)
         if object is not None:
             query = query.where(audit_log.c.object == object)
-        with self._store.reading() as connection:
+        with self._store.reading(workspace) as connection:
             rows = connection.execute(query.order_by(audit_log.c.seq).limit(limit))
             return [_chained(row) for row in rows]
 
@@ -113,13 +114,13 @@ class AuditLog:
             .order_by(audit_log.c.seq.desc())
             .limit(1)
         )
-        with self._store.reading() as connection:
+        with self._store.reading(workspace) as connection:
             return connection.execute(query).scalars().first()
 
     def head(self, workspace: str) -> Anchor:
         """Return how far the log of a workspace goes now; ``seq`` 0 where nothing was ever written."""
         query = select(audit_heads).where(audit_heads.c.workspace == workspace)
-        with self._store.reading() as connection:
+        with self._store.reading(workspace) as connection:
             row = connection.execute(query).first()
         if row is None:
             return Anchor(datetime.now(UTC), workspace, 0, GENESIS)
@@ -128,7 +129,7 @@ class AuditLog:
     def workspaces(self) -> list[str]:
         """Return the workspaces with a log, by name."""
         logged = select(audit_log.c.workspace).union(select(audit_heads.c.workspace))
-        with self._store.reading() as connection:
+        with self._store.reading(Across.CHORES) as connection:
             return sorted(connection.execute(logged).scalars())
 
     def verify(self, workspace: str, anchors: Sequence[Anchor] = ()) -> Verified:

@@ -24,7 +24,7 @@ def put_auto_resolution(store: Store, workspace: str, given: AutoResolution) -> 
     AutoResolution
         What stands.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = get_auto_resolution(store, workspace, given.ticket_id)
         if stands is not None and not stands.is_shadow:
             return stands
@@ -38,7 +38,7 @@ def get_auto_resolution(store: Store, workspace: str, ticket_id: str) -> AutoRes
     query = select(*_COLUMNS).where(
         auto_resolutions.c.workspace == workspace, auto_resolutions.c.ticket_id == ticket_id
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else AutoResolution(*row)
 
@@ -56,7 +56,7 @@ def answer_auto_resolution(
         If the other word stands.
     """
     here = (auto_resolutions.c.workspace == workspace, auto_resolutions.c.ticket_id == ticket_id)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = get_auto_resolution(store, workspace, ticket_id)
         if stands is None or stands.is_shadow:
             raise NotFoundError(
@@ -77,5 +77,5 @@ def auto_resolutions_since(store: Store, workspace: str, since: datetime) -> lis
         .where(auto_resolutions.c.workspace == workspace, auto_resolutions.c.created_at >= since)
         .order_by(auto_resolutions.c.created_at, auto_resolutions.c.ticket_id)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [AutoResolution(*row) for row in connection.execute(query)]

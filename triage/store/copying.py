@@ -30,7 +30,9 @@ from sqlalchemy import (
 )
 
 from triage.errors import BackupError, ConflictError
-from triage.store.database import Store, in_use_lock, migration_config, migration_scripts
+from triage.store.database import Store, in_use_lock
+from triage.store.migrating import MIGRATING, demand_owner, migration_config, migration_scripts
+from triage.store.scope import Across, confine
 
 __all__ = [
     "check_sqlite",
@@ -53,7 +55,7 @@ def known_revision(revision: str | None) -> bool:
 
 def count_rows(store: Store) -> dict[str, int]:
     """Return the rows of each table by name."""
-    with store.reading() as connection:
+    with store.reading(Across.BACKUP) as connection:
         return _counts(connection)
 
 
@@ -124,6 +126,7 @@ def dump_tables(store: Store, folder: Path) -> dict[str, int]:
     engine = store.engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection, connection.begin():
         connection.execute(text("SET TRANSACTION READ ONLY"))
+        confine(connection, Across.BACKUP)
         for table in _tables(connection):
             count = 0
             rows = connection.execution_options(yield_per=ROWS).execute(select(table))
@@ -157,7 +160,9 @@ def load_tables(store: Store, folder: Path, revision: str, *, replace: bool) -> 
     """
     config = migration_config()
     with store.engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(7214901)"))
+        demand_owner(connection)
+        connection.execute(text(MIGRATING))
+        confine(connection, Across.BACKUP)
         config.attributes["connection"] = connection
         if inspect(connection).has_table(VERSIONS):
             if not replace and any(_counts(connection).values()):

@@ -9,19 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from triage.errors import ConfigurationError, UnavailableError
+from triage.store.migrating import migrate_tables, migration_scripts
+from triage.store.scope import Scope, check_scope, confine
 
-__all__ = ["Store", "in_use_lock", "migration_config", "migration_scripts", "open_store"]
+__all__ = ["Store", "in_use_lock", "open_store"]
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5_000
 REST_AFTER_LOCK_S = 1.0
 LONGEST_TURN_S = 10.0
@@ -59,40 +57,77 @@ class Store:
         return self.engine.url.render_as_string(hide_password=False)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, scope: Scope) -> Iterator[Connection]:
         """Open a connection for reading; what it wrote would be rolled back.
 
         Inside a thread's open transaction it is that one, so that a reader sees what was just written.
+
+        Parameters
+        ----------
+        scope : Scope
+            The workspace whose rows it sees, or why it sees all.
         """
-        joined = getattr(self._open, "connection", None)
-        if joined is not None:
-            yield joined
+        if getattr(self._open, "connection", None) is not None:
+            with self._joined(scope) as connection:
+                yield connection
             return
+        check_scope(scope)
         with self.engine.connect() as connection:
+            confine(connection, scope)
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, scope: Scope) -> Iterator[Connection]:
         """Open one transaction: committed at the end of the block, rolled back on an exception.
 
         A block inside another one of the same thread joins it, so that several writes become one.
+
+        Parameters
+        ----------
+        scope : Scope
+            The workspace whose rows it sees and writes, or why it does all.
 
         Raises
         ------
         UnavailableError
             If other writers go on for longer than the store's patience.
+        ConflictError
+            If it joins a transaction of another workspace.
         """
-        joined = getattr(self._open, "connection", None)
-        if joined is not None:
-            yield joined
+        if getattr(self._open, "connection", None) is not None:
+            with self._joined(scope) as connection:
+                yield connection
             return
+        check_scope(scope)
         writer = self.engine.execution_options(**{WRITES: True})
         with self._my_turn(), writer.begin() as connection:
-            self._open.connection = connection
+            confine(connection, scope)
+            self._open.connection, self._open.scope = connection, scope
             try:
                 yield connection
             finally:
-                self._open.connection = None
+                self._open.connection = self._open.scope = None
+
+    @contextlib.contextmanager
+    def _joined(self, scope: Scope) -> Iterator[Connection]:
+        """Go on in this thread's transaction, held to another scope where that differs."""
+        connection, outer = self._open.connection, self._open.scope
+        if scope == outer:
+            yield connection
+            return
+        check_scope(scope, outer)
+        confine(connection, scope)
+        self._open.scope = scope
+        try:
+            yield connection
+        except BaseException:
+            self._open.scope = outer
+            # In a broken transaction it cannot be set back, and need not: it ends, the setting with it.
+            with contextlib.suppress(SQLAlchemyError):
+                confine(connection, outer)
+            raise
+        self._open.scope = outer
+        confine(connection, outer)
 
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -121,7 +156,7 @@ class Store:
 
     def revision(self) -> str | None:
         """Return the migration that the database stands at, None for an empty one."""
-        with self.reading() as connection:
+        with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def newest_revision(self) -> str | None:
@@ -195,7 +230,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
     store = Store(engine, patience_s=patience_s, in_use=in_use)
     if migrate:
         try:
-            _migrate(engine)
+            migrate_tables(engine)
         except BaseException:
             store.close()
             raise
@@ -241,34 +276,3 @@ def _begin(connection: Connection) -> None:
     # in between: so writers take the lock at the start.
     immediate = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def migration_config() -> Config:
-    """Return what Alembic needs to find the migrations; its connection is the caller's to set."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-_config = migration_config
-
-
-def migration_scripts() -> ScriptDirectory:
-    """Return the migrations that this version knows."""
-    return ScriptDirectory.from_config(migration_config())
-
-
-def _migrate(engine: Engine) -> None:
-    config = migration_config()
-    head = migration_scripts().get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(7214901)"))
-        else:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")

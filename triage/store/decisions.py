@@ -53,13 +53,13 @@ def put_decisions(
         for ticket, decision in zip(tickets, decided, strict=True)
     ]
     if rows:
-        with store.writing() as connection:
+        with store.writing(workspace) as connection:
             connection.execute(insert(decisions), rows)
 
 
 def get_decision(store: Store, workspace: str, decision_id: str) -> StoredDecision | None:
     """Return a decision of this workspace, None when there is none by that id."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(
             select(decisions).where(
                 decisions.c.workspace == workspace, decisions.c.decision_id == decision_id

@@ -27,7 +27,7 @@ def put_feedback(store: Store, workspace: str, given: Sequence[Feedback]) -> Non
         for one in given
     ]
     if rows:
-        with store.writing() as connection:
+        with store.writing(workspace) as connection:
             connection.execute(insert(feedback), rows)
 
 
@@ -39,7 +39,7 @@ def feedback_on(store: Store, workspace: str, decision_id: str) -> list[Feedback
         .where(feedback.c.workspace == workspace, feedback.c.decision_id == decision_id)
         .order_by(feedback.c.created_at, feedback.c.field)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [
             Feedback(
                 row.feedback_id,

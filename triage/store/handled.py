@@ -142,7 +142,7 @@ def handled_after(store: Store, workspace: str, mark: Mark, *, limit: int) -> li
         .order_by(handled.c.revision, handled.c.place)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_from_row(row) for row in connection.execute(query)]
 
 
@@ -159,7 +159,7 @@ def newest_handled(store: Store, workspace: str, limit: int, *, until: Mark | No
             )
         )
     query = select(handled).where(*wanted).order_by(*(column.desc() for column in order)).limit(limit)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_from_row(row) for row in connection.execute(query)][::-1]
 
 
@@ -171,7 +171,7 @@ def newest_mark(store: Store, workspace: str) -> Mark:
         .order_by(handled.c.revision.desc(), handled.c.place.desc())
         .limit(1)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return (0, -1) if row is None else (row.revision, row.place)
 

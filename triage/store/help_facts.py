@@ -32,7 +32,7 @@ def solved_cases(store: Store, workspace: str, since: datetime) -> list[SolvedCa
         (func.length(tickets.c.subject) + func.length(tickets.c.body)).label("chars"),
     ).where(tickets.c.workspace == workspace, ended_at >= since, begun_at.is_not(None))
     found = []
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for row in connection.execute(query):
             hours = ((row.resolved_at or row.closed_at) - (row.assigned_at or row.created_at)).total_seconds()
             if hours >= 0:
@@ -50,7 +50,7 @@ def reopened_share(store: Store, workspace: str) -> float:
     query = select(tickets.c.reopened).where(
         tickets.c.workspace == workspace, tickets.c.reopened.is_not(None)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         told = list(connection.execute(query).scalars())
     return sum(one > 0 for one in told) / len(told) if told else 0.0
 
@@ -73,7 +73,7 @@ def article_use(store: Store, workspace: str, now: datetime) -> dict[str, Articl
         )
         .where(article_links.c.workspace == workspace)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for row in connection.execute(links):
             used[row.article_id].add(row.ticket_id)
             if row.reopened is not None:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from triage.errors import InputError
 from triage.store.database import Store
 from triage.store.schema import idempotency_keys
+from triage.store.scope import Across
 
 __all__ = ["KEPT_FOR", "Reply", "earlier_reply", "forget_replies", "run_once"]
 
@@ -38,7 +39,7 @@ def earlier_reply(store: Store, workspace: str, key: str, request_hash: str) -> 
     InputError
         If the key was used for another request.
     """
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(
             select(idempotency_keys).where(
                 idempotency_keys.c.workspace == workspace, idempotency_keys.c.key == key
@@ -60,7 +61,7 @@ def run_once(store: Store, workspace: str, key: str, request_hash: str, effect: 
     Parameters
     ----------
     store : Store
-        Everything that the effect writes goes through ``store.writing()`` in this thread.
+        Everything that the effect writes goes through ``store.writing(workspace)`` in this thread.
     workspace, key : str
         Name the request.
     request_hash : str
@@ -73,7 +74,7 @@ def run_once(store: Store, workspace: str, key: str, request_hash: str, effect: 
     InputError
         If the key was used for another request.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         claim = {
             "workspace": workspace,
@@ -104,6 +105,6 @@ def run_once(store: Store, workspace: str, key: str, request_hash: str, effect: 
 
 def forget_replies(store: Store, before: datetime) -> int:
     """Delete answers kept from before a moment; return how many."""
-    with store.writing() as connection:
+    with store.writing(Across.CHORES) as connection:
         done = connection.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < before))
         return int(done.rowcount)

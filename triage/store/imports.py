@@ -62,7 +62,7 @@ _COLUMNS = [imports.c[name] for name in ImportState.__slots__]
 def begin_import(store: Store, workspace: str, kind: str, file_hash: str) -> ImportState:
     """Return where the import of this file stands, noting a new one where there is none."""
     now = datetime.now(UTC)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         query = select(*_COLUMNS).where(
             imports.c.workspace == workspace, imports.c.kind == kind, imports.c.file_hash == file_hash
         )
@@ -74,7 +74,7 @@ def begin_import(store: Store, workspace: str, kind: str, file_hash: str) -> Imp
     return begun
 
 
-def advance_import(store: Store, import_id: str, *, rows_before: int, rows_done: int) -> None:
+def advance_import(store: Store, state: ImportState, *, rows_before: int, rows_done: int) -> None:
     """Note that rows are in; call it in the transaction that writes them.
 
     Raises
@@ -82,15 +82,15 @@ def advance_import(store: Store, import_id: str, *, rows_before: int, rows_done:
     ConflictError
         If somebody else moved this import meanwhile: the caller's transaction must not be committed.
     """
-    _move(store, import_id, rows_before, {"rows_done": rows_done})
+    _move(store, state, rows_before, {"rows_done": rows_done})
 
 
 def finish_import(
-    store: Store, import_id: str, *, rows_before: int, rows_done: int, summary: Mapping[str, Any]
+    store: Store, state: ImportState, *, rows_before: int, rows_done: int, summary: Mapping[str, Any]
 ) -> None:
     """Note that every row is in; raises as :func:`advance_import`."""
     done = {"state": FINISHED, "rows_done": rows_done, "summary": dict(summary)}
-    _move(store, import_id, rows_before, done)
+    _move(store, state, rows_before, done)
 
 
 def restart_import(store: Store, state: ImportState) -> ImportState:
@@ -103,7 +103,7 @@ def restart_import(store: Store, state: ImportState) -> ImportState:
     """
     now = datetime.now(UTC)
     again = {"state": RUNNING, "rows_done": 0, "summary": {}, "created_at": now}
-    _move(store, state.import_id, state.rows_done, again)
+    _move(store, state, state.rows_done, again)
     return ImportState(
         state.import_id, state.workspace, state.kind, state.file_hash, RUNNING, 0, {}, now, now
     )
@@ -112,15 +112,19 @@ def restart_import(store: Store, state: ImportState) -> ImportState:
 def list_imports(store: Store, workspace: str) -> list[ImportState]:
     """Return the imports of a workspace, newest first."""
     query = select(*_COLUMNS).where(imports.c.workspace == workspace).order_by(imports.c.created_at.desc())
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [ImportState(*row) for row in connection.execute(query)]
 
 
-def _move(store: Store, import_id: str, rows_before: int, values: dict[str, Any]) -> None:
-    with store.writing() as connection:
+def _move(store: Store, state: ImportState, rows_before: int, values: dict[str, Any]) -> None:
+    with store.writing(state.workspace) as connection:
         done = connection.execute(
             update(imports)
-            .where(imports.c.import_id == import_id, imports.c.rows_done == rows_before)
+            .where(
+                imports.c.workspace == state.workspace,
+                imports.c.import_id == state.import_id,
+                imports.c.rows_done == rows_before,
+            )
             .values(**values, updated_at=datetime.now(UTC))
         )
         if done.rowcount != 1:

@@ -50,7 +50,7 @@ def accept_incident(
         If it was accepted with another parent, or if the parent is itself a child.
     """
     moment = now or datetime.now(UTC)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         _lock(connection, workspace, incident_id)
         incident = get_incident(store, workspace, incident_id)
         if incident.state is IncidentState.ACCEPTED:
@@ -83,7 +83,7 @@ def dismiss_incident(
         If there is no such incident.
     """
     moment = now or datetime.now(UTC)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         _lock(connection, workspace, incident_id)
         incident = get_incident(store, workspace, incident_id)
         if incident.state is IncidentState.DISMISSED:

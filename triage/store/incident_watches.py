@@ -41,7 +41,7 @@ _COLUMNS = [incident_watches.c[name] for name in StoredWatch.__slots__]
 
 def read_watch(store: Store, workspace: str) -> StoredWatch | None:
     """Return how far the watch has come; None where nobody has looked yet."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         query = select(*_COLUMNS).where(incident_watches.c.workspace == workspace)
         row = connection.execute(query).first()
     return None if row is None else StoredWatch(*row)
@@ -54,7 +54,7 @@ def take_watch(
 
     Where nobody has looked before, watching begins now: tickets filed earlier only say what is usual.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         query = select(*_COLUMNS).where(incident_watches.c.workspace == workspace).with_for_update()
         row = connection.execute(query).first()
         stands = None if row is None else StoredWatch(*row)
@@ -81,7 +81,7 @@ def end_look(store: Store, held: StoredWatch, *, now: datetime) -> bool:
 
     To be called in the transaction that keeps what was found.
     """
-    with store.writing() as connection:
+    with store.writing(held.workspace) as connection:
         done = connection.execute(
             update(incident_watches)
             .where(
@@ -98,7 +98,7 @@ def set_threshold(
     store: Store, workspace: str, threshold: float, basis: Mapping[str, Any], *, now: datetime
 ) -> None:
     """Keep a learnt threshold with what it rests on; where nobody has looked yet, watching begins now."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(incident_watches)
             .where(incident_watches.c.workspace == workspace)

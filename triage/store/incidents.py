@@ -47,7 +47,7 @@ def save_incidents(store: Store, workspace: str, found: Sequence[Incident], *, n
     now : datetime
         With a zone.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = _states(connection, [one.incident_id for one in found])
         new = [one for one in found if one.incident_id not in stands]
         if new:
@@ -77,13 +77,15 @@ def list_incidents(
     query = select(incidents).where(incidents.c.workspace == workspace)
     if state is not None:
         query = query.where(incidents.c.state == state.value)
-    return _read(store, query.order_by(incidents.c.raised_at.desc(), incidents.c.incident_id).limit(limit))
+    return _read(
+        store, workspace, query.order_by(incidents.c.raised_at.desc(), incidents.c.incident_id).limit(limit)
+    )
 
 
 def watched_incidents(store: Store, workspace: str, since: datetime) -> list[Incident]:
     """Return the incidents that got a ticket since a moment, in the order in which they were raised."""
     query = select(incidents).where(incidents.c.workspace == workspace, incidents.c.last_at >= since)
-    return _read(store, query.order_by(incidents.c.raised_at, incidents.c.incident_id))
+    return _read(store, workspace, query.order_by(incidents.c.raised_at, incidents.c.incident_id))
 
 
 def get_incident(store: Store, workspace: str, incident_id: str) -> Incident:
@@ -97,7 +99,7 @@ def get_incident(store: Store, workspace: str, incident_id: str) -> Incident:
     query = select(incidents).where(
         incidents.c.workspace == workspace, incidents.c.incident_id == incident_id
     )
-    found = _read(store, query)
+    found = _read(store, workspace, query)
     if not found:
         raise NotFoundError(
             f"Got the incident {incident_id!r}; expected one of this workspace. List them: GET /v1/incidents."
@@ -112,7 +114,7 @@ def accepted_tickets(store: Store, workspace: str) -> set[str]:
         .join(incidents, incidents.c.incident_id == incident_tickets.c.incident_id)
         .where(incidents.c.workspace == workspace, incidents.c.state == IncidentState.ACCEPTED.value)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return set(connection.scalars(query))
 
 
@@ -129,8 +131,8 @@ def _states(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, 
     return found
 
 
-def _read(store: Store, query: Any) -> list[Incident]:
-    with store.reading() as connection:
+def _read(store: Store, workspace: str, query: Any) -> list[Incident]:
+    with store.reading(workspace) as connection:
         rows = connection.execute(query).all()
         members: dict[str, list[Member]] = {row.incident_id: [] for row in rows}
         ids = list(members)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from triage.store.database import Store
 from triage.store.schema import api_keys
+from triage.store.scope import Across
 
 __all__ = [
     "ApiKey",
@@ -70,21 +71,25 @@ def put_key(store: Store, key: ApiKey) -> None:
     row = {name: getattr(key, name) for name in ApiKey.__slots__}
     for name in ("scopes", "teams"):
         row[name] = None if row[name] is None else list(row[name])
-    with store.writing() as connection:
+    with store.writing(key.workspace) as connection:
         connection.execute(insert(api_keys).values(row))
 
 
-def find_key(store: Store, key_id: str) -> ApiKey | None:
-    """Return a key by its id, in whichever workspace; None when there is none."""
-    with store.reading() as connection:
-        row = connection.execute(select(*COLUMNS).where(api_keys.c.key_id == key_id)).first()
+def find_key(store: Store, key_id: str, workspace: str | None = None) -> ApiKey | None:
+    """Return a key by its id, of one workspace or of whichever; None when there is none."""
+    query = select(*COLUMNS).where(api_keys.c.key_id == key_id)
+    if workspace is not None:
+        query = query.where(api_keys.c.workspace == workspace)
+    with store.reading(workspace or Across.SIGN_IN) as connection:
+        row = connection.execute(query).first()
     return None if row is None else _key(row)
 
 
-def successor_of(store: Store, key_id: str) -> ApiKey | None:
+def successor_of(store: Store, key: ApiKey) -> ApiKey | None:
     """Return the newest key that was made to replace this one."""
-    query = select(*COLUMNS).where(api_keys.c.succeeds == key_id).order_by(api_keys.c.created_at.desc())
-    with store.reading() as connection:
+    mine = api_keys.c.workspace == key.workspace, api_keys.c.succeeds == key.key_id
+    query = select(*COLUMNS).where(*mine).order_by(api_keys.c.created_at.desc())
+    with store.reading(key.workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else _key(row)
 
@@ -94,36 +99,36 @@ def list_keys(store: Store, workspace: str | None = None) -> list[ApiKey]:
     query = select(*COLUMNS).order_by(api_keys.c.created_at, api_keys.c.key_id)
     if workspace is not None:
         query = query.where(api_keys.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace or Across.OPERATOR) as connection:
         return [_key(row) for row in connection.execute(query)]
 
 
 def count_keys(store: Store) -> int:
     """Return how many keys were ever made, in all workspaces."""
-    with store.reading() as connection:
+    with store.reading(Across.SIGN_IN) as connection:
         return int(connection.execute(select(func.count()).select_from(api_keys)).scalar_one())
 
 
-def revoke_key(store: Store, key_id: str, moment: datetime) -> bool:
+def revoke_key(store: Store, workspace: str, key_id: str, moment: datetime) -> bool:
     """Make a key invalid from a moment on; tell whether it was valid before."""
-    with store.writing() as connection:
+    mine = api_keys.c.workspace == workspace, api_keys.c.key_id == key_id
+    with store.writing(workspace) as connection:
         done = connection.execute(
-            update(api_keys)
-            .where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
-            .values(revoked_at=moment)
+            update(api_keys).where(*mine, api_keys.c.revoked_at.is_(None)).values(revoked_at=moment)
         )
         return bool(done.rowcount)
 
 
-def expire_key(store: Store, key_id: str, moment: datetime) -> None:
+def expire_key(store: Store, workspace: str, key_id: str, moment: datetime) -> None:
     """Let a key end at a moment."""
-    with store.writing() as connection:
-        connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(expires_at=moment))
+    mine = api_keys.c.workspace == workspace, api_keys.c.key_id == key_id
+    with store.writing(workspace) as connection:
+        connection.execute(update(api_keys).where(*mine).values(expires_at=moment))
 
 
 def note_key_uses(store: Store, uses: dict[str, datetime]) -> None:
     """Keep when keys were last used, by key id."""
-    with store.writing() as connection:
+    with store.writing(Across.SIGN_IN) as connection:
         for key_id, moment in sorted(uses.items()):
             connection.execute(
                 update(api_keys).where(api_keys.c.key_id == key_id).values(last_used_at=moment)

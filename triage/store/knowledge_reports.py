@@ -25,7 +25,7 @@ class StoredGaps:
 def put_gaps(store: Store, workspace: str, document: Mapping[str, Any], created_at: datetime) -> None:
     """Keep a report in the place of the one before."""
     row = {"workspace": workspace, "document": dict(document), "created_at": created_at}
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, knowledge_reports, [row])
 
 
@@ -34,6 +34,6 @@ def read_gaps(store: Store, workspace: str) -> StoredGaps | None:
     query = select(knowledge_reports.c.document, knowledge_reports.c.created_at).where(
         knowledge_reports.c.workspace == workspace
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else StoredGaps(row.document, row.created_at)

@@ -19,7 +19,7 @@ def put_events(
     store: Store, workspace: str, events: Sequence[KnownEvent], actor: str, *, now: datetime
 ) -> None:
     """Store events, all or none; one with a known id takes the place of the earlier one."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         for one in events:
             connection.execute(
                 delete(known_events).where(
@@ -37,7 +37,7 @@ def list_events(store: Store, workspace: str) -> list[KnownEvent]:
     """Return the events of a workspace in the order of their days."""
     query = select(*_COLUMNS).where(known_events.c.workspace == workspace)
     ordered = query.order_by(known_events.c.first_day, known_events.c.event_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         rows = [dict(row._mapping) for row in connection.execute(ordered)]
     days = ("first_day", "last_day")
     return [KnownEvent(**row | {name: date.fromisoformat(row[name]) for name in days}) for row in rows]
@@ -51,7 +51,7 @@ def delete_event(store: Store, workspace: str, event_id: str) -> None:
     NotFoundError
         If the workspace has no such event.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             delete(known_events).where(
                 known_events.c.workspace == workspace, known_events.c.event_id == event_id

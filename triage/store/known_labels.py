@@ -41,7 +41,7 @@ def known_labels(
     found = get_tickets(store, workspace, ticket_ids) if past is None else past
     names = list(found)
     labels: dict[str, dict[str, str]] = {name: {} for name in names}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(names), _MANY):
             query = (
                 select(decisions.c.ticket_id, decisions.c.document)

@@ -80,7 +80,7 @@ def put_links(store: Store, workspace: str, links: Sequence[ArticleLink]) -> Non
     last = {(link.ticket_id, link.article_id): link for link in links}
     if not last:
         return
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         # Taken first: it keeps other writers waiting until what stands here has been read and changed.
         revision = take_revision(connection, workspace, Kind.LINKS)
         stands = _standing(connection, workspace, list(last))
@@ -111,7 +111,7 @@ def list_links(store: Store, workspace: str, ticket_id: str | None = None) -> li
     )
     if ticket_id is not None:
         query = query.where(article_links.c.ticket_id == ticket_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [ArticleLink(*row) for row in connection.execute(query)]
 
 
@@ -129,7 +129,7 @@ def list_dismissals(store: Store, workspace: str) -> list[ArticleLink]:
 
 def delete_link(store: Store, workspace: str, ticket_id: str, article_id: str) -> bool:
     """Remove a link; tell whether it was there."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         revision = take_revision(connection, workspace, Kind.LINKS)
         was_there = _delete(connection, workspace, ticket_id, article_id)
         if was_there:
@@ -153,7 +153,7 @@ def link_events_after(
         .order_by(link_events.c.revision, link_events.c.place)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [
             LinkEvent(
                 (row.revision, row.place),

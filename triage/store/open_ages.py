@@ -49,7 +49,7 @@ def open_tickets(store: Store, workspace: str, field: str, *, limit: int = 200_0
         .order_by(filed_at, tickets.c.ticket_id)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [
             OpenTicket(row.created_at or row.updated_at, row.labels.get(field), row.labels.get("team"))
             for row in connection.execute(query)

@@ -57,7 +57,7 @@ def held_tickets(store: Store, workspace: str, agent: str, *, limit: int = 1_000
         .order_by(filed_at, tickets.c.ticket_id)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         rows = connection.execute(query).all()
     decided = _decided_priorities(store, workspace, [row.ticket_id for row in rows if row.priority is None])
     return [
@@ -75,7 +75,7 @@ def count_held(store: Store, workspace: str, agent: str) -> int:
     """Return how many open tickets an agent has."""
     work = open_work(workspace)
     query = select(func.count()).select_from(work.source).where(work.is_open, work.holder == agent)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return int(connection.execute(query).scalar_one())
 
 
@@ -95,7 +95,7 @@ def unassigned_ids(store: Store, workspace: str, *, limit: int) -> list[str]:
         )
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return list(connection.execute(query).scalars())
 
 
@@ -106,7 +106,7 @@ def is_waiting(store: Store, workspace: str, ticket_id: str) -> bool:
         .select_from(open_work(workspace).source)
         .where(_waits(workspace), tickets.c.ticket_id == ticket_id)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return connection.execute(query).first() is not None
 
 
@@ -127,7 +127,7 @@ def _waits(workspace: str) -> ColumnElement[bool]:
 def _decided_priorities(store: Store, workspace: str, ids: Sequence[str]) -> dict[str, str]:
     """Return the priority of each ticket's newest decision, where it was applied or suggested."""
     found: dict[str, str] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(ids), 500):
             query = (
                 select(decisions.c.ticket_id, decisions.c.document)

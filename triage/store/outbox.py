@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from triage.errors import NotFoundError
 from triage.store.database import Store
+from triage.store.scope import Across
 from triage.store.sla_tables import outbox, webhook_endpoints
 
 __all__ = [
@@ -70,7 +71,7 @@ _MESSAGE = [outbox.c[name] for name in Message.__slots__]
 def add_endpoint(store: Store, workspace: str, url: str, *, now: datetime | None = None) -> Endpoint:
     """Add an endpoint; it gets the messages that are put out from now on."""
     made = Endpoint(uuid.uuid4().hex, workspace, url, now or datetime.now(UTC))
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         connection.execute(
             webhook_endpoints.insert().values({name: getattr(made, name) for name in Endpoint.__slots__})
         )
@@ -83,7 +84,7 @@ def list_endpoints(store: Store, workspace: str, *, only_enabled: bool = False) 
     if only_enabled:
         query = query.where(webhook_endpoints.c.disabled_at.is_(None))
     ordered = query.order_by(webhook_endpoints.c.created_at, webhook_endpoints.c.endpoint_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [Endpoint(*row) for row in connection.execute(ordered)]
 
 
@@ -98,7 +99,7 @@ def disable_endpoint(
         If the workspace has no such endpoint.
     """
     moment = now or datetime.now(UTC)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(webhook_endpoints)
             .where(webhook_endpoints.c.workspace == workspace, webhook_endpoints.c.endpoint_id == endpoint_id)
@@ -132,7 +133,7 @@ def put_messages(
     now : datetime
         When they are put out, and may be sent.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         endpoints = list_endpoints(store, workspace, only_enabled=True)
         rows = {
             f"{about}-{one.endpoint_id}": {
@@ -164,7 +165,7 @@ def claim_messages(store: Store, *, now: datetime, limit: int = 50) -> list[tupl
     A worker that dies after sending sends again when the lease is over: the id tells the receiver.
     """
     found = []
-    with store.writing() as connection:
+    with store.writing(Across.CHORES) as connection:
         query = (
             select(*_MESSAGE, *_ENDPOINT)
             .join(webhook_endpoints, webhook_endpoints.c.endpoint_id == outbox.c.endpoint_id)
@@ -187,7 +188,7 @@ def claim_messages(store: Store, *, now: datetime, limit: int = 50) -> list[tupl
 def close_message(store: Store, message_id: str, *, now: datetime, problem: str | None = None) -> None:
     """End a message: delivered, or given up because of a problem."""
     ended = {"delivered_at": now} if problem is None else {"given_up_at": now}
-    with store.writing() as connection:
+    with store.writing(Across.CHORES) as connection:
         connection.execute(
             update(outbox)
             .where(outbox.c.message_id == message_id)
@@ -197,7 +198,7 @@ def close_message(store: Store, message_id: str, *, now: datetime, problem: str 
 
 def postpone_message(store: Store, message_id: str, until: datetime, problem: str) -> None:
     """Note a failed attempt and when to try again."""
-    with store.writing() as connection:
+    with store.writing(Across.CHORES) as connection:
         connection.execute(
             update(outbox)
             .where(outbox.c.message_id == message_id)
@@ -213,7 +214,7 @@ def replay_message(store: Store, workspace: str, message_id: str, *, now: dateti
     NotFoundError
         If the workspace has no such message.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(outbox)
             .where(outbox.c.workspace == workspace, outbox.c.message_id == message_id)
@@ -227,5 +228,5 @@ def list_messages(store: Store, workspace: str, *, limit: int = 100) -> list[Mes
     """Return the messages of a workspace, newest first."""
     query = select(*_MESSAGE).where(outbox.c.workspace == workspace)
     newest = query.order_by(outbox.c.created_at.desc(), outbox.c.message_id).limit(limit)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [Message(*row) for row in connection.execute(newest)]

@@ -63,7 +63,7 @@ def put_override(
 ) -> Override:
     """Store an override; an earlier one of the same interval is withdrawn and kept."""
     made = Override(uuid.uuid4().hex, interval, series, start, value, model_mean, author, reason, now)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         connection.execute(
             update(overrides)
             .where(
@@ -99,7 +99,7 @@ def list_overrides(
         query = query.where(overrides.c.start >= since)
     if not with_withdrawn:
         query = query.where(overrides.c.withdrawn_at.is_(None))
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [
             Override(*row)
             for row in connection.execute(query.order_by(overrides.c.start, overrides.c.made_at))
@@ -116,7 +116,7 @@ def withdraw_override(
     NotFoundError
         If the workspace has no such override that still holds.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(overrides)
             .where(

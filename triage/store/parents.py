@@ -75,7 +75,7 @@ def set_parent(
     """
     if ticket_id == parent_id:
         raise InputError(f"Got {ticket_id!r} as parent of itself; expected another ticket.")
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         _must_exist(connection, workspace, ticket_id)
         check_parent(connection, workspace, parent_id)
         stands = _parent(connection, workspace, ticket_id)
@@ -147,7 +147,7 @@ def check_parent(connection: Connection, workspace: str, parent_id: str) -> None
 
 def remove_parent(store: Store, workspace: str, ticket_id: str) -> bool:
     """Remove a ticket's link to its parent; tell whether there was one."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             delete(ticket_parents).where(
                 ticket_parents.c.workspace == workspace, ticket_parents.c.ticket_id == ticket_id
@@ -158,7 +158,7 @@ def remove_parent(store: Store, workspace: str, ticket_id: str) -> bool:
 
 def parent_of(store: Store, workspace: str, ticket_id: str) -> ParentLink | None:
     """Return a ticket's link to its parent."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return _parent(connection, workspace, ticket_id)
 
 
@@ -174,7 +174,7 @@ def list_parent_links(store: Store, workspace: str, kind: LinkKind) -> list[Pare
 
 def _listed(store: Store, workspace: str, condition: object) -> list[ParentLink]:
     query = select(*_COLUMNS).where(ticket_parents.c.workspace == workspace, condition)  # type: ignore[arg-type]
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         rows = connection.execute(query.order_by(ticket_parents.c.ticket_id))
         return [ParentLink(*row) for row in rows]
 

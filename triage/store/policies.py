@@ -26,7 +26,7 @@ class StoredPolicy:
 
 def read_policy(store: Store, workspace: str) -> StoredPolicy:
     """Return the workspace's policy as it stands now, ``Policy()`` when nobody ever set one."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(select(policies).where(policies.c.workspace == workspace)).first()
     if row is None:
         return StoredPolicy(Policy())
@@ -56,7 +56,7 @@ def write_policy(
     ConflictError
         If somebody else changed the policy since.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = read_policy(store, workspace)
         if expected_version is not None and expected_version != stands.version:
             raise ConflictError(

@@ -21,7 +21,7 @@ def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]
         .order_by(tickets.c.created_at.desc(), tickets.c.ticket_id)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         ids = list(connection.execute(query).scalars())
     found = get_tickets(store, workspace, ids)
     return [found[ticket_id] for ticket_id in ids if ticket_id in found]
@@ -36,7 +36,7 @@ def filed_between(
         .where(tickets.c.workspace == workspace, tickets.c.created_at >= since, tickets.c.created_at < until)
         .order_by(tickets.c.created_at)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [
             (row.created_at, {name: value for name, value in row.labels.items() if name in FIELDS})
             for row in connection.execute(query)
@@ -50,7 +50,7 @@ def filed_ids(store: Store, workspace: str, since: datetime, until: datetime) ->
         .where(tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until)
         .order_by(tickets.c.created_at, tickets.c.ticket_id)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return connection.scalars(query).all()
 
 
@@ -59,5 +59,5 @@ def count_filed(store: Store, workspace: str, since: datetime, until: datetime) 
     query = select(func.count()).where(
         tickets.c.workspace == workspace, tickets.c.created_at > since, tickets.c.created_at <= until
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return int(connection.scalar(query) or 0)

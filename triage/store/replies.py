@@ -31,7 +31,7 @@ def put_replies(store: Store, workspace: str, given: Sequence[Reply]) -> None:
         }
         for one in given
     }
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, replies, list(rows.values()))
         note_solved(connection, workspace, [one.ticket_id for one in given])
 
@@ -39,7 +39,7 @@ def put_replies(store: Store, workspace: str, given: Sequence[Reply]) -> None:
 def replies_of(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, list[Reply]]:
     """Return the replies of each ticket that has any, in the order in which they were sent."""
     found: dict[str, list[Reply]] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
             some = ticket_ids[begin : begin + _MANY]
             query = select(*_COLUMNS).where(replies.c.workspace == workspace, replies.c.ticket_id.in_(some))
@@ -63,7 +63,7 @@ def put_macros(store: Store, workspace: str, given: Sequence[Macro]) -> None:
         }
         for one in given
     }
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, macros, list(rows.values()))
 
 
@@ -74,7 +74,7 @@ def list_macros(store: Store, workspace: str) -> list[Macro]:
         .where(macros.c.workspace == workspace)
         .order_by(macros.c.macro_id)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [Macro(row.macro_id, row.title, row.body) for row in connection.execute(query)]
 
 
@@ -87,7 +87,7 @@ def delete_macro(store: Store, workspace: str, macro_id: str) -> Macro:
         If there is none by that id.
     """
     here = (macros.c.workspace == workspace, macros.c.macro_id == macro_id)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         row = connection.execute(select(macros.c.title, macros.c.body).where(*here)).first()
         if row is None:
             raise NotFoundError(

@@ -46,6 +46,6 @@ def read_revisions(store: Store, workspace: str) -> dict[Kind, int]:
     """Return the newest number of every kind, 0 where nothing was ever changed."""
     query = select(revisions.c.kind, revisions.c.revision).where(revisions.c.workspace == workspace)
     found = dict.fromkeys(Kind, 0)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         found.update((Kind(row.kind), row.revision) for row in connection.execute(query))
     return found

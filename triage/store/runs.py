@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, update
 from triage.errors import ConflictError, InputError, NotFoundError
 from triage.store.database import Store
 from triage.store.schema import runs
+from triage.store.scope import Across, Scope
 
 __all__ = [
     "ACTIVE",
@@ -122,7 +123,7 @@ def ask_for_run(
         None,
         now,
     )
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         earlier = connection.execute(
             select(runs.c.run_id, runs.c.state).where(
                 runs.c.workspace == workspace, runs.c.kind == kind, runs.c.state.in_(ACTIVE)
@@ -138,8 +139,8 @@ def ask_for_run(
 
 
 def find_run(store: Store, run_id: str) -> Run | None:
-    """Return a run by its id, in whichever workspace; None when there is none."""
-    with store.reading() as connection:
+    """Return a run by its id, in whichever workspace, for who works for all; None when there is none."""
+    with store.reading(Across.CHORES) as connection:
         row = connection.execute(select(*COLUMNS).where(runs.c.run_id == run_id)).first()
     return None if row is None else Run(*row)
 
@@ -152,13 +153,15 @@ def get_run(store: Store, workspace: str, run_id: str) -> Run:
     NotFoundError
         If the workspace has none of this id.
     """
-    run = find_run(store, run_id)
-    if run is None or run.workspace != workspace:
+    query = select(*COLUMNS).where(runs.c.workspace == workspace, runs.c.run_id == run_id)
+    with store.reading(workspace) as connection:
+        row = connection.execute(query).first()
+    if row is None:
         raise NotFoundError(
             f"Got run {run_id!r}; expected one of workspace {workspace!r}. "
             "List them with GET /v1/training-runs."
         )
-    return run
+    return Run(*row)
 
 
 def list_runs(store: Store, workspace: str, *, kind: str | None = None, limit: int = 50) -> list[Run]:
@@ -167,20 +170,20 @@ def list_runs(store: Store, workspace: str, *, kind: str | None = None, limit: i
     if kind is not None:
         query = query.where(runs.c.kind == kind)
     query = query.order_by(runs.c.created_at.desc(), runs.c.run_id).limit(limit)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [Run(*row) for row in connection.execute(query)]
 
 
 def active_runs(store: Store) -> list[Run]:
     """Return the runs of all workspaces that wait or work, oldest first."""
     query = select(*COLUMNS).where(runs.c.state.in_(ACTIVE)).order_by(runs.c.created_at, runs.c.run_id)
-    with store.reading() as connection:
+    with store.reading(Across.CHORES) as connection:
         return [Run(*row) for row in connection.execute(query)]
 
 
 def start_run(store: Store, run_id: str) -> Run | None:
     """Say that work begins, or begins again after a worker died; None when the run has ended."""
-    with store.writing():
+    with store.writing(Across.CHORES):
         run = find_run(store, run_id)
         if run is None or not run.is_active:
             return None
@@ -226,10 +229,10 @@ def cancel_run(store: Store, workspace: str, run_id: str) -> Run:
     ConflictError
         If it has already succeeded or failed.
     """
-    with store.writing():
+    with store.writing(workspace):
         run = get_run(store, workspace, run_id)
         if run.is_active:
-            _change(store, run_id, state="cancelled", finished_at=datetime.now(UTC))
+            _change(store, run_id, workspace, state="cancelled", finished_at=datetime.now(UTC))
         elif run.state != "cancelled":
             raise ConflictError(
                 f"Got a cancellation of run {run_id}, which has {run.state}; expected one that is queued or "
@@ -238,8 +241,8 @@ def cancel_run(store: Store, workspace: str, run_id: str) -> Run:
         return get_run(store, workspace, run_id)
 
 
-def _change(store: Store, run_id: str, **values: Any) -> bool:
-    with store.writing() as connection:
+def _change(store: Store, run_id: str, scope: Scope = Across.CHORES, **values: Any) -> bool:
+    with store.writing(scope) as connection:
         done = connection.execute(
             update(runs)
             .where(runs.c.run_id == run_id, runs.c.state.in_(ACTIVE))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from triage.errors import ConflictError
 from triage.sla.book import SlaBook
 from triage.store.database import Store
+from triage.store.scope import Across
 from triage.store.sla_tables import sla_books
 from triage.store.upsert import upsert
 
@@ -35,7 +36,7 @@ _COLUMNS = [sla_books.c[name] for name in ("version", "in_force_from", "updated_
 def read_book(store: Store, workspace: str) -> StoredBook:
     """Return the workspace's book as it stands now, an empty one when nobody ever set one."""
     query = select(sla_books.c.document, *_COLUMNS).where(sla_books.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return StoredBook(SlaBook()) if row is None else StoredBook(SlaBook.from_document(row[0]), *row[1:])
 
@@ -59,7 +60,7 @@ class BookShelf:
     def read(self, workspace: str) -> StoredBook:
         """Return the workspace's book as it stands now; see :func:`read_book`."""
         query = select(*_COLUMNS).where(sla_books.c.workspace == workspace)
-        with self._store.reading() as connection:
+        with self._store.reading(workspace) as connection:
             row = connection.execute(query).first()
         if row is None:
             return StoredBook(SlaBook())
@@ -72,7 +73,7 @@ class BookShelf:
 def list_books(store: Store) -> dict[str, StoredBook]:
     """Return the books of all workspaces that have one."""
     query = select(sla_books.c.workspace, sla_books.c.document, *_COLUMNS).order_by(sla_books.c.workspace)
-    with store.reading() as connection:
+    with store.reading(Across.CHORES) as connection:
         rows = connection.execute(query).all()
     return {row[0]: StoredBook(SlaBook.from_document(row[1]), *row[2:]) for row in rows}
 
@@ -113,7 +114,7 @@ def write_book(
         If somebody else changed the book since.
     """
     moment = now or datetime.now(UTC)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = check_version(store, workspace, book, expected_version)
         is_same = is_upkeep or read_book(store, workspace).book == book
         began = stands.in_force_from if is_same and stands.in_force_from else moment

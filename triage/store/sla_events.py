@@ -32,7 +32,7 @@ def raise_events(
     store: Store, workspace: str, events: Sequence[SlaEvent], *, now: datetime
 ) -> list[SlaEvent]:
     """Keep the events that were not raised before, and return them."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         known: set[str] = set()
         ids = [one.event_id for one in events]
         for at in range(0, len(ids), _MANY):
@@ -64,14 +64,14 @@ def list_notices(
     newest = query.order_by(
         sla_events.c.raised_at.desc(), sla_events.c.fell_due_at.desc(), sla_events.c.event_id
     ).limit(limit)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_from_row(row) for row in connection.execute(newest)]
 
 
 def count_unseen(store: Store, workspace: str) -> int:
     """Return how many notices of a workspace nobody has seen."""
     query = select(func.count()).where(sla_events.c.workspace == workspace, sla_events.c.seen_at.is_(None))
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return int(connection.execute(query).scalar_one())
 
 
@@ -107,7 +107,7 @@ def mark_seen(
     """
     ids = list(dict.fromkeys(event_ids))
     here = sla_events.c.workspace == workspace, sla_events.c.event_id.in_(ids)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(sla_events).where(*here, sla_events.c.seen_at.is_(None)).values(seen_at=now, seen_by=actor)
         )

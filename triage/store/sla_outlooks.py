@@ -59,14 +59,14 @@ def put_outlooks(
         }
         for ticket_id, one in outlooks.items()
     ]
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, sla_outlooks, rows)
 
 
 def get_outlooks(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, StoredOutlook]:
     """Return the outlooks that are kept of these tickets, by id."""
     found: dict[str, StoredOutlook] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
             query = select(sla_outlooks).where(
                 sla_outlooks.c.workspace == workspace,
@@ -106,7 +106,7 @@ def _is_nobodys(past: PastTicket) -> bool:
 
 def _given_to(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
             query = select(assignments.c.ticket_id, assignments.c.agent).where(
                 assignments.c.workspace == workspace,

@@ -20,7 +20,7 @@ _MANY = 500
 def list_pauses(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, list[Pause]]:
     """Return the pauses of tickets by their ids, earliest first; tickets without any are left out."""
     found: dict[str, list[Pause]] = defaultdict(list)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for at in range(0, len(ticket_ids), _MANY):
             query = (
                 select(sla_pauses.c.ticket_id, sla_pauses.c.started_at, sla_pauses.c.ended_at)
@@ -37,7 +37,7 @@ def list_pauses(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
 
 def begin_pause(store: Store, workspace: str, ticket_id: str, at: datetime) -> None:
     """Note that the requester is waited for from a moment on; nothing happens if that is known already."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         if any(one.ended_at is None for one in list_pauses(store, workspace, [ticket_id]).get(ticket_id, ())):
             return
         row = {"workspace": workspace, "ticket_id": ticket_id, "started_at": at, "ended_at": None}
@@ -46,7 +46,7 @@ def begin_pause(store: Store, workspace: str, ticket_id: str, at: datetime) -> N
 
 def end_pause(store: Store, workspace: str, ticket_id: str, at: datetime) -> None:
     """Note that the requester is no longer waited for; nothing happens where nobody was."""
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         connection.execute(
             update(sla_pauses)
             .where(

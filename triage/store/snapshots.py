@@ -121,7 +121,7 @@ def put_snapshot(
         raise InputError(f"Got forecast rows without {', '.join(missing)}; expected {', '.join(columns)}.")
     name = snapshot_id or uuid.uuid4().hex
     values = [{"snapshot_id": name} | {column: row[column] for column in columns} for row in rows]
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         known = connection.execute(select(snapshots.c.workspace).where(snapshots.c.snapshot_id == name))
         if known.first() is None:
             connection.execute(
@@ -148,7 +148,7 @@ def latest_snapshot(store: Store, workspace: str, interval: str) -> Snapshot | N
         .order_by(snapshots.c.created_at.desc(), snapshots.c.snapshot_id)
         .limit(1)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         head = connection.execute(newest).mappings().first()
         if head is None:
             return None
@@ -175,7 +175,7 @@ def past_snapshots(
         .order_by(snapshots.c.origin, snapshots.c.created_at, snapshots.c.snapshot_id)
     )
     found: dict[datetime, Snapshot] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for head in connection.execute(heads).mappings().all():
             if head["origin"] in found:
                 continue

@@ -52,12 +52,12 @@ def solved_after(store: Store, workspace: str, mark: SolvedMark, *, limit: int) 
         .order_by(solved_tickets.c.revision, solved_tickets.c.ticket_id)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [(row.revision, row.ticket_id) for row in connection.execute(query)]
 
 
 def count_solved(store: Store, workspace: str) -> int:
     """Return how many tickets were ever noted."""
     query = select(func.count()).select_from(solved_tickets).where(solved_tickets.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return int(connection.execute(query).scalar_one())

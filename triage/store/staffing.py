@@ -62,7 +62,7 @@ class StoredBaseline:
 def read_staffing_setup(store: Store, workspace: str) -> StoredSetup | None:
     """Return the workspace's setup, None when nobody ever wrote one."""
     columns = [staffing_setups.c[name] for name in StoredSetup.__slots__]
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(select(*columns).where(staffing_setups.c.workspace == workspace)).first()
     return None if row is None else StoredSetup(*row)
 
@@ -93,7 +93,7 @@ def write_staffing_setup(
     ConflictError
         If somebody else changed it since.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         stands = read_staffing_setup(store, workspace)
         version = 0 if stands is None else stands.version
         if expected_version is not None and expected_version != version:
@@ -111,7 +111,7 @@ def write_staffing_setup(
 def put_staffing_baseline(store: Store, workspace: str, baseline: StoredBaseline) -> None:
     """Keep a plan; one of the same name is replaced."""
     row = {name: getattr(baseline, name) for name in StoredBaseline.__slots__}
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         upsert(connection, staffing_baselines, [{"workspace": workspace} | row])
 
 
@@ -121,7 +121,7 @@ def read_staffing_baseline(store: Store, workspace: str, name: str) -> StoredBas
     query = select(*columns).where(
         staffing_baselines.c.workspace == workspace, staffing_baselines.c.name == name
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else StoredBaseline(*row)
 
@@ -135,7 +135,7 @@ def list_staffing_baselines(store: Store, workspace: str, *, limit: int = 200) -
         .order_by(staffing_baselines.c.saved_at.desc(), staffing_baselines.c.name)
         .limit(limit)
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [StoredBaseline(row[0], {}, {}, *row[1:]) for row in connection.execute(query)]
 
 
@@ -144,5 +144,5 @@ def delete_staffing_baseline(store: Store, workspace: str, name: str) -> bool:
     query = delete(staffing_baselines).where(
         staffing_baselines.c.workspace == workspace, staffing_baselines.c.name == name
     )
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         return bool(connection.execute(query).rowcount)

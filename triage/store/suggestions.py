@@ -72,7 +72,7 @@ def put_suggestions(store: Store, workspace: str, given: Sequence[SuggestionReco
         for one in given
     ]
     if rows:
-        with store.writing() as connection:
+        with store.writing(workspace) as connection:
             connection.execute(insert(suggestions), rows)
 
 
@@ -81,7 +81,7 @@ def get_suggestion(store: Store, workspace: str, suggestion_id: str) -> Suggesti
     query = select(suggestions).where(
         suggestions.c.workspace == workspace, suggestions.c.suggestion_id == suggestion_id
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else _record(row)
 
@@ -94,7 +94,7 @@ def suggestions_since(
     if audience is not None:
         wanted.append(suggestions.c.audience == audience.value)
     query = select(suggestions).where(*wanted).order_by(suggestions.c.created_at, suggestions.c.suggestion_id)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_record(row) for row in connection.execute(query)]
 
 
@@ -143,7 +143,7 @@ def note_filed(
         )
     else:
         return 0
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(suggestions)
             .where(mine, wanted)
@@ -169,7 +169,7 @@ def put_item_feedback(store: Store, workspace: str, given: Sequence[ItemFeedback
         for one in given
     ]
     if rows:
-        with store.writing() as connection:
+        with store.writing(workspace) as connection:
             connection.execute(insert(suggestion_feedback), rows)
 
 
@@ -192,7 +192,7 @@ def feedback_since(
         .order_by(suggestion_feedback.c.created_at, suggestion_feedback.c.feedback_id)
     )
     last: dict[tuple[str, str, str, str], Judged] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for row in connection.execute(query):
             key = (row.suggestion_id, row.kind, row.item_id, row.actor)
             last.pop(key, None)

@@ -26,7 +26,7 @@ def place_of_ticket(store: Store, workspace: str, ticket_id: str) -> TicketPlace
 
     None when the ticket is not stored.
     """
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
         labels = connection.execute(select(tickets.c.labels).where(*here)).scalars().first()
         if labels is None:
@@ -57,7 +57,7 @@ def place_of_ticket(store: Store, workspace: str, ticket_id: str) -> TicketPlace
 
 def place_of_decision(store: Store, workspace: str, decision_id: str) -> TicketPlace | None:
     """Return with whom the ticket of a decision is, None when the workspace has no such decision."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(
             select(decisions.c.ticket_id, decisions.c.document).where(
                 decisions.c.workspace == workspace, decisions.c.decision_id == decision_id

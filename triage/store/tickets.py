@@ -74,7 +74,7 @@ def put_tickets(
     rows = {past.ticket.ticket_id: _to_row(workspace, past, source, moment) for past in past_tickets}
     if "" in rows:
         raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         note_written(connection, workspace, {past.ticket.ticket_id: past for past in past_tickets}, moment)
         upsert(connection, tickets, list(rows.values()))
         note_solved(connection, workspace, [name for name, row in rows.items() if row["resolution"]])
@@ -93,7 +93,7 @@ def get_ticket(store: Store, workspace: str, ticket_id: str) -> PastTicket | Non
 def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, PastTicket]:
     """Return the tickets that exist among these ids, by id."""
     found: dict[str, PastTicket] = {}
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
             some = ticket_ids[begin : begin + _MANY]
             query = select(tickets).where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
@@ -103,7 +103,7 @@ def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
 
 def count_tickets(store: Store, workspace: str) -> int:
     """Return how many tickets the workspace has."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         query = select(func.count()).select_from(tickets).where(tickets.c.workspace == workspace)
         return int(connection.execute(query).scalar_one())
 
@@ -122,7 +122,7 @@ def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str
     if unknown:
         raise InputError(f"Got the field {unknown[0]!r}; expected one of {', '.join(FIELDS)}.")
     here = and_(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         # FOR UPDATE keeps another writer of the same ticket waiting; SQLite has one writer anyway.
         row = connection.execute(select(tickets.c.labels).where(here).with_for_update()).first()
         if row is None:
@@ -178,7 +178,7 @@ def iter_past_tickets(
                 tickets.c.created_at >= at,
                 or_(tickets.c.created_at > at, tickets.c.ticket_id > ticket_id),
             )
-        rows = _fetch(store, query)
+        rows = _fetch(store, workspace, query)
         if rows:
             yield [_from_row(row) for row in rows]
         if len(rows) < chunk_rows:
@@ -189,7 +189,9 @@ def iter_past_tickets(
     last = ""
     while True:
         undated = (*mine, tickets.c.created_at.is_(None), tickets.c.ticket_id > last)
-        rows = _fetch(store, select(tickets).where(*undated).order_by(tickets.c.ticket_id).limit(chunk_rows))
+        rows = _fetch(
+            store, workspace, select(tickets).where(*undated).order_by(tickets.c.ticket_id).limit(chunk_rows)
+        )
         if rows:
             yield [_from_row(row) for row in rows]
             last = rows[-1].ticket_id
@@ -232,7 +234,7 @@ def iter_open_tickets(
             .order_by(tickets.c.ticket_id)
             .limit(chunk_rows)
         )
-        rows = _fetch(store, query)
+        rows = _fetch(store, workspace, query)
         if rows:
             yield [(_from_row(row), row.updated_at) for row in rows]
             last = rows[-1].ticket_id
@@ -240,8 +242,8 @@ def iter_open_tickets(
             return
 
 
-def _fetch(store: Store, query: Any) -> Sequence[Row[Any]]:
-    with store.reading() as connection:
+def _fetch(store: Store, workspace: str, query: Any) -> Sequence[Row[Any]]:
+    with store.reading(workspace) as connection:
         return connection.execute(query).all()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, insert, select, update
 from triage.errors import ConflictError, NotFoundError
 from triage.store.access_tables import users
 from triage.store.database import Store
+from triage.store.scope import Across
 
 __all__ = [
     "User",
@@ -74,7 +75,7 @@ def put_user(store: Store, user: User) -> None:
     """
     row = {name: getattr(user, name) for name in User.__slots__}
     row["teams"] = None if user.teams is None else list(user.teams)
-    with store.writing() as connection:
+    with store.writing(user.workspace) as connection:
         if _one(store, user.workspace, user.name) is not None:
             raise ConflictError(
                 f"Got a new user {user.name!r}, whom workspace {user.workspace!r} has already; expected "
@@ -85,7 +86,7 @@ def put_user(store: Store, user: User) -> None:
 
 def find_user(store: Store, user_id: str) -> User | None:
     """Return a person by id, in whichever workspace; None when there is none."""
-    with store.reading() as connection:
+    with store.reading(Across.SIGN_IN) as connection:
         row = connection.execute(select(*COLUMNS).where(users.c.user_id == user_id)).first()
     return None if row is None else _user(row)
 
@@ -109,7 +110,7 @@ def get_user(store: Store, workspace: str, name: str) -> User:
 def users_named(store: Store, name: str) -> list[User]:
     """Return the people of that name in all workspaces, by workspace."""
     query = select(*COLUMNS).where(users.c.name == name).order_by(users.c.workspace)
-    with store.reading() as connection:
+    with store.reading(Across.SIGN_IN) as connection:
         return [_user(row) for row in connection.execute(query)]
 
 
@@ -118,29 +119,30 @@ def list_users(store: Store, workspace: str | None = None) -> list[User]:
     query = select(*COLUMNS).order_by(users.c.workspace, users.c.name)
     if workspace is not None:
         query = query.where(users.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace or Across.OPERATOR) as connection:
         return [_user(row) for row in connection.execute(query)]
 
 
 def count_users(store: Store) -> int:
     """Return how many people there are, in all workspaces."""
-    with store.reading() as connection:
+    with store.reading(Across.SIGN_IN) as connection:
         return int(connection.execute(select(func.count()).select_from(users)).scalar_one())
 
 
-def change_user(store: Store, user_id: str, *, ends_sessions: bool = False, **values: Any) -> None:
+def change_user(store: Store, user: User, *, ends_sessions: bool = False, **values: Any) -> None:
     """Set columns of a person; with ``ends_sessions`` whoever is signed in has to sign in again."""
     if "teams" in values and values["teams"] is not None:
         values["teams"] = list(values["teams"])
     if ends_sessions:
         values["session"] = users.c.session + 1
-    with store.writing() as connection:
-        connection.execute(update(users).where(users.c.user_id == user_id).values(**values))
+    mine = users.c.workspace == user.workspace, users.c.user_id == user.user_id
+    with store.writing(user.workspace) as connection:
+        connection.execute(update(users).where(*mine).values(**values))
 
 
 def _one(store: Store, workspace: str, name: str) -> User | None:
     query = select(*COLUMNS).where(users.c.workspace == workspace, users.c.name == name)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(query).first()
     return None if row is None else _user(row)
 

@@ -42,7 +42,7 @@ def take_alerts(store: Store, workspace: str, alerts: Sequence[Alert], *, now: d
     An alert that people have spoken about keeps its state; a burst that goes on gets its later end and count.
     """
     new = []
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         for one in alerts:
             values = {name: getattr(one, name) for name in _ALERT} | {
                 "kind": one.kind.value,
@@ -81,7 +81,7 @@ def list_alerts(
     if since is not None:
         query = query.where(volume_alerts.c.ends_at >= since)
     newest = query.order_by(volume_alerts.c.raised_at.desc(), volume_alerts.c.alert_id).limit(limit)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return [_read(row) for row in connection.execute(newest)]
 
 
@@ -92,7 +92,7 @@ def count_alerts(store: Store, workspace: str, kind: AlertKind, since: datetime)
         volume_alerts.c.kind == kind.value,
         volume_alerts.c.raised_at >= since,
     )
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         return int(connection.scalar(query) or 0)
 
 
@@ -113,7 +113,7 @@ def set_state(
     NotFoundError
         If the workspace has no such alert.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(volume_alerts)
             .where(volume_alerts.c.workspace == workspace, volume_alerts.c.alert_id == alert_id)
@@ -130,7 +130,7 @@ def set_state(
 def read_settings(store: Store, workspace: str) -> PlannerSettings:
     """Return what a planner set for the workspace's alerts; what nobody set is as it is by default."""
     query = select(planner_settings.c.document).where(planner_settings.c.workspace == workspace)
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         document = connection.scalar(query)
     return PlannerSettings() if document is None else PlannerSettings(**document)
 
@@ -140,7 +140,7 @@ def write_settings(
 ) -> None:
     """Store what a planner set."""
     values = {"document": asdict(settings), "updated_at": now, "updated_by": actor}
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         done = connection.execute(
             update(planner_settings).where(planner_settings.c.workspace == workspace).values(values)
         )

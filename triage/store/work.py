@@ -79,7 +79,7 @@ def set_assignee(
         If the ticket is not stored.
     """
     moment = _moment(at)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         row = _locked(connection, workspace, ticket_id)
         labels = dict(row.labels)
         ours = _going_on(connection, workspace, ticket_id)
@@ -139,7 +139,7 @@ def close_ticket(
         If the ticket is not stored.
     """
     moment = _moment(at)
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         row = _locked(connection, workspace, ticket_id)
         _check_end(moment, row.created_at)
         ours = _going_on(connection, workspace, ticket_id)

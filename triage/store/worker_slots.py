@@ -62,7 +62,7 @@ def count_workers(store: Store) -> int:
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :room AND granted "
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
-        with store.reading() as connection:
+        with store.engine.connect() as connection:
             return int(connection.execute(held, {"room": _room(store)}).scalar_one())
     database = Path(store.engine.url.database or "")
     numbers = [int(path.suffixes[-2][8:]) for path in database.parent.glob(f"{database.name}.worker-*.lock")]
@@ -73,7 +73,7 @@ def schema_name(store: Store) -> str:
     """Return the PostgreSQL schema that the tables stand in; empty for SQLite, which has none."""
     if store.engine.dialect.name != "postgresql":
         return ""
-    with store.reading() as connection:
+    with store.engine.connect() as connection:
         return str(connection.execute(text("SELECT current_schema()")).scalar_one())
 
 

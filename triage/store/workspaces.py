@@ -8,6 +8,7 @@ from sqlalchemy import select
 from triage.errors import NotFoundError
 from triage.store.database import Store
 from triage.store.schema import workspaces
+from triage.store.scope import Across
 from triage.store.upsert import upsert
 
 __all__ = ["Workspace", "ensure_workspace", "find_workspace", "get_workspace", "list_workspaces"]
@@ -64,7 +65,7 @@ def ensure_workspace(
     name, zone, country, made_up
         For a new one; the name defaults to the identity.
     """
-    with store.writing() as connection:
+    with store.writing(workspace) as connection:
         if (found := find_workspace(store, workspace)) is not None:
             return found
         made = Workspace(workspace, name or workspace, zone, datetime.now(UTC), country, made_up)
@@ -91,13 +92,13 @@ def get_workspace(store: Store, workspace: str) -> Workspace:
 
 def list_workspaces(store: Store) -> list[Workspace]:
     """Return all workspaces by identity."""
-    with store.reading() as connection:
+    with store.reading(Across.CHORES) as connection:
         rows = connection.execute(select(*_COLUMNS).order_by(workspaces.c.workspace))
         return [Workspace(*row) for row in rows]
 
 
 def find_workspace(store: Store, workspace: str) -> Workspace | None:
     """Return a workspace, None when there is none of that name."""
-    with store.reading() as connection:
+    with store.reading(workspace) as connection:
         row = connection.execute(select(*_COLUMNS).where(workspaces.c.workspace == workspace)).first()
     return None if row is None else Workspace(*row)

@@ -5,6 +5,7 @@ import pytest
 
 from tests.serving.cli.conftest import Run
 from triage.store import open_store
+from triage.store.scope import Across
 
 
 def test_what_commands_change_is_in_the_log_which_is_verified_exported_and_anchored(
@@ -28,7 +29,7 @@ def test_what_commands_change_is_in_the_log_which_is_verified_exported_and_ancho
     assert told[1]["facts"] == {"kill_switch": True, "version": 1}
 
     store = open_store(f"sqlite:///{home / 'triage.db'}")
-    with store.writing() as connection:
+    with store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql("DROP TRIGGER audit_log_no_delete")
         connection.exec_driver_sql("DELETE FROM audit_log WHERE seq = 4")
         connection.exec_driver_sql(

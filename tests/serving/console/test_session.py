@@ -50,7 +50,7 @@ def test_a_cookie_with_another_expiry_key_or_signature_is_refused(sqlite_store: 
 
 def test_revoking_the_key_ends_its_sessions(sqlite_store: Store, signed_in):
     caller, _, cookie = signed_in
-    revoke_key(sqlite_store, caller.identity, datetime.now(UTC))
+    revoke_key(sqlite_store, "acme", caller.identity, datetime.now(UTC))
     with pytest.raises(UnauthenticatedError):
         read_session(sqlite_store, KEY, cookie)
 

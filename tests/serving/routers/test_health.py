@@ -6,6 +6,7 @@ from serving.version import VERSION
 from tests.serving.fakes import seal_fake
 from tests.serving.house import House
 from triage.registry import Registry
+from triage.store.scope import Across
 
 
 def test_a_live_server_says_so_without_a_key_and_by_the_projects_version(house: House):
@@ -45,7 +46,7 @@ def test_a_model_that_cannot_be_loaded_makes_it_degraded_and_the_last_good_one_a
 def test_a_store_that_does_not_answer_makes_it_unready_and_requests_try_again_later(house: House):
     headers = house.key("service")
     path = Path(house.settings.store_url.removeprefix("sqlite:///"))
-    with house.store.writing() as connection:
+    with house.store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql("ALTER TABLE api_keys RENAME TO hidden")
         connection.exec_driver_sql("ALTER TABLE alembic_version RENAME TO hidden_version")
     assert path.exists()

@@ -5,6 +5,7 @@ from tests.serving.house import House
 from triage.policy import FieldPolicy, Mode, Policy
 from triage.sla.book import SlaBook
 from triage.store.policies import write_policy
+from triage.store.scope import Across
 from triage.store.sla_books import write_book
 from triage.store.tickets import count_tickets, get_ticket, set_labels
 
@@ -129,7 +130,7 @@ def test_the_same_request_with_its_key_is_answered_again_and_not_done_again(hous
     assert again.json() == first.json()
     assert "Idempotent-Replayed" not in first.headers
     assert again.headers["Idempotent-Replayed"] == "true"
-    with house.store.reading() as connection:
+    with house.store.reading(Across.OPERATOR) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM decisions").scalar() == 1
 
 

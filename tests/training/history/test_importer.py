@@ -9,6 +9,7 @@ from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
 from triage.store.imports import begin_import, list_imports
 from triage.store.links import list_links
+from triage.store.scope import Across
 from triage.store.tickets import count_tickets, get_ticket, iter_past_tickets
 from triage.store.workspaces import ensure_workspace, get_workspace
 
@@ -24,7 +25,7 @@ def tables(store) -> dict:
     left = {}
     for table in (schema.tickets, schema.imports):
         columns = [c for c in table.columns if c.name not in ("import_id", "created_at", "updated_at")]
-        with store.reading() as connection:
+        with store.reading(Across.OPERATOR) as connection:
             left[table.name] = sorted(map(repr, connection.execute(select(*columns))))
     return left
 

@@ -34,7 +34,7 @@ def wait_for(store: Store, run_id: str, *states: str) -> Run:
     raise AssertionError(f"the run is {run.state} at stage {run.stage!r}, not {states}")
 
 
-def test_a_worker_finds_what_waits_and_does_it_one_at_a_time(jobs_store: Store):
+def test_a_worker_finds_what_waits_and_does_it_one_at_a_time(store: Store):
     at_work: list[str] = []
     most: list[int] = []
 
@@ -46,26 +46,26 @@ def test_a_worker_finds_what_waits_and_does_it_one_at_a_time(jobs_store: Store):
         at_work.remove(run.run_id)
         return {"kind": run.kind}
 
-    early = ask_for_run(jobs_store, "acme", "train", {}, "key-1").run_id
-    with working(jobs_store, {"train": work, "forecast": work}):
-        late = ask_for_run(jobs_store, "acme", "forecast", {}, "key-1").run_id
-        assert wait_for(jobs_store, early, "succeeded").result == {"kind": "train"}
-        assert wait_for(jobs_store, late, "succeeded").result == {"kind": "forecast"}
-        assert count_workers(jobs_store) == 1
+    early = ask_for_run(store, "acme", "train", {}, "key-1").run_id
+    with working(store, {"train": work, "forecast": work}):
+        late = ask_for_run(store, "acme", "forecast", {}, "key-1").run_id
+        assert wait_for(store, early, "succeeded").result == {"kind": "train"}
+        assert wait_for(store, late, "succeeded").result == {"kind": "forecast"}
+        assert count_workers(store) == 1
     assert most == [1, 1]
-    assert count_workers(jobs_store) == 0
+    assert count_workers(store) == 0
 
 
-def test_a_run_cancelled_while_it_waits_is_never_begun(jobs_store: Store):
+def test_a_run_cancelled_while_it_waits_is_never_begun(store: Store):
     begun: list[str] = []
 
     def work(run: Run, report: Report) -> Mapping[str, Any]:
         begun.append(run.run_id)
         return {}
 
-    cancelled = ask_for_run(jobs_store, "acme", "train", {}, "key-1").run_id
-    cancel_run(jobs_store, "acme", cancelled)
-    asked = ask_for_run(jobs_store, "acme", "train", {}, "key-1").run_id
-    with working(jobs_store, {"train": work}):
-        wait_for(jobs_store, asked, "succeeded")
+    cancelled = ask_for_run(store, "acme", "train", {}, "key-1").run_id
+    cancel_run(store, "acme", cancelled)
+    asked = ask_for_run(store, "acme", "train", {}, "key-1").run_id
+    with working(store, {"train": work}):
+        wait_for(store, asked, "succeeded")
     assert begun == [asked]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from triage.audit import GENESIS, AuditEntry
 from triage.store import Store
 from triage.store.audit import AuditLog
+from triage.store.scope import Across
 
 KEY = b"k" * 32
 NOON = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -44,7 +45,7 @@ def test_what_was_written_is_read_and_holds(log: AuditLog):
 
 
 def test_an_entry_stands_or_falls_with_what_it_tells(store: Store, log: AuditLog):
-    with pytest.raises(ZeroDivisionError), store.writing():
+    with pytest.raises(ZeroDivisionError), store.writing(Across.OPERATOR):
         log.record("acme", [entry()])
         _ = 1 / 0
     assert log.head("acme").seq == 6
@@ -56,13 +57,16 @@ def test_it_cannot_be_changed_or_deleted_by_mistake(store: Store, log: AuditLog)
         "UPDATE audit_log SET actor = 'x' WHERE seq = 2",
         "DELETE FROM audit_log WHERE seq = 2",
     ):
-        with pytest.raises(DBAPIError, match="only ever appended to"), store.writing() as connection:
+        with (
+            pytest.raises(DBAPIError, match="only ever appended to"),
+            store.writing(Across.OPERATOR) as connection,
+        ):
             connection.exec_driver_sql(statement)
     assert log.verify("acme").problem is None
 
 
 def without_triggers(store: Store) -> None:
-    with store.writing() as connection:
+    with store.writing(Across.OPERATOR) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("DROP TRIGGER audit_log_appends ON audit_log")
         else:
@@ -86,18 +90,20 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("name", TAMPERED)
-def test_a_change_behind_our_back_is_found(store: Store, log: AuditLog, name: str):
-    without_triggers(store)
-    with store.writing() as connection:
+def test_a_change_behind_our_back_is_found(store: Store, owned_store: Store, log: AuditLog, name: str):
+    without_triggers(owned_store)
+    with store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql(TAMPERED[name])
     assert log.verify("acme").problem is not None
     assert log.verify("other").problem is None
 
 
-def test_cutting_off_the_end_with_the_head_is_found_by_an_anchor_only(store: Store, log: AuditLog):
+def test_cutting_off_the_end_with_the_head_is_found_by_an_anchor_only(
+    store: Store, owned_store: Store, log: AuditLog
+):
     anchors = [log.head("acme")]
-    without_triggers(store)
-    with store.writing() as connection:
+    without_triggers(owned_store)
+    with store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql("DELETE FROM audit_log WHERE workspace = 'acme' AND seq > 4")
         last = connection.exec_driver_sql("SELECT hash FROM audit_log WHERE workspace = 'acme' AND seq = 4")
         sealed = last.scalar_one()
@@ -111,10 +117,12 @@ def test_cutting_off_the_end_with_the_head_is_found_by_an_anchor_only(store: Sto
     assert "written anew" in str(log.verify("acme", anchors).problem)
 
 
-def test_a_log_that_was_lost_altogether_is_found_by_an_anchor(store: Store, log: AuditLog):
+def test_a_log_that_was_lost_altogether_is_found_by_an_anchor(
+    store: Store, owned_store: Store, log: AuditLog
+):
     anchors = [log.head("acme")]
-    without_triggers(store)
-    with store.writing() as connection:
+    without_triggers(owned_store)
+    with store.writing(Across.OPERATOR) as connection:
         connection.exec_driver_sql("DELETE FROM audit_log WHERE workspace = 'acme'")
         connection.exec_driver_sql("DELETE FROM audit_heads WHERE workspace = 'acme'")
     assert log.verify("acme", anchors).problem is not None
@@ -126,10 +134,10 @@ def test_two_hundred_edits_two_hundred_found(sqlite_store: Store):
     without_triggers(sqlite_store)
     found = 0
     for seq in range(1, 201):
-        with sqlite_store.writing() as connection:
+        with sqlite_store.writing(Across.OPERATOR) as connection:
             connection.exec_driver_sql(f"UPDATE audit_log SET role = 'x' WHERE seq = {seq}")
         found += f"Entry {seq} " in str(log.verify("acme").problem)
-        with sqlite_store.writing() as connection:
+        with sqlite_store.writing(Across.OPERATOR) as connection:
             connection.exec_driver_sql(f"UPDATE audit_log SET role = 'admin' WHERE seq = {seq}")
     assert found == 200
     assert log.verify("acme").problem is None

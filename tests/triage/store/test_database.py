@@ -10,29 +10,30 @@ from sqlalchemy import insert, inspect, select, text
 from triage.agent import Agent
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
-from triage.store.database import _config
 from triage.store.handled import HandledKind, newest_handled
+from triage.store.migrating import migration_config
 from triage.store.revisions import Kind, read_revisions
 from triage.store.schema import metadata, workspaces
+from triage.store.scope import Across
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
 
 def test_a_fresh_store_has_all_tables_at_the_newest_migration(store: Store):
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         assert set(metadata.tables) <= set(inspect(connection).get_table_names())
     assert store.revision() is not None
 
 
 def test_the_migrations_make_what_the_tables_say(store: Store):
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
 
 
-def test_agents_from_before_routing_have_its_defaults(store: Store):
-    config = _config()
-    with store.engine.begin() as connection:
+def test_agents_from_before_routing_have_its_defaults(owned_store: Store):
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
         connection.execute(
@@ -42,7 +43,7 @@ def test_agents_from_before_routing_have_its_defaults(store: Store):
             )
         )
         command.upgrade(config, "head")
-    assert list_agents(store, "acme") == [Agent("ada")]
+    assert list_agents(owned_store, "acme") == [Agent("ada")]
 
 
 def test_opening_a_migrated_store_again_changes_nothing(store: Store):
@@ -53,19 +54,19 @@ def test_opening_a_migrated_store_again_changes_nothing(store: Store):
 
 def test_a_write_inside_a_write_is_part_of_the_same_transaction(store: Store):
     def put(name: str) -> None:
-        with store.writing() as connection:
+        with store.writing(Across.OPERATOR) as connection:
             row = {"workspace": name, "name": name, "zone": "UTC", "created_at": datetime.now(UTC)}
             connection.execute(insert(workspaces).values(row))
 
-    with pytest.raises(ZeroDivisionError), store.writing():
+    with pytest.raises(ZeroDivisionError), store.writing(Across.OPERATOR):
         put("one")
-        with store.reading() as connection:
+        with store.reading(Across.OPERATOR) as connection:
             assert len(connection.execute(select(workspaces)).all()) == 1
         _ = 1 / 0
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         assert connection.execute(select(workspaces)).all() == []
     put("two")
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         assert len(connection.execute(select(workspaces)).all()) == 1
 
 
@@ -76,7 +77,7 @@ def test_two_processes_that_read_before_they_write_wait_for_each_other(store: St
     def count_up(opened: Store) -> None:
         try:
             for _ in range(20):
-                with opened.writing() as connection:
+                with opened.writing(Across.OPERATOR) as connection:
                     found = connection.execute(select(workspaces)).all()
                     name = f"{id(opened)}-{len(found)}"
                     row = {"workspace": name, "name": "n", "zone": "UTC", "created_at": datetime.now(UTC)}
@@ -91,23 +92,23 @@ def test_two_processes_that_read_before_they_write_wait_for_each_other(store: St
         thread.join()
     other.close()
     assert failures == []
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         assert len(connection.execute(select(workspaces)).all()) == 40
 
 
-def test_what_tickets_from_before_tell_of_their_handlers_is_read_in(store: Store):
+def test_what_tickets_from_before_tell_of_their_handlers_is_read_in(owned_store: Store):
     ticket = Ticket("T-1", "VPN", created_at=datetime(2026, 1, 2, tzinfo=UTC))
-    put_tickets(store, "acme", [PastTicket(ticket, {"assignee": "ada"}, status="open")], source="jira")
-    config = _config()
-    with store.engine.begin() as connection:
+    put_tickets(owned_store, "acme", [PastTicket(ticket, {"assignee": "ada"}, status="open")], source="jira")
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
         command.upgrade(config, "head")
-    (event,) = newest_handled(store, "acme", 9)
+    (event,) = newest_handled(owned_store, "acme", 9)
     assert (event.ticket_id, event.agent, event.kind, event.at) == (
         "T-1",
         "ada",
         HandledKind.ASSIGNED,
         datetime(2026, 1, 2, tzinfo=UTC),
     )
-    assert read_revisions(store, "acme")[Kind.WORK] == 1
+    assert read_revisions(owned_store, "acme")[Kind.WORK] == 1

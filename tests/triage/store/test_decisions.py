@@ -6,6 +6,7 @@ from triage.feedback import Feedback, Verdict
 from triage.store import Store
 from triage.store.decisions import get_decision, put_decisions
 from triage.store.feedback import feedback_on, put_feedback
+from triage.store.scope import Across
 from triage.ticket import Ticket
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -39,7 +40,7 @@ def test_a_decision_comes_back_as_it_was_made_to_its_own_workspace_only(store: S
 
 def test_a_stored_decision_holds_no_ticket_text(sqlite_store: Store):
     put_decisions(sqlite_store, "acme", [TICKET], [DECISION])
-    with sqlite_store.reading() as connection:
+    with sqlite_store.reading(Across.OPERATOR) as connection:
         rows = connection.exec_driver_sql("SELECT * FROM decisions").all()
     assert rows and "Secret" not in repr(rows)
 

@@ -24,10 +24,10 @@ from triage.store.auto_resolutions import (
     get_auto_resolution,
     put_auto_resolution,
 )
-from triage.store.database import _config
 from triage.store.help_facts import article_use, reopened_share, solved_cases
 from triage.store.knowledge_reports import put_gaps, read_gaps
 from triage.store.links import put_links
+from triage.store.migrating import migration_config
 from triage.store.replies import delete_macro, list_macros, put_macros, put_replies, replies_of
 from triage.store.solved import count_solved, solved_after
 from triage.store.suggestions import (
@@ -220,13 +220,13 @@ def test_use_of_articles_and_times_of_tickets_are_counted(store: Store):
     assert found["T-1"].kind == ("network", "high", "short")
 
 
-def test_tickets_from_before_are_solved_after_the_migration_and_all_of_it_can_be_undone(store: Store):
-    put(store, past("T-1", resolution="Renewed."), past("T-2"))
-    config = _config()
-    with store.engine.begin() as connection:
+def test_tickets_from_before_are_solved_after_the_migration_and_all_of_it_can_be_undone(owned_store: Store):
+    put(owned_store, past("T-1", resolution="Renewed."), past("T-2"))
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0007")
         command.upgrade(config, "head")
-    assert solved(store) == ["T-1"]
-    put(store, past("T-3", resolution="Renewed."))
-    assert solved(store) == ["T-1", "T-3"]
+    assert solved(owned_store) == ["T-1"]
+    put(owned_store, past("T-3", resolution="Renewed."))
+    assert solved(owned_store) == ["T-1", "T-3"]

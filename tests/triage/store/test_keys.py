@@ -16,7 +16,7 @@ def test_a_key_is_found_listed_used_and_revoked_once(store: Store):
     assert [key.key_id for key in list_keys(store, "acme")] == ["k1"]
     assert [key.key_id for key in list_keys(store)] == ["k1", "k2"]
     note_key_uses(store, {"k1": NOON})
-    assert revoke_key(store, "k1", NOON)
-    assert not revoke_key(store, "k1", datetime.now(UTC))
-    assert not revoke_key(store, "k3", NOON)
+    assert revoke_key(store, "acme", "k1", NOON)
+    assert not revoke_key(store, "acme", "k1", datetime.now(UTC))
+    assert not revoke_key(store, "acme", "k3", NOON)
     assert find_key(store, "k1") == replace(KEY, revoked_at=NOON, last_used_at=NOON)

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 from alembic import command
 from sqlalchemy import text
 
-from tests.triage.store.test_database import _config
 from triage.knowledge import ArticleLink
 from triage.store.links import delete_link, link_events_after, list_dismissals, list_links, put_links
+from triage.store.migrating import migration_config
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -51,9 +51,9 @@ def test_events_come_in_order_and_what_changes_nothing_is_none(store):
     assert link_events_after(store, "other", (0, -1)) == []
 
 
-def test_links_from_before_the_events_are_their_first_revision(store):
-    config = _config()
-    with store.engine.begin() as connection:
+def test_links_from_before_the_events_are_their_first_revision(owned_store):
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0004")
         for ticket_id in ("T-2", "T-1"):
@@ -65,7 +65,7 @@ def test_links_from_before_the_events_are_their_first_revision(store):
                 {"one": ticket_id},
             )
         command.upgrade(config, "head")
-    assert kinds(store) == [("T-1", "A-1", "used"), ("T-2", "A-1", "used")]
-    put_links(store, "acme", [ArticleLink("T-3", "A-1")])
-    marks = [one.mark for one in link_events_after(store, "acme", (0, -1))]
+    assert kinds(owned_store) == [("T-1", "A-1", "used"), ("T-2", "A-1", "used")]
+    put_links(owned_store, "acme", [ArticleLink("T-3", "A-1")])
+    marks = [one.mark for one in link_events_after(owned_store, "acme", (0, -1))]
     assert marks == [(1, 0), (1, 1), (2, 0)]

@@ -6,7 +6,7 @@ from sqlalchemy import inspect
 
 from triage.errors import ConflictError
 from triage.store import Store
-from triage.store.database import _config
+from triage.store.migrating import migration_config
 from triage.store.open_ages import open_tickets
 from triage.store.staffing import (
     StoredBaseline,
@@ -58,11 +58,11 @@ def test_open_tickets_come_oldest_first_with_label_and_team(store: Store):
     ]
 
 
-def test_the_tables_go_and_come_back(store: Store):
-    config = _config()
-    with store.engine.begin() as connection:
+def test_the_tables_go_and_come_back(owned_store: Store):
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0008")
         assert "staffing_setups" not in inspect(connection).get_table_names()
         command.upgrade(config, "head")
-    assert list_staffing_baselines(store, "acme") == []
+    assert list_staffing_baselines(owned_store, "acme") == []

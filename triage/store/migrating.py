@@ -1,0 +1,76 @@
+"""Bringing tables to the newest migration: once, whoever comes first. Knows no product table."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from triage.errors import ConfigurationError
+from triage.store.scope import Across, confine
+
+__all__ = ["MIGRATING", "demand_owner", "migrate_tables", "migration_config", "migration_scripts"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = "SELECT pg_advisory_xact_lock(7214901)"
+MAY_MIGRATE = """
+    SELECT has_schema_privilege(current_schema(), 'CREATE')
+       AND (to_regclass('alembic_version') IS NULL
+            OR (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class
+                 WHERE oid = to_regclass('alembic_version')))
+"""
+
+
+def migration_config() -> Config:
+    """Return what Alembic needs to find the migrations; its connection is the caller's to set."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def migration_scripts() -> ScriptDirectory:
+    """Return the migrations that this version knows."""
+    return ScriptDirectory.from_config(migration_config())
+
+
+def demand_owner(connection: Connection) -> None:
+    """See to it that who connects to PostgreSQL may change the tables, or make them where there are none.
+
+    Raises
+    ------
+    ConfigurationError
+        If not.
+    """
+    if connection.dialect.name == "postgresql" and not connection.scalar(text(MAY_MIGRATE)):
+        raise ConfigurationError(
+            "Got tables that have to be changed and a role that may not; expected their owner. Run `triage "
+            "store migrate`, or what you ran, with the owner's $TRIAGE_STORE, then start again."
+        )
+
+
+def migrate_tables(engine: Engine) -> None:
+    """Bring a database to the newest migration; several processes may do so at once.
+
+    Raises
+    ------
+    ConfigurationError
+        If the tables are old and the role that connects may not change them.
+    """
+    config = migration_config()
+    head = migration_scripts().get_current_head()
+    with engine.connect() as connection:
+        stands = MigrationContext.configure(connection).get_current_revision()
+        if stands == head:
+            return
+        demand_owner(connection)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(MIGRATING))
+        else:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        confine(connection, Across.MIGRATION)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
