@@ -115,6 +115,10 @@ class TriageDesk:
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
+        with self._store.looking(workspace):
+            return self._look(workspace, tickets, extras)
+
+    def _look(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, select, text, update
 
 from triage.errors import NotFoundError
 from triage.knowledge import Article
@@ -195,9 +195,11 @@ def _take_turn(connection: Connection, workspace: str) -> int:
     return _latest(connection, workspace)
 
 
+_LATEST = select(func.max(articles.c.revision)).where(articles.c.workspace == bindparam("named"))
+
+
 def _latest(connection: Connection, workspace: str) -> int:
-    query = select(func.max(articles.c.revision)).where(articles.c.workspace == workspace)
-    return int(connection.execute(query).scalar_one() or 0)
+    return int(connection.execute(_LATEST, {"named": workspace}).scalar_one() or 0)
 
 
 def _hashes(connection: Connection, workspace: str, ids: list[str]) -> dict[str, str]:

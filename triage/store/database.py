@@ -71,10 +71,32 @@ class Store:
             with self._joined(scope) as connection:
                 yield connection
             return
+        if getattr(self._open, "look", None) is not None and self._open.look[0] == scope:
+            yield self._open.look[1]
+            return
         check_scope(scope)
         with self.engine.connect() as connection:
             confine(connection, scope)
             yield connection
+
+    @contextlib.contextmanager
+    def looking(self, scope: Scope) -> Iterator[None]:
+        """Let all that this thread reads until the end of the block be read in one transaction.
+
+        What is read in many places then costs one connection, not one a place. On SQLite it is of one state.
+
+        Parameters
+        ----------
+        scope : Scope
+            As of :meth:`reading`; what is read of another scope is read by itself.
+        """
+        with self.reading(scope) as connection:
+            before = getattr(self._open, "look", None)
+            self._open.look = (scope, connection)
+            try:
+                yield
+            finally:
+                self._open.look = before
 
     @contextlib.contextmanager
     def writing(self, scope: Scope) -> Iterator[Connection]:

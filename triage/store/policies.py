@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from triage.errors import ConflictError
 from triage.policy import Policy
@@ -24,10 +24,13 @@ class StoredPolicy:
     updated_by: str | None = None
 
 
+_READ = select(policies).where(policies.c.workspace == bindparam("named"))
+
+
 def read_policy(store: Store, workspace: str) -> StoredPolicy:
     """Return the workspace's policy as it stands now, ``Policy()`` when nobody ever set one."""
     with store.reading(workspace) as connection:
-        row = connection.execute(select(policies).where(policies.c.workspace == workspace)).first()
+        row = connection.execute(_READ, {"named": workspace}).first()
     if row is None:
         return StoredPolicy(Policy())
     return StoredPolicy(Policy.from_document(row.document), row.version, row.updated_at, row.updated_by)

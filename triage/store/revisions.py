@@ -5,7 +5,7 @@ A transaction that takes a revision keeps the next one waiting until it ends, so
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.store.database import Store
@@ -42,10 +42,15 @@ def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
+# With every request: made once, since making a statement costs as much as running it.
+_READ = select(revisions.c.kind, revisions.c.revision).where(revisions.c.workspace == bindparam("named"))
+
+
 def read_revisions(store: Store, workspace: str) -> dict[Kind, int]:
     """Return the newest number of every kind, 0 where nothing was ever changed."""
-    query = select(revisions.c.kind, revisions.c.revision).where(revisions.c.workspace == workspace)
     found = dict.fromkeys(Kind, 0)
     with store.reading(workspace) as connection:
-        found.update((Kind(row.kind), row.revision) for row in connection.execute(query))
+        found.update(
+            (Kind(row.kind), row.revision) for row in connection.execute(_READ, {"named": workspace})
+        )
     return found

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from triage.errors import ConflictError
 from triage.sla.book import SlaBook
@@ -32,6 +32,8 @@ class StoredBook:
 
 _COLUMNS = [sla_books.c[name] for name in ("version", "in_force_from", "updated_at", "updated_by")]
 
+_STANDS = select(*_COLUMNS).where(sla_books.c.workspace == bindparam("named"))
+
 
 def read_book(store: Store, workspace: str) -> StoredBook:
     """Return the workspace's book as it stands now, an empty one when nobody ever set one."""
@@ -59,9 +61,8 @@ class BookShelf:
 
     def read(self, workspace: str) -> StoredBook:
         """Return the workspace's book as it stands now; see :func:`read_book`."""
-        query = select(*_COLUMNS).where(sla_books.c.workspace == workspace)
         with self._store.reading(workspace) as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_STANDS, {"named": workspace}).first()
         if row is None:
             return StoredBook(SlaBook())
         kept = self._books.get(workspace)

@@ -6,7 +6,7 @@ told anew, moves to the newest revision. Holds no text; tickets and replies do.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from triage.store.database import Store
 from triage.store.helping_tables import solved_tickets
@@ -39,21 +39,27 @@ def note_relabelled(connection: Connection, workspace: str, ticket_id: str) -> N
         note_solved(connection, workspace, [ticket_id])
 
 
+_AFTER = (
+    select(solved_tickets.c.revision, solved_tickets.c.ticket_id)
+    .where(
+        solved_tickets.c.workspace == bindparam("named"),
+        solved_tickets.c.revision >= bindparam("revision"),
+        or_(
+            solved_tickets.c.revision > bindparam("revision"),
+            solved_tickets.c.ticket_id > bindparam("ticket"),
+        ),
+    )
+    .order_by(solved_tickets.c.revision, solved_tickets.c.ticket_id)
+    .limit(bindparam("most"))
+)
+
+
 def solved_after(store: Store, workspace: str, mark: SolvedMark, *, limit: int) -> list[SolvedMark]:
     """Return the tickets after a mark, the first first, at most so many; each is its own mark."""
     revision, ticket_id = mark
-    query = (
-        select(solved_tickets.c.revision, solved_tickets.c.ticket_id)
-        .where(
-            solved_tickets.c.workspace == workspace,
-            solved_tickets.c.revision >= revision,
-            or_(solved_tickets.c.revision > revision, solved_tickets.c.ticket_id > ticket_id),
-        )
-        .order_by(solved_tickets.c.revision, solved_tickets.c.ticket_id)
-        .limit(limit)
-    )
+    given = {"named": workspace, "revision": revision, "ticket": ticket_id, "most": limit}
     with store.reading(workspace) as connection:
-        return [(row.revision, row.ticket_id) for row in connection.execute(query)]
+        return [(row.revision, row.ticket_id) for row in connection.execute(_AFTER, given)]
 
 
 def count_solved(store: Store, workspace: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
 from triage.errors import InputError, NotFoundError
 from triage.store.database import Store
@@ -90,14 +90,19 @@ def get_ticket(store: Store, workspace: str, ticket_id: str) -> PastTicket | Non
     return get_tickets(store, workspace, [ticket_id]).get(ticket_id)
 
 
+_NAMED = select(tickets).where(
+    tickets.c.workspace == bindparam("named"), tickets.c.ticket_id.in_(bindparam("ids", expanding=True))
+)
+
+
 def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, PastTicket]:
     """Return the tickets that exist among these ids, by id."""
     found: dict[str, PastTicket] = {}
     with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
             some = ticket_ids[begin : begin + _MANY]
-            query = select(tickets).where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
-            found.update((row.ticket_id, _from_row(row)) for row in connection.execute(query))
+            rows = connection.execute(_NAMED, {"named": workspace, "ids": some})
+            found.update((row.ticket_id, _from_row(row)) for row in rows)
     return found
 
 

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -8,10 +9,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 
 from triage.agent import Agent
+from triage.policy import Policy
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
 from triage.store.handled import HandledKind, newest_handled
 from triage.store.migrating import migration_config
+from triage.store.policies import read_policy, write_policy
 from triage.store.revisions import Kind, read_revisions
 from triage.store.schema import metadata, workspaces
 from triage.store.scope import Across
@@ -50,6 +53,18 @@ def test_opening_a_migrated_store_again_changes_nothing(store: Store):
     again = open_store(store.url)
     assert again.revision() == store.revision()
     again.close()
+
+
+def test_what_is_read_in_one_look_is_read_by_one_connection(store: Store):
+    with store.looking("acme"):
+        first = read_policy(store, "acme").version
+        with ThreadPoolExecutor() as pool:
+            pool.submit(write_policy, store, "acme", Policy(), "ada").result()
+        seen = read_policy(store, "acme").version
+        assert read_policy(store, "other").version == 0
+    after = read_policy(store, "acme").version
+    # PostgreSQL shows each statement what was committed before it; either way it is one connection.
+    assert (first, after) == (0, 1) and seen == (0 if "sqlite" in store.url else 1)
 
 
 def test_a_write_inside_a_write_is_part_of_the_same_transaction(store: Store):
