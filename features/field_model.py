@@ -5,6 +5,7 @@ Fitted in ``training``; here it only predicts and explains.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,7 +22,7 @@ MOST_LOOKED_AT = 200
 """Nearest past tickets looked at for voters: where one in ten has a label, there are 20 among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Head:
     """Logits linear in one or more blocks of features.
 
@@ -51,6 +52,9 @@ class Head:
         logits -= logits.max(axis=1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return logits
+
+
+_AVERAGES: WeakKeyDictionary[Head, dict[str, np.ndarray]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +156,23 @@ class FieldModel:
             vote has none; the similar tickets themselves are its explanation.
         """
         column = self.labels.index(label)
-        others = [self.labels.index(one) for one in against] if against else None
-        total: np.ndarray | None = None
+        others = [self.labels.index(one) for one in against or ()]
+        parts = []
         for name, head in self._weighted_heads():
             weight = self.weights[name]
             for block_name, coef in zip(head.blocks, head.coefs, strict=True):
                 if block_name == block:
-                    # Arrays that are mapped from a file cost many times what plain views of them do.
-                    coef = np.asarray(coef) if columns is None else np.asarray(coef)[columns]
-                    part = weight * (coef[:, column] - _mean_of(coef, others))
-                    total = part if total is None else total + part
-        if total is None:
+                    # Only the columns asked for are read: there may be thousands of labels.
+                    rows = slice(None) if columns is None else columns
+                    of_label = np.asarray(coef)[rows, column]
+                    if others:
+                        mean = sum(np.asarray(coef)[rows, one] for one in others) / np.float32(len(others))
+                    else:
+                        mean = _average_label(head, block)[rows]
+                    parts.append(weight * (of_label - mean))
+        if not parts:
             raise ValueError(f"Got block {block!r}; expected one that a head of {self.field!r} reads.")
-        return np.asarray(total)
+        return np.asarray(sum(parts))
 
     def _weighted_heads(self) -> list[tuple[str, Head]]:
         return [(name, head) for name, head in self.heads.items() if name in self.weights]
@@ -209,12 +217,12 @@ class FieldModel:
         return tuple(sorted({block for _, head in self._weighted_heads() for block in head.blocks}))
 
 
-def _mean_of(coef: np.ndarray, columns: Sequence[int] | None) -> np.ndarray:
-    """Return the mean of some labels' coefficients, of all by default."""
-    if columns is None:
-        return np.asarray(coef.mean(axis=1))
-    first = coef[:, columns[0]]
-    return first if len(columns) == 1 else np.asarray(coef[:, columns].mean(axis=1))
+def _average_label(head: Head, block: str) -> np.ndarray:
+    """Return the mean of all labels' coefficients; remembered, since every explanation asks for it."""
+    known = _AVERAGES.setdefault(head, {})
+    if block not in known:
+        known[block] = np.asarray(head.coefs[head.blocks.index(block)]).mean(axis=1)
+    return known[block]
 
 
 def _product(block: "sp.csr_matrix | np.ndarray", coef: np.ndarray) -> np.ndarray:
