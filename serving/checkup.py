@@ -126,7 +126,8 @@ def _isolation(settings: Settings) -> Check:
         store.close()
     better = "Make another with `triage store role NAME` and let servers and workers connect as it."
     if stands.unguarded:
-        found = f"Row-level security lacks on {', '.join(stands.unguarded)}."
+        more = "" if len(stands.unguarded) < 4 else f" and {len(stands.unguarded) - 3} others"
+        found = f"Row-level security lacks on {', '.join(stands.unguarded[:3])}{more}."
         return _warn("isolation", found, "Run `triage store migrate` as the tables' owner.")
     if stands.is_unbound:
         found = f"Role {stands.role} is a superuser or has BYPASSRLS: row-level security does not bind it."

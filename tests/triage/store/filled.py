@@ -18,7 +18,8 @@ __all__ = ["MOMENT", "TABLES", "fill", "row_of"]
 MOMENT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 ENDS = {
     "resolved_at", "closed_at", "ended_at", "withdrawn_at", "disabled_at", "revoked_at", "expires_at",
-    "finished_at", "delivered_at", "given_up_at", "answered_at", "seen_at", "locked_until", "absent_from", "absent_to",
+    "finished_at", "delivered_at", "given_up_at", "answered_at", "seen_at", "locked_until", "absent_from",
+    "absent_to",
 }  # fmt: skip
 TABLES = [table.name for table in metadata.sorted_tables]
 
