@@ -96,6 +96,7 @@ def _store(settings: Settings) -> list[Check]:
         return [_warn("store", f"There is no store at {path} yet.", remedy)]
     return [
         _guarded("store", lambda: _migrations(settings)),
+        *([] if path != settings.store_url else [_guarded("isolation", lambda: _isolation(settings))]),
         _guarded("worker", lambda: _workers(settings)),
     ]
 
@@ -111,6 +112,32 @@ def _migrations(settings: Settings) -> Check:
         remedy = "Stop old servers, back up the store, then start one: it brings the tables up to date."
         return _warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
     return _ok("store", f"{system} answers, tables at {stands}.")
+
+
+def _isolation(settings: Settings) -> Check:
+    """Look whether PostgreSQL holds who connects to one workspace in a transaction."""
+    from triage.store.row_security import stand_of_role
+
+    store = open_store(settings.store_url, migrate=False)
+    try:
+        with store.engine.connect() as connection:
+            stands = stand_of_role(connection)
+    finally:
+        store.close()
+    better = "Make another with `triage store role NAME` and let servers and workers connect as it."
+    if stands.unguarded:
+        more = "" if len(stands.unguarded) < 4 else f" and {len(stands.unguarded) - 3} others"
+        found = f"Row-level security lacks on {', '.join(stands.unguarded[:3])}{more}."
+        return _warn("isolation", found, "Run `triage store migrate` as the tables' owner.")
+    if stands.is_unbound:
+        found = f"Role {stands.role} is a superuser or has BYPASSRLS: row-level security does not bind it."
+        return _warn("isolation", found, better)
+    if stands.is_owner:
+        found = (
+            f"Role {stands.role} is bound by row-level security, but owns the tables and can switch it off."
+        )
+        return _warn("isolation", found, better)
+    return _ok("isolation", f"Role {stands.role} is held to one workspace in a transaction.")
 
 
 def _workers(settings: Settings) -> Check:

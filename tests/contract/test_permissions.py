@@ -19,6 +19,8 @@ from tests.serving.routers.test_spikes import BURST, NOW
 from tests.triage.made_incident import incident
 from triage.errors import ConfigurationError
 from triage.store.incidents import save_incidents
+from triage.store.overrides import put_override
+from triage.store.staffing import StoredBaseline, put_staffing_baseline
 from triage.store.volume_alerts import take_alerts
 
 EVENT = {"kind": "release", "title": "Version 7", "first_day": "2026-04-14", "last_day": "2026-04-16"}
@@ -115,6 +117,10 @@ def things(house: House) -> Things:
     offered = ask.post("/v1/suggest", json={"subject": "vpn"}, headers=house.key("requester")).json()
     save_incidents(house.store, "acme", [incident()], now=NOW)
     take_alerts(house.store, "acme", [BURST], now=NOW)
+    override = put_override(
+        house.store, "acme", "day", "total", NOW, 9.0, model_mean=7.0, author="ada", reason="a fair", now=NOW
+    )
+    put_staffing_baseline(house.store, "acme", StoredBaseline("as planned", {}, {}, "s1", NOW, "ada"))
     _, key = create_key(house.store, "acme", "old", Role.AGENT)
     ids = {
         "decision_id": decision["decision_id"],
@@ -130,6 +136,8 @@ def things(house: House) -> Things:
         "suggestion_id": offered["suggestion_id"],
         "incident_id": "inc-1",
         "alert_id": "b1",
+        "override_id": override.override_id,
+        "baseline": "as planned",
     }
     bodies = {
         "give_feedback": {"fields": {"category": {"verdict": "accepted"}}},
@@ -152,6 +160,11 @@ def things(house: House) -> Things:
         "save_staffing_baseline": {},
     }
     return Things(ids, bodies)
+
+
+def test_there_is_a_thing_for_every_id_in_an_address(things: Things):
+    named = {name for _, path in OPERATIONS.values() for name in re.findall(r"{(\w+)}", path)}
+    assert named == set(things.ids)
 
 
 WITH_OBJECT = [name for name in CLOSED if "{" in OPERATIONS[name][1]]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from triage.errors import ConfigurationError, ConflictError, InputError
 from triage.store.database import Store
+from triage.store.every_table import metadata
 from triage.store.migrating import demand_owner
-from triage.store.schema import metadata
 from triage.store.worker_slots import count_workers, schema_name
 
 __all__ = ["make_role"]

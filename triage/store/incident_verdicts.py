@@ -62,7 +62,7 @@ def accept_incident(
             )
         parent = parent_id or _first_free(connection, workspace, incident)
         check_parent(connection, workspace, parent)
-        _judge(connection, incident_id, IncidentState.ACCEPTED, parent, actor, moment)
+        _judge(connection, workspace, incident_id, IncidentState.ACCEPTED, parent, actor, moment)
         ids = [member.ticket_id for member in incident.members]
         link_children(connection, workspace, parent, ids, incident_id, actor, moment)
         judged = get_incident(store, workspace, incident_id)
@@ -88,7 +88,7 @@ def dismiss_incident(
         incident = get_incident(store, workspace, incident_id)
         if incident.state is IncidentState.DISMISSED:
             return incident
-        _judge(connection, incident_id, IncidentState.DISMISSED, None, actor, moment)
+        _judge(connection, workspace, incident_id, IncidentState.DISMISSED, None, actor, moment)
         unlink_incident(connection, workspace, incident_id)
         judged = get_incident(store, workspace, incident_id)
         put_messages(store, workspace, [message_of(workspace, judged, moment)], now=moment)
@@ -97,6 +97,7 @@ def dismiss_incident(
 
 def _judge(
     connection: Connection,
+    workspace: str,
     incident_id: str,
     state: IncidentState,
     parent_id: str | None,
@@ -105,7 +106,7 @@ def _judge(
 ) -> None:
     connection.execute(
         update(incidents)
-        .where(incidents.c.incident_id == incident_id)
+        .where(incidents.c.workspace == workspace, incidents.c.incident_id == incident_id)
         .values(state=state.value, parent_id=parent_id, judged_at=now, judged_by=actor)
     )
 

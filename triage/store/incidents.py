@@ -48,16 +48,15 @@ def save_incidents(store: Store, workspace: str, found: Sequence[Incident], *, n
         With a zone.
     """
     with store.writing(workspace) as connection:
-        stands = _states(connection, [one.incident_id for one in found])
+        stands = _states(connection, workspace, [one.incident_id for one in found])
         new = [one for one in found if one.incident_id not in stands]
         if new:
             connection.execute(incidents.insert(), [_to_row(workspace, one) for one in new])
         for one in found:
             if one.incident_id in stands:
                 changed = _of_the_watch(one)
-                connection.execute(
-                    update(incidents).where(incidents.c.incident_id == one.incident_id).values(**changed)
-                )
+                mine = incidents.c.workspace == workspace, incidents.c.incident_id == one.incident_id
+                connection.execute(update(incidents).where(*mine).values(**changed))
             rows = [
                 {"incident_id": one.incident_id, "ticket_id": member.ticket_id, "filed_at": member.filed_at}
                 for member in one.members
@@ -118,12 +117,12 @@ def accepted_tickets(store: Store, workspace: str) -> set[str]:
         return set(connection.scalars(query))
 
 
-def _states(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+def _states(connection: Connection, workspace: str, ids: Sequence[str]) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = {}
     for at in range(0, len(ids), _MANY):
         query = (
             select(incidents.c.incident_id, incidents.c.state, incidents.c.parent_id)
-            .where(incidents.c.incident_id.in_(ids[at : at + _MANY]))
+            .where(incidents.c.workspace == workspace, incidents.c.incident_id.in_(ids[at : at + _MANY]))
             .order_by(incidents.c.incident_id)
             .with_for_update()
         )

@@ -112,7 +112,11 @@ def disable_endpoint(
             )
         connection.execute(
             update(outbox)
-            .where(outbox.c.endpoint_id == endpoint_id, outbox.c.next_attempt_at.is_not(None))
+            .where(
+                outbox.c.workspace == workspace,
+                outbox.c.endpoint_id == endpoint_id,
+                outbox.c.next_attempt_at.is_not(None),
+            )
             .values(next_attempt_at=None, given_up_at=moment, problem=because[:400])
         )
 
@@ -151,7 +155,8 @@ def put_messages(
         }
         known = set()
         for name in rows:  # few: an event is raised once
-            if connection.scalar(select(outbox.c.message_id).where(outbox.c.message_id == name)):
+            mine = outbox.c.workspace == workspace, outbox.c.message_id == name
+            if connection.scalar(select(outbox.c.message_id).where(*mine)):
                 known.add(name)
         new = [row for name, row in rows.items() if name not in known]
         if new:

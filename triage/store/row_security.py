@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from alembic import op
 from sqlalchemy import Connection, text
 
-from triage.store.schema import metadata
+from triage.store.every_table import metadata
 
 __all__ = ["OF_THE_WORKSPACE", "RoleStanding", "part_of", "protect_table", "stand_of_role", "unprotect_table"]
 

@@ -36,7 +36,9 @@ def raise_events(
         known: set[str] = set()
         ids = [one.event_id for one in events]
         for at in range(0, len(ids), _MANY):
-            query = select(sla_events.c.event_id).where(sla_events.c.event_id.in_(ids[at : at + _MANY]))
+            query = select(sla_events.c.event_id).where(
+                sla_events.c.workspace == workspace, sla_events.c.event_id.in_(ids[at : at + _MANY])
+            )
             known.update(connection.scalars(query))
         new = [one for one in events if one.event_id not in known]
         if new:

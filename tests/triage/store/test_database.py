@@ -12,11 +12,12 @@ from triage.agent import Agent
 from triage.policy import Policy
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
+from triage.store.every_table import metadata
 from triage.store.handled import HandledKind, newest_handled
 from triage.store.migrating import migration_config
 from triage.store.policies import read_policy, write_policy
 from triage.store.revisions import Kind, read_revisions
-from triage.store.schema import metadata, workspaces
+from triage.store.schema import workspaces
 from triage.store.scope import Across
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
