@@ -134,7 +134,7 @@ class GroundOut(Output):
     kind: str = Field(description="`words`, `meaning`, `links`, `popular` or `product`.")
     weight: float = Field(description="How much, against the average article.")
     examples: list[str] = Field(
-        description="The shared words, or the ids of similar tickets; confidential ones are named to admins only."
+        description="The shared words, or the ids of similar tickets; confidential ones for admins only."
     )
 
 
