@@ -19,7 +19,7 @@ class DuplicateOut(Output):
 
     ticket_id: str
     chance: float = Field(
-        description="How often people linked such pairs as duplicates; held to this workspace's habit by a training."
+        description="How often people linked such pairs; a training holds it to this workspace's habit."
     )
     shared: list[str] = Field(description="Words that both have and few others do, the most telling first.")
 
