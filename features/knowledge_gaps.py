@@ -37,6 +37,8 @@ RECENT = 0.25
 BODY_CHARS = 2_000
 LANGUAGE_OF = 20
 """Tickets of a cluster, the most typical ones, whose language is looked at."""
+MAIN_PRODUCT = 0.25
+"""Share of the tickets from which a product's name tells nothing: a printer among twenty things does."""
 TITLE_OF = 50
 """Tickets of a cluster, the most typical ones, whose subjects may be its title."""
 BREVITY = 0.75
@@ -202,8 +204,10 @@ def _languages(members: Sequence[PastTicket]) -> frozenset[str]:
 
 
 def _product_words(tickets: Sequence[PastTicket]) -> frozenset[str]:
-    names = {one.ticket.product for one in tickets if one.ticket.product}
-    return frozenset(word for name in names for word in read_terms(name, "").words)
+    """Return words of names of products that say nothing, since so many tickets are about them."""
+    counts = Counter(one.ticket.product for one in tickets if one.ticket.product)
+    often = [name for name, count in counts.items() if count >= MAIN_PRODUCT * len(tickets)]
+    return frozenset(word for name in often for word in read_terms(name, "").words)
 
 
 def _title(members: Sequence[PastTicket], telling: Sequence[Telling]) -> str:

@@ -26,7 +26,7 @@ PRIOR = 10.0
 PHRASE = 0.5
 """A phrase takes the place of its words where its surprise is so large a part of the larger one of theirs."""
 _TOKEN = re.compile(r"[^\W_]+(?:['’`´][^\W_]+)*")
-_SKIPPED = re.compile(r"\[[a-z]{2,9}\]|\S+://\S+|\b\w[\w-]*(?:\.\w[\w-]*)+")
+_SKIPPED = re.compile(r"\[[a-z]{2,9}\]|\b[a-z][a-z0-9+-]{1,20}://\S+|\b\w[\w-]{0,60}(?:\.\w[\w-]{0,60})+")
 """Marks of what was taken out, and names of files and servers."""
 _APOSTROPHE = re.compile(r"['’`´]")
 _ELIDED = frozenset("c d j l m n qu s t un all dall dell nell sull".split())

@@ -106,3 +106,18 @@ def test_a_gap_in_another_language_has_none_of_its_stop_words():
     report = find_gaps([*past, *others], vectors, [], nothing, np.empty(0, np.intp), NOTHING)
     gap = next(one for one in report.gaps if one.tickets == 6)
     assert set(gap.words) == {"drucker druckt", "versucht"}
+
+
+def test_the_name_of_one_product_among_many_tells():
+    products = {"PRN": ("printer", "printer shows error 12"), "CAL": ("calendar", "calendar stays empty")}
+    past = [
+        PastTicket(Ticket(f"{name}-{at}", text, product=product, created_at=BEGIN))
+        for name, (product, text) in products.items()
+        for at in range(6)
+    ]
+    past += tickets("badge reader beeps twice", 20, 1.0, "BADGE")
+    vectors = np.repeat(np.eye(3, 64, dtype=np.float32), [6, 6, 20], axis=0)
+    nothing = np.empty((0, 64), np.float32)
+    report = find_gaps(past, vectors, [], nothing, np.empty(0, np.intp), NOTHING)
+    gap = next(one for one in report.gaps if "PRN-0" in str(one.examples))
+    assert any("printer" in one for one in gap.words)

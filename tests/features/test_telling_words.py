@@ -1,4 +1,5 @@
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -66,3 +67,17 @@ def test_stop_words_are_small_letters_without_apostrophes(code: str):
 
 def test_a_language_without_a_list_has_no_stop_words():
     assert stop_words("xx") == frozenset()
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_text_is_read(subject: str, body: str):
+    terms = read_terms(subject, body)
+    assert all(terms.words) and all(terms.has((one,)) for one in terms.words)
+    assert all(terms.has(one) for one in terms.phrases)
+
+
+@pytest.mark.parametrize("text", ["a" * 20_000, "a-" * 10_000, "a." * 10_000, "[a" * 10_000])
+def test_long_texts_without_spaces_do_not_take_long(text: str):
+    begun = time.process_time()
+    read_terms(text, text)
+    assert time.process_time() - begun < 2.0
