@@ -9,13 +9,15 @@ from the other two; ours learnt begins there and learns from the project's own e
     python -m benchmarks.duplicates [--data ../shared/data/apache_jira] [--cache var/cache] [--development]
 
 ``--development`` judges the fourth fifth instead; ``--defaults`` prints the weights to ship, from the first
-four fifths of all three.
+four fifths of all three. ``--projects HDFS,HADOOP`` reads two of the projects only. The second table is the
+reliability of the chance of the likeliest earlier bug.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("var/cache"))
     parser.add_argument("--development", action="store_true")
     parser.add_argument("--defaults", action="store_true")
+    parser.add_argument("--projects", default=",".join(PROJECTS))
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
@@ -55,7 +58,10 @@ def main() -> None:
     listed = listed[listed["link_type"] == "Duplicate"]
     links = [DuplicateLink(a, b) for a, b in zip(listed["key"], listed["other"], strict=True)]
     whole, early, cuts = {}, {}, {}
-    for project in PROJECTS:
+    projects = options.projects.split(",")
+    if len(projects) < 2 or set(projects) - set(PROJECTS):
+        parser.error(f"got --projects {options.projects}; expected two or more of {', '.join(PROJECTS)}")
+    for project in projects:
         mine = [one.ticket for one in read.tickets if one.ticket.product == project]
         mine.sort(key=lambda one: (one.created_at, one.ticket_id))
         vectors = encoder.encode([clean_text(one) for one in mine])
@@ -71,15 +77,16 @@ def main() -> None:
         _print_defaults(learn_duplicates(list(early.values()), begin=None))
         return
     rows, chances = [], []
-    for project in PROJECTS:
-        others = [early[name] for name in PROJECTS if name != project]
+    for project in projects:
+        others = [early[name] for name in projects if name != project]
         shipped = learn_duplicates(others, begin=None)
         learnt = learn_duplicates([early[project]], begin=shipped)
         rows += _measure(project, whole[project], cuts[project], shipped, learnt)
         chances += _chances(whole[project], cuts[project], learnt)
     _print(rows)
-    _print_chances(chances)
-    print(json.dumps({"rows": rows, "chances": len(chances)}))
+    reliability = _reliability(chances)
+    _print_reliability(reliability)
+    print(json.dumps({"rows": rows, "reliability": reliability}))
 
 
 def _measure(
@@ -144,34 +151,38 @@ def _ranks(scores: np.ndarray) -> np.ndarray:
 
 
 def _print(rows: Sequence[dict]) -> None:
-    print("| method | " + " | ".join(f"{one} recall@1 / 5 / 10" for one in PROJECTS) + " | mean recall@10 |")
-    print("|---|---|---|---|---|")
+    projects = list(dict.fromkeys(row["project"] for row in rows))
+    print("| method | " + " | ".join(f"{one} recall@1 / 5 / 10" for one in projects) + " | mean recall@10 |")
+    print("|---" * (len(projects) + 2) + "|")
     for name in dict.fromkeys(row["method"] for row in rows):
         mine = {row["project"]: row for row in rows if row["method"] == name}
-        cells = [" / ".join(f"{mine[one][f'recall@{at}']:.3f}" for at in AT) for one in PROJECTS]
-        mean = np.mean([mine[one]["recall@10"] for one in PROJECTS])
+        cells = [" / ".join(f"{mine[one][f'recall@{at}']:.3f}" for at in AT) for one in projects]
+        mean = np.mean([mine[one]["recall@10"] for one in projects])
         print(f"| {name} | " + " | ".join(cells) + f" | {mean:.3f} |")
     told = {row["project"]: (row["asked"], row["ms"]) for row in rows}
     print("Asked, milliseconds each:", told)
 
 
-def _print_chances(told: Sequence[tuple[float, bool]]) -> None:
-    print("| chance of the likeliest | tickets | mean chance | linked |\n|---|---|---|---|")
+def _reliability(told: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:
+    """Compare the chances said with what people linked, by how high they are; the last row is of all."""
     chances, truths = np.array([one for one, _ in told]), np.array([one for _, one in told])
-    for low, high in (
-        (0, 0.02),
-        (0.02, 0.05),
-        (0.05, LEAST_CHANCE),
-        (LEAST_CHANCE, 0.25),
-        (0.25, 0.5),
-        (0.5, 1.01),
-    ):
+    edges = (0, 0.02, 0.05, LEAST_CHANCE, 0.25, 0.5, 1.01)
+    rows = []
+    for low, high in [*pairwise(edges), (0, 1.01)]:
         here = (chances >= low) & (chances < high)
         if here.any():
-            print(
-                f"| {low:.2f} to {min(high, 1):.2f} | {here.sum()} | {chances[here].mean():.3f} | "
-                f"{truths[here].mean():.3f} |"
+            said, came = float(chances[here].mean()), float(truths[here].mean())
+            rows.append(
+                {"from": low, "to": min(high, 1), "bugs": int(here.sum()), "said": said, "linked": came}
             )
+    return rows
+
+
+def _print_reliability(rows: Sequence[dict[str, float]]) -> None:
+    print("| chance of the likeliest | bugs | mean chance | linked |\n|---|---|---|---|")
+    for one in rows:
+        span = f"{one['from']:.2f} to {one['to']:.2f}"
+        print(f"| {span} | {one['bugs']} | {one['said']:.3f} | {one['linked']:.3f} |")
 
 
 def _print_defaults(model: DuplicateModel) -> None:

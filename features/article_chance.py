@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.log_odds_line import fit_line
+
 __all__ = ["DEFAULT_CHANCE", "ChanceModel", "calibrate_chance", "chance_signals"]
 
 FLOOR = 1e-4
@@ -17,7 +19,6 @@ HALF_TRUST = 50.0
 PRIOR_CASES = 50.0
 """How many answered suggestions weigh as much as the curve that was learnt in advance."""
 LEAST_CASES = 30
-ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ChanceModel:
         return np.asarray(1.0 / (1.0 + np.exp(-(self.shift + self.slope * self.log_odds(signals)))))
 
 
-DEFAULT_CHANCE = ChanceModel(score=0.91, nearness=2.67, bias=-1.47, nearness_alone=6.42, bias_alone=-4.26)
+DEFAULT_CHANCE = ChanceModel(score=0.68, nearness=3.01, bias=-1.84, nearness_alone=6.27, bias_alone=-4.06)
 """Fitted on Thunderbird questions and the articles that helpers linked, by ``benchmarks/deflection.py
 --development``. The share of the question's words that the article has added nothing beside these two."""
 
@@ -104,28 +105,14 @@ def calibrate_chance(model: ChanceModel, log_odds: Sequence[float], helped: Sequ
     x, y = np.asarray(log_odds, dtype=float), np.asarray(helped, dtype=float)
     if len(x) < LEAST_CASES or y.min() == y.max():
         return model
-    shift, slope = 0.0, 1.0
-    strength = PRIOR_CASES / 4.0  # The information of 50 even answers on a shift.
-    for _ in range(ROUNDS):
-        p = 1.0 / (1.0 + np.exp(-(shift + slope * x)))
-        w = p * (1.0 - p)
-        gradient = np.array(
-            [(p - y).sum() + strength * shift, ((p - y) * x).sum() + strength * (slope - 1.0)]
-        )
-        hessian = np.array(
-            [[w.sum() + strength, (w * x).sum()], [(w * x).sum(), (w * x * x).sum() + strength]]
-        )
-        step = np.linalg.solve(hessian, gradient)
-        shift, slope = shift - step[0], slope - step[1]
-        if np.abs(step).max() < 1e-9:
-            break
+    shift, slope = fit_line(x, y, prior_cases=PRIOR_CASES)
     return ChanceModel(
         model.score,
         model.nearness,
         model.bias,
         model.nearness_alone,
         model.bias_alone,
-        float(shift),
-        max(float(slope), 0.05),
+        shift,
+        slope,
         len(x),
     )

@@ -18,6 +18,7 @@ from triage.knowledge import Article, Ground, Suggestion
 __all__ = [
     "DEFAULT_WEIGHTS",
     "DIGITS",
+    "EXAMPLES_MAX",
     "SPACE_WEIGHTS",
     "TEXT_SIGNALS",
     "RankingWeights",
@@ -27,6 +28,7 @@ __all__ = [
 
 DIGITS = 6
 EXAMPLES_MAX = 3
+"""Words, and ids of tickets, that stand with a ground unless more tickets are asked for."""
 GROUND_MIN = 0.05
 TEXT_SIGNALS = ("words", "meaning", "passage")
 """What an article says for itself: all that a new one, which nobody has linked, can be found by."""
@@ -102,7 +104,13 @@ def weights_for_search(weights: RankingWeights, matrix: np.ndarray) -> RankingWe
 
 
 def rank_articles(
-    signals: Signals, weights: RankingWeights, shelf: ArticleShelf, memory: LinkMemory, limit: int
+    signals: Signals,
+    weights: RankingWeights,
+    shelf: ArticleShelf,
+    memory: LinkMemory,
+    limit: int,
+    *,
+    tickets: int = EXAMPLES_MAX,
 ) -> list[Suggestion]:
     """Return the best articles, best first; equal ones in the order of their ids.
 
@@ -118,6 +126,8 @@ def rank_articles(
         Where the links of the signals come from.
     limit : int
         At most so many.
+    tickets : int, default=3
+        At most so many similar tickets that used it are named with each.
     """
     if not len(signals.rows):
         return []
@@ -143,7 +153,10 @@ def rank_articles(
                 article.url,
                 _grounds(
                     parts[order],
-                    {"words": shared[order], "links": _similar_tickets(signals, memory, article.article_id)},
+                    {
+                        "words": shared[order],
+                        "links": _similar_tickets(signals, memory, article.article_id, tickets),
+                    },
                 ),
             )
         )
@@ -166,8 +179,8 @@ def _grounds(parts: np.ndarray, examples: Mapping[str, tuple[str, ...]]) -> tupl
     )
 
 
-def _similar_tickets(signals: Signals, memory: LinkMemory, article_id: str) -> tuple[str, ...]:
+def _similar_tickets(signals: Signals, memory: LinkMemory, article_id: str, count: int) -> tuple[str, ...]:
     recall = signals.recall
     links = np.flatnonzero(recall.articles == memory.article_numbers.get(article_id, -1))
-    nearest = links[np.argsort(-recall.similarities[links], kind="stable")][:EXAMPLES_MAX]
+    nearest = links[np.argsort(-recall.similarities[links], kind="stable")][:count]
     return tuple(memory.ticket_ids[row] for row in recall.tickets[nearest])

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 
-from features.article_ranking import rank_articles, weights_for_search
+from features.article_ranking import EXAMPLES_MAX, rank_articles, weights_for_search
 from features.article_shelf import ArticleShelf
 from features.article_signals import Signals, gather_signals, posix_time
 from features.cleaning import clean_text
@@ -186,6 +186,7 @@ class KnowledgeIndex(KnowledgeState):
         *,
         vector: np.ndarray | None = None,
         moment: datetime | None = None,
+        named: int = EXAMPLES_MAX,
     ) -> list[Suggestion]:
         """Return the articles that help most with a ticket, best first.
 
@@ -199,6 +200,8 @@ class KnowledgeIndex(KnowledgeState):
             Embedding of ``clean_text(ticket)`` if there is one already; without it the text is encoded.
         moment : datetime, optional
             Only links known by then count; default: the ticket's filing, else now.
+        named : int, default=3
+            At most so many similar tickets that used it are named with each article.
 
         Raises
         ------
@@ -209,9 +212,16 @@ class KnowledgeIndex(KnowledgeState):
             raise InputError(f"Got limit={limit}; expected 1 or more.")
         contents = self._contents
         signals = self._signals(contents, ticket, vector, moment)
-        return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit)
+        return rank_articles(signals, contents.weights, contents.shelf, contents.memory, limit, tickets=named)
 
-    def search(self, question: str, limit: int = 10, *, moment: datetime | None = None) -> list[Suggestion]:
+    def search(
+        self,
+        question: str,
+        limit: int = 10,
+        *,
+        moment: datetime | None = None,
+        named: int = EXAMPLES_MAX,
+    ) -> list[Suggestion]:
         """Return the articles that a question's own words ask for, best first.
 
         Unlike for a ticket the text leads (:func:`features.article_ranking.weights_for_search`): an article
@@ -225,6 +235,8 @@ class KnowledgeIndex(KnowledgeState):
             At most so many.
         moment : datetime, optional
             Only links known by then count; default: all.
+        named : int, default=3
+            As for :meth:`suggest`.
 
         Raises
         ------
@@ -236,7 +248,7 @@ class KnowledgeIndex(KnowledgeState):
         contents = self._contents
         signals = self._signals(contents, Ticket("", subject=question), None, moment)
         weights = weights_for_search(contents.weights, signals.matrix)
-        return rank_articles(signals, weights, contents.shelf, contents.memory, limit)
+        return rank_articles(signals, weights, contents.shelf, contents.memory, limit, tickets=named)
 
     def suggest_many(
         self,
@@ -245,13 +257,14 @@ class KnowledgeIndex(KnowledgeState):
         *,
         vectors: np.ndarray | None = None,
         moment: datetime | None = None,
+        named: int = EXAMPLES_MAX,
     ) -> list[list[Suggestion]]:
         """Do the same as :meth:`suggest` for many tickets, each as if it were alone."""
         listed = list(tickets)
         if vectors is None:
             vectors = self._ready().encode([clean_text(ticket) for ticket in listed])
         return [
-            self.suggest(ticket, limit, vector=vector, moment=moment)
+            self.suggest(ticket, limit, vector=vector, moment=moment, named=named)
             for ticket, vector in zip(listed, vectors, strict=True)
         ]
 

@@ -4,7 +4,6 @@ Which articles people linked or dismissed comes in; the store is not asked. A ti
 article was linked to it or accepted for it, or where one is near enough to it and was not dismissed.
 """
 
-import math
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,9 +12,10 @@ from datetime import datetime
 
 import numpy as np
 
-from features.article_words import search_words
-from features.cleaning import clean
-from features.redaction import redact
+from features.cleaning import clean, clean_text
+from features.language import detect_language, language_of
+from features.redaction import MARKS, redact
+from features.telling_words import Telling, TermCounts, Terms, read_terms, telling_terms
 from features.ticket_clusters import Cluster, find_clusters
 from triage.helping.gap import ArticleCare, Gap, GapReport
 from triage.knowledge import Article
@@ -32,11 +32,17 @@ EXAMPLES = 3
 WORDS = 6
 MOST_HOURS = 720.0
 """A ticket that was open for longer than a month counts as a month: somebody forgot it."""
-LEAST_WORD_CHARS = 3
 TITLE_CHARS = 120
 RECENT = 0.25
-LEAST_LIFT = 2.0
-"""A word that is not twice as frequent in a cluster as among all says nothing of it."""
+BODY_CHARS = 2_000
+LANGUAGE_OF = 20
+"""Tickets of a cluster, the most typical ones, whose language is looked at."""
+MAIN_PRODUCT = 0.25
+"""Share of the tickets from which a product's name tells nothing: a printer among twenty things does."""
+TITLE_OF = 50
+"""Tickets of a cluster, the most typical ones, whose subjects may be its title."""
+BREVITY = 0.75
+"""How much a long subject is marked down: at .5 whole sentences win, at 1 single words (docs/log.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,14 @@ class KnowledgeUse:
     linked: frozenset[str] = frozenset()
     dismissed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     care: tuple[ArticleCare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Background:
+    """What tickets that no article serves say, and words of products' names."""
+
+    counts: TermCounts
+    products: frozenset[str]
 
 
 def find_gaps(
@@ -98,11 +112,11 @@ def find_gaps(
     ]
     names = [tickets[place].ticket.ticket_id for place in unserved]
     clusters = find_clusters(vectors[unserved], names, least=least) if unserved else []
-    words = [_words(tickets[place]) for place in unserved]
-    background = Counter(word for one in words for word in one)
+    terms = [_terms(tickets[place]) for place in unserved]
+    background = _Background(TermCounts.of(terms), _product_words(tickets))
     usual = _usual_hours([tickets[place] for place in unserved])
     newest = _newest([tickets[place] for place in unserved])
-    gaps = [_gap(one, unserved, tickets, words, background, usual, newest, nearest, use) for one in clusters]
+    gaps = [_gap(one, unserved, tickets, terms, background, usual, newest, nearest, use) for one in clusters]
     gaps.sort(key=lambda one: (-one.weight, one.title))
     return GapReport(
         tickets=len(tickets),
@@ -145,8 +159,8 @@ def _gap(
     cluster: Cluster,
     unserved: Sequence[int],
     tickets: Sequence[PastTicket],
-    words: Sequence[frozenset[str]],
-    background: Counter[str],
+    terms: Sequence[Terms],
+    background: _Background,
     usual: float | None,
     newest: datetime | None,
     nearest: Sequence[str | None],
@@ -154,13 +168,16 @@ def _gap(
 ) -> Gap:
     rows = cluster.rows.tolist()
     members = [tickets[unserved[row]] for row in rows]
-    weights = _telling([words[row] for row in rows], background, len(unserved))
+    said = [terms[row] for row in rows]
+    telling = telling_terms(
+        said, background.counts, languages=_languages(members), unspoken=background.products
+    )
     told = [hours for one in members if (hours := _hours(one)) is not None]
     hours = statistics.median(told) if told else usual
     articles = Counter(name for row in rows if (name := nearest[unserved[row]]) is not None)
     return Gap(
-        title=_title(members, weights),
-        words=tuple(list(weights)[:WORDS]),
+        title=_title(members, telling),
+        words=tuple(one.form for one in telling[:WORDS]),
         tickets=len(members),
         hours=None if hours is None else round(hours, 2),
         weight=round(len(members) * (hours if hours is not None else 1.0), 2),
@@ -174,42 +191,38 @@ def _gap(
     )
 
 
-def _words(past: PastTicket) -> frozenset[str]:
-    text = redact(f"{past.ticket.subject}\n{clean(past.ticket.body)[:2_000]}")
-    return frozenset(
-        one for one in search_words(text) if len(one) >= LEAST_WORD_CHARS and not any(map(str.isdigit, one))
-    )
+def _terms(past: PastTicket) -> Terms:
+    subject, body = past.ticket.subject, clean(past.ticket.body)[:BODY_CHARS]
+    return read_terms(redact(clean(subject)), redact(body))
 
 
-def _telling(members: Sequence[frozenset[str]], background: Counter[str], total: int) -> dict[str, float]:
-    """Return words by how much more of the cluster's tickets have them than of all, most telling first.
-
-    The measure is the share of the cluster times the logarithm of how much more often than usual (the term of
-    the Kullback–Leibler divergence), among words that a fifth of the cluster has.
-    """
-    counts = Counter(word for one in members for word in one)
-    weights = {}
-    for word, count in counts.items():
-        share = count / len(members)
-        if share < 0.2 or count < 2:
-            continue
-        usual = background[word] / total
-        if share < LEAST_LIFT * usual:
-            continue
-        weights[word] = share * math.log(share / usual)
-    return dict(sorted(weights.items(), key=lambda one: (-one[1], one[0])))
+def _languages(members: Sequence[PastTicket]) -> frozenset[str]:
+    """Return the languages that a cluster is said to be in, and those that its texts show."""
+    near = [one.ticket for one in members[:LANGUAGE_OF]]
+    found = {code for one in near for code in (language_of(one), detect_language(clean_text(one)))}
+    return frozenset(code for code in found if code is not None) or frozenset({"en"})
 
 
-def _title(members: Sequence[PastTicket], weights: Mapping[str, float]) -> str:
+def _product_words(tickets: Sequence[PastTicket]) -> frozenset[str]:
+    """Return words of names of products that say nothing, since so many tickets are about them."""
+    counts = Counter(one.ticket.product for one in tickets if one.ticket.product)
+    often = [name for name, count in counts.items() if count >= MAIN_PRODUCT * len(tickets)]
+    return frozenset(word for name in often for word in read_terms(name, "").words)
+
+
+def _title(members: Sequence[PastTicket], telling: Sequence[Telling]) -> str:
     """Choose the subject that says most with few words; ties go to the more typical ticket."""
-    best, best_score = "", -1.0
-    for one in members[:50]:
-        subject = redact(clean(one.ticket.subject)).replace("\n", " ").strip()[:TITLE_CHARS]
-        said = set(search_words(subject))
-        score = sum(weights.get(word, 0.0) for word in said) / math.sqrt(3.0 + len(said))
-        if said and score > best_score:
+    best, best_score = "", 0.0
+    for one in members[:TITLE_OF]:
+        subject = redact(clean(one.ticket.subject)).replace("\n", " ").strip()
+        own = read_terms(subject, "")
+        told = sum(found.surprise for found in telling if own.has(found.term))
+        score = told / (3.0 + len(subject.split())) ** BREVITY
+        if any(mark in subject for mark in MARKS):
+            score /= 2.0
+        if len(subject) <= TITLE_CHARS and score > best_score:
             best, best_score = subject, score
-    return best or ", ".join(list(weights)[:3])
+    return best or ", ".join(one.form for one in telling[:3])
 
 
 def _hours(past: PastTicket) -> float | None:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from features.article_ranking import EXAMPLES_MAX
 from triage.decision import Decision
 from triage.duplicate import Duplicate
 from triage.helping.policy import HelpingPolicy
+from triage.knowledge import Ground, Suggestion
 from triage.prediction import Assessment, Explanation
 from triage.store import Store
 from triage.store.known_labels import known_labels
 
-__all__ = ["LOOKED_AT", "decision_shown", "duplicates_shown"]
+__all__ = ["LOOKED_AT", "articles_shown", "decision_shown", "duplicates_shown", "tickets_named"]
 
 LOOKED_AT = 50
 """So many more tickets are looked at than are shown, so that confidential ones take nobody's place."""
@@ -56,6 +58,54 @@ def duplicates_shown(
     """Leave confidential tickets out of those that a ticket likely repeats; at most ``limit`` stay."""
     told = known_labels(store, workspace, [one.ticket_id for one in found])
     return tuple(one for one in found if not policy.hides(told.get(one.ticket_id, {})))[:limit]
+
+
+def tickets_named(policy: HelpingPolicy, sees_all: bool) -> int:
+    """Return how many tickets to ask for with each article, for :func:`articles_shown` to choose from."""
+    return EXAMPLES_MAX if sees_all or not policy.confidential else EXAMPLES_MAX + LOOKED_AT
+
+
+def articles_shown(
+    store: Store,
+    workspace: str,
+    found: Sequence[Sequence[Suggestion]],
+    policy: HelpingPolicy,
+    *,
+    sees_all: bool,
+) -> list[tuple[Suggestion, ...]]:
+    """Leave confidential tickets out of those that are said to have used an article.
+
+    A ticket of which nothing is known is left out, too. The weights stay: they name nobody.
+
+    Parameters
+    ----------
+    store, workspace
+        Where the labels of this moment are.
+    found : sequence of sequences of Suggestion
+        By ticket, each article with :func:`tickets_named` tickets.
+    policy : HelpingPolicy
+        Says what is confidential.
+    sees_all : bool
+        Whether the asker may see confidential tickets: then all stays as it is.
+    """
+    if sees_all or not policy.confidential:
+        return [tuple(one) for one in found]
+    grounds = (ground for several in found for one in several for ground in one.because)
+    names = dict.fromkeys(name for one in grounds if one.kind == "links" for name in one.examples)
+    told = known_labels(store, workspace, list(names))
+    shown = {name for name, labels in told.items() if not policy.hides(labels)}
+    return [
+        tuple(
+            replace(one, because=tuple(_ground_shown(part, shown) for part in one.because)) for one in several
+        )
+        for several in found
+    ]
+
+
+def _ground_shown(ground: Ground, shown: set[str]) -> Ground:
+    if ground.kind != "links":
+        return ground
+    return replace(ground, examples=tuple(one for one in ground.examples if one in shown)[:EXAMPLES_MAX])
 
 
 def _shown(seen: Assessment, shown: set[str], similar: int) -> Assessment:

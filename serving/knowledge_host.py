@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy.exc import DBAPIError
 
+from features.article_ranking import EXAMPLES_MAX
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
@@ -115,8 +116,12 @@ class KnowledgeHost:
         if self._follower.is_alive():
             self._follower.join()
 
-    def suggest(self, workspace: str, tickets: Sequence[Ticket], limit: int) -> list[tuple[Suggestion, ...]]:
+    def suggest(
+        self, workspace: str, tickets: Sequence[Ticket], limit: int, *, named: int = EXAMPLES_MAX
+    ) -> list[tuple[Suggestion, ...]]:
         """Return for each ticket at most ``limit`` articles, best first.
+
+        At most ``named`` similar tickets that used it are named with each.
 
         Raises
         ------
@@ -130,11 +135,15 @@ class KnowledgeHost:
             return [() for _ in tickets]
         self._catch_up(workspace, shelf)
         # What is known now counts, also of what became known after a ticket was filed.
-        found = shelf.index.suggest_many(tickets, limit, moment=datetime.now(UTC))
+        found = shelf.index.suggest_many(tickets, limit, moment=datetime.now(UTC), named=named)
         return [tuple(suggestions) for suggestions in found]
 
-    def search(self, workspace: str, question: str, limit: int) -> tuple[Suggestion, ...]:
+    def search(
+        self, workspace: str, question: str, limit: int, *, named: int = EXAMPLES_MAX
+    ) -> tuple[Suggestion, ...]:
         """Return at most ``limit`` articles that a question asks for by its words, best first.
+
+        At most ``named`` similar tickets that used it are named with each.
 
         Raises
         ------
@@ -145,7 +154,7 @@ class KnowledgeHost:
         if shelf is None:
             return ()
         self._catch_up(workspace, shelf)
-        return tuple(shelf.index.search(question, limit, moment=datetime.now(UTC)))
+        return tuple(shelf.index.search(question, limit, moment=datetime.now(UTC), named=named))
 
     def count(self, workspace: str) -> int:
         """Return how many articles can be suggested as of the last look."""

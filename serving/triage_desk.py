@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
-from serving.confidential import LOOKED_AT, decision_shown, duplicates_shown
+from serving.confidential import (
+    LOOKED_AT,
+    articles_shown,
+    decision_shown,
+    duplicates_shown,
+    tickets_named,
+)
 from serving.duplicate_host import DuplicateHost
 from serving.floor import Floor
 from serving.help_desk import Help, HelpDesk
@@ -121,7 +127,7 @@ class TriageDesk:
     def _look(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
         decisions = self._decide(workspace, tickets, policy, extras)
-        articles = self._knowledge.suggest(workspace, tickets, extras.articles)
+        articles = self._articles(workspace, tickets, policy, extras)
         book = self._books.read(workspace).book
         repeated = self._repeated(workspace, tickets, policy, extras)
         answers = [
@@ -205,6 +211,13 @@ class TriageDesk:
         for decision in decisions:
             self._metrics.note_decision(decision)
         return answers
+
+    def _articles(
+        self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
+    ) -> list[tuple[Suggestion, ...]]:
+        named = tickets_named(policy.helping, extras.sees_all)
+        found = self._knowledge.suggest(workspace, tickets, extras.articles, named=named)
+        return articles_shown(self._store, workspace, found, policy.helping, sees_all=extras.sees_all)
 
     def _repeated(
         self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras

@@ -1,14 +1,17 @@
 """The knowledge base: articles in, out, and found."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from serving.auth import Caller, permitted
+from serving.confidential import articles_shown, tickets_named
 from serving.dependencies import KnowledgeDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.roles import Role
 from serving.schemas.base import SafeText
 from serving.schemas.knowledge import (
     ArticleIn,
@@ -19,7 +22,8 @@ from serving.schemas.knowledge import (
     SuggestionOut,
 )
 from triage.errors import ConflictError, NotFoundError
-from triage.knowledge import Article
+from triage.knowledge import Article, Suggestion
+from triage.knowledge_ids import article_id_problem
 from triage.store import Store
 from triage.store.articles import (
     StoredArticle,
@@ -29,20 +33,20 @@ from triage.store.articles import (
     withdraw_article,
 )
 from triage.store.idempotency import Reply
+from triage.store.policies import read_policy
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
 READING = documented(400, 401, 403, 404, 422, 500, 503)
 WRITING = documented(400, 401, 403, 409, 413, 422, 500, 503)
-SEARCH = "search"
 
 ArticleId = Annotated[
     SafeText,
     Path(
         min_length=1,
         max_length=200,
-        pattern=r"^[^/?#]+$",
+        pattern=r"^[^\r\n]+$",
         description="Its id in the knowledge base.",
         examples=["KB-12"],
     ),
@@ -89,7 +93,8 @@ def create_article(
     def create() -> Reply:
         article_id = given.article_id or uuid.uuid4().hex
         stands = get_article(store, caller.workspace, article_id)
-        if article_id == SEARCH or (stands is not None and stands.withdrawn_at is None):
+        _expect_usable(article_id)
+        if stands is not None and stands.withdrawn_at is None:
             raise ConflictError(
                 "Got a new article with an id that is taken; expected an id of its own. "
                 "To change the one that stands there, PUT it."
@@ -108,6 +113,7 @@ def create_article(
 )
 async def search_articles(
     knowledge: KnowledgeDep,
+    store: StoreDep,
     work: WorkDep,
     caller: Annotated[Caller, permitted("search_articles")],
     q: Annotated[
@@ -117,13 +123,20 @@ async def search_articles(
     limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 10,
 ) -> SearchOut:
     """Return the articles that help most with a problem; what they say counts more than what was linked."""
-    # The text leads, so that an article that nobody has used yet is found, too.
-    found = await work.run(lambda: knowledge.search(caller.workspace, q, limit))
+
+    def find() -> Sequence[Suggestion]:
+        policy, sees_all = read_policy(store, caller.workspace).policy.helping, caller.role is Role.ADMIN
+        # The text leads, so that an article that nobody has used yet is found, too.
+        found = knowledge.search(caller.workspace, q, limit, named=tickets_named(policy, sees_all))
+        (shown,) = articles_shown(store, caller.workspace, [found], policy, sees_all=sees_all)
+        return shown
+
+    found = await work.run(find)
     return SearchOut(articles=[SuggestionOut.of(one) for one in found])
 
 
 @router.get(
-    "/{article_id}",
+    "/{article_id:path}",
     operation_id="read_article",
     summary="Read an article",
     response_model=ArticleOut,
@@ -137,7 +150,7 @@ def read_article(
 
 
 @router.put(
-    "/{article_id}",
+    "/{article_id:path}",
     operation_id="replace_article",
     summary="Replace an article, or add it",
     response_model=ArticleOut,
@@ -153,15 +166,14 @@ def replace_article(
     """Store an article under its id, whether there was one or not; the next request suggests this text."""
 
     def put() -> Reply:
-        if article_id == SEARCH:
-            raise ConflictError("Got an article named 'search', which is an address here; name it otherwise.")
+        _expect_usable(article_id)
         return Reply(200, _put(store, caller, given.to_article(article_id)))
 
     return answer(once.run(caller.workspace, put))
 
 
 @router.delete(
-    "/{article_id}",
+    "/{article_id:path}",
     operation_id="delete_article",
     summary="Withdraw an article",
     response_model=ArticleOut,
@@ -181,6 +193,12 @@ def delete_article(
         return Reply(200, ArticleOut.of(stored).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, withdraw))
+
+
+def _expect_usable(article_id: str) -> None:
+    problem = article_id_problem(article_id)
+    if problem is not None:
+        raise ConflictError(problem)
 
 
 def _put(store: Store, caller: Caller, article: Article) -> dict[str, object]:

@@ -38,7 +38,7 @@ MacroId = Annotated[
     Path(
         min_length=1,
         max_length=200,
-        pattern=r"^[^/?#]+$",
+        pattern=r"^[^\r\n]+$",
         description="Its id in the helpdesk.",
         examples=["M-1"],
     ),
@@ -147,7 +147,7 @@ def read_macros(store: StoreDep, caller: Annotated[Caller, permitted("list_macro
 
 
 @macro_router.put(
-    "/{macro_id}",
+    "/{macro_id:path}",
     operation_id="replace_macro",
     summary="Replace a macro, or add it",
     response_model=MacroOut,
@@ -171,7 +171,7 @@ def replace_macro(
 
 
 @macro_router.delete(
-    "/{macro_id}",
+    "/{macro_id:path}",
     operation_id="delete_macro",
     summary="Take a macro away",
     response_model=MacroOut,

@@ -18,7 +18,9 @@ class DuplicateOut(Output):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_DUPLICATE]})
 
     ticket_id: str
-    chance: float = Field(description="Calibrated probability that people would link them as duplicates.")
+    chance: float = Field(
+        description="How often people linked such pairs; a training holds it to this workspace's habit."
+    )
     shared: list[str] = Field(description="Words that both have and few others do, the most telling first.")
 
     @classmethod

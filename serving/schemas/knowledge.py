@@ -11,7 +11,7 @@ from triage.store.articles import StoredArticle
 
 __all__ = ["ArticleIn", "ArticleListOut", "ArticleOut", "NewArticleIn", "SearchOut", "SuggestionOut"]
 
-ArticleId = Annotated[SafeText, Field(min_length=1, max_length=200, pattern=r"^[^/?#]+$")]
+ArticleId = Annotated[SafeText, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
 Word = Annotated[SafeText, Field(min_length=1, max_length=200)]
 
 EXAMPLE: dict[str, Any] = {
@@ -133,7 +133,9 @@ class GroundOut(Output):
 
     kind: str = Field(description="`words`, `meaning`, `links`, `popular` or `product`.")
     weight: float = Field(description="How much, against the average article.")
-    examples: list[str] = Field(description="The shared words, or the ids of similar tickets.")
+    examples: list[str] = Field(
+        description="The shared words, or the ids of similar tickets; confidential ones for admins only."
+    )
 
 
 class SuggestionOut(Output):

@@ -1,19 +1,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from serving.confidential import decision_shown, duplicates_shown
+from serving.confidential import articles_shown, decision_shown, duplicates_shown
 from serving.duplicate_host import DuplicateHost
 from tests.serving.desk import decide
 from tests.serving.house import House
 from tests.serving.routers.test_replies import TEXT, replies, similar, tell
-from tests.serving.routers.test_suggestions import put_policy
+from tests.serving.routers.test_suggestions import VPN, add, put_policy
 from triage.decision import Action, Decision, FieldDecision
 from triage.duplicate import Duplicate
 from triage.helping.policy import HelpingPolicy
+from triage.knowledge import ArticleLink, Ground, Suggestion
 from triage.prediction import Assessment, Explanation, SimilarTicket, Vote, Voter
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.known_labels import known_labels
+from triage.store.links import put_links
 from triage.store.tickets import put_tickets, set_labels
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
@@ -114,3 +116,37 @@ def test_a_ticket_that_people_call_otherwise_is_shown_at_once(house: House):
     assert similar(house) == []
     set_labels(house.store, "acme", "T-1", {"category": "account"})
     assert [one["ticket_id"] for one in similar(house)] == ["T-1"]
+
+
+def test_an_article_names_no_confidential_ticket_that_used_it_and_none_that_is_unknown(store: Store):
+    keep(store, PastTicket(Ticket("OPEN", "vpn")), decided("OPEN", "network", Action.APPLY))
+    for name in ("A", "B", "C", "D"):
+        keep(store, PastTicket(Ticket(name, "vpn")))
+    links = Ground("links", 2.0, ("OPEN", "A", "GONE", "B", "C", "D"))
+    words = Ground("words", 1.0, ("vpn", "drop", "open"))
+    found = [[Suggestion("KB-1", "VPN", 0.9, because=(links, words))], []]
+    (one,), nothing = articles_shown(store, "acme", found, NETWORK, sees_all=False)
+    assert one.because == (Ground("links", 2.0, ("A", "B", "C")), words)
+    assert nothing == ()
+    for policy, sees_all in ((NETWORK, True), (HelpingPolicy(), False)):
+        assert articles_shown(store, "acme", found, policy, sees_all=sees_all) == [tuple(found[0]), ()]
+
+
+def test_tickets_that_used_an_article_are_named_to_whom_may_see_them(house: House):
+    put_policy(house, helping={"confidential": {"category": ["legal"]}})
+    add(house, VPN, {"article_id": "KB-2", "title": "Canteen", "body": "Soup is hot."})
+    names = [f"T-{number}" for number in range(6)]
+    for name in names:
+        decide(house, name, subject=f"{TEXT} {name}")
+        set_labels(house.store, "acme", name, {"category": "account" if name == "T-5" else "legal"})
+    put_links(house.store, "acme", [ArticleLink(name, "KB-1") for name in names])
+
+    def named(role: str) -> list[list[str]]:
+        headers = house.key(role)
+        asked = house.client.post("/v1/triage", json={"subject": TEXT}, headers=headers)
+        searched = house.client.get("/v1/knowledge/search", params={"q": TEXT}, headers=headers)
+        found = [answer.json()["articles"][0]["because"] for answer in (asked, searched)]
+        return [next(one["examples"] for one in because if one["kind"] == "links") for because in found]
+
+    assert named("service") == [["T-5"], ["T-5"]]
+    assert all(len(one) == 3 for one in named("admin"))

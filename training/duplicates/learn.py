@@ -1,7 +1,8 @@
 """Learns from links between past tickets how duplicates are told, and what chance a score stands for.
 
 A conditional logit: of the earlier tickets that come near, the linked ones shall score highest. The chance
-is calibrated on later tickets than the weights were learnt from, on all of them, linked or not.
+is calibrated on later tickets than the weights were learnt from, on all of them, linked or not. A workspace's
+few links teach only how much likelier or less likely repeats are there than the model that comes along says.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from features.duplicates.index import DuplicateIndex
 from features.duplicates.model import DEFAULT_MODEL, SIGNALS, DuplicateModel, evidence
+from features.log_odds_line import fit_line
 from triage.duplicate import DuplicateLink
 from triage.ticket import Ticket
 
@@ -32,6 +34,9 @@ MOST_OTHERS = 500
 """Tickets that repeat none, each standing for several, that the chance is calibrated on."""
 
 CALIBRATED_NEAR = 10
+
+PRIOR_CASES = 50.0
+"""How many even cases weigh as much as the chances of the model that comes along (docs/log.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +96,10 @@ def learn_duplicates(
         weight = len(others) / max(len(some), 1)
         judged += [_query(index, history, row, rows, weight) for row in some]
     first = _fit(earlier, start)
-    calibration = _calibrate(first, later + judged)
+    if begin is None:
+        calibration = _calibrate(first, later + judged)
+    else:
+        calibration = _adjusted(begin.calibration, first, later + judged)
     # The chance is that of weights that did not see these links; the weights kept have seen all.
     return DuplicateModel(_rescaled(_fit(earlier + later, start), first), calibration, links)
 
@@ -158,6 +166,23 @@ def _calibrate(weights: np.ndarray, queries: Sequence[_Query]) -> np.ndarray:
     logit = LogisticRegression(C=1.0, max_iter=1_000)
     fitted = logit.fit(np.concatenate(columns)[:, :3], answer, sample_weight=np.concatenate(counts))
     return np.array([*fitted.coef_[0], fitted.intercept_[0]])
+
+
+def _adjusted(calibration: np.ndarray, weights: np.ndarray, queries: Sequence[_Query]) -> np.ndarray:
+    """Hold a calibration to how often the likeliest earlier ticket of each of these was linked."""
+    log_odds, linked, counts = [], [], []
+    for one in queries:
+        if not len(one.signals):
+            continue
+        told = evidence(one.signals, weights)
+        best = int(told[:, 0].argmax())
+        log_odds.append(float(told[best] @ calibration))
+        linked.append(bool(one.is_linked[best]))
+        counts.append(one.weight)
+    if not any(linked):
+        return calibration
+    shift, slope = fit_line(log_odds, linked, prior_cases=PRIOR_CASES, weights=np.array(counts))
+    return np.asarray(slope * calibration + np.array([0.0, 0.0, 0.0, shift]))
 
 
 def _rescaled(weights: np.ndarray, like: np.ndarray) -> np.ndarray:

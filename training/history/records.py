@@ -10,6 +10,7 @@ from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
 from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
+from triage.knowledge_ids import article_id_problem, macro_id_problem
 from triage.priority import PRIORITIES
 from triage.ticket import FIELDS, PastTicket, Ticket
 
@@ -61,7 +62,7 @@ def make_record(kind: str, row: Mapping[str, Any], summary: RowSummary) -> Recor
     Raises
     ------
     HistoryError
-        If an article has neither title nor body.
+        If an article has neither title nor body, a reply or macro no body, or an id cannot be used.
     """
     return _MAKERS[kind](row, summary)
 
@@ -104,6 +105,7 @@ def _ticket(row: Mapping[str, Any], summary: RowSummary) -> PastTicket:
 def _article(row: Mapping[str, Any], summary: RowSummary) -> Article:
     if "title" not in row and "body" not in row:
         raise HistoryError("title and body are missing")
+    _refuse(article_id_problem(row["article_id"]))
     return Article(**{"title": "", "body": "", **row})
 
 
@@ -129,7 +131,13 @@ def _reply(row: Mapping[str, Any], summary: RowSummary) -> Reply:
 def _macro(row: Mapping[str, Any], summary: RowSummary) -> Macro:
     if "body" not in row:
         raise HistoryError("body is missing")
+    _refuse(macro_id_problem(row["macro_id"]))
     return Macro(**{"title": row["macro_id"], **row})
+
+
+def _refuse(problem: str | None) -> None:
+    if problem is not None:
+        raise HistoryError(problem)
 
 
 def _volume(row: Mapping[str, Any], summary: RowSummary) -> Volume:

@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import pytest
 
 from tests.serving.fakes import promote_fake
@@ -117,3 +119,30 @@ def test_a_new_champion_knows_the_articles_too(house: House):
     promote_fake(house.home, "v2")
     house.wait_for_model("v2")
     assert [one["article_id"] for one in suggested(house, "vpn drops")] == ["KB-1"]
+
+
+@pytest.mark.parametrize("article_id", ["IT/KB 12", "search/3", "A#7?x", "100%"])
+@pytest.mark.parametrize("safe", ["", "/"])
+def test_an_id_with_signs_that_mean_something_in_addresses_is_reached(
+    house: House, article_id: str, safe: str
+):
+    assert add(house, VPN | {"article_id": article_id}).json()["article_id"] == article_id
+    address, headers = f"/v1/knowledge/{quote(article_id, safe=safe)}", house.key("admin")
+    assert house.client.get(address, headers=headers).json()["title"] == VPN["title"]
+    answer = house.client.put(address, json={"title": "Coffee", "body": "Descale it."}, headers=headers)
+    assert (answer.json()["article_id"], answer.json()["title"]) == (article_id, "Coffee")
+    assert house.client.delete(address, headers=headers).status_code == 200
+    assert house.client.get(address, headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize("article_id", ["search", "KB\n1"])
+def test_an_id_that_is_no_address_is_refused(house: House, article_id: str):
+    assert add(house, VPN | {"article_id": article_id}).status_code in (409, 422)
+    answer = house.client.put(
+        f"/v1/knowledge/{quote(article_id, safe='')}",
+        json={"title": "A", "body": ""},
+        headers=house.key("admin"),
+    )
+    assert answer.status_code in (404, 409)
+    listed = house.client.get("/v1/knowledge", headers=house.key("admin"))
+    assert listed.json()["articles"] == []

@@ -110,6 +110,14 @@ def test_a_macro_is_named_where_agents_used_it_and_offered_where_its_words_fit(h
     assert house.client.delete("/v1/macros/M-2", headers=headers).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["IT/M-1", "IT%2FM-1"])
+def test_a_macro_with_a_slash_in_its_id_is_reached(house: House, address: str):
+    path, headers = f"/v1/macros/{address}", house.key("admin")
+    put = house.client.put(path, json={"title": "Hi", "body": "Hello."}, headers=headers)
+    assert put.json()["macro_id"] == "IT/M-1"
+    assert house.client.delete(path, headers=headers).json()["macro_id"] == "IT/M-1"
+
+
 def confirm(house: House, ticket_id: str, helped: bool, role: str = "requester"):
     return house.client.post(
         f"/v1/tickets/{ticket_id}/confirmation", json={"helped": helped}, headers=house.key(role)

@@ -73,3 +73,18 @@ def test_the_direction_of_a_link_does_not_matter():
     history = helpdesk(pairs=10)
     turned = [DuplicateLink(one.other, one.ticket_id) for one in history.links]
     assert linked_rows(history.tickets, history.links) == linked_rows(history.tickets, turned)
+
+
+def test_chances_follow_how_often_people_link():
+    """The same pairs, a third of the links: the chances of the same pairs sink."""
+    history = helpdesk(pairs=180, seed=2)
+    fewer = LinkedHistory(history.tickets, history.vectors, history.links[::3])
+    index = DuplicateIndex.of(history.tickets, history.vectors)
+    rows = sorted(linked_rows(history.tickets, history.links))
+    compared = [index.compare(history.tickets[row], history.vectors[row]).signals for row in rows]
+
+    def said(links: LinkedHistory) -> float:
+        model = learn_duplicates([links])
+        return float(np.mean([model.chances(one).max() for one in compared]))
+
+    assert said(fewer) < 0.7 * said(history)

@@ -61,6 +61,18 @@ def test_an_article_is_public_only_where_the_table_says_yes(sqlite_store: Store,
     }
 
 
+def test_ids_that_are_no_addresses_are_refused_and_slashes_taken(sqlite_store: Store, tmp_path: Path):
+    rejects = tmp_path / "rejects.csv"
+    table = write(tmp_path / "a.csv", 'article_id,title\nIT/KB 1,Open\nsearch,Find\n"KB\n2",Broken\n')
+    result = import_table(sqlite_store, table, "articles", workspace="acme", rejects=rejects)
+    assert (result.summary["accepted"], result.summary["rejected"]) == (1, 2)
+    assert get_article(sqlite_store, "acme", "IT/KB 1") is not None
+    assert "address of its own" in rejects.read_text() and "line break" in rejects.read_text()
+    table = write(tmp_path / "m.csv", 'macro_id,body\nIT/M-1,Hello.\n"M\n2",Bye.\n')
+    assert import_table(sqlite_store, table, "macros", workspace="acme").summary["rejected"] == 1
+    assert [one.macro_id for one in list_macros(sqlite_store, "acme")] == ["IT/M-1"]
+
+
 @pytest.mark.parametrize(("kind", "head"), [("replies", "ticket_id,body"), ("macros", "title,body")])
 def test_a_table_without_what_names_its_rows_is_refused(
     sqlite_store: Store, tmp_path: Path, kind: str, head: str
