@@ -7,6 +7,7 @@ Redaction is not done here.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from triage.ticket import Ticket
 
@@ -14,6 +15,8 @@ __all__ = ["clean", "clean_text"]
 
 MAX_CHARS = 20_000
 """Past this a ticket is pasted logs; both views have long seen what they need."""
+REMEMBERED = 64
+"""Latest tickets whose cleaned text is kept in memory: one request asks for it several times."""
 
 TAG = re.compile(
     r"<(?:script|style)\b.{0,2000}?</(?:script|style)>|<!--.{0,2000}?-->|</?[a-zA-Z][^<>]{0,1000}>",
@@ -66,7 +69,12 @@ def clean(text: str) -> str:
 
 def clean_text(ticket: Ticket) -> str:
     """Return a ticket's subject and body, each cleaned, a line break between them."""
-    return f"{clean(ticket.subject)}\n{clean(ticket.body)}".strip()
+    return _cleaned(ticket.subject, ticket.body)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _cleaned(subject: str, body: str) -> str:
+    return f"{clean(subject)}\n{clean(body)}".strip()
 
 
 def _without_quotes(text: str) -> str:

@@ -73,6 +73,11 @@ class DecayedCounts:
             ages[places] = np.clip(at - self._last[rows], 0.0, unknown)
         return ages
 
+    def age(self, key: Hashable, person: int, at: float, unknown: float) -> float:
+        """Return the seconds since one person's last event of a key."""
+        row = self._rows.get(key, {}).get(person)
+        return unknown if row is None else float(np.clip(at - self._last[row], 0.0, unknown))
+
     def _people(self, key: Hashable) -> tuple[np.ndarray, np.ndarray]:
         """Return who has sums of a key, and in which rows; kept as arrays where they are many."""
         found = self._arrays.get(key)

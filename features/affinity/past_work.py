@@ -58,6 +58,7 @@ class PastWork:
         self._at = np.zeros(ROWS)
         self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
+        self._is_ticket = np.ones(ROWS, bool)
         self._rows_of: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
 
     def __len__(self) -> int:
@@ -88,6 +89,11 @@ class PastWork:
         """How much it counts."""
         return self._weight[: self._used]
 
+    @property
+    def is_ticket(self) -> np.ndarray:
+        """Whether it was a ticket: a declared skill is none, and never counted to people as one."""
+        return self._is_ticket[: self._used]
+
     def append(self, vector: np.ndarray) -> int:
         """Make room for one ticket more and return its row; :meth:`set` says the rest."""
         if self._used == len(self._at):
@@ -96,6 +102,7 @@ class PastWork:
             self._people = np.concatenate([self._people, np.zeros_like(self._people)], axis=1)
             self._at = np.concatenate([self._at, np.zeros_like(self._at)])
             self._weight = np.concatenate([self._weight, np.zeros_like(self._weight)])
+            self._is_ticket = np.concatenate([self._is_ticket, np.ones_like(self._is_ticket)])
         row = self._used
         self._scale[row] = max(float(np.abs(vector).max()), 1e-12) / STEPS
         self._vectors[row] = np.round(vector / self._scale[row])
@@ -110,6 +117,10 @@ class PastWork:
                 rows.setdefault(number, array("q")).append(row)
         self._people[:, row] = person, requester, category
         self._at[row], self._weight[row] = at, weight
+
+    def declare(self, row: int) -> None:
+        """Say that a row stands for a declared skill."""
+        self._is_ticket[row] = False
 
     def vector(self, row: int) -> np.ndarray:
         """Return a row's vector, of shape (dimension,), float32."""

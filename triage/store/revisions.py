@@ -5,7 +5,7 @@ A transaction that takes a revision keeps the next one waiting until it ends, so
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.store.database import Store
@@ -27,6 +27,12 @@ class Kind(StrEnum):
     """Which articles people used or dismissed for which tickets."""
 
 
+# Made once: nearly every request asks it, and making it costs as much as asking.
+_OF_WORKSPACE = select(revisions.c.kind, revisions.c.revision).where(
+    revisions.c.workspace == bindparam("workspace")
+)
+
+
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:
     """Count a change and return its number, from 1; to be called in the transaction of the change."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -44,8 +50,8 @@ def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:
 
 def read_revisions(store: Store, workspace: str) -> dict[Kind, int]:
     """Return the newest number of every kind, 0 where nothing was ever changed."""
-    query = select(revisions.c.kind, revisions.c.revision).where(revisions.c.workspace == workspace)
     found = dict.fromkeys(Kind, 0)
     with store.reading() as connection:
-        found.update((Kind(row.kind), row.revision) for row in connection.execute(query))
+        rows = connection.execute(_OF_WORKSPACE, {"workspace": workspace})
+        found.update((Kind(kind), revision) for kind, revision in rows)
     return found
