@@ -13,6 +13,8 @@ __all__ = ["AffinityFacts", "facts_of"]
 
 ALIKE = 0.45
 FACT_DAYS = 60
+STRANGER = -2
+"""Number of an agent of whom nothing is known; -1 has the rows of which nobody is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,6 @@ class AffinityFacts:
         Tickets of the same requester that the agent had in the last ``days`` days.
     handled : int
         All tickets of the agent in the last ``days`` days.
-    last_at : float or None
-        POSIX time of the agent's last ticket; None without any.
     days : int
         How far back was looked.
     """
@@ -39,7 +39,6 @@ class AffinityFacts:
     similar_ever: int
     of_requester: int
     handled: int
-    last_at: float | None
     days: int = FACT_DAYS
 
 
@@ -66,26 +65,18 @@ def facts_of(
     alike = near.rows[(near.cosines >= ALIKE) & work.is_ticket[near.rows]]
     requester = memory.requesters.get(ticket.requester or "", -1)
     since = at - FACT_DAYS * DAY_S
-    return {name: _facts(memory, name, alike, requester, since) for name in agents}
-
-
-def _facts(
-    memory: AffinityMemory, agent: str, alike: np.ndarray, requester: int, since: float
-) -> AffinityFacts:
-    work, person = memory.work, memory.people.get(agent)
-    if person is None:  # rows of which nobody is known must not count for who is not known either
-        return AffinityFacts(similar=0, similar_ever=0, of_requester=0, handled=0, last_at=None)
-    ever = work.rows_of(person)
-    ever = ever[work.is_ticket[ever]]
-    times = work.at[ever]
-    is_lately = times >= since
-    similar = alike[work.person[alike] == person]
-    return AffinityFacts(
-        similar=int(np.count_nonzero(work.at[similar] >= since)),
-        similar_ever=len(similar),
-        of_requester=int(np.count_nonzero(work.requester[ever[is_lately]] == requester))
-        if requester >= 0
-        else 0,
-        handled=int(np.count_nonzero(is_lately)),
-        last_at=float(times.max()) if len(times) else None,
-    )
+    similar = work.person[alike]
+    similar_lately = similar[work.at[alike] >= since]
+    facts = {}
+    for name in agents:
+        person = memory.people.get(name, STRANGER)
+        handled = work.rows_since(person, since)
+        handled = handled[work.is_ticket[handled]]
+        is_theirs = (work.requester[handled] == requester) & (requester >= 0)
+        facts[name] = AffinityFacts(
+            similar=int(np.count_nonzero(similar_lately == person)),
+            similar_ever=int(np.count_nonzero(similar == person)),
+            of_requester=int(np.count_nonzero(is_theirs)),
+            handled=len(handled),
+        )
+    return facts

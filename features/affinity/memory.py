@@ -196,7 +196,7 @@ class AffinityMemory:
         return np.concatenate([inputs, self.own_rates(requester, at) / 3, more])
 
     def profile_cosines(self, vector: np.ndarray, people: np.ndarray | slice) -> np.ndarray:
-        """Return the cosine of a ticket with the decayed sum of each person asked about, of shape (n_people,)."""
+        """Return the cosine of a ticket with the decayed sum of each asked person, of shape (n_people,)."""
         return np.asarray((self._profiles[people] @ vector) / (self._profile_lengths[people] + 1e-6))
 
     def _count(

@@ -60,6 +60,7 @@ class PastWork:
         self._weight = np.zeros(ROWS, np.float32)
         self._is_ticket = np.ones(ROWS, bool)
         self._rows_of: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
+        self._times_of: dict[int, array[float]] = {}
 
     def __len__(self) -> int:
         return self._used
@@ -115,6 +116,8 @@ class PastWork:
         for number, rows in zip((person, requester), self._rows_of, strict=True):
             if number >= 0:
                 rows.setdefault(number, array("q")).append(row)
+        if person >= 0:
+            self._times_of.setdefault(person, array("d")).append(at)
         self._people[:, row] = person, requester, category
         self._at[row], self._weight[row] = at, weight
 
@@ -142,14 +145,17 @@ class PastWork:
         rows = self._those(1, requester)[-count:] if requester >= 0 else np.arange(0)
         return self._measured(rows, vector, count)
 
-    def rows_of(self, person: int) -> np.ndarray:
-        """Return the rows that a person (by number) handled, in order."""
-        return self._those(0, person)
+    def rows_since(self, person: int, since: float) -> np.ndarray:
+        """Return the rows that a person (by number) handled, known from a POSIX time on, in order."""
+        # The times stand beside each other: only what is recent is looked up in the long tables.
+        lately = np.flatnonzero(np.array(self._times_of.get(person, ())) >= since)
+        rows = self._those(0, person, lately)
+        return rows[self._at[rows] >= since]
 
-    def _those(self, side: int, number: int) -> np.ndarray:
+    def _those(self, side: int, number: int, places: np.ndarray | slice = slice(None)) -> np.ndarray:
         # A row is listed whenever it is set, also when it went to somebody else since: only what holds now is
         # returned, each once and in order.
-        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)
+        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)[places]
         rows = rows[self._people[side, rows] == number]
         return rows if np.all(rows[1:] > rows[:-1]) else np.unique(rows)
 

@@ -126,7 +126,6 @@ def test_facts_are_plain_counts():
     index = taught_index()
     facts = index.facts("ada", ticket_of("vpn", 999, requester="user-3"), NOW, vector=vector_of("vpn", 99))
     assert (facts.similar, facts.handled, facts.of_requester) == (10, 10, 1)
-    assert facts.last_at == (START + timedelta(days=9, hours=1)).timestamp()
     much_later = index.facts(
         "ada", ticket_of("vpn", 999), NOW + timedelta(days=90), vector=vector_of("vpn", 99)
     )
@@ -135,7 +134,7 @@ def test_facts_are_plain_counts():
 
 def test_facts_about_a_stranger_are_zero():
     facts = taught_index().facts("nobody", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
-    assert (facts.similar, facts.handled, facts.last_at) == (0, 0, None)
+    assert (facts.similar, facts.handled) == (0, 0)
 
 
 def test_work_of_nobody_known_is_not_a_strangers():
@@ -181,7 +180,7 @@ def test_declared_skills_are_no_handled_ticket():
     index = taught_index()
     index.welcome("eve", "vpn, certificates", NOW - timedelta(days=1), vector=vector_of("vpn", 5))
     facts = index.facts("eve", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
-    assert (facts.similar, facts.similar_ever, facts.handled, facts.last_at) == (0, 0, 0, None)
+    assert (facts.similar, facts.similar_ever, facts.handled) == (0, 0, 0)
     index.learn(ticket_of("vpn", 500, days=10), "eve", NOW, vector=vector_of("vpn", 6))
     facts = index.facts("eve", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
     assert (facts.similar, facts.similar_ever, facts.handled) == (1, 1, 1)
