@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from features.affinity.evidence import evidence_of, tempered
 from features.affinity.facts import AffinityFacts, facts_of
 from features.affinity.memory import AffinityMemory
 from features.affinity.model import AffinityModel
@@ -37,7 +38,8 @@ class Affinity:
     ----------
     agent : str
     score : float
-        Probability that this is the right one, given that one of the people asked about is.
+        Probability that this is the right one, given that one of the people asked about is. Over all of whom
+        something is known they sum to 1 less what falls to the others (``features.affinity.evidence``).
     signals : dict of str to float
         What spoke for it, see :data:`features.affinity.signals.SIGNALS`.
     """
@@ -168,7 +170,7 @@ class AffinityIndex:
         )
         return [
             Affinity(name, chance, dict(zip(SIGNALS, map(float, matrix[row]), strict=True)))
-            for row, name, chance in self._ordered(places, matrix)[:top]
+            for row, name, chance in self._ordered(places, matrix, candidates)[:top]
         ]
 
     def chances(
@@ -187,14 +189,18 @@ class AffinityIndex:
         places, matrix = self.shortlist(
             ticket, at, vector=vector, candidates=candidates, categories=categories
         )
-        return {name: chance for _, name, chance in self._ordered(places, matrix)}
+        return {name: chance for _, name, chance in self._ordered(places, matrix, candidates)}
 
-    def _ordered(self, places: np.ndarray, matrix: np.ndarray) -> list[tuple[int, str, float]]:
+    def _ordered(
+        self, places: np.ndarray, matrix: np.ndarray, candidates: Collection[str] | None
+    ) -> list[tuple[int, str, float]]:
         if not len(places):
             return []
         logits = matrix @ self.model.weights
         odds = np.exp(logits - logits.max())
-        chances = (odds / odds.sum()).tolist()
+        # Where anybody may be right, there is always one more: who has not come yet.
+        asked = len(self.memory.names) + 1 if candidates is None else len(set(candidates))
+        chances = tempered(odds / odds.sum(), evidence_of(matrix), asked).tolist()
         found = [(row, self.memory.names[place], chances[row]) for row, place in enumerate(places)]
         return sorted(found, key=lambda one: (-one[2], one[1]))
 
