@@ -40,7 +40,7 @@ from features.embedding_cache import CachedEncoder
 from features.encoder import SentenceEncoder
 from training.affinity.choices import choices_of, fit_choice_weights
 from training.affinity.learn import PULL, find_axes
-from training.affinity.trust import judge
+from training.affinity.trust import first_chance, judge
 from training.affinity.walk import Step, walk
 
 PROMISES = (0.8, 0.9, 0.95)
@@ -116,8 +116,7 @@ def measure_promises(desk: Desk, task: Task, steps: Mapping[int, Step]) -> dict[
 
 
 def _confidence(step: Step, weights: np.ndarray) -> float:
-    logits = step.signals @ weights
-    return float(1 / np.exp(logits - logits.max()).sum())
+    return first_chance(step.signals @ weights, step.signals)
 
 
 def calibration_error(sure: np.ndarray, right: np.ndarray) -> float:

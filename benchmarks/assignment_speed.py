@@ -134,7 +134,7 @@ def measure(store: Store, made: MadeDesk, folder: Path, *, by_team: bool) -> lis
         began = time.perf_counter(), time.thread_time()
         floor = desk.look(WORKSPACE, policy, now)
         assert floor is not None
-        ranked = desk.rank(WORKSPACE, [ticket], [decision], floor.situation)
+        ranked = desk.rank(WORKSPACE, [ticket], [decision], floor)
         (assignment,) = desk.assign(ranked, floor)
         # The first one reads roster and loads in: once a change, not once a ticket.
         if number:

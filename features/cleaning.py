@@ -15,6 +15,8 @@ __all__ = ["clean", "clean_text"]
 
 MAX_CHARS = 20_000
 """Past this a ticket is pasted logs; both views have long seen what they need."""
+REMEMBERED = 1_024
+"""Latest texts kept in memory as cleaned: all who look at one ticket clean it, some forty times."""
 
 TAG = re.compile(
     r"<(?:script|style)\b.{0,2000}?</(?:script|style)>|<!--.{0,2000}?-->|</?[a-zA-Z][^<>]{0,1000}>",
@@ -36,11 +38,9 @@ SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 LINES = re.compile(r"\s*\n\s*")
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=REMEMBERED)
 def clean(text: str) -> str:
     r"""Return a text without markup, quoted mail, signature, blobs and invisible characters.
-
-    The last thousand texts are remembered: all who look at one ticket clean it.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -104,8 +104,26 @@ class AffinityHost:
         if self._follower.is_alive():
             self._follower.join()
 
-    def rank(self, workspace: str, asked: Sequence[Asked], now: datetime) -> list[list[Candidate]]:
+    def rank(
+        self,
+        workspace: str,
+        asked: Sequence[Asked],
+        now: datetime,
+        *,
+        seen: Mapping[Kind, int] | None = None,
+    ) -> list[list[Candidate]]:
         """Return for each ticket the candidates that are known, the likeliest first.
+
+        Parameters
+        ----------
+        workspace : str
+            Whose tickets.
+        asked : sequence of Asked
+            The tickets.
+        now : datetime
+            The moment, with a zone.
+        seen : Mapping of Kind to int, optional
+            Revisions that were read for this request; by default they are read now.
 
         Raises
         ------
@@ -115,7 +133,7 @@ class AffinityHost:
         shelf = self._shelf(workspace)
         if shelf is None or not asked:
             return [[] for _ in asked]
-        self._catch_up(workspace, shelf, STEP)
+        self._catch_up(workspace, shelf, STEP, seen)
         # The model has encoded these texts a moment ago, so that this is a look into its memory.
         vectors = shelf.encoder.encode([clean_text(one.ticket) for one in asked])
         with shelf.turn:
@@ -165,9 +183,12 @@ class AffinityHost:
             work,
         )
 
-    def _catch_up(self, workspace: str, shelf: Shelf, limit: int) -> bool:
+    def _catch_up(
+        self, workspace: str, shelf: Shelf, limit: int, seen: Mapping[Kind, int] | None = None
+    ) -> bool:
         """Learn the next events; tell whether those were all."""
-        seen = read_revisions(self._store, workspace)
+        if seen is None:
+            seen = read_revisions(self._store, workspace)
         if not shelf.waiting and (seen[Kind.WORK], seen[Kind.AGENTS]) == (shelf.work_seen, shelf.agents_seen):
             return True
         with shelf.turn:

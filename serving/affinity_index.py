@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from features.affinity.defaults import default_model
-from features.affinity.index import AffinityFacts, AffinityIndex
+from features.affinity.facts import AffinityFacts
+from features.affinity.index import AffinityIndex
 from features.affinity.model import AffinityModel
 from features.encoder import Encoder
 from triage.assignment import Candidate, SureFrom

@@ -21,7 +21,7 @@ from triage.routing.need import Need, need_of
 from triage.routing.situation import Situation
 from triage.store import Store
 from triage.store.assignments import GivenTicket, put_assignment
-from triage.store.tickets import get_tickets
+from triage.store.tickets import get_labels
 from triage.ticket import Ticket
 
 __all__ = ["AssignmentDesk", "Ranked", "agreeing"]
@@ -85,12 +85,15 @@ class AssignmentDesk:
         workspace: str,
         tickets: Sequence[Ticket],
         decisions: Sequence[Decision],
-        situation: Situation,
+        floor: Floor,
     ) -> list[Ranked]:
-        """Find out who is likely the right one for each ticket; assigns nothing."""
-        stands = get_tickets(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
-        told = {name: past.labels.get(FIELD) for name, past in stands.items()}
-        tickets = [_with_assignee(one, told.get(one.ticket_id)) for one in tickets]
+        """Find out who is likely the right one for each ticket; assigns nothing.
+
+        Who handled what is known as of the moment at which the floor was looked at.
+        """
+        situation = floor.situation
+        told = get_labels(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
+        tickets = [_with_assignee(one, told.get(one.ticket_id, {}).get(FIELD)) for one in tickets]
         asked = [
             Asked(
                 ticket,
@@ -99,7 +102,7 @@ class AssignmentDesk:
             )
             for ticket, decision in zip(tickets, decisions, strict=True)
         ]
-        found = self._affinity.rank(workspace, asked, situation.now)
+        found = self._affinity.rank(workspace, asked, situation.now, seen=floor.seen)
         return [
             Ranked(ticket, decision, _as_sure_as_the_team(ticket, decision, candidates))
             for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)

@@ -119,7 +119,7 @@ class BacklogDesk:
             for one in ids
         ]
         decisions = self._desk.decide_fields(workspace, tickets)
-        ranked = self._assigning.rank(workspace, tickets, decisions, floor.situation)
+        ranked = self._assigning.rank(workspace, tickets, decisions, floor)
         pending = [
             Pending(one.ticket, one.candidates, one.decision.fields, one.language, WORTH) for one in ranked
         ]

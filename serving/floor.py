@@ -42,11 +42,14 @@ class Floor:
         Revision of the work that the loads are of.
     unreadable : Mapping of str to str
         Agents whose shift or zone cannot be read, with why: they are given nothing.
+    seen : Mapping of Kind to int
+        All counts of changes when it was looked.
     """
 
     situation: Situation
     work: int
     unreadable: Mapping[str, str]
+    seen: Mapping[Kind, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class FloorHost:
             dict(counted.loads),
             {team: dict(given) for team, given in counted.given.items()},
         )
-        return Floor(situation, counted.work, kept.unreadable)
+        return Floor(situation, counted.work, kept.unreadable, seen)
 
     def _roster(
         self, workspace: str, agents: int, routing: RoutingPolicy, now: datetime, *, is_kept: bool

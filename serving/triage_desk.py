@@ -152,7 +152,7 @@ class TriageDesk:
         floor = self._assigning.look(workspace, policy, now)
         if floor is None:
             return answers
-        ranked = self._assigning.rank(workspace, tickets, decisions, floor.situation)
+        ranked = self._assigning.rank(workspace, tickets, decisions, floor)
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
     def expect_shown(self, workspace: str, suggestion_ids: Iterable[str]) -> None:

@@ -17,7 +17,8 @@ class Candidate:
         Identity, see :class:`triage.agent.Agent`.
     score : float
         Affinity: the probability that this agent is the right one, 0 to 1. Over all agents that are asked
-        about the scores of a ticket sum to 1, or to the chance that their team is the right one.
+        about the scores of a ticket sum to 1, or to the chance that their team is the right one, less what
+        falls to those of whom nothing is known.
     reasons : tuple of str, default=()
         Why, in plain words without a full stop, the weightiest first: ``solved 14 similar VPN tickets in
         60 days``.

@@ -50,12 +50,12 @@ class DecayedCounts:
 
         What was taken back leaves no sum below zero.
         """
-        sums = np.zeros((len(self.half_lives_s), size))
+        sums = np.zeros((size, len(self.half_lives_s)))
         if key in self._rows:
             places, rows = self._people(key)
             age = np.maximum(at - self._last[rows], 0.0)
-            sums[:, places] = np.maximum((self._sums[rows] * np.exp2(-age[:, None] / self.half_lives_s)).T, 0)
-        return sums
+            sums[places] = np.maximum(self._sums[rows] * np.exp2(-age[:, None] / self.half_lives_s), 0.0)
+        return sums.T
 
     def read_one(self, key: Hashable, person: int, at: float) -> np.ndarray:
         """Return one person's sums of a key at a POSIX time, of shape (n_half_lives,)."""
@@ -72,6 +72,11 @@ class DecayedCounts:
             places, rows = self._people(key)
             ages[places] = np.clip(at - self._last[rows], 0.0, unknown)
         return ages
+
+    def age(self, key: Hashable, person: int, at: float, unknown: float) -> float:
+        """Return the seconds since one person's last event of a key."""
+        row = self._rows.get(key, {}).get(person)
+        return unknown if row is None else float(np.clip(at - self._last[row], 0.0, unknown))
 
     def _people(self, key: Hashable) -> tuple[np.ndarray, np.ndarray]:
         """Return who has sums of a key, and in which rows; kept as arrays where they are many."""

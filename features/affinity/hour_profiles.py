@@ -62,14 +62,16 @@ class HourProfiles:
             return chances
         known = min(size, self._counts.shape[2])
         hours = (int(at // HOUR_S) + np.arange(HOURS)) % HOURS
-        counts, busy = self._counts[:, hours, :known], self._busy[:, hours]
+        busy = self._busy[:, hours]
         # A day seen twice is two days ahead.
         rate = np.tile(busy / (busy.mean(axis=1, keepdims=True) + 1e-300), 2)
         before = np.cumsum(rate, axis=1) - rate
-        for number, patience in enumerate(patience_h):
-            still_open = np.exp(-before / patience).reshape(len(counts), 2, HOURS).sum(axis=1)
-            share = (still_open[:, None, :] @ counts)[:, 0]
-            chances[number, :, :known] = share / (share.sum(axis=1, keepdims=True) + 1e-300)
+        patience = np.asarray(patience_h)[None, :, None]
+        both_days = np.exp(-before[:, None, :] / patience).reshape(len(busy), len(patience_h), 2, HOURS)
+        still_open = np.empty((len(busy), len(patience_h), HOURS))
+        still_open[:, :, hours] = both_days.sum(axis=2)
+        share = (still_open @ self._counts[:, :, :known]).transpose(1, 0, 2)
+        chances[:, :, :known] = share / (share.sum(axis=2, keepdims=True) + 1e-300)
         return chances
 
 

@@ -12,13 +12,15 @@ from typing import Literal
 
 import numpy as np
 
-from features.affinity.memory import DAY_S, AffinityMemory
+from features.affinity.evidence import evidence_of, tempered
+from features.affinity.facts import AffinityFacts, facts_of
+from features.affinity.memory import AffinityMemory
 from features.affinity.model import AffinityModel
-from features.affinity.signals import LEADING, NEIGHBOURS, SIGNALS, read_signals
+from features.affinity.signals import LEADING, SIGNALS, read_signals
 from triage.errors import InputError
 from triage.ticket import Ticket
 
-__all__ = ["Affinity", "AffinityFacts", "AffinityIndex", "EventKind"]
+__all__ = ["Affinity", "AffinityIndex", "EventKind"]
 
 EventKind = Literal["assigned", "resolved"]
 
@@ -26,8 +28,6 @@ WEIGHTS: dict[str, float] = {"assigned": 0.5, "resolved": 1.0}
 """Who resolved a ticket has shown more than who was given it; a judgement, not measured."""
 SHORTLIST = 15
 """People that each leading signal proposes."""
-ALIKE = 0.45
-FACT_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Affinity:
     ----------
     agent : str
     score : float
-        Probability that this is the right one, given that one of the people asked about is.
+        Probability that this is the right one, given that one of the people asked about is. Over all of whom
+        something is known they sum to 1 less what falls to the others (``features.affinity.evidence``).
     signals : dict of str to float
         What spoke for it, see :data:`features.affinity.signals.SIGNALS`.
     """
@@ -46,34 +47,6 @@ class Affinity:
     agent: str
     score: float
     signals: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class AffinityFacts:
-    """Plain counts about one agent and one ticket, for sentences.
-
-    Parameters
-    ----------
-    similar : int
-        Tickets of the agent in the last ``days`` days that read like it (cosine 0.45 or more).
-    similar_ever : int
-        The same, whenever.
-    of_requester : int
-        Tickets of the same requester that the agent had in the last ``days`` days.
-    handled : int
-        All tickets of the agent in the last ``days`` days.
-    last_at : float or None
-        POSIX time of the agent's last ticket; None without any.
-    days : int
-        How far back was looked.
-    """
-
-    similar: int
-    similar_ever: int
-    of_requester: int
-    handled: int
-    last_at: float | None
-    days: int = FACT_DAYS
 
 
 class AffinityIndex:
@@ -197,7 +170,7 @@ class AffinityIndex:
         )
         return [
             Affinity(name, chance, dict(zip(SIGNALS, map(float, matrix[row]), strict=True)))
-            for row, name, chance in self._ordered(places, matrix)[:top]
+            for row, name, chance in self._ordered(places, matrix, candidates)[:top]
         ]
 
     def chances(
@@ -216,14 +189,18 @@ class AffinityIndex:
         places, matrix = self.shortlist(
             ticket, at, vector=vector, candidates=candidates, categories=categories
         )
-        return {name: chance for _, name, chance in self._ordered(places, matrix)}
+        return {name: chance for _, name, chance in self._ordered(places, matrix, candidates)}
 
-    def _ordered(self, places: np.ndarray, matrix: np.ndarray) -> list[tuple[int, str, float]]:
+    def _ordered(
+        self, places: np.ndarray, matrix: np.ndarray, candidates: Collection[str] | None
+    ) -> list[tuple[int, str, float]]:
         if not len(places):
             return []
         logits = matrix @ self.model.weights
         odds = np.exp(logits - logits.max())
-        chances = (odds / odds.sum()).tolist()
+        # Where anybody may be right, there is always one more: who has not come yet.
+        asked = len(self.memory.names) + 1 if candidates is None else len(set(candidates))
+        chances = tempered(odds / odds.sum(), evidence_of(matrix), asked).tolist()
         found = [(row, self.memory.names[place], chances[row]) for row, place in enumerate(places)]
         return sorted(found, key=lambda one: (-one[2], one[1]))
 
@@ -247,7 +224,6 @@ class AffinityIndex:
             self.memory.meet(ticket.requester)
         if not people:
             return np.arange(0), np.zeros((0, len(SIGNALS)))
-        signals = read_signals(self.memory, ticket, at.timestamp(), vector=vector, categories=categories)
         if candidates is None:
             asked = np.ones(len(people), dtype=bool)
         else:
@@ -256,11 +232,21 @@ class AffinityIndex:
         barred = self._gone if self.model.requesters_serve else {*self._gone, ticket.requester}
         asked[[people[name] for name in barred if name in people]] = False
         places = np.flatnonzero(asked)
-        if len(places) > SHORTLIST:
-            leading = signals[:, LEADING_COLUMNS][places]
-            best = np.argpartition(-leading, SHORTLIST - 1, axis=0)[:SHORTLIST]
-            places = places[np.unique(best)]
-        return places, signals[places]
+        if not len(places):
+            return places, np.zeros((0, len(SIGNALS)))
+        signals = read_signals(
+            self.memory,
+            ticket,
+            at.timestamp(),
+            vector=vector,
+            categories=categories,
+            people=None if len(places) == len(people) else places,
+        )
+        if len(places) <= SHORTLIST:
+            return places, signals
+        leading = -signals.T[LEADING_COLUMNS]
+        best = np.unique(np.argpartition(leading, SHORTLIST - 1, axis=1)[:, :SHORTLIST])
+        return places[best], signals[best]
 
     def facts(self, agent: str, ticket: Ticket, at: datetime, *, vector: np.ndarray) -> AffinityFacts:
         """Return plain counts about an agent and a ticket (parameters as of :meth:`rank`)."""
@@ -270,28 +256,7 @@ class AffinityIndex:
         self, agents: Sequence[str], ticket: Ticket, at: datetime, *, vector: np.ndarray
     ) -> dict[str, AffinityFacts]:
         """Return the same of several agents, for the price of one search."""
-        work, requesters = self.memory.work, self.memory.requesters
-        near = work.nearest(vector, NEIGHBOURS)  # what ranking has asked a moment ago
-        alike = np.setdiff1d(near.rows[near.cosines >= ALIKE], self.memory.declared)
-        requester = requesters.get(ticket.requester or "", -1)
-        since = at.timestamp() - FACT_DAYS * DAY_S
-        return {name: self._facts(name, alike, requester, since) for name in agents}
-
-    def _facts(self, agent: str, alike: np.ndarray, requester: int, since: float) -> AffinityFacts:
-        work, person = self.memory.work, self.memory.people.get(agent)
-        if person is None:  # rows of which nobody is known must not count for who is not known either
-            return AffinityFacts(similar=0, similar_ever=0, of_requester=0, handled=0, last_at=None)
-        ever = np.setdiff1d(work.rows_of(person), self.memory.declared)
-        times = work.at[ever]
-        mine = ever[times >= since]
-        similar = alike[work.person[alike] == person]
-        return AffinityFacts(
-            similar=int((work.at[similar] >= since).sum()),
-            similar_ever=len(similar),
-            of_requester=int((work.requester[mine] == requester).sum()) if requester >= 0 else 0,
-            handled=len(mine),
-            last_at=float(times.max()) if len(times) else None,
-        )
+        return facts_of(self.memory, agents, ticket, at.timestamp(), vector=vector)
 
 
 LEADING_COLUMNS = np.array([SIGNALS.index(name) for name in LEADING])

@@ -54,8 +54,6 @@ class AffinityMemory:
         People who ever handled a ticket or declared a skill, by number.
     people, rows : dict of str to int
         Number of a person; row of a ticket in ``work``.
-    declared : list of int
-        Rows of ``work`` that stand for declared skills: of no ticket, so never counted to people as one.
     """
 
     def __init__(self, axes: TextAxes) -> None:
@@ -65,7 +63,6 @@ class AffinityMemory:
         self.requesters: dict[str, int] = {}
         self.categories: dict[str, int] = {}
         self.rows: dict[str, int] = {}
-        self.declared: list[int] = []
         self.work = PastWork(axes.basis)
         self.words = WordProfiles(WORD_DAYS)
         self.activity = DecayedCounts([DAY_S * days for days in ACTIVITY_DAYS])
@@ -155,8 +152,8 @@ class AffinityMemory:
         """
         person = self._number(agent)
         row = self.work.append(vector)
-        self.declared.append(row)
         self.work.set(row, person=person, requester=-1, category=-1, at=at, weight=1.0)
+        self.work.declare(row)
         self._count(Ticket("", body=skills), person, at, 1.0, hashed_words(skills), row)
         self._notice_presence(person, at)
 
@@ -198,10 +195,9 @@ class AffinityMemory:
         more = [np.log1p(filed) / 4, float(person is not None), np.log1p(busy) / 3]
         return np.concatenate([inputs, self.own_rates(requester, at) / 3, more])
 
-    def profile_cosines(self, vector: np.ndarray) -> np.ndarray:
-        """Return the cosine of a ticket with the decayed sum of each person's, of shape (n_people,)."""
-        size = len(self.names)
-        return np.asarray((self._profiles[:size] @ vector) / (self._profile_lengths[:size] + 1e-6))
+    def profile_cosines(self, vector: np.ndarray, people: np.ndarray | slice) -> np.ndarray:
+        """Return the cosine of a ticket with the decayed sum of each asked person, of shape (n_people,)."""
+        return np.asarray((self._profiles[people] @ vector) / (self._profile_lengths[people] + 1e-6))
 
     def _count(
         self, ticket: Ticket, person: int, at: float, weight: float, words: np.ndarray, row: int

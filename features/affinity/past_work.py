@@ -58,7 +58,9 @@ class PastWork:
         self._at = np.zeros(ROWS)
         self._last: tuple[tuple[int, int, bytes], Nearest] | None = None
         self._weight = np.zeros(ROWS, np.float32)
+        self._is_ticket = np.ones(ROWS, bool)
         self._rows_of: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
+        self._times_of: dict[int, array[float]] = {}
 
     def __len__(self) -> int:
         return self._used
@@ -88,6 +90,11 @@ class PastWork:
         """How much it counts."""
         return self._weight[: self._used]
 
+    @property
+    def is_ticket(self) -> np.ndarray:
+        """Whether it was a ticket: a declared skill is none, and never counted to people as one."""
+        return self._is_ticket[: self._used]
+
     def append(self, vector: np.ndarray) -> int:
         """Make room for one ticket more and return its row; :meth:`set` says the rest."""
         if self._used == len(self._at):
@@ -96,6 +103,7 @@ class PastWork:
             self._people = np.concatenate([self._people, np.zeros_like(self._people)], axis=1)
             self._at = np.concatenate([self._at, np.zeros_like(self._at)])
             self._weight = np.concatenate([self._weight, np.zeros_like(self._weight)])
+            self._is_ticket = np.concatenate([self._is_ticket, np.ones_like(self._is_ticket)])
         row = self._used
         self._scale[row] = max(float(np.abs(vector).max()), 1e-12) / STEPS
         self._vectors[row] = np.round(vector / self._scale[row])
@@ -108,8 +116,14 @@ class PastWork:
         for number, rows in zip((person, requester), self._rows_of, strict=True):
             if number >= 0:
                 rows.setdefault(number, array("q")).append(row)
+        if person >= 0:
+            self._times_of.setdefault(person, array("d")).append(at)
         self._people[:, row] = person, requester, category
         self._at[row], self._weight[row] = at, weight
+
+    def declare(self, row: int) -> None:
+        """Say that a row stands for a declared skill."""
+        self._is_ticket[row] = False
 
     def vector(self, row: int) -> np.ndarray:
         """Return a row's vector, of shape (dimension,), float32."""
@@ -131,14 +145,17 @@ class PastWork:
         rows = self._those(1, requester)[-count:] if requester >= 0 else np.arange(0)
         return self._measured(rows, vector, count)
 
-    def rows_of(self, person: int) -> np.ndarray:
-        """Return the rows that a person (by number) handled, in order."""
-        return self._those(0, person)
+    def rows_since(self, person: int, since: float) -> np.ndarray:
+        """Return the rows that a person (by number) handled, known from a POSIX time on, in order."""
+        # The times stand beside each other: only what is recent is looked up in the long tables.
+        lately = np.flatnonzero(np.array(self._times_of.get(person, ())) >= since)
+        rows = self._those(0, person, lately)
+        return rows[self._at[rows] >= since]
 
-    def _those(self, side: int, number: int) -> np.ndarray:
+    def _those(self, side: int, number: int, places: np.ndarray | slice = slice(None)) -> np.ndarray:
         # A row is listed whenever it is set, also when it went to somebody else since: only what holds now is
         # returned, each once and in order.
-        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)
+        rows = np.array(self._rows_of[side].get(number, ()), dtype=np.int64)[places]
         rows = rows[self._people[side, rows] == number]
         return rows if np.all(rows[1:] > rows[:-1]) else np.unique(rows)
 

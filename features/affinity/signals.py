@@ -21,6 +21,7 @@ from features.affinity.memory import (
 )
 from features.affinity.mentions import mentioned
 from features.affinity.past_work import Nearest
+from features.affinity.votes import People, days_since, in_turn, votes_of
 from features.affinity.word_profiles import hashed_words
 from features.cleaning import clean_text
 from triage.ticket import Ticket
@@ -37,6 +38,8 @@ PATIENCE_H = (1.5, 4.0, 10.0)
 LONG_AGO_S = 3 * 365 * DAY_S
 CATEGORIES_MAX = 3
 CHANCE_MIN = -9.0
+SELF = 5 + len(HABIT_DAYS)
+"""Signals that are about who filed the ticket only: the last ones."""
 
 SIGNALS: tuple[str, ...] = (
     *(f"active_{days:.3g}d" for days in ACTIVITY_DAYS),
@@ -112,8 +115,9 @@ def read_signals(
     *,
     vector: np.ndarray,
     categories: dict[str, float] | None = None,
+    people: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return what speaks for each known person.
+    """Return what speaks for each person.
 
     Parameters
     ----------
@@ -126,6 +130,9 @@ def read_signals(
         Embedding of its cleaned text.
     categories : dict of str to float, optional
         Chance of each category, as predicted; by default the similar past tickets say.
+    people : ndarray of shape (n_people,), optional
+        Numbers of those asked about; by default everybody known. Whoever is not asked about still counts in
+        shares.
 
     Returns
     -------
@@ -133,111 +140,116 @@ def read_signals(
         Columns in the order of :data:`SIGNALS`.
     """
     size = len(memory.names)
+    asked: People = slice(0, size) if people is None else people
     near = memory.work.nearest(vector, NEIGHBOURS)
     chances = _category_chances(memory, near, categories)
-    columns = [
-        *_presence(memory, at, size),
-        *_text(memory, near, ticket, at, vector, size),
-        *_kinds(memory, chances, ticket, at, size),
-        *_requester(memory, ticket, at, vector, size),
+    inputs = memory.inputs(ticket, at, vector)
+    rows = [
+        *_presence(memory, at, size, asked),
+        *_text(memory, near, ticket, at, vector, inputs, size, asked),
+        *_kinds(memory, chances, ticket, at, size, asked),
+        *_requester(memory, ticket, at, vector, inputs, size, asked),
     ]
-    return np.column_stack(columns)
+    return np.vstack(rows).T
 
 
-def _presence(memory: AffinityMemory, at: float, size: int) -> Iterator[np.ndarray]:
-    for counts in memory.activity.read(EVERYONE, at, size):
-        yield np.log(counts + 0.02)
-    yield _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S))
+def _presence(memory: AffinityMemory, at: float, size: int, asked: People) -> Iterator[np.ndarray]:
+    yield np.log(memory.activity.read(EVERYONE, at, size)[:, asked] + 0.02)
+    yield _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S)[asked])
     first = memory.coming.first_to_come(at, size, PATIENCE_H)
-    yield from np.log(first.reshape(-1, size) + 0.003)
     today = memory.weekend.first_to_come(at, size, PATIENCE_H[1:2])[0] if is_weekend(at) else first[1]
-    yield np.log(today[-1] + 0.003)
-    for counts in memory.filed.read(EVERYONE, at, size):
-        yield np.log(counts + 0.05)
+    yield np.log(np.vstack([first.reshape(-1, size), today[-1]])[:, asked] + 0.003)
+    yield np.log(memory.filed.read(EVERYONE, at, size)[:, asked] + 0.05)
 
 
 def _text(
-    memory: AffinityMemory, near: Nearest, ticket: Ticket, at: float, vector: np.ndarray, size: int
+    memory: AffinityMemory,
+    near: Nearest,
+    ticket: Ticket,
+    at: float,
+    vector: np.ndarray,
+    inputs: np.ndarray,
+    size: int,
+    asked: People,
 ) -> Iterator[np.ndarray]:
-    yield from _votes(memory, near, at, size, VOTES)
-    people, days = memory.work.person[near.rows], _days(memory, near.rows, at)
-    for faded in (near.cosines * 0.5 ** (days / 360.0), near.cosines):
+    yield votes_of(memory, near, at, size, VOTES, asked)
+    people, days = memory.work.person[near.rows], days_since(memory, near.rows, at)
+    for faded in (near.cosines * np.exp2(-days / 360.0), near.cosines):
         nearest = np.zeros(size)
         np.maximum.at(nearest, people, faded)
-        yield nearest
-    yield memory.profile_cosines(vector)
+        yield nearest[asked]
+    yield memory.profile_cosines(vector, asked)
     text = clean_text(ticket)
-    yield memory.words.scores(hashed_words(text), at, size)
-    inputs = memory.inputs(ticket, at, vector)
+    yield memory.words.scores(hashed_words(text), at, size, asked)
     for choice in (memory.slow, memory.fast):
-        yield np.maximum(choice.log_chances(inputs, size), CHANCE_MIN)
+        yield np.maximum(choice.log_chances(inputs, size)[asked], CHANCE_MIN)
     filers = memory.filers(near.rows)
-    weights = np.exp((near.cosines - 0.5) / 0.15) * 0.5 ** (days / 90.0) * (filers >= 0)
-    yield np.log1p(np.bincount(np.maximum(filers, 0), weights, size))
+    weights = np.exp((near.cosines - 0.5) / 0.15) * np.exp2(-days / 90.0) * (filers >= 0)
     rows = np.array(mentioned(text, memory.rows), dtype=np.int64)
     rows = rows[rows != memory.rows.get(ticket.ticket_id, -1)]
-    filers = memory.filers(rows)
-    yield np.log1p(np.bincount(memory.work.person[rows], minlength=size))
-    yield np.log1p(np.bincount(filers[filers >= 0], minlength=size))
+    named = memory.filers(rows)
+    counts = (
+        np.bincount(np.maximum(filers, 0), weights, size),
+        np.bincount(memory.work.person[rows], minlength=size),
+        np.bincount(named[named >= 0], minlength=size),
+    )
+    yield np.log1p(np.vstack(counts)[:, asked])
 
 
 def _kinds(
-    memory: AffinityMemory, chances: np.ndarray, ticket: Ticket, at: float, size: int
+    memory: AffinityMemory, chances: np.ndarray, ticket: Ticket, at: float, size: int, asked: People
 ) -> Iterator[np.ndarray]:
     mixed = np.zeros((len(KIND_DAYS), size))
     for category in np.argsort(-chances, kind="stable")[:CATEGORIES_MAX]:
         counts = memory.kinds.read(("category", int(category)), at, size)
         mixed += chances[category] * counts / (counts.sum(axis=1, keepdims=True) + 1.0)
-    yield from np.log(mixed + 0.002)
-    yield from np.log(memory.kinds.read(("product", ticket.product), at, size) + 0.02)
-    yield from np.log1p(10 * memory.habits.read(("organization", ticket.organization), at, size))
+    yield np.log(mixed[:, asked] + 0.002)
+    yield np.log(memory.kinds.read(("product", ticket.product), at, size)[:, asked] + 0.02)
+    yield np.log1p(10 * memory.habits.read(("organization", ticket.organization), at, size)[:, asked])
 
 
 def _requester(
-    memory: AffinityMemory, ticket: Ticket, at: float, vector: np.ndarray, size: int
+    memory: AffinityMemory,
+    ticket: Ticket,
+    at: float,
+    vector: np.ndarray,
+    inputs: np.ndarray,
+    size: int,
+    asked: People,
 ) -> Iterator[np.ndarray]:
     requester = ticket.requester
     counts = memory.habits.read(("requester", requester), at, size)
-    for one in counts:
-        yield np.log1p(10 * one)
-        yield np.log((one + 0.01) / (one.sum() + 0.1))
-    yield _log_hours(memory.habits.ages(("requester", requester), at, size, LONG_AGO_S))
+    shares = (counts + 0.01) / (counts.sum(axis=1, keepdims=True) + 0.1)
+    yield in_turn(np.log1p(10 * counts[:, asked]), np.log(shares[:, asked]))
+    yield _log_hours(memory.habits.ages(("requester", requester), at, size, LONG_AGO_S)[asked])
     number = memory.requesters.get(requester or "", -1)
     own = memory.work.nearest_of(number, vector, OWN_NEIGHBOURS)
-    yield from _votes(memory, own, at, size, OWN_VOTES)
+    yield votes_of(memory, own, at, size, OWN_VOTES, asked)
     served = np.flatnonzero(counts[-1])
     bonds = memory.bonds[served, :size]
     bonds = counts[-1, served] @ (bonds / (bonds.sum(axis=1, keepdims=True) + 1e-9))
-    yield np.log(bonds / (counts[-1].sum() + 1e-9) + 0.003)
+    yield np.log(bonds[asked] / (counts[-1].sum() + 1e-9) + 0.003)
     filer = memory.people.get(requester or "")
     peers = np.zeros(size) if filer is None else memory.bonds[filer, :size]
-    yield np.log(peers / (peers.sum() + 1e-9) + 0.003)
+    yield np.log(peers[asked] / (peers.sum() + 1e-9) + 0.003)
     gave = np.zeros(size) if filer is None else memory.habits.read(("gave", filer), at, size)[-1]
-    yield np.log1p(5 * gave)
-    itself = np.zeros(size)
+    yield np.log1p(5 * gave[asked])
+    itself = np.zeros((SELF, size))
     if filer is not None:
-        itself[filer] = 1.0
-    yield itself
-    for rate in memory.own_rates(requester or "", at):
-        yield itself * rate
-    own_inputs = memory.own_inputs(requester or "", at, memory.inputs(ticket, at, vector))
-    others, alone = memory.own.log_chances(own_inputs, 2)
-    yield itself * (alone - others)
-    yield itself * np.log1p(memory.habits.read_one(("own", requester), 1, at)[-1])
-    busy = 0.0 if filer is None else memory.activity.read_one(EVERYONE, filer, at)[-2]
-    yield itself * np.log1p(50 * busy)
-    yield itself * _log_hours(memory.activity.ages(EVERYONE, at, size, LONG_AGO_S))
+        itself[:, filer] = _of_oneself(memory, filer, requester or "", at, inputs)
+    yield itself[:, asked]
 
 
-def _votes(
-    memory: AffinityMemory, near: Nearest, at: float, size: int, votes: tuple[tuple[float, int], ...]
-) -> Iterator[np.ndarray]:
-    people, days = memory.work.person[near.rows], _days(memory, near.rows, at)
-    for spread, half_life in votes:
-        weights = np.exp((near.cosines - 0.5) / spread) * 0.5 ** (days / half_life)
-        counts = np.bincount(people, weights * memory.work.weight[near.rows], size)
-        yield np.log1p(counts)
-        yield np.log((counts + 1e-9) / (counts.sum() + 1e-9) + 0.01)
+def _of_oneself(
+    memory: AffinityMemory, filer: int, requester: str, at: float, inputs: np.ndarray
+) -> np.ndarray:
+    """Return what speaks for the person who filed the ticket to take it."""
+    others, alone = memory.own.log_chances(memory.own_inputs(requester, at, inputs), 2)
+    known = memory.habits.read_one(("own", requester), 1, at)[-1]
+    busy = memory.activity.read_one(EVERYONE, filer, at)[-2]
+    silent = memory.activity.age(EVERYONE, filer, at, LONG_AGO_S)
+    told = (alone - others, np.log1p(known), np.log1p(50 * busy), np.log1p(silent / HOUR_S))
+    return np.array([1.0, *memory.own_rates(requester, at), *told])
 
 
 def _category_chances(
@@ -253,10 +265,6 @@ def _category_chances(
     weights = np.exp((near.cosines - 0.5) / 0.1) * (known >= 0)
     chances += np.bincount(np.maximum(known, 0), weights, len(chances))
     return np.asarray(chances / (chances.sum() + 1e-9))
-
-
-def _days(memory: AffinityMemory, rows: np.ndarray, at: float) -> np.ndarray:
-    return np.asarray(np.maximum(at - memory.work.at[rows], 0.0) / DAY_S)
 
 
 def _log_hours(seconds: np.ndarray) -> np.ndarray:

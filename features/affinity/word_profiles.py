@@ -63,22 +63,43 @@ class WordProfiles:
         self._documents[words] += documents
         self._n_documents += documents
 
-    def scores(self, words: np.ndarray, at: float, size: int) -> np.ndarray:
-        """Return how much more often than others' a person's tickets have these words, of shape (size,).
+    def scores(
+        self, words: np.ndarray, at: float, size: int, people: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """Return how much more often than others' a person's tickets have these words.
 
         The log-odds of each word, weighed by its rarity (inverse document frequency).
+
+        Parameters
+        ----------
+        words : ndarray of int
+            Buckets.
+        at : float
+            POSIX time.
+        size : int
+            How many people there are.
+        people : ndarray or slice, default: everybody
+            Numbers of those who are asked about.
+
+        Returns
+        -------
+        ndarray of shape (n_people,)
         """
-        scores = np.zeros(size)
-        known = min(size, self._counts.shape[1])
+        scores = np.zeros(size)[people]
         if self._base is None or not len(words):
             return scores
+        known = min(size, self._counts.shape[1])
         scale = 0.5 ** ((at - self._base) / self._half_life_s)
         shares = np.maximum(self._tickets[:known], 0.0) * scale + PRESENT
         shares = (shares / shares.sum()).astype(np.float32)
-        counts = np.maximum(self._counts[words, :known], 0.0) * np.float32(scale)
-        totals = counts.sum(axis=1, keepdims=True)
+        counts = np.maximum(self._counts[words, :known], 0.0)
+        totals = counts.sum(axis=1, keepdims=True) * np.float32(scale)
+        numbers = np.arange(size)[people]
+        has_words = numbers < known
+        if len(numbers) < size:
+            counts, shares = counts[:, numbers[has_words]], shares[numbers[has_words]]
         smoothing = np.float32(SMOOTHING)
-        odds = np.log((counts + smoothing * shares) / ((totals + smoothing) * shares))
+        odds = np.log((counts * np.float32(scale) + smoothing * shares) / ((totals + smoothing) * shares))
         rarity = np.log1p(self._n_documents / (self._documents[words] + 1.0))
-        scores[:known] = (rarity @ odds) / (np.linalg.norm(rarity) + 1e-9)
+        scores[has_words] = (rarity @ odds) / (np.linalg.norm(rarity) + 1e-9)
         return scores

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from features.affinity.evidence import evidence_of, tempered
 from features.affinity.model import AffinityModel, Trust
 from training.affinity.choices import choices_of, fit_choice_weights
 from training.affinity.walk import Step, known_at
 from training.thresholds import cut_for_precision, suggest_at
 from triage.ticket import PastTicket
 
-__all__ = ["Judgement", "judge", "trust_facts"]
+__all__ = ["Judgement", "first_chance", "judge", "trust_facts"]
 
 JUDGED = 0.2
 """Share of the tickets asked about, the newest, that are judged."""
@@ -75,7 +76,8 @@ def judge(steps: Sequence[Step], past: Sequence[PastTicket], *, pull: float, pre
         return Judgement()
     weights = fit_choice_weights(choices, pull=pull)
     asked = [
-        _Asked(step.people, step.signals @ weights, past[step.place].labels["assignee"]) for step in judged
+        _Asked(step.people, step.signals, step.signals @ weights, past[step.place].labels["assignee"])
+        for step in judged
     ]
     temperature = _temperature(asked)
     inside = _within_teams(asked, judged, past)
@@ -84,6 +86,20 @@ def judge(steps: Sequence[Step], past: Sequence[PastTicket], *, pull: float, pre
         _trust(asked, temperature, precision),
         None if inside is None else _trust(inside, temperature, precision),
     )
+
+
+def first_chance(logits: np.ndarray, signals: np.ndarray) -> float:
+    """Return the chance of the likeliest person, as an index says it of everybody known and one more.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n_people,)
+        How much speaks for each.
+    signals : ndarray of shape (n_people, n_signals)
+        What speaks for each.
+    """
+    first = 1 / np.exp(logits - logits.max()).sum()
+    return float(tempered(np.array([first]), evidence_of(signals), len(logits) + 1)[0])
 
 
 def trust_facts(model: AffinityModel) -> dict[str, Any]:
@@ -100,14 +116,15 @@ def trust_facts(model: AffinityModel) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """One judged ticket: who was in question, how much spoke for each, who had it."""
+    """One judged ticket: who was in question, what and how much spoke for each, who had it."""
 
     people: Sequence[str]
+    signals: np.ndarray
     logits: np.ndarray
     agent: str
 
     def confidence(self, temperature: float) -> float:
-        return float(1 / np.exp((self.logits - self.logits.max()) / temperature).sum())
+        return first_chance(self.logits / temperature, self.signals)
 
     @property
     def is_right(self) -> bool:
@@ -148,7 +165,8 @@ def _within_teams(
         there = members.get(past[step.place].labels.get("team", ""), {})
         kept = _known_members(one, there, past[step.place])
         if len(kept):
-            inside.append(_Asked([one.people[row] for row in kept], one.logits[kept], one.agent))
+            people = [one.people[row] for row in kept]
+            inside.append(_Asked(people, one.signals[kept], one.logits[kept], one.agent))
     return inside if len(inside) >= max(JUDGED_MIN, TEAMS_MIN * len(asked)) else None
 
 

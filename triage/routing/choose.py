@@ -1,5 +1,6 @@
 """Everybody who may be given a ticket now, best first. Decides nothing about whether to assign."""
 
+import heapq
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -101,8 +102,8 @@ def choose(
     fair = _within_share(asked, situation) if only is None else able
     # A fair share is a wish: a ticket does not wait for somebody else while somebody is there.
     is_over_share = bool(able) and not fair
-    ranked = sorted(fair or able, key=lambda agent: _order(agent, need, affinities, situation))
-    choices = tuple(_choice(agent, asked.team, need, affinities, situation) for agent in ranked[:top])
+    ranked = _best(fair or able, need, affinities, situation, top)
+    choices = tuple(_choice(agent, asked.team, need, affinities, situation) for agent in ranked)
     return Field(choices, asked.barriers, is_over_share)
 
 
@@ -162,6 +163,16 @@ def _score(agent: Agent, affinities: Mapping[str, Candidate], situation: Situati
         return 0.0
     room: float = headroom(agent, situation) ** situation.policy.routing.headroom_weight
     return candidate.score * room
+
+
+def _best(
+    agents: list[Agent], need: Need, affinities: Mapping[str, Candidate], situation: Situation, top: int
+) -> list[Agent]:
+    """Return the first ``top`` in order; those whom nothing speaks for are looked at only to fill up."""
+    known = [one for one in agents if one.agent in affinities and _score(one, affinities, situation) > 0]
+    if len(known) < top:
+        known = agents
+    return heapq.nsmallest(top, known, key=lambda agent: _order(agent, need, affinities, situation))
 
 
 def _order(

@@ -54,7 +54,7 @@ def barrier(
     if need.team is not None and not agent.is_in(need.team):
         return Barrier.OUTSIDE_TEAM
     # Each skill must be there at its level.
-    if any(agent.level(skill) < level for skill, level in need.skills.items()):
+    if need.skills and any(agent.level(skill) < level for skill, level in need.skills.items()):
         return Barrier.UNSKILLED
     # Whose languages are known must speak the requester's.
     if policy.match_language and not _speaks(agent, need.language):

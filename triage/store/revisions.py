@@ -50,7 +50,6 @@ def read_revisions(store: Store, workspace: str) -> dict[Kind, int]:
     """Return the newest number of every kind, 0 where nothing was ever changed."""
     found = dict.fromkeys(Kind, 0)
     with store.reading(workspace) as connection:
-        found.update(
-            (Kind(row.kind), row.revision) for row in connection.execute(_READ, {"named": workspace})
-        )
+        rows = connection.execute(_READ, {"named": workspace})
+        found.update((Kind(kind), revision) for kind, revision in rows)
     return found

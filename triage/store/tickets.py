@@ -16,6 +16,7 @@ from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = [
     "count_tickets",
+    "get_labels",
     "get_ticket",
     "get_tickets",
     "iter_open_tickets",
@@ -40,6 +41,11 @@ _LATER = (
 _SOURCE = "_source"
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
+# Made once: asked for every ticket that is decided.
+_LABELS = select(tickets.c.ticket_id, tickets.c.labels).where(
+    tickets.c.workspace == bindparam("workspace"),
+    tickets.c.ticket_id.in_(bindparam("ticket_ids", expanding=True)),
+)
 
 
 def put_tickets(
@@ -103,6 +109,17 @@ def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
             some = ticket_ids[begin : begin + _MANY]
             rows = connection.execute(_NAMED, {"named": workspace, "ids": some})
             found.update((row.ticket_id, _from_row(row)) for row in rows)
+    return found
+
+
+def get_labels(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the values by field, as the helpdesk told them, of the tickets that exist among these ids."""
+    found: dict[str, dict[str, str]] = {}
+    with store.reading(workspace) as connection:
+        for begin in range(0, len(ticket_ids), _MANY):
+            some = {"workspace": workspace, "ticket_ids": ticket_ids[begin : begin + _MANY]}
+            for ticket_id, labels in connection.execute(_LABELS, some):
+                found[ticket_id] = {name: value for name, value in labels.items() if name in FIELDS}
     return found
 
 

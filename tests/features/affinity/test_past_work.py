@@ -50,8 +50,16 @@ def test_a_ticket_that_moves_on_is_listed_with_who_has_it_now_once():
     work = filled(unit(np.random.default_rng(0).normal(size=(3, 8))), np.eye(8))
     for row, person in ((0, 1), (1, 1), (0, 2), (2, 1), (0, 1), (0, 1), (1, 2)):
         work.set(row, person=person, requester=-1, category=-1, at=0.0, weight=1.0)
-    assert work.rows_of(1).tolist() == [0, 2]
-    assert work.rows_of(2).tolist() == [1] and work.rows_of(7).tolist() == []
+    assert work.rows_since(1, 0.0).tolist() == [0, 2]
+    assert work.rows_since(2, 0.0).tolist() == [1] and work.rows_since(7, 0.0).tolist() == []
+
+
+def test_only_what_is_known_since_a_moment_is_listed_also_where_it_is_told_out_of_order():
+    work = filled(unit(np.random.default_rng(0).normal(size=(4, 8))), np.eye(8))
+    for row, at in ((0, 5.0), (1, 9.0), (2, 3.0), (3, 8.0), (1, 2.0), (0, 7.0)):
+        work.set(row, person=1, requester=-1, category=-1, at=at, weight=1.0)
+    assert work.rows_since(1, 7.0).tolist() == [0, 3]
+    assert work.rows_since(1, 10.0).tolist() == []
 
 
 def test_the_same_question_is_answered_anew_once_there_is_a_new_ticket():

@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from features.affinity.evidence import ACTIVE, DOUBT
+from features.affinity.signals import SIGNALS
 from training.affinity.learn import PULL, learn_affinity
-from training.affinity.trust import judge, trust_facts
+from training.affinity.trust import first_chance, judge, trust_facts
 from training.affinity.walk import Step
 from triage.ticket import PastTicket, Ticket
 
@@ -24,7 +26,8 @@ def history(count: int, right: float, *, teams: bool = False) -> tuple[list[Step
     for number in range(count):
         agent = int(draws.integers(4))
         named = agent if draws.random() < right else (agent + 2) % 4
-        signals = np.zeros((4, 2), np.float32)
+        signals = np.zeros((4, len(SIGNALS)), np.float32)
+        signals[:, ACTIVE] = np.log(number + 0.02)
         signals[named, 0] = 1.0
         steps.append(Step(number, PEOPLE, signals))
         tickets.append(past(number, PEOPLE[agent], f"team{agent % 2}" if teams else None))
@@ -65,6 +68,13 @@ def test_within_the_right_team_only_its_people_are_in_question():
     elsewhere = [PastTicket(one.ticket, one.labels | {"team": one.labels["assignee"]}) for one in tickets]
     alone = judge(steps, elsewhere, pull=PULL, precision=0.9).team_trust
     assert alone.right == 1.0 and alone.threshold is not None
+
+
+def test_the_first_chance_is_drawn_to_an_equal_one_by_how_little_was_seen():
+    signals = np.zeros((2, len(SIGNALS)))
+    signals[:, ACTIVE] = np.log(DOUBT / 2 + 0.02)
+    # As much was seen as is doubted; two are known, one may come.
+    assert first_chance(np.array([9.0, -9.0]), signals) == pytest.approx(0.5 + 0.5 / 3)
 
 
 def test_with_hardly_any_tickets_nothing_is_judged():
