@@ -6,15 +6,12 @@ Looks and changes nothing: no folder, no key, no table is made.
 import os
 import shutil
 import socket
-from collections.abc import Callable
-from enum import StrEnum
 
-from sqlalchemy.exc import DBAPIError
-
+from serving.check import Check, CheckState, failed, guarded, ok, warn
 from serving.model_host import ModelHost
+from serving.running_checks import running_checks
 from serving.schemas.base import Output
 from serving.settings import Settings
-from triage.errors import TriageError
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import open_store
@@ -22,23 +19,6 @@ from triage.store import open_store
 __all__ = ["Check", "CheckState", "CheckupOut", "check_up"]
 
 LEAST_FREE_BYTES = 2**30
-
-
-class CheckState(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-class Check(Output):
-    """One thing looked at: what was found, and what to do unless it is ok."""
-
-    name: str
-    state: CheckState
-    found: str
-    remedy: str | None
 
 
 class CheckupOut(Output):
@@ -60,31 +40,13 @@ def check_up(settings: Settings, port: int) -> CheckupOut:
     """
     checks = [
         *_store(settings),
-        _guarded("disk", lambda: _disk(settings)),
-        _guarded("signing key", lambda: _signing_key(settings)),
-        _guarded("encoder", _encoder),
+        guarded("disk", lambda: _disk(settings)),
+        guarded("signing key", lambda: _signing_key(settings)),
+        guarded("encoder", _encoder),
         *_models(settings),
-        _guarded("port", lambda: _port(port)),
+        guarded("port", lambda: _port(port)),
     ]
     return CheckupOut(is_healthy=all(one.state is not CheckState.FAILED for one in checks), checks=checks)
-
-
-def _guarded(name: str, look: Callable[[], Check]) -> Check:
-    try:
-        return look()
-    except TriageError as error:
-        return Check(name=name, state=CheckState.FAILED, found=str(error), remedy="See the message.")
-    except (DBAPIError, OSError) as error:
-        found = f"Looking raised {type(error).__name__}."
-        return Check(name=name, state=CheckState.FAILED, found=found, remedy="Check rights and addresses.")
-
-
-def _ok(name: str, found: str) -> Check:
-    return Check(name=name, state=CheckState.OK, found=found, remedy=None)
-
-
-def _warn(name: str, found: str, remedy: str) -> Check:
-    return Check(name=name, state=CheckState.WARNING, found=found, remedy=remedy)
 
 
 def _store(settings: Settings) -> list[Check]:
@@ -93,10 +55,11 @@ def _store(settings: Settings) -> list[Check]:
         remedy = (
             "It is made by the first command that needs it: triage up, triage import, triage keys create."
         )
-        return [_warn("store", f"There is no store at {path} yet.", remedy)]
+        return [warn("store", f"There is no store at {path} yet.", remedy)]
     return [
-        _guarded("store", lambda: _migrations(settings)),
-        _guarded("worker", lambda: _workers(settings)),
+        guarded("store", lambda: _migrations(settings)),
+        guarded("worker", lambda: _workers(settings)),
+        *running_checks(settings),
     ]
 
 
@@ -109,8 +72,8 @@ def _migrations(settings: Settings) -> Check:
         store.close()
     if stands != newest:
         remedy = "Stop old servers, back up the store, then start one: it brings the tables up to date."
-        return _warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
-    return _ok("store", f"{system} answers, tables at {stands}.")
+        return warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
+    return ok("store", f"{system} answers, tables at {stands}.")
 
 
 def _workers(settings: Settings) -> Check:
@@ -123,8 +86,8 @@ def _workers(settings: Settings) -> Check:
         store.close()
     if count == 0:
         remedy = "Start one with `triage worker`: until then trainings and forecasts asked for have to wait."
-        return _warn("worker", "No worker lives.", remedy)
-    return _ok("worker", f"{count} alive.")
+        return warn("worker", "No worker lives.", remedy)
+    return ok("worker", f"{count} alive.")
 
 
 def _disk(settings: Settings) -> Check:
@@ -134,13 +97,11 @@ def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(folder).free
     found = f"{free / 2**30:.1f} GiB free at {folder}."
     if free < LEAST_FREE_BYTES:
-        return _warn("disk", found, "Free at least 1 GiB: a training needs room for bundle and embeddings.")
+        return warn("disk", found, "Free at least 1 GiB: a training needs room for bundle and embeddings.")
     if not os.access(folder, os.W_OK):
         remedy = "Give this user the right to write there, or set TRIAGE_HOME to another folder."
-        return Check(
-            name="disk", state=CheckState.FAILED, found=f"{folder} cannot be written.", remedy=remedy
-        )
-    return _ok("disk", found)
+        return failed("disk", f"{folder} cannot be written.", remedy)
+    return ok("disk", found)
 
 
 def _signing_key(settings: Settings) -> Check:
@@ -150,18 +111,18 @@ def _signing_key(settings: Settings) -> Check:
             remedy = (
                 "It is made by the first training. To load bundles of another machine, copy its key here."
             )
-            return _warn("signing key", f"There is none at {path} yet.", remedy)
+            return warn("signing key", f"There is none at {path} yet.", remedy)
         if path.stat().st_mode & 0o077:
-            return _warn("signing key", f"{path} can be read by others.", f"chmod 600 {path}")
+            return warn("signing key", f"{path} can be read by others.", f"chmod 600 {path}")
     signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
-    return _ok("signing key", "There is one, and only this user can read it.")
+    return ok("signing key", "There is one, and only this user can read it.")
 
 
 def _encoder() -> Check:
     from features.encoder_folder import find_encoder, read_encoder
 
     files = read_encoder(find_encoder())
-    return _ok("encoder", f"{files.folder.name} is as it was shipped ({files.fingerprint[:12]}).")
+    return ok("encoder", f"{files.folder.name} is as it was shipped ({files.fingerprint[:12]}).")
 
 
 def _models(settings: Settings) -> list[Check]:
@@ -171,15 +132,15 @@ def _models(settings: Settings) -> list[Check]:
     except (OSError, ValueError) as error:
         found = f"{registry.path} cannot be read ({type(error).__name__})."
         remedy = "Restore it from a backup, or delete it and promote a version by name."
-        return [Check(name="models", state=CheckState.FAILED, found=found, remedy=remedy)]
+        return [failed("models", found, remedy)]
     promoted = {name: version for name, version in champions.items() if version is not None}
     if not promoted:
         remedy = (
             "Train one with `triage train`, then `triage models promote`; until then every field abstains."
         )
-        return [_warn("models", "No workspace has a champion.", remedy)]
+        return [warn("models", "No workspace has a champion.", remedy)]
     return [
-        _guarded(f"model of {name}", lambda name=name, version=version: _champion(settings, name, version))  # type: ignore[misc]
+        guarded(f"model of {name}", lambda name=name, version=version: _champion(settings, name, version))  # type: ignore[misc]
         for name, version in promoted.items()
     ]
 
@@ -188,7 +149,7 @@ def _champion(settings: Settings, workspace: str, version: str) -> Check:
     key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
     host = ModelHost(Registry(settings.models), key, threads=1, poll_seconds=settings.poll_seconds)
     host.prepare(workspace, version)
-    return _ok(f"model of {workspace}", f"{version} is as it was signed, loads and answers.")
+    return ok(f"model of {workspace}", f"{version} is as it was signed, loads and answers.")
 
 
 def _port(port: int) -> Check:
@@ -196,11 +157,11 @@ def _port(port: int) -> Check:
         trial.settimeout(1.0)
         is_taken = trial.connect_ex(("127.0.0.1", port)) == 0
     if not is_taken:
-        return _ok("port", f"{port} is free on 127.0.0.1: no server listens there now.")
+        return ok("port", f"{port} is free on 127.0.0.1: no server listens there now.")
     return (
-        _ok("port", f"{port} is answered on 127.0.0.1.")
+        ok("port", f"{port} is answered on 127.0.0.1.")
         if _is_ours(port)
-        else _warn("port", f"{port} is taken by another program.", "Start the server with another --port.")
+        else warn("port", f"{port} is taken by another program.", "Start the server with another --port.")
     )
 
 
