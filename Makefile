@@ -1,6 +1,7 @@
 # make up    everything on this machine: environment, sample helpdesk, training, API + console + worker
 # make test  the whole test-suite        make lint  style, types and import directions
 # make reliability  the long run of faults, floods and hostile input
+# make audit known weaknesses of the pinned packages
 # make bench the measurements            make clean environment and caches away; var/ (your data) stays
 #
 # Needs python3.11 and make; `make test` also wants Debian's chromium for the browser tests.
@@ -13,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 UP_FLAGS ?=
 TEST_FLAGS ?= -n 2 --dist loadfile
 
-.PHONY: up test reliability lint bench clean
+.PHONY: up test reliability audit lint bench clean
 
 up: export TRIAGE_HOME ?= var
 up: $(VENV)/.worker
@@ -25,6 +26,10 @@ test: $(VENV)/.dev
 # The quick part of tests/reliability is in `make test`; this is the long one, about ten minutes on two cores.
 reliability: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m reliability tests/reliability
+
+# Fails, too, where a package could not be looked up: an audit of nothing finds nothing.
+audit: $(VENV)/.dev
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
