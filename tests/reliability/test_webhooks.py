@@ -39,8 +39,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        name = self.headers["webhook-id"]
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        name = str(self.headers["webhook-id"])
         self.server.came[name] += 1
         self.server.taken[name] += self.server.status < 300
         self.send_response(self.server.status)
