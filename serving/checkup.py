@@ -7,7 +7,10 @@ import os
 import shutil
 import socket
 
-from serving.check import Check, CheckState, failed, guarded, ok, warn
+from serving.check import Check, CheckState, failed
+from serving.check import guarded as _guarded
+from serving.check import ok as _ok
+from serving.check import warn as _warn
 from serving.model_host import ModelHost
 from serving.running_checks import running_checks
 from serving.schemas.base import Output
@@ -40,11 +43,11 @@ def check_up(settings: Settings, port: int) -> CheckupOut:
     """
     checks = [
         *_store(settings),
-        guarded("disk", lambda: _disk(settings)),
-        guarded("signing key", lambda: _signing_key(settings)),
-        guarded("encoder", _encoder),
+        _guarded("disk", lambda: _disk(settings)),
+        _guarded("signing key", lambda: _signing_key(settings)),
+        _guarded("encoder", _encoder),
         *_models(settings),
-        guarded("port", lambda: _port(port)),
+        _guarded("port", lambda: _port(port)),
     ]
     return CheckupOut(is_healthy=all(one.state is not CheckState.FAILED for one in checks), checks=checks)
 
@@ -55,10 +58,10 @@ def _store(settings: Settings) -> list[Check]:
         remedy = (
             "It is made by the first command that needs it: triage up, triage import, triage keys create."
         )
-        return [warn("store", f"There is no store at {path} yet.", remedy)]
+        return [_warn("store", f"There is no store at {path} yet.", remedy)]
     return [
-        guarded("store", lambda: _migrations(settings)),
-        guarded("worker", lambda: _workers(settings)),
+        _guarded("store", lambda: _migrations(settings)),
+        _guarded("worker", lambda: _workers(settings)),
         *running_checks(settings),
     ]
 
@@ -72,8 +75,8 @@ def _migrations(settings: Settings) -> Check:
         store.close()
     if stands != newest:
         remedy = "Stop old servers, back up the store, then start one: it brings the tables up to date."
-        return warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
-    return ok("store", f"{system} answers, tables at {stands}.")
+        return _warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
+    return _ok("store", f"{system} answers, tables at {stands}.")
 
 
 def _workers(settings: Settings) -> Check:
@@ -86,8 +89,8 @@ def _workers(settings: Settings) -> Check:
         store.close()
     if count == 0:
         remedy = "Start one with `triage worker`: until then trainings and forecasts asked for have to wait."
-        return warn("worker", "No worker lives.", remedy)
-    return ok("worker", f"{count} alive.")
+        return _warn("worker", "No worker lives.", remedy)
+    return _ok("worker", f"{count} alive.")
 
 
 def _disk(settings: Settings) -> Check:
@@ -97,11 +100,11 @@ def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(folder).free
     found = f"{free / 2**30:.1f} GiB free at {folder}."
     if free < LEAST_FREE_BYTES:
-        return warn("disk", found, "Free at least 1 GiB: a training needs room for bundle and embeddings.")
+        return _warn("disk", found, "Free at least 1 GiB: a training needs room for bundle and embeddings.")
     if not os.access(folder, os.W_OK):
         remedy = "Give this user the right to write there, or set TRIAGE_HOME to another folder."
         return failed("disk", f"{folder} cannot be written.", remedy)
-    return ok("disk", found)
+    return _ok("disk", found)
 
 
 def _signing_key(settings: Settings) -> Check:
@@ -111,18 +114,18 @@ def _signing_key(settings: Settings) -> Check:
             remedy = (
                 "It is made by the first training. To load bundles of another machine, copy its key here."
             )
-            return warn("signing key", f"There is none at {path} yet.", remedy)
+            return _warn("signing key", f"There is none at {path} yet.", remedy)
         if path.stat().st_mode & 0o077:
-            return warn("signing key", f"{path} can be read by others.", f"chmod 600 {path}")
+            return _warn("signing key", f"{path} can be read by others.", f"chmod 600 {path}")
     signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
-    return ok("signing key", "There is one, and only this user can read it.")
+    return _ok("signing key", "There is one, and only this user can read it.")
 
 
 def _encoder() -> Check:
     from features.encoder_folder import find_encoder, read_encoder
 
     files = read_encoder(find_encoder())
-    return ok("encoder", f"{files.folder.name} is as it was shipped ({files.fingerprint[:12]}).")
+    return _ok("encoder", f"{files.folder.name} is as it was shipped ({files.fingerprint[:12]}).")
 
 
 def _models(settings: Settings) -> list[Check]:
@@ -138,9 +141,9 @@ def _models(settings: Settings) -> list[Check]:
         remedy = (
             "Train one with `triage train`, then `triage models promote`; until then every field abstains."
         )
-        return [warn("models", "No workspace has a champion.", remedy)]
+        return [_warn("models", "No workspace has a champion.", remedy)]
     return [
-        guarded(f"model of {name}", lambda name=name, version=version: _champion(settings, name, version))  # type: ignore[misc]
+        _guarded(f"model of {name}", lambda name=name, version=version: _champion(settings, name, version))  # type: ignore[misc]
         for name, version in promoted.items()
     ]
 
@@ -149,7 +152,7 @@ def _champion(settings: Settings, workspace: str, version: str) -> Check:
     key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
     host = ModelHost(Registry(settings.models), key, threads=1, poll_seconds=settings.poll_seconds)
     host.prepare(workspace, version)
-    return ok(f"model of {workspace}", f"{version} is as it was signed, loads and answers.")
+    return _ok(f"model of {workspace}", f"{version} is as it was signed, loads and answers.")
 
 
 def _port(port: int) -> Check:
@@ -157,11 +160,11 @@ def _port(port: int) -> Check:
         trial.settimeout(1.0)
         is_taken = trial.connect_ex(("127.0.0.1", port)) == 0
     if not is_taken:
-        return ok("port", f"{port} is free on 127.0.0.1: no server listens there now.")
+        return _ok("port", f"{port} is free on 127.0.0.1: no server listens there now.")
     return (
-        ok("port", f"{port} is answered on 127.0.0.1.")
+        _ok("port", f"{port} is answered on 127.0.0.1.")
         if _is_ours(port)
-        else warn("port", f"{port} is taken by another program.", "Start the server with another --port.")
+        else _warn("port", f"{port} is taken by another program.", "Start the server with another --port.")
     )
 
 
