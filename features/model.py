@@ -27,6 +27,7 @@ from triage.errors import IncompatibleBundleError
 from triage.policy import Promise
 from triage.prediction import Assessment, Explanation, Prediction
 from triage.priority_rule import PriorityRule
+from triage.stopwatch import stage
 from triage.ticket import Ticket
 
 __all__ = ["FEATURE_VERSION", "RecentEncoder", "TicketModel"]
@@ -122,7 +123,8 @@ class TicketModel:
         views = make_views(tickets, self.words, self.structured, self.encoder)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))
-        places, cosines = self.neighbours.search(vectors, count)
+        with stage("similar"):
+            places, cosines = self.neighbours.search(vectors, count)
         said = {name: model.said(views, places, cosines) for name, model in self.fields.items()}
         probabilities = {name: model.pooled(said[name]) for name, model in self.fields.items()}
         # Each field's own model tells, before a person's value elsewhere narrows down what it may be.
@@ -245,7 +247,8 @@ class RecentEncoder:
             vectors = {text: self._vectors[text] for text in texts if text in self._vectors}
         new = list(dict.fromkeys(text for text in texts if text not in vectors))
         if new:
-            made = self.encoder.encode(new, batch_size=batch_size, progress=progress)
+            with stage("encode"):
+                made = self.encoder.encode(new, batch_size=batch_size, progress=progress)
             vectors |= dict(zip(new, made, strict=True))
             with self._turn:
                 for text in new[-self.size :]:

@@ -12,6 +12,7 @@ from serving.console import router as console
 from serving.dependencies import State
 from serving.desks import make_desks
 from serving.door import Door
+from serving.drift_watch import DriftWatch
 from serving.gates import demand_gates
 from serving.housekeeping import Housekeeping
 from serving.lockout import MOST_WRONG, Lockout
@@ -154,7 +155,14 @@ def _lifespan(
             None if settings.oidc is None else TokenReader(settings.oidc),
             Lockout(max(2, MOST_WRONG // settings.workers)),
         )
-        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor)
+        drift = DriftWatch(store, host, metrics.gauges)
+        work = WorkQueue(threads, settings.waiting, metrics.note_wait)
+
+        def note_queue() -> None:
+            metrics.gauges.note_queue(work.running, work.busy - work.running)
+
+        watches = (note_queue, drift.look)
+        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, watches)
         try:
             host.start()
             desks.knowledge.start()
@@ -175,7 +183,7 @@ def _lifespan(
                 books=desks.books,
                 deflection=desks.deflection,
                 staffing=StaffingDesk(store),
-                work=WorkQueue(threads, settings.waiting),
+                work=work,
                 metrics=metrics,
                 door=door,
                 audit=audit,

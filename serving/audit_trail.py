@@ -21,6 +21,7 @@ KINDS = {
     "ticket_id": "ticket",
     "version": "model",
     "agent": "agent",
+    "team": "team",
     "absence_id": "absence",
     "article_id": "article",
     "run_id": "run",

@@ -6,15 +6,15 @@ Looks and changes nothing: no folder, no key, no table is made.
 import os
 import shutil
 import socket
-from collections.abc import Callable
-from enum import StrEnum
 
-from sqlalchemy.exc import DBAPIError
-
+from serving.check import Check, CheckState, failed
+from serving.check import guarded as _guarded
+from serving.check import ok as _ok
+from serving.check import warn as _warn
 from serving.model_host import ModelHost
+from serving.running_checks import running_checks
 from serving.schemas.base import Output
 from serving.settings import Settings
-from triage.errors import TriageError
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import open_store
@@ -22,23 +22,6 @@ from triage.store import open_store
 __all__ = ["Check", "CheckState", "CheckupOut", "check_up"]
 
 LEAST_FREE_BYTES = 2**30
-
-
-class CheckState(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-class Check(Output):
-    """One thing looked at: what was found, and what to do unless it is ok."""
-
-    name: str
-    state: CheckState
-    found: str
-    remedy: str | None
 
 
 class CheckupOut(Output):
@@ -69,24 +52,6 @@ def check_up(settings: Settings, port: int) -> CheckupOut:
     return CheckupOut(is_healthy=all(one.state is not CheckState.FAILED for one in checks), checks=checks)
 
 
-def _guarded(name: str, look: Callable[[], Check]) -> Check:
-    try:
-        return look()
-    except TriageError as error:
-        return Check(name=name, state=CheckState.FAILED, found=str(error), remedy="See the message.")
-    except (DBAPIError, OSError) as error:
-        found = f"Looking raised {type(error).__name__}."
-        return Check(name=name, state=CheckState.FAILED, found=found, remedy="Check rights and addresses.")
-
-
-def _ok(name: str, found: str) -> Check:
-    return Check(name=name, state=CheckState.OK, found=found, remedy=None)
-
-
-def _warn(name: str, found: str, remedy: str) -> Check:
-    return Check(name=name, state=CheckState.WARNING, found=found, remedy=remedy)
-
-
 def _store(settings: Settings) -> list[Check]:
     path = settings.store_url.removeprefix("sqlite:///")
     if path != settings.store_url and not os.path.exists(path):
@@ -98,6 +63,7 @@ def _store(settings: Settings) -> list[Check]:
         _guarded("store", lambda: _migrations(settings)),
         *([] if path != settings.store_url else [_guarded("isolation", lambda: _isolation(settings))]),
         _guarded("worker", lambda: _workers(settings)),
+        *running_checks(settings),
     ]
 
 
@@ -164,9 +130,7 @@ def _disk(settings: Settings) -> Check:
         return _warn("disk", found, "Free at least 1 GiB: a training needs room for bundle and embeddings.")
     if not os.access(folder, os.W_OK):
         remedy = "Give this user the right to write there, or set TRIAGE_HOME to another folder."
-        return Check(
-            name="disk", state=CheckState.FAILED, found=f"{folder} cannot be written.", remedy=remedy
-        )
+        return failed("disk", f"{folder} cannot be written.", remedy)
     return _ok("disk", found)
 
 
@@ -198,7 +162,7 @@ def _models(settings: Settings) -> list[Check]:
     except (OSError, ValueError) as error:
         found = f"{registry.path} cannot be read ({type(error).__name__})."
         remedy = "Restore it from a backup, or delete it and promote a version by name."
-        return [Check(name="models", state=CheckState.FAILED, found=found, remedy=remedy)]
+        return [failed("models", found, remedy)]
     promoted = {name: version for name, version in champions.items() if version is not None}
     if not promoted:
         remedy = (

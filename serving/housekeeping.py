@@ -1,10 +1,10 @@
-"""What a server does beside answering: forgets old answers, writes key uses, anchors the audit logs."""
+"""What a server does beside answering: forgets old answers, writes key uses, anchors logs, watches."""
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,13 +37,23 @@ class Housekeeping:
         Whose heads are anchored every hour.
     anchor : Path or None
         Where to; None: nowhere.
+    watches : sequence of callable, default=()
+        Called every five seconds, each quick.
     """
 
-    def __init__(self, store: Store, uses: KeyUses, audit: AuditLog, anchor: Path | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        uses: KeyUses,
+        audit: AuditLog,
+        anchor: Path | None,
+        watches: Sequence[Callable[[], object]] = (),
+    ) -> None:
         self._store = store
         self._uses = uses
         self._audit = audit
         self._anchor = anchor
+        self._watches = watches
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -66,6 +76,8 @@ class Housekeeping:
                 self._guarded("old answers were not deleted this hour", self._forget)
                 self._guarded("the audit logs were not anchored this hour", self._write_anchors)
             self._guarded("the uses of keys were not written", self._uses.write)
+            for watch in self._watches:
+                self._guarded("a watch did not look", watch)
             if self._stopping.wait(USES_EVERY_S):
                 return
 

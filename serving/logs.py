@@ -19,6 +19,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        # Named facts beside the words, so that whoever reads the lines by machine need not take words apart.
+        line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
         return json.dumps(line)

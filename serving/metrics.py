@@ -1,14 +1,25 @@
-"""Counters for Prometheus. Names no workspace, no ticket and no key: whoever scrapes serves them all."""
+"""Counters for Prometheus of what requests do; what stands still between them is in :mod:`serving.gauges`.
+
+Names no workspace, no ticket and no key: whoever scrapes serves them all.
+"""
 
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 
-from triage.decision import Decision
+from serving.gauges import Gauges
+from triage.decision import Action, Decision
+from triage.stopwatch import STAGES, Stopwatch, stage
 
 __all__ = ["Metrics"]
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+STAGE_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
+CONFIDENCES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+
+Result = TypeVar("Result")
 
 
 class Metrics:
@@ -20,6 +31,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.gauges = Gauges(self.registry)
         self._requests = Counter(
             "triage_http_requests_total",
             "Requests answered.",
@@ -39,12 +51,29 @@ class Metrics:
             ["field", "action", "reason"],
             registry=self.registry,
         )
-        self._models = Gauge(
-            "triage_models",
-            "Workspaces by the state of their model.",
-            ["state"],
+        # Looking a cell up by its labels costs more than counting in it.
+        self._cells: dict[tuple[str, Action, str | None], Counter] = {}
+        self._surely: dict[str, Histogram] = {}
+        self._confidence = Histogram(
+            "triage_confidence",
+            "Confidence of the value that was decided.",
+            ["field"],
             registry=self.registry,
-            multiprocess_mode="livemostrecent",
+            buckets=CONFIDENCES,
+        )
+        stages = Histogram(
+            "triage_stage_seconds",
+            "Time of one request to decide tickets, by stage; each moment counts for one stage.",
+            ["stage"],
+            registry=self.registry,
+            buckets=STAGE_SECONDS,
+        )
+        self._stages = {name: stages.labels(name) for name in STAGES}
+        self._wait = Histogram(
+            "triage_queue_wait_seconds",
+            "Time that a request waited for a thread.",
+            registry=self.registry,
+            buckets=STAGE_SECONDS,
         )
 
     def note_request(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -55,12 +84,31 @@ class Metrics:
     def note_decision(self, decision: Decision) -> None:
         """Count the fields of one decision."""
         for one in decision.fields.values():
-            self._decisions.labels(one.field, one.action.value, one.reason or "none").inc()
+            key = (one.field, one.action, one.reason)
+            cell = self._cells.get(key)
+            if cell is None:
+                cell = self._decisions.labels(one.field, one.action.value, one.reason or "none")
+                self._cells[key] = cell
+            cell.inc()
+            if one.confidence is not None:
+                surely = self._surely.get(one.field)
+                if surely is None:
+                    surely = self._surely[one.field] = self._confidence.labels(one.field)
+                surely.observe(one.confidence)
 
-    def note_models(self, ready: int, failed: int) -> None:
-        """Keep how many workspaces have a model, and how many could not load theirs."""
-        self._models.labels("ready").set(ready)
-        self._models.labels("failed").set(failed)
+    def note_wait(self, seconds: float) -> None:
+        """Keep how long a request waited for a thread."""
+        self._wait.observe(seconds)
+
+    def timed(self, work: Callable[[], Result]) -> Result:
+        """Do something and keep how long each of its stages took."""
+        with Stopwatch() as watch:
+            try:
+                with stage("other"):
+                    return work()
+            finally:
+                for name, seconds in watch.seconds.items():
+                    self._stages[name].observe(seconds)
 
     def render(self) -> bytes:
         """Return the numbers in Prometheus' text format."""

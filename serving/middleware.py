@@ -84,7 +84,14 @@ class Envelope:
             route = _written(scope.get("route"))
             status = answer.status or 500
             self.metrics.note_request(scope["method"], route, status, seconds)
-            log.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1000, request_id)
+            facts = {
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "milliseconds": round(seconds * 1000, 1),
+                "request_id": request_id,
+            }
+            log.info("%s %s %d", scope["method"], route, status, extra={"facts": facts})
 
 
 def _written(route: Any) -> str:

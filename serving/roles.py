@@ -79,6 +79,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "rollback_model": _ADMIN,
     "read_policy": _DESK | {Role.AUDITOR},
     "replace_policy": _ADMIN,
+    "stop_team": frozenset({Role.ADMIN, Role.LEAD, Role.AGENT}),
+    "start_team": frozenset({Role.ADMIN, Role.LEAD}),
     "read_sla_policies": _FLOOR,
     "replace_sla_policies": _ADMIN,
     "import_sla_policies": _ADMIN,

@@ -28,6 +28,7 @@ from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
 from triage.policy import Policy
 from triage.sla.outlook import SlaOutlook, look_ahead, values_to_go_by
+from triage.stopwatch import stage
 from triage.store import Store
 from triage.store.decisions import put_decisions
 from triage.store.policies import read_policy
@@ -126,34 +127,40 @@ class TriageDesk:
 
     def _look(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
-        decisions = self._decide(workspace, tickets, policy, extras)
-        articles = self._articles(workspace, tickets, policy, extras)
+        with stage("predict"):
+            decisions = self._decide(workspace, tickets, policy, extras)
+        with stage("articles"):
+            articles = self._articles(workspace, tickets, policy, extras)
         book = self._books.read(workspace).book
-        repeated = self._repeated(workspace, tickets, policy, extras)
-        answers = [
-            Answer(
-                decision,
-                found,
-                look_ahead(ticket, decision, book),
-                duplicates=earlier,
-                helping=self._helping.gather(
-                    workspace,
-                    ticket,
+        with stage("duplicates"):
+            repeated = self._repeated(workspace, tickets, policy, extras)
+        with stage("help"):
+            answers = [
+                Answer(
                     decision,
-                    policy,
-                    solved=extras.similar,
-                    replies=extras.replies,
-                    sees_all=extras.sees_all,
-                ),
-            )
-            for ticket, decision, found, earlier in zip(tickets, decisions, articles, repeated, strict=True)
-        ]
-        now = datetime.now(UTC)
-        floor = self._assigning.look(workspace, policy, now)
-        if floor is None:
-            return answers
-        ranked = self._assigning.rank(workspace, tickets, decisions, floor)
-        return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
+                    found,
+                    look_ahead(ticket, decision, book),
+                    duplicates=earlier,
+                    helping=self._helping.gather(
+                        workspace,
+                        ticket,
+                        decision,
+                        policy,
+                        solved=extras.similar,
+                        replies=extras.replies,
+                        sees_all=extras.sees_all,
+                    ),
+                )
+                for ticket, decision, found, earlier in zip(
+                    tickets, decisions, articles, repeated, strict=True
+                )
+            ]
+        with stage("assign"):
+            floor = self._assigning.look(workspace, policy, datetime.now(UTC))
+            if floor is None:
+                return answers
+            ranked = self._assigning.rank(workspace, tickets, decisions, floor)
+            return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)
 
     def expect_shown(self, workspace: str, suggestion_ids: Iterable[str]) -> None:
         """See that suggestions named with tickets are known; raises InputError if one is not."""

@@ -4,6 +4,7 @@ Workspaces take turns, and within a workspace its callers, so that who sends muc
 queue is full, the longest line gives up its newest request to make room for another line's.
 """
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -39,14 +40,24 @@ class WorkQueue:
     waiting : int
         Functions that may wait for their turn; more are refused at once, so that whoever asks can try
         elsewhere or later.
+    note_wait : callable, optional
+        Told how many seconds each function that runs has waited.
     """
 
-    def __init__(self, threads: int, waiting: int) -> None:
+    def __init__(
+        self, threads: int, waiting: int, note_wait: Callable[[float], object] = lambda _: None
+    ) -> None:
         self.threads = threads
         self.waiting = waiting
+        self._note_wait = note_wait
         self._running = 0
         self._lines: OrderedDict[str, OrderedDict[str, deque[_Waiting]]] = OrderedDict()
         self._limiter: anyio.CapacityLimiter | None = None
+
+    @property
+    def running(self) -> int:
+        """How many functions run."""
+        return self._running
 
     @property
     def busy(self) -> int:
@@ -65,11 +76,13 @@ class WorkQueue:
         """
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(self.threads)
+        arrived = time.perf_counter()
         if self._running < self.threads:
             self._running += 1
         else:
             await self._wait()
         try:
+            self._note_wait(time.perf_counter() - arrived)
             return await anyio.to_thread.run_sync(function, limiter=self._limiter)
         finally:
             self._call_next()

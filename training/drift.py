@@ -1,8 +1,7 @@
 """How far tickets are from those that a model learnt from, measure by measure, each with its null band.
 
-A population stability index is large on few tickets without any drift (expected about (K-1)(1/n + 1/m) for K
-values, n and m tickets), so no value is given without what chance alone would make of the same tickets: both
-parts are thrown together and dealt out again many times. Changes nothing and raises no alarm.
+No value is given without what chance alone would make of the same tickets (``triage.stability``). Changes
+nothing and raises no alarm.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,19 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from training.reference import bin_counts
 from training.slices import holm
+from triage.stability import DIGITS, bin_counts, deal_again, stability_index
 
 __all__ = ["Later", "measure_drift"]
 
 DEALS = 999
-"""Times that the tickets are dealt out again; the smallest p-value is then 0.001."""
-
-SMOOTHING = 0.5
-"""Added to every count, so that a value that is new has a logarithm."""
+"""Times that vectors are dealt out again; the smallest p-value is then 0.001."""
 
 MOVERS = 5
-DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,17 +142,8 @@ def _compare(
     most: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return the index of two counts over the same values, and what dealing the tickets out again gives."""
-    both = then + now
-    dealt = random.multivariate_hypergeometric(both, int(now.sum()), size=DEALS, method="marginals")
-    null = _stability_index(both - dealt, dealt)
-    return _entry(measure, field, float(_stability_index(then, now)), null, means, most)
-
-
-def _stability_index(then: np.ndarray, now: np.ndarray) -> np.ndarray:
-    before, after = then + SMOOTHING, now + SMOOTHING
-    before = before / before.sum(axis=-1, keepdims=True)
-    after = after / after.sum(axis=-1, keepdims=True)
-    return np.asarray(((after - before) * np.log(after / before)).sum(axis=-1))
+    null = deal_again(then, now, random)
+    return _entry(measure, field, float(stability_index(then, now)), null, means, most)
 
 
 def _meaning(then: np.ndarray, now: np.ndarray, random: Any) -> dict[str, Any]:

@@ -12,13 +12,13 @@ import numpy as np
 from features.cleaning import clean_text
 from features.language import language_of
 from features.words import HEAD, PAIR, WordView
+from triage.stability import DIGITS, bin_counts
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket, Ticket
 
 __all__ = [
     "CIRCUMSTANCES",
     "LATEST",
-    "bin_counts",
     "circumstance",
     "count_values",
     "make_reference",
@@ -38,8 +38,6 @@ BINS = 10
 
 TEXTS = 2_000
 """Texts read again for the share of unknown pieces."""
-
-DIGITS = 6
 
 
 def make_reference(
@@ -157,9 +155,3 @@ def _bin(values: np.ndarray) -> dict[str, Any]:
         "edges": edges.tolist(),
         "counts": bin_counts(values, edges).tolist(),
     }
-
-
-def bin_counts(values: np.ndarray, edges: Sequence[float] | np.ndarray) -> np.ndarray:
-    """Return how many values lie in each bin, as integers; an edge belongs to the bin below it."""
-    places = np.searchsorted(np.asarray(edges), np.round(values, DIGITS), side="left")
-    return np.bincount(places, minlength=len(edges) + 1)

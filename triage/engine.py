@@ -107,7 +107,8 @@ def decide(
 ) -> dict[str, FieldDecision]:
     """Decide every field of one ticket; fields whose mode is ``off`` are left out.
 
-    Precedence, first match wins: a person's value, the kill switch, blocking guardrails, too little
+    Precedence, first match wins: a person's value, the kill switch (of all, or of the team that the ticket
+    would go to), blocking guardrails, too little
     text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
     that only allow suggestions, a label to be caught that is not the likeliest, the threshold, the mode
     ``suggest``. A priority follows from impact and urgency where there is a matrix
@@ -115,7 +116,8 @@ def decide(
     """
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
-    everywhere = _reason_to_abstain(ticket, policy, blocked)
+    team = _likely_team(ticket, assessment, promises) if policy.stopped_teams else None
+    everywhere = _reason_to_abstain(ticket, policy, blocked, team)
     decided = {}
     for name, prediction in assessment.predictions.items():
         if policy.field(name).mode is not Mode.OFF:
@@ -161,14 +163,24 @@ def _lift(ticket: Ticket, base: FieldDecision, assessment: Assessment, policy: P
     return one
 
 
-def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None) -> str | None:
-    if policy.kill_switch:
+def _reason_to_abstain(ticket: Ticket, policy: Policy, blocked: str | None, team: str | None) -> str | None:
+    if policy.stops(team):
         return Reason.KILL_SWITCH.value
     if blocked is not None:
         return GUARDRAIL_PREFIX + blocked
     if not _says_something(ticket):
         return Reason.TOO_SHORT.value
     return None
+
+
+def _likely_team(ticket: Ticket, assessment: Assessment, promises: Mapping[str, Promise]) -> str | None:
+    """Return the team that would get a ticket: a person's word, else the likeliest, however sure."""
+    if ticket.values.get("team"):
+        return ticket.values["team"]
+    one = assessment.predictions.get("team")
+    if one is None:
+        return None
+    return promises["team"].flagged(one.labels, one.probabilities) or one.top(1)[0][0]
 
 
 def _strange(field: str, assessment: Assessment) -> str | None:

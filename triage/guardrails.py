@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from triage.lookalikes import as_seen
 from triage.ticket import Ticket
 
 __all__ = ["BLOCKING", "SUGGEST_ONLY", "held_back_by"]
@@ -26,12 +27,12 @@ SCAN_CHARACTERS = 20_000
 
 def is_automatic_reply(ticket: Ticket) -> bool:
     """A machine's reply (out of office, undeliverable) is nobody's request."""
-    return AUTOMATIC_SUBJECT.match(ticket.subject) is not None
+    return AUTOMATIC_SUBJECT.match(as_seen(ticket.subject)) is not None
 
 
 def is_security_report(ticket: Ticket) -> bool:
     """A report of an attack, a leak or a theft is always looked at by a person first."""
-    return SECURITY_WORDS.search(ticket.text[:SCAN_CHARACTERS]) is not None
+    return SECURITY_WORDS.search(as_seen(ticket.text[:SCAN_CHARACTERS])) is not None
 
 
 BLOCKING: Mapping[str, Callable[[Ticket], bool]] = {"automatic_reply": is_automatic_reply}

@@ -121,6 +121,8 @@ class Policy:
     ----------
     kill_switch : bool, default=False
         True: nothing is applied or suggested, at once.
+    stopped_teams : frozenset of str
+        Teams whose own people threw the switch: nothing is applied or suggested for their tickets.
     fields : Mapping of str to FieldPolicy
         Fields not named here follow :func:`default_field`.
     disabled_guardrails : frozenset of str
@@ -144,6 +146,11 @@ class Policy:
     priority: PriorityPolicy = PriorityPolicy()
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
     helping: HelpingPolicy = field(default_factory=HelpingPolicy)
+    stopped_teams: frozenset[str] = frozenset()
+
+    def stops(self, team: str | None) -> bool:
+        """Whether nothing may be applied or suggested for tickets of a team; None: of no team."""
+        return self.kill_switch or team in self.stopped_teams
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
@@ -153,6 +160,7 @@ class Policy:
         """Return the JSON form, the inverse of :meth:`from_document`."""
         return {
             "kill_switch": self.kill_switch,
+            "stopped_teams": sorted(self.stopped_teams),
             "disabled_guardrails": sorted(self.disabled_guardrails),
             "fields": {
                 name: {
@@ -179,7 +187,8 @@ class Policy:
         ConfigurationError
             If a key, a field, a mode, a threshold, the matrix, a lift or the routing is not as it must be.
         """
-        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing", "helping"}
+        known = {"kill_switch", "stopped_teams", "fields", "disabled_guardrails"}
+        known |= {"priority", "routing", "helping"}
         _refuse_unknown(document, known, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
@@ -195,7 +204,8 @@ class Policy:
         priority = _priority_policy(document.get("priority") or {})
         routing = read_routing(document.get("routing") or {})
         helping = read_helping(document.get("helping") or {})
-        return cls(kill_switch, fields, disabled, priority, routing, helping)
+        stopped = _words(document.get("stopped_teams", ()), "stopped_teams")
+        return cls(kill_switch, fields, disabled, priority, routing, helping, stopped)
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:

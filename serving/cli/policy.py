@@ -47,6 +47,14 @@ def set_policy(
         list[str] | None,
         typer.Option(help="FIELD:LABEL that is never applied; several times.", show_default=False),
     ] = None,
+    stop_team: Annotated[
+        list[str] | None,
+        typer.Option(help="TEAM for whose tickets nothing is applied or suggested.", show_default=False),
+    ] = None,
+    start_team: Annotated[
+        list[str] | None,
+        typer.Option(help="TEAM for whose tickets automation goes on.", show_default=False),
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(help="A whole policy as JSON, in place of the one that stands.")
     ] = None,
@@ -63,6 +71,8 @@ def set_policy(
         document = stands.policy.to_document() if file is None else _read(file)
         if kill_switch is not None:
             document["kill_switch"] = kill_switch
+        stopped = set(document.setdefault("stopped_teams", sorted(stands.policy.stopped_teams)))
+        document["stopped_teams"] = sorted((stopped | set(stop_team or [])) - set(start_team or []))
         for given in mode or []:
             name, value = _split(given, "=", "FIELD=MODE")
             _field(document, name)["mode"] = value
@@ -97,6 +107,8 @@ def _tell(stored: Any, as_json: bool) -> None:
         return
     policy = stored.policy
     typer.echo(f"Kill switch: {'ON: nothing is applied or suggested' if policy.kill_switch else 'off'}")
+    if policy.stopped_teams:
+        typer.echo(f"Stopped for tickets of: {', '.join(sorted(policy.stopped_teams))}")
     if policy.disabled_guardrails:
         typer.echo(f"Guardrails that do not hold: {', '.join(sorted(policy.disabled_guardrails))}")
     parts = (

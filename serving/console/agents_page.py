@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from serving.console.agents_view import days_away, view_agent, view_agents, view_team
 from serving.console.errors import ConsoleRoute
 from serving.console.session import FromHere, signed_in
+from serving.console.teams_page import team_switches
 from serving.console.visit import Visit
 from serving.dependencies import AssigningDep, StoreDep
 from serving.floor_view import floor_now, presence_now
@@ -18,6 +19,7 @@ from serving.schemas.agents import AbsenceOut
 from triage.errors import NotFoundError
 from triage.store.agents import delete_absence, list_agents, put_absence
 from triage.store.idempotency import Reply
+from triage.store.policies import read_policy
 
 __all__ = ["router"]
 
@@ -42,7 +44,11 @@ def show_agents(
     teams = sorted({name for one in stored for name in one.all_teams})
     shown = [presence_of(one, floor) for one in stored if floor and (not team or one.is_in(team))]
     agents = view_agents(shown)
-    return visit.show("agents.html", agents=agents, teams=teams, team=team, total=view_team(agents))
+    policy = read_policy(store, workspace).policy
+    switches = [one for one in team_switches(visit, policy, teams) if not team or one.team == team]
+    return visit.show(
+        "agents.html", agents=agents, teams=teams, team=team, total=view_team(agents), switches=switches
+    )
 
 
 @router.post("/{agent:path}/absences", dependencies=[FromHere])

@@ -12,6 +12,7 @@ from serving.console import (
     sign_in,
     sla_page,
     staffing_page,
+    teams_page,
     ticket_page,
     volume_page,
 )
@@ -27,6 +28,7 @@ for part in (
     ticket_page,
     assignee_page,
     agents_page,
+    teams_page,
     sla_page,
     incidents_page,
     volume_page,

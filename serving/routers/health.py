@@ -9,10 +9,13 @@ from fastapi import APIRouter, Response
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from serving.auth import Caller, permitted
-from serving.dependencies import MetricsDep, ModelHostDep, StoreDep
+from serving.dependencies import MetricsDep, ModelHostDep, StoreDep, WorkDep
 from serving.problems import documented
 from serving.schemas.health import HealthOut, ReadinessOut
 from serving.version import VERSION
+from triage.store import Store
+from triage.store.waiting import Waiting, count_waiting
+from triage.store.worker_slots import count_workers
 
 __all__ = ["router"]
 
@@ -70,8 +73,22 @@ def _own_threads() -> CapacityLimiter:
     | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Prometheus text"}},
 )
 def read_metrics(
-    metrics: MetricsDep, models: ModelHostDep, caller: Annotated[Caller, permitted("read_metrics")]
+    metrics: MetricsDep,
+    models: ModelHostDep,
+    store: StoreDep,
+    work: WorkDep,
+    caller: Annotated[Caller, permitted("read_metrics")],
 ) -> Response:
     """Return the counters of this server. They name no workspace, ticket or key."""
-    metrics.note_models(models.ready, len(models.failures))
+    metrics.gauges.note_models(models.ready, len(models.failures))
+    metrics.gauges.note_queue(work.running, work.busy - work.running)
+    metrics.gauges.note_store(*_in_store(store))
     return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+
+
+def _in_store(store: Store) -> tuple[Waiting | None, int]:
+    """Return what waits and how many workers live; (None, 0) where the store does not answer."""
+    try:
+        return count_waiting(store), count_workers(store)
+    except (DBAPIError, TimeoutError):
+        return None, 0

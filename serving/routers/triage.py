@@ -1,18 +1,20 @@
 """Deciding tickets."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from serving.auth import Caller, permitted
-from serving.dependencies import DeskDep, WorkDep
+from serving.dependencies import DeskDep, MetricsDep, WorkDep
 from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
 from serving.roles import Role
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
-from serving.triage_desk import Extras, TriageDesk
+from serving.triage_desk import Answer, Extras, TriageDesk
+from triage.stopwatch import stage
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
@@ -44,6 +46,7 @@ async def triage_ticket(
     ticket: TicketIn,
     desk: DeskDep,
     work: WorkDep,
+    metrics: MetricsDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("triage_ticket")],
     explain: Explain = True,
@@ -59,9 +62,8 @@ async def triage_ticket(
     `ticket_id` is stored as well.
     """
     extras = Extras(explain, similar, articles, detail, duplicates, replies, caller.role is Role.ADMIN)
-    reply = await work.run(
-        lambda: _decide(desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
-    )
+    decide = partial(_decide, desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
+    reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
 
@@ -76,6 +78,7 @@ async def triage_batch(
     batch: BatchIn,
     desk: DeskDep,
     work: WorkDep,
+    metrics: MetricsDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("triage_batch")],
     explain: Explain = False,
@@ -86,16 +89,12 @@ async def triage_batch(
 ) -> Response:
     """Decide tickets, each as if it had come alone; all are stored or none."""
     extras = Extras(explain, similar, articles, False, duplicates, replies, caller.role is Role.ADMIN)
-    reply = await work.run(
-        lambda: _decide(
-            desk,
-            once,
-            caller,
-            batch.tickets,
-            extras,
-            lambda found: BatchOut(decisions=[DecisionOut.of(one) for one in found]),
-        )
-    )
+
+    def shape(found: Sequence[Answer]) -> BatchOut:
+        return BatchOut(decisions=[DecisionOut.of(one) for one in found])
+
+    decide = partial(_decide, desk, once, caller, batch.tickets, extras, shape)
+    reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
 
@@ -112,6 +111,9 @@ def _decide(
     def keep() -> Reply:
         shown = {one.ticket_id: one.suggestion_id for one in given if one.ticket_id and one.suggestion_id}
         kept = desk.keep(caller.workspace, tickets, answers, shown)
-        return Reply(200, shape(kept).model_dump(mode="json"))
+        with stage("other"):
+            document = shape(kept).model_dump(mode="json")
+        return Reply(200, document)
 
-    return once.run(caller.workspace, keep)
+    with stage("store"):
+        return once.run(caller.workspace, keep)

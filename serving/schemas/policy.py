@@ -20,6 +20,7 @@ GUARDRAILS = sorted({*BLOCKING, *SUGGEST_ONLY})
 
 EXAMPLE: dict[str, Any] = {
     "kill_switch": False,
+    "stopped_teams": ["Field service"],
     "disabled_guardrails": [],
     "fields": {
         "team": {"mode": "suggest", "thresholds": {"Network": 0.97}, "never_automate": ["Legal"]},
@@ -56,6 +57,11 @@ class PolicyIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"version": 3}]})
 
     kill_switch: bool = Field(description="True: nothing is applied or suggested, from the next request on.")
+    stopped_teams: list[Annotated[SafeText, Field(max_length=200)]] | None = Field(
+        None,
+        description="Teams for whose tickets nothing is applied or suggested; left out or null: those that "
+        "are stopped stay so.",
+    )
     disabled_guardrails: list[Annotated[SafeText, AfterValidator(_known)]] = Field(
         description=f"Guardrails that do not hold here, of: {', '.join(GUARDRAILS)}."
     )
@@ -76,8 +82,9 @@ class PolicyIn(Input):
     )
 
     def to_policy(self) -> Policy:
-        """Return the policy as the heart knows it."""
-        return Policy.from_document(self.model_dump(exclude={"version"}))
+        """Return the policy as the heart knows it; teams that it leaves out are to be added."""
+        left_out = {"version"} if self.stopped_teams is not None else {"version", "stopped_teams"}
+        return Policy.from_document(self.model_dump(exclude=left_out))
 
 
 class FieldPolicyOut(Output):
@@ -106,6 +113,7 @@ class PolicyOut(Output):
     )
 
     kill_switch: bool
+    stopped_teams: list[str]
     disabled_guardrails: list[str]
     fields: dict[FieldName, FieldPolicyOut]
     priority: PriorityPolicyOut
@@ -121,6 +129,7 @@ class PolicyOut(Output):
         document = stored.policy.to_document()
         return cls(
             kill_switch=document["kill_switch"],
+            stopped_teams=document["stopped_teams"],
             disabled_guardrails=document["disabled_guardrails"],
             fields={cast(FieldName, name): FieldPolicyOut(**one) for name, one in document["fields"].items()},
             priority=PriorityPolicyOut.of(document["priority"]),

@@ -128,6 +128,7 @@ def things(house: House) -> Things:
         "article_id": "KB-1",
         "run_id": run.json()["run_id"],
         "agent": "ada",
+        "team": "web",
         "absence_id": put.json()["absence_id"],
         "ticket_id": "T-1",
         "key_id": key.key_id,

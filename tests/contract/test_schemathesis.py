@@ -54,15 +54,20 @@ def api(house: House) -> Iterator[schemathesis.BaseSchema]:
     thread.join()
 
 
+@pytest.mark.parametrize("examples", [10, pytest.param(120, marks=pytest.mark.reliability)])
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=["valid", "invalid"])
 @pytest.mark.parametrize("operation_id", sorted(PERMISSIONS))
 def test_generated_requests_get_documented_answers(
-    api: schemathesis.BaseSchema, house: House, operation_id: str, mode: schemathesis.GenerationMode
+    api: schemathesis.BaseSchema,
+    house: House,
+    operation_id: str,
+    mode: schemathesis.GenerationMode,
+    examples: int,
 ):
     operation = api.find_operation_by_id(operation_id)
 
     @settings(
-        max_examples=10,
+        max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.checkup import CheckState, CheckupOut, check_up
+from serving.check import CheckState
+from serving.checkup import CheckupOut, check_up
 from serving.settings import Settings
 from tests.ports import free_port
 from tests.serving.fakes import promote_fake
@@ -30,13 +31,18 @@ def remedy(found: CheckupOut, name: str) -> str:
     return next(one.remedy or "" for one in found.checks if one.name == name)
 
 
-def test_a_home_with_everything_is_healthy_but_for_the_worker(settings: Settings, free_port: int):
+def test_a_home_with_everything_is_healthy_but_for_worker_and_anchor(settings: Settings, free_port: int):
     promote_fake(settings.home, "v1")
     found = check_up(settings, free_port)
     assert found.is_healthy
     assert states(found) == {
         "store": CheckState.OK,
         "worker": CheckState.WARNING,
+        "clock": CheckState.OK,
+        "audit log": CheckState.WARNING,
+        "backup": CheckState.OK,
+        "queue": CheckState.OK,
+        "drift of acme": CheckState.OK,
         "disk": CheckState.OK,
         "signing key": CheckState.OK,
         "encoder": CheckState.OK,
@@ -44,6 +50,7 @@ def test_a_home_with_everything_is_healthy_but_for_the_worker(settings: Settings
         "port": CheckState.OK,
     }
     assert "triage worker" in remedy(found, "worker")
+    assert "TRIAGE_AUDIT_ANCHOR" in remedy(found, "audit log")
 
 
 def test_looking_at_an_empty_home_makes_nothing(tmp_path: Path, free_port: int):

@@ -5,7 +5,8 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from features.words import WordView
-from training.reference import bin_counts, count_values, make_reference, unknown_pieces
+from training.reference import count_values, make_reference, unknown_pieces
+from triage.stability import bin_counts
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket, Ticket
 

@@ -76,8 +76,8 @@ def barrier(ticket: Ticket, decision: Decision, policy: Policy, chance: float | 
     # Nothing is sent by itself unless an admin switched it on.
     if auto.mode is Mode.OFF:
         return "off"
-    # The kill switch stops everything.
-    if policy.kill_switch:
+    # The kill switch stops everything, a team's own stops its tickets.
+    if policy.kill_switch or any(one.reason == Reason.KILL_SWITCH.value for one in decision.fields.values()):
         return Reason.KILL_SWITCH.value
     # A rule that holds back a value holds back an answer, too.
     rule = held_back_by(ticket, {**BLOCKING, **SUGGEST_ONLY}, policy.disabled_guardrails)

@@ -76,6 +76,8 @@ def assign(
     mode = min((team_mode(one, situation) for one in {need.team or team, team}), key=list(Mode).index)
     if mode is Mode.OFF:
         return None
+    if situation.policy.stops(team):
+        return _held(need, Reason.KILL_SWITCH.value, (), f"Team {team} has stopped automation")
     if stopped is not None:
         return _held(need, stopped, field.choices, "The team is not decided")
     if not field.choices:
@@ -87,11 +89,13 @@ def assign(
 def why_stopped(ticket: Ticket, decided: Mapping[str, FieldDecision], situation: Situation) -> str | None:
     """Return why nobody is to be chosen whoever is there, None when somebody may be.
 
-    First match wins: a person's choice, the kill switch, a guardrail, a team that was not decided.
+    First match wins: a person's choice, the kill switch (of all, or of the ticket's team), a guardrail, a
+    team that was not decided.
     """
     if ticket.values.get(FIELD):
         return Reason.HUMAN_VALUE_PRESENT.value
-    if situation.policy.kill_switch:
+    named = decided.get("team")
+    if situation.policy.stops(ticket.values.get("team") or (named.value if named else None)):
         return Reason.KILL_SWITCH.value
     blocked = held_back_by(ticket, BLOCKING, situation.policy.disabled_guardrails)
     if blocked is not None:

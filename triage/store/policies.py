@@ -1,6 +1,6 @@
 """The policy of each workspace, as an admin last left it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, select
@@ -11,7 +11,7 @@ from triage.store.database import Store
 from triage.store.schema import policies
 from triage.store.upsert import upsert
 
-__all__ = ["StoredPolicy", "read_policy", "write_policy"]
+__all__ = ["StoredPolicy", "read_policy", "stop_team", "write_policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +76,35 @@ def write_policy(
         }
         upsert(connection, policies, [row])
     return changed
+
+
+def stop_team(
+    store: Store, workspace: str, team: str, actor: str, *, is_stopped: bool = True
+) -> StoredPolicy:
+    """Stop automation for the tickets of one team, or let it go on; the rest of the policy stays.
+
+    Parameters
+    ----------
+    store : Store
+        Where the policy is.
+    workspace : str
+        Whose policy it is.
+    team : str
+        The team's name.
+    actor : str
+        Who does it.
+    is_stopped : bool, default=True
+        False: automation goes on.
+
+    Returns
+    -------
+    StoredPolicy
+        As it stands then; where nothing changed, no new version.
+    """
+    with store.writing(workspace):
+        stands = read_policy(store, workspace)
+        stopped = stands.policy.stopped_teams
+        wanted = stopped | {team} if is_stopped else stopped - {team}
+        if wanted == stopped:
+            return stands
+        return write_policy(store, workspace, replace(stands.policy, stopped_teams=wanted), actor)

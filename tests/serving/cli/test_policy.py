@@ -108,3 +108,13 @@ def test_what_the_policy_says_of_helping_is_shown(home: Path, run: Run, capsys: 
     assert "Articles sent as the answer: shadow, of category printing, vpn, from a chance of 0.85" in said
     assert "after 48 hours" in said
     assert "within: 6 hours" in said and "offered to requesters" not in said
+
+
+def test_the_command_stops_a_team_without_a_server(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
+    assert run("policy", "set", "--stop-team", "web", "--stop-team", "desk") == 0
+    assert "Stopped for tickets of: desk, web" in capsys.readouterr().out
+    (home / "policy.json").write_text(json.dumps({"fields": {}}))
+    assert run("policy", "set", "--file", str(home / "policy.json"), "--start-team", "web") == 0
+    capsys.readouterr()
+    assert run("policy", "show", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["stopped_teams"] == ["desk"]

@@ -6,6 +6,7 @@ from serving.version import VERSION
 from tests.serving.fakes import seal_fake
 from tests.serving.house import House
 from triage.registry import Registry
+from triage.store.runs import ask_for_run
 from triage.store.scope import Across
 
 
@@ -67,4 +68,20 @@ def test_metrics_count_requests_by_route_and_decisions_by_field_and_name_nobody(
     assert 'route="unmatched",status="404"} 1.0' in shown
     assert 'triage_decisions_total{action="apply",field="category",reason="none"} 1.0' in shown
     assert 'triage_models{state="ready"} 1.0' in shown
+    assert 'triage_confidence_count{field="category"} 1.0' in shown
+    for stage in ("other", "predict", "articles", "duplicates", "help", "assign", "store"):
+        assert f'triage_stage_seconds_count{{stage="{stage}"}} 1.0' in shown, stage
+    assert "triage_queue_wait_seconds_count 1.0" in shown
+    assert 'triage_queue_requests{state="running"} 0.0' in shown
     assert "acme" not in shown and "secret-id" not in shown
+
+
+def test_metrics_tell_of_what_waits_in_the_store_and_are_there_when_it_is_not(house: House):
+    headers = house.key("auditor")
+    ask_for_run(house.store, "acme", "train", {}, "ada")
+    shown = house.client.get("/metrics", headers=headers).text
+    for line in ('triage_runs{state="queued"} 1.0', "triage_workers 0.0", "triage_store_up 1.0"):
+        assert line in shown
+    with house.store.writing(Across.OPERATOR) as connection:
+        connection.exec_driver_sql("ALTER TABLE runs RENAME TO hidden")
+    assert "triage_store_up 0.0" in house.client.get("/metrics", headers=headers).text

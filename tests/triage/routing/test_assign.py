@@ -144,6 +144,25 @@ def test_the_kill_switch_and_guardrails_hold_assignments_back():
     assert assign(VPN, CHOICES, situation(ADA, policy=never)).reason == "never_automate"
 
 
+def test_a_teams_own_kill_switch_holds_for_its_tickets_and_for_those_that_would_escalate_to_it():
+    stopped = Policy(stopped_teams=frozenset({"Network"}))
+    assert assign(VPN, CHOICES, situation(ADA, policy=stopped)).reason == "kill_switch"
+    decided = team_of("Network")
+    ticket = Ticket("T-1", "VPN is down")
+    assert assign(ticket, CHOICES, situation(ADA, policy=stopped), decided=decided).agent is None
+    other = replace(VPN, values={"team": "Servers"})
+    assert assign(other, CHOICES, situation(replace(ADA, team="Servers"), policy=stopped)).agent == "ada"
+    routing = RoutingPolicy(
+        escalated=frozenset({"urgent"}), teams={"Network": TeamRouting(escalates_to=("Core",))}
+    )
+    core = replace(ADA, team="Core")
+    urgent = replace(VPN, values={"team": "Network", "priority": "urgent"})
+    assert assign(urgent, CHOICES, situation(core, routing=routing)).agent == "ada"
+    policy = Policy(routing=routing, stopped_teams=frozenset({"Core"}))
+    done = assign(urgent, CHOICES, situation(core, policy=policy))
+    assert (done.agent, done.reason, done.detail) == (None, "kill_switch", "Team Core has stopped automation")
+
+
 @pytest.mark.parametrize(
     ("action", "reason", "expected"),
     [
