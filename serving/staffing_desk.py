@@ -11,11 +11,9 @@ import numpy as np
 from features.staffing.counted import count_filed
 from features.staffing.followed import Followed, had_been_followed
 from features.staffing.opening import Opening
-from features.staffing.schedule import agents_schedule, read_schedule
+from features.staffing.schedule import agents_shifts, read_schedule
 from features.staffing.shifts import Shift
 from features.staffing.study import Baseline, Study, make_study, study_document
-from serving.open_work import with_open_tickets
-from serving.published_volume import volume_of
 from triage.errors import ConfigurationError, InputError, NotFoundError
 from triage.staffing.change import Change
 from triage.staffing.change_document import read_change
@@ -25,6 +23,8 @@ from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
+from triage.store.plan_backlog import with_open_tickets
+from triage.store.published_volume import volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
 from triage.store.staffing import (
@@ -245,10 +245,7 @@ class StaffingDesk:
             return read_schedule(asked.schedule_file.encode(), names, setup.zone, **span), []
         if asked.schedule != "agents":
             return None, []
-        openings = {one.name: Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams}
-        holidays = {name: opening.calendar.holidays for name, opening in openings.items()}
-        people = list_agents(self._store, workspace)
-        shifts, unknown = agents_schedule(people, names, setup.zone, holidays=holidays, **span)
+        shifts, unknown = agents_shifts(setup, forecast, list_agents(self._store, workspace))
         if not unknown:
             return shifts, []
         return shifts, [f"{len(unknown)} agents have no shift and are not counted: {', '.join(unknown[:5])}."]

@@ -3,19 +3,18 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
 from features.calendar import local_days, weekdays
+from training.worker.alert_message import put_alerts
 from triage.spikes.ahead import MONTH, days_to_expect
 from triage.spikes.alert import Alert, AlertKind, AlertState, PlannerSettings, alert_id
 from triage.spikes.watch import TOTAL, Noticed, Quiet, watch
 from triage.store import Store
-from triage.store.outbox import put_messages
 from triage.store.recent import filed_between
 from triage.store.snapshots import latest_snapshot
-from triage.store.volume_alerts import count_alerts, list_alerts, read_settings, take_alerts
+from triage.store.volume_alerts import count_alerts, list_alerts, read_settings
 from triage.store.workspaces import Workspace, list_workspaces
 
 __all__ = ["SpikeWatch", "look_at_volume"]
@@ -58,13 +57,7 @@ def look_at_volume(store: Store, *, now: datetime) -> int:
     for place in list_workspaces(store):
         settings = read_settings(store, place.workspace)
         alerts = _bursts(store, place, settings, now) + _ahead(store, place.workspace, settings, now)
-        if not alerts:
-            continue
-        with store.writing():
-            new = take_alerts(store, place.workspace, alerts, now=now)
-            messages = [(one.alert_id, f"spike.{one.kind.value}", _body(place.workspace, one)) for one in new]
-            put_messages(store, place.workspace, messages, now=now)
-        raised += len(new)
+        raised += put_alerts(store, place.workspace, alerts, now=now)
     if raised:
         log.info("raised %s alerts of volume", raised)
     return raised
@@ -162,23 +155,3 @@ def _ahead(store: Store, workspace: str, settings: PlannerSettings, now: datetim
     again = [one for one in found if one.alert_id in known]
     new = [one for one in found if one.alert_id not in known]
     return again + new[: max(0, settings.ahead_per_month - told)]
-
-
-def _body(workspace: str, one: Alert) -> dict[str, Any]:
-    """Return what a receiver gets; counts and labels, no word of a ticket's text."""
-    return {
-        "type": f"spike.{one.kind.value}",
-        "timestamp": one.begins_at.isoformat(),
-        "data": {
-            "alert_id": one.alert_id,
-            "workspace": workspace,
-            "series": one.series,
-            "begins_at": one.begins_at.isoformat(),
-            "ends_at": one.ends_at.isoformat(),
-            "count": one.count,
-            "expected": round(one.expected, 2),
-            "threshold": one.threshold,
-            "probability": None if one.probability is None else round(one.probability, 4),
-            "why": dict(one.why),
-        },
-    }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from triage.staffing.channel import Channel, OpenWork
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
-from triage.store import Store
+from triage.store.database import Store
 from triage.store.open_ages import open_tickets
 
 __all__ = ["with_open_tickets"]
