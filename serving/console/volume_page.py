@@ -20,7 +20,7 @@ from serving.schemas.runs import ForecastRunIn
 from triage.errors import NotFoundError
 from triage.spikes.alert import AlertState
 from triage.store.runs import ask_for_run, list_runs
-from triage.store.snapshots import latest_snapshot
+from triage.store.snapshots import has_snapshot, latest_snapshot
 
 __all__ = ["router"]
 
@@ -43,6 +43,7 @@ def show_volume(
     zone = ZoneInfo(visit.workspace.zone if visit.workspace else "UTC")
     said: dict[str, Any] = {
         "alerts": view_alerts(store, workspace, zone), "budget": budget_of(store, workspace), "run": run,
+        "has_half_hours": has_snapshot(store, workspace, "30min"),
     }  # fmt: skip
     if snapshot is None:
         return visit.show("volume.html", view=None, interval=interval, series=[], **said)

@@ -141,7 +141,8 @@ def read_actual(
     length = sorted(end - start for start, end in zip(forecast.starts, forecast.ends, strict=True))
     usual = length[len(length) // 2]
     interval = "day" if usual > timedelta(hours=2) else "hour" if usual > timedelta(minutes=45) else "30min"
-    by = [] if setup.by in ("total", "series") else [setup.by]
+    own = {one.series.partition("=")[0] for one in setup.channels if one.series and "=" in one.series}
+    by = sorted(own) if setup.by in ("total", "series") else sorted({setup.by, *own})
     table = read_series(path, interval=interval, zone=setup.zone, by=by, mapping=mapping).table
     edges = np.array([one.timestamp() for one in (*forecast.starts, forecast.ends[-1])])
     begins = table.starts.astype("datetime64[s]").astype("int64")

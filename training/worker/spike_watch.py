@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from features.calendar import local_days, weekdays
+from features.wall_clock import WallClock
 from training.worker.alert_message import put_alerts
 from triage.spikes.ahead import MONTH, days_to_expect
 from triage.spikes.alert import Alert, AlertKind, AlertState, PlannerSettings, alert_id
@@ -64,48 +64,45 @@ def look_at_volume(store: Store, *, now: datetime) -> int:
 
 
 def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: datetime) -> list[Alert]:
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    filed = filed_between(store, place.workspace, hour - LOOK_BACK, now)
+    filed = filed_between(store, place.workspace, now - LOOK_BACK, now)
     if not filed:
         return []
-    first = filed[0][0].astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    n = int((hour - first) / timedelta(hours=1)) + 1
-    names, counts = _count(filed, first, n)
-    instants = np.datetime64(first.replace(tzinfo=None), "s") + np.arange(n) * np.timedelta64(3600, "s")
-    weekday = weekdays(local_days(instants, place.zone))
-    known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=first, limit=500)
+    clock = WallClock.since(filed[0][0], place.zone)
+    n = clock.hour(now) + 1
+    names, counts = _count(filed, clock, n)
+    known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=clock.instant(0), limit=500)
     told = [
         Quiet(
-            _hour(one.alert.begins_at, first), _hour(one.alert.ends_at, first), one.alert.series,
+            clock.hour(one.alert.begins_at), clock.hour(one.alert.ends_at), one.alert.series,
             one.state is AlertState.FALSE,
         )
         for one in known
         if one.state in (AlertState.FALSE, AlertState.ACKNOWLEDGED)
     ]  # fmt: skip
-    noticed = watch(names, counts, weekday, settings.alerts_per_month, told)
+    noticed = watch(names, counts, clock.weekdays(n), settings.alerts_per_month, told)
     room = max(1.0, settings.alerts_per_month) - count_alerts(
         store, place.workspace, AlertKind.BURST, now - MONTH
     )
     found = []
     for one in noticed:
-        if first + timedelta(hours=one.burst.end) < now - FRESH:
+        if clock.instant(one.burst.end) < now - FRESH:
             continue
         # A burst that goes on is known by the hour it was first told of, even if it now seems older.
-        begins = first + timedelta(hours=one.burst.begin)
-        same = next((other.alert for other in known if _overlap(other.alert, one, first)), None)
+        begins = clock.instant(one.burst.begin)
+        same = next((other.alert for other in known if _overlap(other.alert, one, clock)), None)
         if same is None and room < 1.0 and one.burst.strength < STRONG:
             continue
         room -= same is None
-        found.append(_alert(place.workspace, one, first, same, begins))
+        found.append(_alert(place.workspace, one, clock, same, begins))
     return found
 
 
-def _overlap(alert: Alert, one: Noticed, first: datetime) -> bool:
-    begin, end = (first + timedelta(hours=hour) for hour in (one.burst.begin, one.burst.end))
+def _overlap(alert: Alert, one: Noticed, clock: WallClock) -> bool:
+    begin, end = clock.instant(one.burst.begin), clock.instant(one.burst.end)
     return alert.begins_at < end + timedelta(hours=6) and begin < alert.ends_at + timedelta(hours=6)
 
 
-def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, begins: datetime) -> Alert:
+def _alert(workspace: str, one: Noticed, clock: WallClock, same: Alert | None, begins: datetime) -> Alert:
     burst = one.burst
     series = one.series if same is None else same.series
     begins = begins if same is None else same.begins_at
@@ -114,14 +111,14 @@ def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, be
         AlertKind.BURST,
         series,
         begins,
-        first + timedelta(hours=burst.end),
+        clock.instant(burst.end),
         burst.count,
         burst.expected,
         None,
         None,
         burst.strength,
         {
-            "first_alarm_at": (first + timedelta(hours=burst.found + 1)).isoformat(),
+            "first_alarm_at": clock.instant(burst.found + 1).isoformat(),
             "too_many": [{"series": name, "tickets": round(many, 1)} for name, many in one.excess[:5]],
             "seen_in": one.series,
         },
@@ -129,20 +126,16 @@ def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, be
 
 
 def _count(
-    filed: Sequence[tuple[datetime, dict[str, str]]], first: datetime, n: int
+    filed: Sequence[tuple[datetime, dict[str, str]]], clock: WallClock, n: int
 ) -> tuple[list[str], np.ndarray]:
     rows: dict[str, np.ndarray] = {TOTAL: np.zeros(n)}
     for moment, labels in filed:
-        hour = _hour(moment, first)
-        rows[TOTAL][hour] += 1
+        hour, weight = clock.place(moment)
+        rows[TOTAL][hour] += weight
         for field in BY:
             if labels.get(field):
-                rows.setdefault(f"{field}={labels[field]}", np.zeros(n))[hour] += 1
+                rows.setdefault(f"{field}={labels[field]}", np.zeros(n))[hour] += weight
     return list(rows), np.stack(list(rows.values()))
-
-
-def _hour(moment: datetime, first: datetime) -> int:
-    return int((moment - first) // timedelta(hours=1))
 
 
 def _ahead(store: Store, workspace: str, settings: PlannerSettings, now: datetime) -> list[Alert]:
