@@ -59,7 +59,7 @@ class ForecastRunIn(Input):
     )
     by: Annotated[list[SeriesField], Field(max_length=8)] = Field(
         ["category", "team", "priority", "channel"],
-        description="Fields whose labels get a series each, beside the total; those no ticket has are left out.",
+        description="Fields whose labels get a series each, beside the total; empty ones are left out.",
     )
 
     def parameters(self) -> dict[str, Any]:
