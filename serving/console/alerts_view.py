@@ -79,13 +79,20 @@ def _view(one: StoredAlert, zone: ZoneInfo, now: datetime) -> AlertView:
 
 
 def _why(one: StoredAlert) -> str:
+    said = []
     parts = [part for part in one.alert.why.get("too_many", ()) if part["series"] != "total"]
-    if not parts:
-        return ""
-    named = ", ".join(
-        f"{part['series'].partition('=')[2] or part['series']} (+{part['tickets']:.0f})" for part in parts[:3]
-    )
-    return f"Too many came in {named}."
+    if parts:
+        named = ", ".join(
+            f"{part['series'].partition('=')[2] or part['series']} (+{part['tickets']:.0f})"
+            for part in parts[:3]
+        )
+        said.append(f"Too many came in {named}.")
+    incident = one.alert.why.get("incident")
+    if incident:
+        words = ", ".join(f"“{word}”" for word in incident["words"][:3])
+        examples = ", ".join(incident["tickets"][:3])
+        said.append(f"{incident['count']} of them read alike: {words}; such as {examples}.")
+    return " ".join(said)
 
 
 def _days(one: StoredAlert, zone: ZoneInfo) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,8 +11,10 @@ from features.wall_clock import WallClock
 from training.worker.alert_message import put_alerts
 from triage.spikes.ahead import MONTH, days_to_expect
 from triage.spikes.alert import Alert, AlertKind, AlertState, PlannerSettings, alert_id
+from triage.spikes.incident_behind import incident_behind
 from triage.spikes.watch import TOTAL, Noticed, Quiet, watch
 from triage.store import Store
+from triage.store.incidents import watched_incidents
 from triage.store.recent import filed_between
 from triage.store.snapshots import latest_snapshot
 from triage.store.volume_alerts import count_alerts, list_alerts, read_settings
@@ -83,6 +86,7 @@ def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: date
     room = max(1.0, settings.alerts_per_month) - count_alerts(
         store, place.workspace, AlertKind.BURST, now - MONTH
     )
+    incidents = watched_incidents(store, place.workspace, now - 2 * FRESH) if noticed else []
     found = []
     for one in noticed:
         if clock.instant(one.burst.end) < now - FRESH:
@@ -93,7 +97,10 @@ def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: date
         if same is None and room < 1.0 and one.burst.strength < STRONG:
             continue
         room -= same is None
-        found.append(_alert(place.workspace, one, clock, same, begins))
+        alert = _alert(place.workspace, one, clock, same, begins)
+        if (incident := incident_behind(incidents, alert.begins_at, alert.ends_at)) is not None:
+            alert = replace(alert, why={**alert.why, "incident": incident})
+        found.append(alert)
     return found
 
 

@@ -13,7 +13,9 @@ NOW = datetime.now(UTC)
 def alarmed(desk: Desk) -> Desk:
     burst = Alert(
         "b1", AlertKind.BURST, "category=v<pn", NOW - timedelta(hours=3), NOW, 48.0, 14.2, None, None, 2.3,
-        {"too_many": [{"series": "total", "tickets": 35}, {"series": "category=v<pn", "tickets": 33.8}]},
+        {"too_many": [{"series": "total", "tickets": 35}, {"series": "category=v<pn", "tickets": 33.8}],
+         "incident": {"incident_id": "i1", "words": ["SSO", "lo<gin"], "count": 9,
+                      "tickets": ["T-1", "T-2"]}},
     )  # fmt: skip
     ahead = Alert(
         "a1", AlertKind.AHEAD, "total", NOW + timedelta(days=3), NOW + timedelta(days=4), None, 60.0, 55.0,
@@ -32,7 +34,9 @@ def test_alerts_stand_on_the_volume_page_in_words_and_without_a_forecast(alarmed
     page = alarmed.get("/console/volume").text
     assert "48 tickets of v&lt;pn in 3 hours, where 14 are usual." in page
     assert "70 % chance of 55 tickets or more" in page
-    assert "Too many came in v&lt;pn (+34)." in page
+    assert (
+        "Too many came in v&lt;pn (+34). 9 of them read alike: “SSO”, “lo&lt;gin”; such as T-1, T-2." in page
+    )
     assert "70 % chance that e&lt;rp has too few people: 40 hours are scheduled" in page
     assert "2 days; these are the figures of" in page
     assert "6 of the hours are for tickets that are open now. 2 people are away then." in page
