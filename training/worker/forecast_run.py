@@ -113,6 +113,7 @@ def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecas
             "intervals": len(table.starts),
             "pool": forecast.basis,
             "events": forecast.events,
+            "noticed": list(forecast.noticed),
         },
         rows,
         snapshot_id=f"{run.run_id}-{table.interval}",

@@ -51,6 +51,7 @@ def test_a_forecast_run_publishes_the_volume_by_day_and_by_hour(desk: Store):
     assert {row.series for row in day.rows} == {"total", "category=mail", "category=vpn"}
     assert (len(day.rows), len(hour.rows)) == (3 * 7, 3 * 24)
     assert all(3.0 < row.mean < 5.0 for row in day.rows if row.series == "total")
+    assert day.basis["noticed"] == []
     shares = [round(share, 9) for _, share in stages]
     assert shares == sorted(shares) and shares[-1] == 1.0
 
