@@ -188,7 +188,9 @@ def _spread(
     """Spread a daily forecast over the intervals ahead, the rest of a begun day by how it began."""
     at = ahead.day[chosen]
     if per_day == 1:
-        return _Ahead(day.mean[at], day.spread.at(at), day.average[at])
+        spread = day.spread
+        taken = Spread(spread.dispersion[at], spread.level_variance[at], spread.shifts[at], spread.trust[at])
+        return _Ahead(day.mean[at], taken, day.average[at])
     slots = profile(y, past, per_day)
     shares = shares_of(ahead, slots)
     share = shares[chosen]

@@ -42,23 +42,12 @@ class Spread:
         Quantiles of past residuals, root of the count minus root of the mean.
     trust : array, shape (n,)
         Share of the conformal view, 0 to 1.
-    width : array, shape (n,), optional
-        Factor by which the distance of each quantile from the median is drawn, on the root scale
-        (`widening`); None: as it is.
     """
 
     dispersion: Array
     level_variance: Array
     shifts: Array
     trust: Array
-    width: Array | None = None
-
-    def at(self, place: NDArray[np.intp]) -> Spread:
-        """Return the spread of some of the intervals."""
-        width = None if self.width is None else self.width[place]
-        return Spread(
-            self.dispersion[place], self.level_variance[place], self.shifts[place], self.trust[place], width
-        )
 
     @classmethod
     def native(cls, dispersion: Array, level_variance: Array) -> Spread:
@@ -97,15 +86,7 @@ def exceedance(mean: Array, variance: Array, threshold: Array) -> Array:
 
 
 def spread_quantiles(mean: Array, spread: Spread, levels: tuple[float, ...] = QUANTILES) -> Array:
-    """Return the quantiles of both views, averaged and widened, shape (n, len(levels)); rising."""
-    found = _both_views(mean, spread, levels)
-    if spread.width is None:
-        return found
-    root, middle = np.sqrt(found), np.sqrt(_both_views(mean, spread, (0.5,)))
-    return np.asarray(np.maximum(middle + spread.width[:, None] * (root - middle), 0.0) ** 2)
-
-
-def _both_views(mean: Array, spread: Spread, levels: tuple[float, ...]) -> Array:
+    """Return the quantiles of both views, averaged, shape (n, len(levels)); rising with the level."""
     native = quantiles(mean, spread.variance(mean), levels)
     shift = np.stack([np.interp(levels, SHIFT_LEVELS, row) for row in spread.shifts])
     seen = np.maximum(np.sqrt(np.maximum(mean, 0.0))[:, None] + shift, 0.0) ** 2
@@ -114,22 +95,14 @@ def _both_views(mean: Array, spread: Spread, levels: tuple[float, ...]) -> Array
 
 
 def spread_exceedance(mean: Array, spread: Spread, threshold: Array) -> Array:
-    """Return the probability that the count lies above ``threshold``: the mean of both views, widened."""
+    """Return the probability that the count lies above ``threshold``: the mean of both views."""
+    native = exceedance(mean, spread.variance(mean), threshold)
     # Whole counts above a threshold begin at the next whole number, so the line is drawn between them.
-    line = np.sqrt(np.floor(threshold) + 0.5)
-    if spread.width is not None:
-        # What is drawn apart by a factor lies beyond a line as often as the rest beyond the line drawn in.
-        middle = np.sqrt(_both_views(mean, spread, (0.5,))[:, 0])
-        line = np.maximum(middle + (line - middle) / spread.width, 0.0)
-    below = np.floor(line**2 - 0.5)
-    share = line**2 - 0.5 - below
-    variance = spread.variance(mean)
-    native = (1.0 - share) * exceedance(mean, variance, below) + share * exceedance(mean, variance, below + 1)
-    off = line - np.sqrt(np.maximum(mean, 0.0))
+    line = np.sqrt(np.floor(threshold) + 0.5) - np.sqrt(np.maximum(mean, 0.0))
     seen = np.array(
         [
             1.0 - np.interp(at, row, SHIFT_LEVELS, left=0.0, right=1.0)
-            for at, row in zip(off, spread.shifts, strict=True)
+            for at, row in zip(line, spread.shifts, strict=True)
         ]
     )
     return np.asarray(spread.trust * seen + (1.0 - spread.trust) * native)

@@ -3,15 +3,14 @@
 The ladder is that of the project's forecasting reference, section 5. Under two weeks there is no basis, and
 a forecast says so; from then on the members of the pool (`members`) are averaged, equally at first, and by
 how they did at past origins (`backtest`) from the fifth week on. Intervals are the regression's negative
-binomial, and from then on also the residuals of those origins, recent ones most; both are drawn to the
-width at which they would have held there (`widening`). Nothing here knows of
+binomial, and from then on also the residuals of those origins, recent ones most. Nothing here knows of
 hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,6 @@ from training.forecasting.intervals import NO_BASIS_K, SHIFT_LEVELS, Spread, wei
 from training.forecasting.members import TWO_WEEKS, Said, ask_members
 from training.forecasting.spread import native_spread
 from training.forecasting.swa import WEEKS, same_weekday_average
-from training.forecasting.widening import log_widths, share_widths
 
 Array = NDArray[np.float64]
 
@@ -106,21 +104,7 @@ def forecast_days(
         done[row] = _one(y[row], int(alive[row]), row, now, earlier, above)
         if progress is not None:
             progress(row)
-    return _widened(y, [done[row] for row in range(len(y))], parent)
-
-
-def _widened(y: Array, days: list[DailyForecast], parent: int | None) -> list[DailyForecast]:
-    """Draw the intervals of all series to the width that would have held at past origins."""
-    logs = np.stack([log_widths(row, day.past, day.spread, LEADS) for row, day in zip(y, days, strict=True)])
-    found = []
-    for day, factors in zip(days, share_widths(logs, parent), strict=True):
-        # Beyond the last lead nobody has looked; there the last factor stands.
-        width = np.full(len(day.mean), factors[-1])
-        for (first, last), factor in zip(LEADS, factors, strict=True):
-            width[first:last] = factor
-        known = day.basis != NO_BASIS and bool((factors != 1.0).any())
-        found.append(replace(day, spread=replace(day.spread, width=width)) if known else day)
-    return found
+    return [done[row] for row in range(len(y))]
 
 
 def _one(
