@@ -1,6 +1,6 @@
 """Plans for a workspace, from its setup, its published forecast, its open tickets and its agents."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,9 @@ import numpy as np
 from features.staffing.counted import count_filed
 from features.staffing.followed import Followed, had_been_followed
 from features.staffing.opening import Opening
-from features.staffing.schedule import agents_schedule, read_schedule
+from features.staffing.schedule import agents_shifts, read_schedule
 from features.staffing.shifts import Shift
 from features.staffing.study import Baseline, Study, make_study, study_document
-from serving.open_work import with_open_tickets
-from serving.published_volume import volume_of
 from triage.errors import ConfigurationError, InputError, NotFoundError
 from triage.staffing.change import Change
 from triage.staffing.change_document import read_change
@@ -25,6 +23,8 @@ from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
+from triage.store.plan_backlog import with_open_tickets
+from triage.store.published_volume import volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
 from triage.store.staffing import (
@@ -191,18 +191,12 @@ class StaffingDesk:
         moments = sorted({(_moment(row["start"]), _moment(row["end"])) for row in rows})
         starts, ends = tuple(one[0] for one in moments), tuple(one[1] for one in moments)
         filed = filed_between(self._store, workspace, starts[0], min(ends[-1], self._clock()))
-        tickets = [(moment, labels.get(setup.by)) for moment, labels in filed]
-        labels = {label for _, label in tickets if label} if setup.by != "total" else {"total"}
-        known = [
-            one
-            for one in sorted(labels)
-            if any(team.may_do(one, c.name) for team in setup.teams for c in setup.channels)
-        ]
-        if not known:
+        series = _series_of(setup, (labels for _, labels in filed))
+        if not series:
             raise InputError(
                 "Got a plan for whose teams no ticket has come yet; expected one at least; ask again later."
             )
-        actual = count_filed(tickets, known, setup.by, starts, ends, until=self._clock())
+        actual = count_filed(filed, series, starts, ends, until=self._clock())
         percentile = percentile_of(stored.plan).value.lower()
         staff: dict[str, list[float]] = {}
         for row in rows:
@@ -245,13 +239,29 @@ class StaffingDesk:
             return read_schedule(asked.schedule_file.encode(), names, setup.zone, **span), []
         if asked.schedule != "agents":
             return None, []
-        openings = {one.name: Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams}
-        holidays = {name: opening.calendar.holidays for name, opening in openings.items()}
-        people = list_agents(self._store, workspace)
-        shifts, unknown = agents_schedule(people, names, setup.zone, holidays=holidays, **span)
+        shifts, unknown = agents_shifts(setup, forecast, list_agents(self._store, workspace))
         if not unknown:
             return shifts, []
         return shifts, [f"{len(unknown)} agents have no shift and are not counted: {', '.join(unknown[:5])}."]
+
+
+def _series_of(setup: StaffingSetup, seen: Iterable[Mapping[str, str]]) -> list[str]:
+    """Return the series in which what came is counted: of labels that a team may do, and of channels."""
+    own = [one.series for one in setup.channels if one.series is not None]
+    if setup.by == "total":
+        return list(dict.fromkeys(["total", *own]))
+    labels = {(field, label) for one in seen for field, label in one.items()}
+    found = [
+        (f"{field}={label}" if setup.by == "series" else label, f"{field}={label}")
+        for field, label in sorted(labels)
+        if setup.by in (field, "series")
+    ]
+    known = [
+        series
+        for label, series in found
+        if any(setup.may_do(team, label, channel) for team in setup.teams for channel in setup.channels)
+    ]
+    return list(dict.fromkeys([*known, *own]))
 
 
 def _moment(written: str) -> datetime:

@@ -1,6 +1,6 @@
 """What really came, in the intervals of a plan: counts in the form of a forecast without uncertainty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -10,26 +10,25 @@ from triage.staffing.volume import LEVELS, VolumeForecast
 
 __all__ = ["count_filed"]
 
+TOTAL = "total"
+
 
 def count_filed(
-    filed: Iterable[tuple[datetime, str | None]],
-    labels: Iterable[str],
-    by: str,
+    filed: Iterable[tuple[datetime, Mapping[str, str]]],
+    series: Sequence[str],
     starts: tuple[datetime, ...],
     ends: tuple[datetime, ...],
     *,
     until: datetime | None = None,
 ) -> VolumeForecast:
-    """Count tickets by label in the intervals of a plan.
+    """Count tickets by series in the intervals of a plan.
 
     Parameters
     ----------
-    filed : iterable of (datetime, str or None)
-        When each was filed, and its label; labels that are not named are left out.
-    labels : iterable of str
-        Of the plan.
-    by : str
-        Their field; with ``total`` the labels of the tickets do not matter.
+    filed : iterable of (datetime, Mapping of str to str)
+        When each was filed, and its labels by field.
+    series : sequence of str
+        ``total``, or a field and its label, such as ``category=vpn``; what belongs to none is left out.
     starts, ends : tuple of datetime
         Of the intervals.
     until : datetime, optional
@@ -48,14 +47,13 @@ def count_filed(
             "at least; ask again later."
         )
     edges = np.array([one.timestamp() for one in (*starts[:n], ends[n - 1])])
-    names = list(labels)
-    place = {label: i for i, label in enumerate(names)}
-    counts = np.zeros((len(names), n))
-    for moment, label in filed:
-        row = place.get("total" if by == "total" else label or "")
+    place = {name: row for row, name in enumerate(series)}
+    counts = np.zeros((len(series), n))
+    for moment, labels in filed:
         at = int(np.searchsorted(edges, moment.timestamp(), side="right")) - 1
-        if row is not None and 0 <= at < n:
-            counts[row, at] += 1
-    series = tuple(label if by in ("total", "series") else f"{by}={label}" for label in names)
+        if 0 <= at < n:
+            for name in (TOTAL, *(f"{field}={label}" for field, label in labels.items())):
+                if name in place:
+                    counts[place[name], at] += 1
     quantiles = np.repeat(counts[:, :, None], len(LEVELS), axis=2)
-    return VolumeForecast(series, starts[:n], ends[:n], counts, quantiles, starts[0])
+    return VolumeForecast(tuple(series), starts[:n], ends[:n], counts, quantiles, starts[0])

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from features.staffing.capacity import days_of_team, shortage_probability
 from features.staffing.opening import Opening
 from features.staffing.outcome import Outcome, follow
 from features.staffing.requirement import LEVELS, require
 from features.staffing.team_work import TeamWork, gather_work
 from features.staffing.work import Stream, make_streams
 from triage.errors import InputError
-from triage.staffing.plan import Plan, PlanRow, Spread, TeamTotals
+from triage.staffing.capacity import CapacityDay
+from triage.staffing.plan import Plan, PlanRow, TeamTotals
 from triage.staffing.setup import StaffingSetup
+from triage.staffing.spread import Spread
 from triage.staffing.team import StaffedTeam
 from triage.staffing.volume import VolumeForecast
 
@@ -58,6 +61,7 @@ def make_plan(
         )
     rows: list[PlanRow] = []
     totals: list[TeamTotals] = []
+    days: list[CapacityDay] = []
     for at, (team, opening) in enumerate(zip(setup.teams, openings, strict=True)):
         work = gather_work(setup, at, streams, opening)
         if not work.channels:
@@ -71,7 +75,9 @@ def make_plan(
         mine, total = _team(setup, team, work, forecast, had)
         rows += mine
         totals.append(total)
-    return Plan(tuple(rows), tuple(totals), setup.percentile, forecast.origin, tuple(notes))
+        if had is not None:
+            days += days_of_team(team.name, work, had, setup.percentile.level)
+    return Plan(tuple(rows), tuple(totals), setup.percentile, forecast.origin, tuple(notes), tuple(days))
 
 
 def _team(
@@ -94,6 +100,7 @@ def _team(
     has_live = any(one.channel.live is not None for one in work.channels)
     # An hour is paid whether or not it lies within the open hours: those of a schedule as they are.
     cost = staff * opening.hours * team.cost_per_hour
+    short = None if had is None else shortage_probability(work, had)
     rows = [
         PlanRow(
             team=team.name,
@@ -107,6 +114,7 @@ def _team(
             required_paid=_spread(people, t),
             scheduled=None if had is None else float(had[t]),
             net=None if had is None else float(had[t] - wanted[t]),
+            shortage_probability=None if short is None else float(short[t]),
             service_level=_optional(outcome.service_level[t]) if has_live else None,
             backlog=float(backlog[t]),
             oldest_age_hours=float(oldest[t]),

@@ -8,13 +8,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from features.calendar_events import read_events
+from features.staffing.opening import with_holidays
 from features.staffing.shifts import Shift
 from triage.agent import Agent
 from triage.errors import InputError
 from triage.routing.availability import shift_of
+from triage.staffing.setup import StaffingSetup
+from triage.staffing.volume import VolumeForecast
 from triage.zone import find_zone
 
-__all__ = ["agents_schedule", "read_schedule", "write_schedule_csv", "write_schedule_ics"]
+__all__ = ["agents_schedule", "agents_shifts", "read_schedule", "write_schedule_csv", "write_schedule_ics"]
 
 CSV_COLUMNS = ("team", "start", "end", "agents", "agent")
 _COUNT = re.compile(r"\s*(?:×|x)\s*(\d+)\s*$")
@@ -90,6 +93,16 @@ def agents_schedule(
                 pieces = [part for piece in pieces for part in _without(piece, away.starts_at, away.ends_at)]
             found += [Shift(team, *piece, agent=one.agent) for piece in pieces if piece[0] < piece[1]]
     return sorted(found, key=lambda shift: (shift.start, shift.team, shift.agent or "")), unknown
+
+
+def agents_shifts(
+    setup: StaffingSetup, forecast: VolumeForecast, agents: Iterable[Agent]
+) -> tuple[list[Shift], list[str]]:
+    """Return what :func:`agents_schedule` does for the teams, the holidays and the time of a plan."""
+    first, last = forecast.starts[0], forecast.ends[-1]
+    holidays = {one.name: with_holidays(one.calendar, first, last).holidays for one in setup.teams}
+    names = [one.name for one in setup.teams]
+    return agents_schedule(agents, names, setup.zone, since=first, until=last, holidays=holidays)
 
 
 def write_schedule_csv(shifts: Iterable[Shift]) -> str:

@@ -18,7 +18,7 @@ from triage.staffing.plan_document import plan_to_document
 from triage.staffing.setup import Percentile, StaffingSetup
 from triage.staffing.volume import VolumeForecast
 
-__all__ = ["Baseline", "Study", "make_study", "planned_people", "study_document"]
+__all__ = ["Baseline", "Study", "make_study", "people_of_shifts", "planned_people", "study_document"]
 
 Array = NDArray[np.float64]
 
@@ -109,6 +109,19 @@ def planned_people(plan: Plan, team: str) -> Array:
     )
 
 
+def people_of_shifts(
+    setup: StaffingSetup, forecast: VolumeForecast, shifts: Sequence[Shift]
+) -> dict[str, Array]:
+    """Return by team how many people its shifts put into each interval of a forecast."""
+    found = {}
+    for team in setup.teams:
+        opening = Opening.of(team.calendar, forecast.starts, forecast.ends)
+        found[team.name] = scheduled_people(
+            list(shifts), team.name, opening.hours, forecast.starts, forecast.ends, opening.calendar
+        )
+    return found
+
+
 def study_document(study: Study) -> dict[str, Any]:
     """Return a study as plain JSON values: the plan's document, with ``shifts`` and ``compared``."""
     return plan_to_document(study.plan) | {
@@ -123,18 +136,8 @@ def _plan(
     found = shifts
     if propose:
         found = _propose(setup, forecast, make_plan(setup, forecast))
-    had = None if found is None else _people(setup, forecast, found)
+    had = None if found is None else people_of_shifts(setup, forecast, found)
     return make_plan(setup, forecast, scheduled=had), found
-
-
-def _people(setup: StaffingSetup, forecast: VolumeForecast, shifts: Sequence[Shift]) -> dict[str, Array]:
-    found = {}
-    for team in setup.teams:
-        opening = Opening.of(team.calendar, forecast.starts, forecast.ends)
-        found[team.name] = scheduled_people(
-            list(shifts), team.name, opening.hours, forecast.starts, forecast.ends, opening.calendar
-        )
-    return found
 
 
 def _propose(setup: StaffingSetup, forecast: VolumeForecast, plan: Plan) -> list[Shift]:

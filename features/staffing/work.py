@@ -74,38 +74,59 @@ def make_streams(
     ConfigurationError
         If nobody may do some of the work.
     """
-    labels = forecast.labels(setup.by)
-    if not labels:
+    work = _work(setup, forecast)
+    if not work:
         fields = sorted({name.partition("=")[0] for name in forecast.names})
         raise InputError(
             f"Got a forecast without series of {setup.by!r}; it has {', '.join(fields)}; forecast with "
             f"--by {setup.by}, or set 'by' in the staffing setup."
         )
-    if setup.paths * len(labels) * forecast.n > MOST_CELLS:
+    rows = list(dict.fromkeys(row for _, row, _ in work))
+    if setup.paths * len(rows) * forecast.n > MOST_CELLS:
         raise InputError(
-            f"Got {setup.paths} paths of {len(labels)} series over {forecast.n} intervals; expected at most "
+            f"Got {setup.paths} paths of {len(rows)} series over {forecast.n} intervals; expected at most "
             f"{MOST_CELLS:,} in all; set fewer paths, or forecast a shorter horizon."
         )
-    counts = sample_counts(
-        forecast, list(labels.values()), paths=setup.paths, seed=setup.seed, over_time=setup.correlation
-    )
+    counts = sample_counts(forecast, rows, paths=setup.paths, seed=setup.seed, over_time=setup.correlation)
     draw = np.random.default_rng((setup.seed, 1))
     parts: list[tuple[str, Channel, HandleTime, Array, Array]] = []
-    for at, label in enumerate(labels):
-        for channel in setup.channels:
-            share = channel.share_of(label)
-            if share == 0.0:
-                continue
-            if not setup.teams_for(label, channel.name):
-                raise ConfigurationError(
-                    f"Got work of {label!r} by {channel.name!r} that no team may do; expected one with that "
-                    f"skill and channel; add {label!r} to a team's skills, or '*'."
-                )
-            handle = setup.handle_time(label, channel)
-            mine = counts[at] * share
-            parts.append((label, channel, handle, mine, _hours(draw, mine, handle, channel)))
+    for label, row, channel in work:
+        if not any(setup.may_do(team, label, channel) for team in setup.teams):
+            raise ConfigurationError(
+                f"Got work of {label!r} by {channel.name!r} that no team may do; expected one with that "
+                f"skill and channel; add {label!r} to a team's skills, or '*'."
+            )
+        handle = setup.handle_time(label, channel)
+        mine = counts[rows.index(row)] * (
+            channel.share_of(label) if channel.series is None else channel.share
+        )
+        parts.append((label, channel, handle, mine, _hours(draw, mine, handle, channel)))
     shares, notes = _shares(setup, forecast, openings, parts)
     return [Stream(*part, share) for part, share in zip(parts, shares, strict=True)], notes
+
+
+def _work(setup: StaffingSetup, forecast: VolumeForecast) -> list[tuple[str, int, Channel]]:
+    """Return what comes by which channel: label, series and channel.
+
+    A channel takes its share of every label, or the whole of a series of its own.
+    """
+    labels = forecast.labels(setup.by)
+    found = [
+        (label, row, channel)
+        for label, row in labels.items()
+        for channel in setup.channels
+        if channel.share_of(label) > 0.0
+    ]
+    for channel in setup.channels:
+        if channel.series is None:
+            continue
+        if channel.series not in forecast.names:
+            raise InputError(
+                f"Got a forecast without the series {channel.series!r} of channel {channel.name!r}; it has "
+                f"{', '.join(forecast.names[:10])}; forecast with it, or give the channel a share instead."
+            )
+        found.append((channel.own_label or channel.name, forecast.names.index(channel.series), channel))
+    return found
 
 
 def _hours(draw: np.random.Generator, counts: Array, handle: HandleTime, channel: Channel) -> Array:
@@ -131,7 +152,7 @@ def _shares(
     teams, n = len(setup.teams), forecast.n
     hours = np.stack([opening.hours for opening in openings])
     allowed = np.array(
-        [[one.may_do(part[0], part[1].name) for one in setup.teams] for part in parts], dtype=bool
+        [[setup.may_do(one, part[0], part[1]) for one in setup.teams] for part in parts], dtype=bool
     )
     at_level = np.stack([np.quantile(part[4], setup.percentile.level, axis=0) for part in parts])
     per_hour = np.array([1.0 / (part[1].at_work * _occupancy(part[1])) for part in parts])

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from serving.console import wording
-from serving.schemas.spikes import say
 from triage.spikes.alert import AlertKind, AlertState
+from triage.spikes.said import say
 from triage.store import Store
 from triage.store.volume_alerts import StoredAlert, list_alerts, read_settings
 
@@ -14,7 +14,11 @@ __all__ = ["AlertView", "budget_of", "view_alerts"]
 
 SHOWN = 20
 PAST = timedelta(days=14)
-TITLES = {AlertKind.AHEAD: "Day ahead", AlertKind.BURST: "Burst"}
+TITLES = {
+    AlertKind.AHEAD: "Day ahead",
+    AlertKind.BURST: "Burst",
+    AlertKind.CAPACITY: "Too few people",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +66,52 @@ def _view(one: StoredAlert, zone: ZoneInfo, now: datetime) -> AlertView:
     when = wording.day(alert.begins_at, zone)
     if alert.kind is AlertKind.BURST:
         when += f", {begins:%H:%M} to {alert.ends_at.astimezone(zone):%H:%M}"
+    if alert.kind is AlertKind.CAPACITY:
+        when = _days(one, zone)
     fates = {
         AlertState.OPEN: "",
         AlertState.ACKNOWLEDGED: f"Acknowledged by {one.state_by}.",
         AlertState.SNOOZED: f"Snoozed by {one.state_by}.",
         AlertState.FALSE: f"Marked as nothing by {one.state_by}; later alerts need more evidence.",
     }
-    return AlertView(alert.alert_id, TITLES[alert.kind], when, say(one), _why(one), state.value, fates[state])
+    why = _why_short(one, zone) if alert.kind is AlertKind.CAPACITY else _why(one)
+    return AlertView(alert.alert_id, TITLES[alert.kind], when, say(alert), why, state.value, fates[state])
 
 
 def _why(one: StoredAlert) -> str:
+    said = []
     parts = [part for part in one.alert.why.get("too_many", ()) if part["series"] != "total"]
-    if not parts:
-        return ""
-    named = ", ".join(
-        f"{part['series'].partition('=')[2] or part['series']} (+{part['tickets']:.0f})" for part in parts[:3]
-    )
-    return f"Too many came in {named}."
+    if parts:
+        named = ", ".join(
+            f"{part['series'].partition('=')[2] or part['series']} (+{part['tickets']:.0f})"
+            for part in parts[:3]
+        )
+        said.append(f"Too many came in {named}.")
+    incident = one.alert.why.get("incident")
+    if incident:
+        words = ", ".join(f"“{word}”" for word in incident["words"][:3])
+        examples = ", ".join(incident["tickets"][:3])
+        said.append(f"{incident['count']} of them read alike: {words}; such as {examples}.")
+    return " ".join(said)
+
+
+def _days(one: StoredAlert, zone: ZoneInfo) -> str:
+    """Say on which days people lack: the first and the last of them."""
+    # A day may end at midnight, which is the next one's.
+    end = one.alert.ends_at - timedelta(minutes=1)
+    first, last = wording.day(one.alert.begins_at, zone), wording.day(end, zone)
+    return first if first == last else f"{first} to {last}"
+
+
+def _why_short(one: StoredAlert, zone: ZoneInfo) -> str:
+    why, found = one.alert.why, []
+    days = why.get("days", ())
+    if len(days) > 1:
+        worst = wording.day(datetime.fromisoformat(why["day"]), zone)
+        found.append(f"{len(days)} days; these are the figures of {worst}, the worst.")
+    if why.get("due_hours", 0.0) >= 0.5:
+        found.append(f"{why['due_hours']:.0f} of the hours are for tickets that are open now.")
+    if why.get("away"):
+        people = "1 person is" if why["away"] == 1 else f"{why['away']} people are"
+        found.append(f"{people} away then.")
+    return " ".join(found)

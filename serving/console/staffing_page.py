@@ -19,6 +19,7 @@ from serving.schemas.staffing_plans import ScheduleName
 from serving.staffing_desk import Asked
 from triage.errors import InputError, NotFoundError
 from triage.staffing.plan_document import plan_to_csv
+from triage.store.snapshots import has_snapshot
 from triage.store.staffing import list_staffing_baselines, read_staffing_setup
 
 __all__ = ["router"]
@@ -84,6 +85,7 @@ async def show_staffing(
         view=view,
         problem=problem,
         has_setup=stored is not None,
+        has_half_hours=has_snapshot(store, workspace, "30min"),
         setup=text,
         baselines=list_staffing_baselines(store, workspace),
         form={

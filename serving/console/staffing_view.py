@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from serving.console import wording
 from serving.console.volume_view import Figure
 from serving.staffing_desk import Made
+from triage.staffing.capacity import CapacityDay
 from triage.staffing.compare import Compared
 from triage.staffing.plan import PlanRow, TeamTotals
 from triage.zone import find_zone
@@ -30,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day: its cells by hour, and how it ends."""
+    """One day: its cells by hour, how it ends, and the chance that its work takes more than is scheduled."""
 
     title: str
     cells: tuple[Cell, ...]
@@ -38,6 +39,8 @@ class DayRow:
     oldest: str
     breach: str
     is_risky: bool
+    short: str
+    is_short: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def view_staffing(made: Made, team: str) -> StaffingView:
     for row in rows:
         by_day.setdefault(row.start.astimezone(zone).date(), []).append(row)
     clocks = _clocks(rows, zone) if made.snapshot.interval != "day" else ()
-    days = tuple(_day(day, inside, clocks, zone, made) for day, inside in by_day.items())
+    held = {one.start.astimezone(zone).date(): one for one in plan.days if one.team == chosen}
+    days = tuple(_day(day, inside, clocks, zone, made, held.get(day)) for day, inside in by_day.items())
     total = next(one for one in plan.totals if one.team == chosen)
     return StaffingView(made, chosen, teams, zone, rows, total, clocks, days)
 
@@ -151,7 +155,14 @@ def _clocks(rows: Sequence[PlanRow], zone: ZoneInfo) -> tuple[str, ...]:
     return tuple(sorted({f"{row.start.astimezone(zone):%H:%M}" for row in is_open}))
 
 
-def _day(day: date, rows: Sequence[PlanRow], clocks: Sequence[str], zone: ZoneInfo, made: Made) -> DayRow:
+def _day(
+    day: date,
+    rows: Sequence[PlanRow],
+    clocks: Sequence[str],
+    zone: ZoneInfo,
+    made: Made,
+    held: CapacityDay | None,
+) -> DayRow:
     if clocks:
         found = {f"{row.start.astimezone(zone):%H:%M}": row for row in rows}
         cells = tuple(_cell(found.get(clock), made) for clock in clocks)
@@ -166,6 +177,8 @@ def _day(day: date, rows: Sequence[PlanRow], clocks: Sequence[str], zone: ZoneIn
         f"{last.oldest_age_hours:.0f} h" if last.backlog >= 0.5 else "–",
         wording.percent(breach),
         breach > 0.5,
+        "–" if held is None else wording.percent(held.probability),
+        held is not None and held.probability >= 0.5,
     )
 
 
@@ -177,6 +190,8 @@ def _cell(row: PlanRow | None, made: Made) -> Cell:
     if row.scheduled is None or row.net is None:
         return Cell(_people(need), "need", hint)
     hint = f"{row.scheduled:.1f} scheduled, {hint}"
+    if row.shortage_probability is not None:
+        hint += f"; {wording.percent(row.shortage_probability)} chance of too few"
     share = row.net / need if need > 0 else (1.0 if row.net > 0 else 0.0)
     if share < -0.25:
         kind = "short-3"

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from serving.console.alerts_view import budget_of, view_alerts
 from serving.console.errors import ConsoleRoute
+from serving.console.events_view import view_events
 from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.console.volume_view import TOTAL, series_names, view_volume
@@ -19,8 +20,9 @@ from serving.schemas.forecasts import IntervalName
 from serving.schemas.runs import ForecastRunIn
 from triage.errors import NotFoundError
 from triage.spikes.alert import AlertState
+from triage.store.known_events import list_events
 from triage.store.runs import ask_for_run, list_runs
-from triage.store.snapshots import latest_snapshot
+from triage.store.snapshots import has_snapshot, latest_snapshot
 
 __all__ = ["router"]
 
@@ -41,8 +43,14 @@ def show_volume(
     run = newest[0] if newest and newest[0].state != "succeeded" else None
     snapshot = latest_snapshot(store, workspace, interval)
     zone = ZoneInfo(visit.workspace.zone if visit.workspace else "UTC")
+    by_day = snapshot if interval == "day" else latest_snapshot(store, workspace, "day")
+    calendar = None
+    if visit.may("list_events"):
+        calendar = view_events(store, workspace, by_day, datetime.now(zone).date())
     said: dict[str, Any] = {
         "alerts": view_alerts(store, workspace, zone), "budget": budget_of(store, workspace), "run": run,
+        "calendar": calendar, "is_open": False,
+        "has_half_hours": has_snapshot(store, workspace, "30min"),
     }  # fmt: skip
     if snapshot is None:
         return visit.show("volume.html", view=None, interval=interval, series=[], **said)
@@ -52,7 +60,7 @@ def show_volume(
         if series != TOTAL:
             raise NotFoundError("Got a series that this forecast does not have; choose one from its list.")
         series = known[0]
-    view = view_volume(store, snapshot, series)
+    view = view_volume(store, snapshot, series, list_events(store, workspace) if calendar else ())
     return visit.show("volume.html", view=view, interval=interval, series=names, **said)
 
 

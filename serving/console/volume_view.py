@@ -4,13 +4,15 @@ Counts tickets by the same intervals as the forecast: days begin in the zone of 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from serving.console import wording
+from serving.console.events_view import event_spans
+from triage.known_event import KnownEvent
 from triage.store import Store
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, SnapshotRow
@@ -66,6 +68,8 @@ class VolumeView:
         Counts of the intervals before the origin.
     basis : str
         What the forecast rests on, in words.
+    events : tuple of KnownEvent
+        On the calendar.
     """
 
     snapshot: Snapshot
@@ -74,6 +78,7 @@ class VolumeView:
     rows: tuple[SnapshotRow, ...]
     actual: tuple[tuple[datetime, int], ...]
     basis: str
+    events: tuple[KnownEvent, ...] = ()
 
     @property
     def chart(self) -> dict[str, Any]:
@@ -92,6 +97,7 @@ class VolumeView:
             **{name: gap + [round(getattr(row, name), 2) for row in self.rows] for name in BANDS},
             "q50": median,
             "threshold": gap + [round(row.spike_threshold, 2) for row in self.rows],
+            "events": event_spans(self.events, self.series, self.zone),
             "spike": gap + [round(row.spike_probability, 4) for row in self.rows],
         }
 
@@ -131,7 +137,9 @@ def series_names(snapshot: Snapshot) -> list[Series]:
     return found
 
 
-def view_volume(store: Store, snapshot: Snapshot, series: str) -> VolumeView:
+def view_volume(
+    store: Store, snapshot: Snapshot, series: str, events: Sequence[KnownEvent] = ()
+) -> VolumeView:
     """Gather one series of a snapshot that has it, with the counts before its origin."""
     rows = tuple(row for row in snapshot.rows if row.series == series)
     zone = _zone(snapshot)
@@ -149,6 +157,7 @@ def view_volume(store: Store, snapshot: Snapshot, series: str) -> VolumeView:
         rows,
         _without_holes(counts, snapshot.interval, zone, origin),
         _basis(snapshot, series),
+        tuple(events),
     )
 
 

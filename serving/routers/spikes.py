@@ -1,4 +1,4 @@
-"""Alerts of volume: bursts that are going on, days ahead that will probably stand out."""
+"""Alerts of volume and of people: bursts going on, days ahead that will stand out or lack people."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -52,7 +52,7 @@ def list_all(
     state: Annotated[AlertStateName | None, Query(description="Only in this state.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="At most so many.")] = 100,
 ) -> AlertListOut:
-    """Return the alerts of bursts and of days ahead, newest first, each with what explains it."""
+    """Return alerts of bursts, of days ahead and of too few people, newest first, each with its reasons."""
     found = list_alerts(
         store,
         caller.workspace,

@@ -12,6 +12,7 @@ from triage.store.runs import Run
 __all__ = ["ForecastRunIn", "KindName", "RunListOut", "RunOut", "TrainingRunIn"]
 
 KindName = Literal["train", "forecast", "gaps"]
+SeriesField = FieldName | Literal["channel"]
 StateName = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 EXAMPLE_RUN: dict[str, Any] = {
     "run_id": "9b7c2f6d1e0a4c5bb1d3f0a2c4e6d8f0",
@@ -47,12 +48,18 @@ class TrainingRunIn(Input):
 class ForecastRunIn(Input):
     """How far ahead to look."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"days": 28, "hours": 72}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"days": 28, "hours": 72}, {"half_hours": 96, "by": ["channel"]}]}
+    )
 
     days: int = Field(28, ge=1, le=366, description="Days ahead, by day.")
     hours: int = Field(72, ge=1, le=1_000, description="Hours ahead, by hour.")
-    by: Annotated[list[FieldName], Field(max_length=7)] = Field(
-        ["category", "team"], description="Fields whose labels get a series each, beside the total."
+    half_hours: int = Field(
+        0, ge=0, le=1_000, description="Half hours ahead, by the half hour; 0, the default, makes no such."
+    )
+    by: Annotated[list[SeriesField], Field(max_length=8)] = Field(
+        ["category", "team", "priority", "channel"],
+        description="Fields whose labels get a series each, beside the total; empty ones are left out.",
     )
 
     def parameters(self) -> dict[str, Any]:

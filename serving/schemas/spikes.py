@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from serving.schemas.base import Input, Moment, Output
 from triage.spikes.alert import PlannerSettings
+from triage.spikes.said import say
 from triage.store.volume_alerts import StoredAlert
 
 __all__ = [
@@ -20,9 +21,14 @@ __all__ = [
     "AlertStateName",
 ]
 
-AlertKindName = Literal["ahead", "burst"]
+AlertKindName = Literal["ahead", "burst", "capacity"]
 AlertStateName = Literal["open", "acknowledged", "snoozed", "false"]
-EXAMPLE_SETTINGS: dict[str, Any] = {"alerts_per_month": 4.0, "least_probability": 0.5, "ahead_per_month": 8}
+EXAMPLE_SETTINGS: dict[str, Any] = {
+    "alerts_per_month": 4.0,
+    "least_probability": 0.5,
+    "ahead_per_month": 8,
+    "capacity_per_month": 8,
+}
 EXAMPLE: dict[str, Any] = {
     "alert_id": "3f2a9c0d7b5e4a1c8d6f0e9b2a4c6d8e",
     "kind": "burst",
@@ -51,15 +57,21 @@ class AlertOut(Output):
 
     alert_id: str
     kind: AlertKindName = Field(
-        description="`ahead`: a day will probably exceed its threshold; `burst`: too many within hours."
+        description="`ahead`: a day will probably exceed its threshold; `burst`: too many within hours; "
+        "`capacity`: the work of a team's days ahead will probably take more than is scheduled."
     )
     series: str
     begins_at: datetime
     ends_at: datetime
-    count: float | None = Field(description="Tickets that came; null for a day ahead.")
-    expected: float = Field(description="Tickets that are usual, or forecast for a day ahead.")
-    threshold: float | None = Field(description="From this count on a day ahead is a spike.")
-    probability: float | None = Field(description="That a day ahead is a spike.")
+    count: float | None = Field(description="Tickets that came; null for what is ahead.")
+    expected: float = Field(
+        description="Tickets that are usual, or forecast for a day ahead; `capacity`: hours that the worst "
+        "day takes."
+    )
+    threshold: float | None = Field(
+        description="From this count on a day ahead is a spike; `capacity`: hours scheduled on the worst day."
+    )
+    probability: float | None = Field(description="That a day ahead is a spike, of tickets or of work.")
     strength: float = Field(description="Evidence over what was needed; 1 and above.")
     why: dict[str, Any] = Field(description="What explains it.")
     said: str = Field(description="The same in words.")
@@ -80,7 +92,7 @@ class AlertOut(Output):
             **{name: getattr(alert, name) for name in ("expected", "threshold", "probability", "strength")},
             kind=alert.kind.value,
             why=dict(alert.why),
-            said=say(one),
+            said=say(alert),
             raised_at=one.raised_at,
             state=one.state.value,
             state_at=one.state_at,
@@ -123,6 +135,9 @@ class AlertSettingsIn(Input):
     )
     least_probability: float = Field(0.5, ge=0.05, le=0.99, description="From which a day ahead is told of.")
     ahead_per_month: int = Field(8, ge=0, le=100, description="Days ahead told of in thirty days, at most.")
+    capacity_per_month: int = Field(
+        8, ge=0, le=100, description="Shortages of people told of in thirty days, at most."
+    )
 
     def settings(self) -> PlannerSettings:
         """Translate."""
@@ -137,6 +152,7 @@ class AlertSettingsOut(Output):
     alerts_per_month: float
     least_probability: float
     ahead_per_month: int
+    capacity_per_month: int
 
     @classmethod
     def of(cls, settings: PlannerSettings) -> "AlertSettingsOut":
@@ -145,20 +161,5 @@ class AlertSettingsOut(Output):
             alerts_per_month=settings.alerts_per_month,
             least_probability=settings.least_probability,
             ahead_per_month=settings.ahead_per_month,
+            capacity_per_month=settings.capacity_per_month,
         )
-
-
-def say(one: StoredAlert) -> str:
-    """Say in words what an alert is about."""
-    alert = one.alert
-    of = "" if alert.series == "total" else f" of {alert.series.partition('=')[2] or alert.series}"
-    if alert.kind.value == "ahead":
-        return (
-            f"{100 * (alert.probability or 0):.0f} % chance of {alert.threshold:.0f} tickets{of} or more; "
-            f"{alert.expected:.0f} are expected, {alert.why.get('lead_days', 0)} days ahead when raised."
-        )
-    hours = max(1, round((alert.ends_at - alert.begins_at).total_seconds() / 3600))
-    return (
-        f"{alert.count or 0:.0f} tickets{of} in {hours} {'hour' if hours == 1 else 'hours'}, "
-        f"where {alert.expected:.0f} are usual."
-    )

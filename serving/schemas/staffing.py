@@ -77,6 +77,10 @@ class StaffingChannelIn(Input):
     kind: Literal["live", "deferred"] = "deferred"
     share: Share | None = Field(None, description="Of the tickets of each label, those that come this way.")
     shares: Annotated[dict[Name, Share], Field(max_length=2_000)] | None = None
+    series: Name | None = Field(
+        None,
+        description="Series of the forecast that comes this way, such as `channel=phone`; no shares then.",
+    )
     shrinkage: float | None = Field(None, ge=0, le=0.95, description="Paid time spent elsewhere.")
     occupancy: float | None = Field(None, ge=0.05, le=1, description="Most of the time people are busy.")
     handle_time: HandleTimeIn | None = None

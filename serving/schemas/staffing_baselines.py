@@ -32,13 +32,14 @@ class BaselineOut(Output):
 
     @classmethod
     def of(cls, stored: StoredBaseline) -> "BaselineOut":
-        """Translate."""
+        """Translate; plans that were kept before days were held against schedules say nothing of that."""
+        rows = [{"shortage_probability": None, **row} for row in stored.plan["rows"]]
         return cls(
             name=stored.name,
             snapshot_id=stored.snapshot_id,
             saved_at=stored.saved_at,
             saved_by=stored.saved_by,
-            plan=PlanOut.model_validate(stored.plan),
+            plan=PlanOut.model_validate({"days": [], **stored.plan, "rows": rows}),
         )
 
 

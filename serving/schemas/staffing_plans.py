@@ -28,11 +28,23 @@ EXAMPLE_ROW: dict[str, Any] = {
     "required_paid": EXAMPLE_SPREAD,
     "scheduled": 12.0,
     "net": -1.0,
+    "shortage_probability": 0.34,
     "service_level": 0.84,
     "backlog": 18.2,
     "oldest_age_hours": 3.0,
     "breach_probability": 0.07,
     "cost": 462.0,
+}
+EXAMPLE_DAY: dict[str, Any] = {
+    "team": "Network",
+    "start": "2026-03-03T08:00:00Z",
+    "end": "2026-03-03T18:00:00Z",
+    "probability": 0.41,
+    "needed": {"p50": 108.0, "p80": 121.5, "p95": 139.0},
+    "scheduled_hours": 110.0,
+    "due_hours": 6.5,
+    "people_short": 1.2,
+    "worst": "2026-03-03T09:00:00Z",
 }
 EXAMPLE_TOTALS: dict[str, Any] = {
     "team": "Network",
@@ -120,6 +132,7 @@ EXAMPLE_PLAN: dict[str, Any] = {
     "cost": 21_560.0,
     "totals": [EXAMPLE_TOTALS],
     "rows": [EXAMPLE_ROW],
+    "days": [EXAMPLE_DAY],
     "shifts": None,
     "compared": None,
     "notes": [],
@@ -150,11 +163,30 @@ class PlanRowOut(Output):
     required_paid: SpreadOut = Field(description="People to be paid, shrinkage included.")
     scheduled: float | None
     net: float | None = Field(description="Scheduled less required at the plan's percentile.")
+    shortage_probability: float | None = Field(
+        description="That the work takes more people than are scheduled, by more than 5 %."
+    )
     service_level: float | None
     backlog: float = Field(description="Deferred tickets expected to be open at the end.")
     oldest_age_hours: float = Field(description="Business hours, at the plan's percentile.")
     breach_probability: float
     cost: float
+
+
+class CapacityDayOut(Output):
+    """A local day of one team held against the schedule."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_DAY]})
+
+    team: str
+    start: datetime
+    end: datetime
+    probability: float = Field(description="That the work takes more hours than are scheduled.")
+    needed: SpreadOut = Field(description="Paid hours that it takes.")
+    scheduled_hours: float
+    due_hours: float = Field(description="Of those needed, for tickets open at the start and due then.")
+    people_short: float = Field(description="People who lack at the worst time of the day.")
+    worst: datetime = Field(description="When that time begins.")
 
 
 class TeamTotalsOut(Output):
@@ -215,6 +247,7 @@ class PlanOut(Output):
     cost: float
     totals: list[TeamTotalsOut]
     rows: list[PlanRowOut]
+    days: list[CapacityDayOut] = Field(description="Empty where nothing is held against the requirement.")
     shifts: list[ShiftOut] | None
     compared: list[ComparedOut] | None
     notes: list[str]

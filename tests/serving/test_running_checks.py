@@ -106,7 +106,7 @@ def test_an_audit_log_that_was_changed_or_cut_off_is_told(settings: Settings, op
 
 
 def _triggers(store: Store) -> list:
-    with store.reading() as connection:
+    with store.reading(Across.OPERATOR) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'"
         return list(connection.execute(text(query)))
 

@@ -116,6 +116,8 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
     console.print("In brackets: 80 % intervals.")
     if len(by_volume) > _MOST_ROWS_PRINTED:
         console.print(f"... and {len(by_volume) - _MOST_ROWS_PRINTED} smaller series in the file.")
+    for sentence in result.noticed:
+        console.print(f"Noticed: {sentence}", soft_wrap=True)
     thin = no_basis(result)
     if thin:
         console.print(

@@ -117,6 +117,7 @@ def _print_teams(console: Any, plan: Plan) -> None:
                 f"{one.peak:,.1f}",
                 _optional(one.scheduled_hours, "{:,.0f}"),
                 _optional(one.hours_under, "{:,.0f}"),
+                "-" if one.scheduled_hours is None else str(_short_days(plan, one.team)),
                 _optional(one.service_level, "{:.1%}"),
                 _optional(one.on_time, "{:.1%}"),
                 f"{max(row.backlog for row in mine):,.0f}",
@@ -132,6 +133,7 @@ def _print_teams(console: Any, plan: Plan) -> None:
             "peak",
             "scheduled",
             "short",
+            "days too few",
             "answered in time",
             "done in time",
             "backlog",
@@ -141,6 +143,11 @@ def _print_teams(console: Any, plan: Plan) -> None:
         rows,
         title=f"People at {plan.percentile.value}, shrinkage included; backlog and breach at their worst",
     )
+
+
+def _short_days(plan: Plan, team: str) -> int:
+    """Return on how many days the work more likely than not takes more hours than are scheduled."""
+    return sum(one.team == team and one.probability >= 0.5 for one in plan.days)
 
 
 def _print_compared(console: Any, study: Study) -> None:

@@ -25,6 +25,7 @@ def worker() -> None:
     import threading
     from datetime import UTC, datetime
 
+    from training.worker.capacity_watch import CapacityWatch
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
@@ -64,6 +65,7 @@ def worker() -> None:
             lambda: raise_due_events(store, now=now()),
             lambda: incidents.look(now()),
             SpikeWatch(store, now),
+            CapacityWatch(store, now),
             lambda: ask_for_nightly_forecasts(store, now=now()),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]

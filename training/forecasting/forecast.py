@@ -30,6 +30,7 @@ from training.forecasting.intraday import (
     shares_of,
     slot_average,
 )
+from training.forecasting.noticed import notice, say
 from training.forecasting.pool import NO_BASIS, DailyForecast, forecast_days
 from training.forecasting.reforecast import day_factor
 from training.forecasting.series import TOTAL, SeriesTable
@@ -57,11 +58,14 @@ class Forecast(NamedTuple):
         For each series the members of the pool that made it, or ``no basis``.
     events : dict of str to dict of str to float
         By kind of event and series, the factor of one day that was learnt.
+    noticed : tuple of str
+        Gaps and outlying days of the history, in words.
     """
 
     table: pd.DataFrame
     basis: dict[str, str]
     events: dict[str, dict[str, float]]
+    noticed: tuple[str, ...] = ()
 
 
 class _Ahead(NamedTuple):
@@ -130,7 +134,9 @@ def forecast_series(
     starts = ahead.starts[chosen]
     frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(days))]
     basis = {name: days[row].basis for row, name in enumerate(series.names)}
-    return Forecast(pd.concat(frames, ignore_index=True), basis, learnt)
+    total = daily.sum(axis=0) if parent is None else daily[parent]
+    noticed = tuple(say(one) for one in notice(total, every_day[:n_days]))
+    return Forecast(pd.concat(frames, ignore_index=True), basis, learnt, noticed)
 
 
 def _with_events(day: DailyForecast, factor: Array, n: int) -> DailyForecast:

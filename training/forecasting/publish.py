@@ -42,6 +42,7 @@ def forecast_document(forecast: Forecast, series: SeriesTable) -> dict[str, Any]
         "interval": series.interval,
         "zone": series.zone,
         "origin": f"{series.origin}Z",
+        "noticed": list(forecast.noticed),
         "series": [
             {
                 "series": name,

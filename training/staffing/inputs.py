@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from features.staffing.followed import Followed, had_been_followed
-from features.staffing.opening import Opening
-from features.staffing.schedule import agents_schedule, read_schedule
+from features.staffing.schedule import agents_shifts, read_schedule
 from features.staffing.shifts import Shift
 from features.staffing.study import Baseline, planned_people
 from triage.errors import ConfigurationError, InputError
@@ -100,10 +99,7 @@ def read_shifts(
         return None, []
     from training.history import read_agents
 
-    openings = {one.name: Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams}
-    holidays = {name: opening.calendar.holidays for name, opening in openings.items()}
-    people = read_agents(agents, zone=setup.zone).agents
-    shifts, unknown = agents_schedule(people, names, setup.zone, holidays=holidays, **span)
+    shifts, unknown = agents_shifts(setup, forecast, read_agents(agents, zone=setup.zone).agents)
     notes = (
         [f"{len(unknown)} agents have no shift and are not counted: {', '.join(unknown[:5])}."]
         if unknown
@@ -145,7 +141,8 @@ def read_actual(
     length = sorted(end - start for start, end in zip(forecast.starts, forecast.ends, strict=True))
     usual = length[len(length) // 2]
     interval = "day" if usual > timedelta(hours=2) else "hour" if usual > timedelta(minutes=45) else "30min"
-    by = [] if setup.by in ("total", "series") else [setup.by]
+    own = {one.series.partition("=")[0] for one in setup.channels if one.series and "=" in one.series}
+    by = sorted(own) if setup.by in ("total", "series") else sorted({setup.by, *own})
     table = read_series(path, interval=interval, zone=setup.zone, by=by, mapping=mapping).table
     edges = np.array([one.timestamp() for one in (*forecast.starts, forecast.ends[-1])])
     begins = table.starts.astype("datetime64[s]").astype("int64")

@@ -28,8 +28,9 @@ READ_SHARE = 0.2
 def forecast_work(store: Store) -> Work:
     """Return what a run of kind ``forecast`` does.
 
-    Parameters of the run: ``days`` and ``hours`` ahead, ``by`` (fields whose labels get a series each;
-    those that no ticket has are left out). Result: ``snapshots``, by interval the published snapshot's id.
+    Parameters of the run: ``days``, ``hours`` and, where wanted, ``half_hours`` ahead, ``by`` (fields whose
+    labels get a series each, ``channel`` among them; those that no ticket has are left out). Result:
+    ``snapshots``, by interval the published snapshot's id.
     """
 
     def work(run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
@@ -47,8 +48,12 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
     filed, labels = _read(store, run, report)
     by = [name for name, column in labels.items() if any(label is not None for label in column)]
     snapshots: dict[str, str] = {}
-    for interval, horizon in (("day", run.parameters["days"]), ("hour", run.parameters["hours"])):
-        base = READ_SHARE + (1.0 - READ_SHARE) * len(snapshots) / 2
+    horizons = {"day": run.parameters["days"], "hour": run.parameters["hours"]}
+    if run.parameters.get("half_hours"):
+        horizons["30min"] = run.parameters["half_hours"]
+    part = (1.0 - READ_SHARE) / len(horizons)
+    for interval, horizon in horizons.items():
+        base = READ_SHARE + part * len(snapshots)
         report(f"counting tickets by {interval}", base)
         table = count_series(filed, labels, interval=interval, zone=place.zone, by=by)
         done = 0
@@ -58,12 +63,12 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
         ) -> None:
             nonlocal done
             done += 1
-            report(f"forecasting by {interval}", base + (1.0 - READ_SHARE) / 2 * done / many)
+            report(f"forecasting by {interval}", base + part * done / many)
 
         forecast = forecast_series(
             table, horizon=horizon, country=place.country, events=events, progress=tell
         )
-        report(f"publishing the forecast by {interval}", base + (1.0 - READ_SHARE) / 2)
+        report(f"publishing the forecast by {interval}", base + part)
         snapshots[interval] = _publish(store, run, table, horizon, forecast)
     return {"snapshots": snapshots, "tickets": len(filed), "by": by}
 
@@ -108,6 +113,7 @@ def _publish(store: Store, run: Run, table: "SeriesTable", horizon: int, forecas
             "intervals": len(table.starts),
             "pool": forecast.basis,
             "events": forecast.events,
+            "noticed": list(forecast.noticed),
         },
         rows,
         snapshot_id=f"{run.run_id}-{table.interval}",

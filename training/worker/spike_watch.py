@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from features.calendar import local_days, weekdays
+from features.wall_clock import WallClock
+from training.worker.alert_message import put_alerts
 from triage.spikes.ahead import MONTH, days_to_expect
 from triage.spikes.alert import Alert, AlertKind, AlertState, PlannerSettings, alert_id
+from triage.spikes.incident_behind import incident_behind
 from triage.spikes.watch import TOTAL, Noticed, Quiet, watch
 from triage.store import Store
-from triage.store.outbox import put_messages
+from triage.store.incidents import watched_incidents
 from triage.store.recent import filed_between
 from triage.store.snapshots import latest_snapshot
-from triage.store.volume_alerts import count_alerts, list_alerts, read_settings, take_alerts
+from triage.store.volume_alerts import count_alerts, list_alerts, read_settings
 from triage.store.workspaces import Workspace, list_workspaces
 
 __all__ = ["SpikeWatch", "look_at_volume"]
@@ -58,61 +60,56 @@ def look_at_volume(store: Store, *, now: datetime) -> int:
     for place in list_workspaces(store):
         settings = read_settings(store, place.workspace)
         alerts = _bursts(store, place, settings, now) + _ahead(store, place.workspace, settings, now)
-        if not alerts:
-            continue
-        with store.writing(place.workspace):
-            new = take_alerts(store, place.workspace, alerts, now=now)
-            messages = [(one.alert_id, f"spike.{one.kind.value}", _body(place.workspace, one)) for one in new]
-            put_messages(store, place.workspace, messages, now=now)
-        raised += len(new)
+        raised += put_alerts(store, place.workspace, alerts, now=now)
     if raised:
         log.info("raised %s alerts of volume", raised)
     return raised
 
 
 def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: datetime) -> list[Alert]:
-    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    filed = filed_between(store, place.workspace, hour - LOOK_BACK, now)
+    filed = filed_between(store, place.workspace, now - LOOK_BACK, now)
     if not filed:
         return []
-    first = filed[0][0].astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    n = int((hour - first) / timedelta(hours=1)) + 1
-    names, counts = _count(filed, first, n)
-    instants = np.datetime64(first.replace(tzinfo=None), "s") + np.arange(n) * np.timedelta64(3600, "s")
-    weekday = weekdays(local_days(instants, place.zone))
-    known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=first, limit=500)
+    clock = WallClock.since(filed[0][0], place.zone)
+    n = clock.hour(now) + 1
+    names, counts = _count(filed, clock, n)
+    known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=clock.instant(0), limit=500)
     told = [
         Quiet(
-            _hour(one.alert.begins_at, first), _hour(one.alert.ends_at, first), one.alert.series,
+            clock.hour(one.alert.begins_at), clock.hour(one.alert.ends_at), one.alert.series,
             one.state is AlertState.FALSE,
         )
         for one in known
         if one.state in (AlertState.FALSE, AlertState.ACKNOWLEDGED)
     ]  # fmt: skip
-    noticed = watch(names, counts, weekday, settings.alerts_per_month, told)
+    noticed = watch(names, counts, clock.weekdays(n), settings.alerts_per_month, told)
     room = max(1.0, settings.alerts_per_month) - count_alerts(
         store, place.workspace, AlertKind.BURST, now - MONTH
     )
+    incidents = watched_incidents(store, place.workspace, now - 2 * FRESH) if noticed else []
     found = []
     for one in noticed:
-        if first + timedelta(hours=one.burst.end) < now - FRESH:
+        if clock.instant(one.burst.end) < now - FRESH:
             continue
         # A burst that goes on is known by the hour it was first told of, even if it now seems older.
-        begins = first + timedelta(hours=one.burst.begin)
-        same = next((other.alert for other in known if _overlap(other.alert, one, first)), None)
+        begins = clock.instant(one.burst.begin)
+        same = next((other.alert for other in known if _overlap(other.alert, one, clock)), None)
         if same is None and room < 1.0 and one.burst.strength < STRONG:
             continue
         room -= same is None
-        found.append(_alert(place.workspace, one, first, same, begins))
+        alert = _alert(place.workspace, one, clock, same, begins)
+        if (incident := incident_behind(incidents, alert.begins_at, alert.ends_at)) is not None:
+            alert = replace(alert, why={**alert.why, "incident": incident})
+        found.append(alert)
     return found
 
 
-def _overlap(alert: Alert, one: Noticed, first: datetime) -> bool:
-    begin, end = (first + timedelta(hours=hour) for hour in (one.burst.begin, one.burst.end))
+def _overlap(alert: Alert, one: Noticed, clock: WallClock) -> bool:
+    begin, end = clock.instant(one.burst.begin), clock.instant(one.burst.end)
     return alert.begins_at < end + timedelta(hours=6) and begin < alert.ends_at + timedelta(hours=6)
 
 
-def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, begins: datetime) -> Alert:
+def _alert(workspace: str, one: Noticed, clock: WallClock, same: Alert | None, begins: datetime) -> Alert:
     burst = one.burst
     series = one.series if same is None else same.series
     begins = begins if same is None else same.begins_at
@@ -121,14 +118,14 @@ def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, be
         AlertKind.BURST,
         series,
         begins,
-        first + timedelta(hours=burst.end),
+        clock.instant(burst.end),
         burst.count,
         burst.expected,
         None,
         None,
         burst.strength,
         {
-            "first_alarm_at": (first + timedelta(hours=burst.found + 1)).isoformat(),
+            "first_alarm_at": clock.instant(burst.found + 1).isoformat(),
             "too_many": [{"series": name, "tickets": round(many, 1)} for name, many in one.excess[:5]],
             "seen_in": one.series,
         },
@@ -136,20 +133,16 @@ def _alert(workspace: str, one: Noticed, first: datetime, same: Alert | None, be
 
 
 def _count(
-    filed: Sequence[tuple[datetime, dict[str, str]]], first: datetime, n: int
+    filed: Sequence[tuple[datetime, dict[str, str]]], clock: WallClock, n: int
 ) -> tuple[list[str], np.ndarray]:
     rows: dict[str, np.ndarray] = {TOTAL: np.zeros(n)}
     for moment, labels in filed:
-        hour = _hour(moment, first)
-        rows[TOTAL][hour] += 1
+        hour, weight = clock.place(moment)
+        rows[TOTAL][hour] += weight
         for field in BY:
             if labels.get(field):
-                rows.setdefault(f"{field}={labels[field]}", np.zeros(n))[hour] += 1
+                rows.setdefault(f"{field}={labels[field]}", np.zeros(n))[hour] += weight
     return list(rows), np.stack(list(rows.values()))
-
-
-def _hour(moment: datetime, first: datetime) -> int:
-    return int((moment - first) // timedelta(hours=1))
 
 
 def _ahead(store: Store, workspace: str, settings: PlannerSettings, now: datetime) -> list[Alert]:
@@ -162,23 +155,3 @@ def _ahead(store: Store, workspace: str, settings: PlannerSettings, now: datetim
     again = [one for one in found if one.alert_id in known]
     new = [one for one in found if one.alert_id not in known]
     return again + new[: max(0, settings.ahead_per_month - told)]
-
-
-def _body(workspace: str, one: Alert) -> dict[str, Any]:
-    """Return what a receiver gets; counts and labels, no word of a ticket's text."""
-    return {
-        "type": f"spike.{one.kind.value}",
-        "timestamp": one.begins_at.isoformat(),
-        "data": {
-            "alert_id": one.alert_id,
-            "workspace": workspace,
-            "series": one.series,
-            "begins_at": one.begins_at.isoformat(),
-            "ends_at": one.ends_at.isoformat(),
-            "count": one.count,
-            "expected": round(one.expected, 2),
-            "threshold": one.threshold,
-            "probability": None if one.probability is None else round(one.probability, 4),
-            "why": dict(one.why),
-        },
-    }

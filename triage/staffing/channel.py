@@ -69,6 +69,10 @@ class Channel:
         Of everything that comes this way; None: by label.
     backlog : tuple of OpenWork
         Of deferred work, what is open when the plan begins.
+    series : str or None, default=None
+        Series of the forecast that comes this way, such as ``channel=phone``, or a queue of a telephone
+        system: volume and hours of the day are its own. ``share`` is then a share of it. None: a share of the
+        tickets of each label.
     """
 
     name: str
@@ -80,6 +84,7 @@ class Channel:
     occupancy: float = 0.85
     handle_time: HandleTime | None = None
     backlog: tuple[OpenWork, ...] = ()
+    series: str | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -97,6 +102,11 @@ class Channel:
             )
         if isinstance(self.deadline, timedelta) and self.deadline < timedelta(0):
             raise ConfigurationError(f"Got a negative deadline in channel {self.name!r}; expected 0 or more.")
+        if self.series is not None and self.shares:
+            raise ConfigurationError(
+                f"Got shares of labels in channel {self.name!r}, which has the series {self.series!r}; "
+                "expected one of them: a series of its own has no labels."
+            )
         if self.live is not None and self.backlog:
             raise ConfigurationError(
                 f"Got a backlog in the live channel {self.name!r}; expected it in a deferred one: who calls "
@@ -108,6 +118,11 @@ class Channel:
         """Share of paid time that is on the floor: 1 - shrinkage."""
         return 1.0 - self.shrinkage
 
+    @property
+    def own_label(self) -> str | None:
+        """What the plan calls the work of a series of its own: ``phone`` of ``channel=phone``; else None."""
+        return None if self.series is None else self.series.partition("=")[2] or self.series
+
     def share_of(self, label: str) -> float:
-        """Return the share of a label's tickets that come this way."""
-        return self.shares.get(label, self.share)
+        """Return the share of a label's tickets that come this way; none where the channel has a series."""
+        return 0.0 if self.series is not None else self.shares.get(label, self.share)

@@ -113,7 +113,7 @@ def _channel(given: Any) -> Channel:
     name = text(part.get("name"), "name of a channel")
     where = f"the channel {name!r}"
     kind = choice(part.get("kind", "deferred"), ["live", "deferred"], f"kind of {where}")
-    common = {"name", "kind", "share", "shares", "shrinkage", "occupancy", "handle_time"}
+    common = {"name", "kind", "share", "shares", "series", "shrinkage", "occupancy", "handle_time"}
     own = set(_LIVE) if kind == "live" else {"deadline", "backlog"}
     refuse_unknown(part, common | own, f"{where} (kind {kind!r})")
     values: dict[str, Any] = {}
@@ -123,6 +123,8 @@ def _channel(given: Any) -> Channel:
     if "shares" in part:
         shares = table(part["shares"], f"shares of {where}")
         values["shares"] = {str(k): number(v, f"shares.{k} of {where}") for k, v in shares.items()}
+    if part.get("series") is not None:
+        values["series"] = text(part["series"], f"series of {where}")
     if part.get("handle_time") is not None:
         values["handle_time"] = _handle_time(part["handle_time"], f"handle_time of {where}")
     if kind == "live":

@@ -6,22 +6,11 @@ A plan is made by :mod:`features.staffing.plan`; this file says what it consists
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from triage.staffing.capacity import CapacityDay
 from triage.staffing.setup import Percentile
+from triage.staffing.spread import Spread
 
 __all__ = ["Plan", "PlanRow", "Spread", "TeamTotals"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A figure in the middle future, and in those that only one in five or one in twenty exceeds."""
-
-    p50: float
-    p80: float
-    p95: float
-
-    def at(self, percentile: Percentile) -> float:
-        """Return the figure at a percentile."""
-        return float(getattr(self, percentile.value.lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +38,8 @@ class PlanRow:
         People paid by the schedule, on the mean of the open hours; None where there is no schedule.
     net : float or None
         Scheduled less those required and paid at the plan's percentile: below 0 is short.
+    shortage_probability : float or None
+        That the work takes more people than are scheduled, by more than 5 %; None where there is no schedule.
     service_level : float or None
         Share of live contacts expected to be answered in time; None without any.
     backlog : float
@@ -74,6 +65,7 @@ class PlanRow:
     required_paid: Spread
     scheduled: float | None
     net: float | None
+    shortage_probability: float | None
     service_level: float | None
     backlog: float
     oldest_age_hours: float
@@ -130,6 +122,8 @@ class Plan:
         End of the history that the forecast was made from.
     notes : tuple of str
         What somebody who relies on the plan should know.
+    days : tuple of CapacityDay
+        By team, then time, how likely the work takes more hours than are scheduled; empty without a schedule.
     """
 
     rows: tuple[PlanRow, ...]
@@ -137,6 +131,7 @@ class Plan:
     percentile: Percentile
     origin: datetime
     notes: tuple[str, ...] = ()
+    days: tuple[CapacityDay, ...] = ()
 
     @property
     def cost(self) -> float:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from triage.errors import InputError
-from triage.staffing.plan import COLUMNS, Plan, PlanRow, Spread, TeamTotals
+from triage.staffing.capacity import CapacityDay
+from triage.staffing.plan import COLUMNS, Plan, PlanRow, TeamTotals
 from triage.staffing.setup import Percentile
+from triage.staffing.spread import Spread
 
 __all__ = ["plan_to_csv", "plan_to_document", "totals_from_document"]
 
@@ -37,6 +39,7 @@ def plan_to_document(plan: Plan) -> dict[str, Any]:
         "cost": round(plan.cost, _DIGITS),
         "totals": [_document(one) for one in plan.totals],
         "rows": [_document(row) for row in plan.rows],
+        "days": [_document(one) for one in plan.days],
         "notes": list(plan.notes),
     }
 
@@ -70,7 +73,7 @@ def percentile_of(document: Mapping[str, Any]) -> Percentile:
         ) from None
 
 
-def _document(one: PlanRow | TeamTotals) -> dict[str, Any]:
+def _document(one: PlanRow | TeamTotals | CapacityDay) -> dict[str, Any]:
     return {field.name: _value(getattr(one, field.name)) for field in fields(one)}
 
 

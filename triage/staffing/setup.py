@@ -132,6 +132,13 @@ class StaffingSetup:
         """Return the teams that may do a label's tickets that come by a channel."""
         return tuple(one for one in self.teams if one.may_do(label, channel))
 
+    def may_do(self, team: StaffedTeam, label: str, channel: Channel) -> bool:
+        """Tell whether a team may do a label's tickets that come by a channel.
+
+        Who serves a channel that has a series of its own takes whatever comes: calls have no label yet.
+        """
+        return team.serves(channel.name) if channel.series is not None else team.may_do(label, channel.name)
+
     def shares(self) -> Mapping[str, float]:
         """Return by channel what share of the tickets comes that way, labels of their own left aside."""
         return {one.name: one.share for one in self.channels}

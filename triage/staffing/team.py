@@ -46,7 +46,11 @@ class StaffedTeam:
         if self.agents is not None and not 1 <= self.agents <= 1_000_000:
             raise ConfigurationError(f"Got agents={self.agents!r} in team {self.name!r}; expected 1 or more.")
 
+    def serves(self, channel: str) -> bool:
+        """Tell whether the team serves a channel."""
+        return EVERYTHING in self.channels or channel in self.channels
+
     def may_do(self, label: str, channel: str) -> bool:
         """Tell whether the team may do a label's tickets that come by a channel."""
         knows = EVERYTHING in self.skills or label in self.skills
-        return knows and (EVERYTHING in self.channels or channel in self.channels)
+        return knows and self.serves(channel)

@@ -30,15 +30,22 @@ def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]
 def filed_between(
     store: Store, workspace: str, since: datetime, until: datetime
 ) -> list[tuple[datetime, dict[str, str]]]:
-    """Return time of filing and labels of the tickets filed from ``since`` to before ``until``, in order."""
+    """Return when the tickets from ``since`` to before ``until`` were filed, in order, and their labels.
+
+    Their channel stands among the labels, as ``channel``.
+    """
     query = (
-        select(tickets.c.created_at, tickets.c.labels)
+        select(tickets.c.created_at, tickets.c.labels, tickets.c.channel)
         .where(tickets.c.workspace == workspace, tickets.c.created_at >= since, tickets.c.created_at < until)
         .order_by(tickets.c.created_at)
     )
     with store.reading(workspace) as connection:
         return [
-            (row.created_at, {name: value for name, value in row.labels.items() if name in FIELDS})
+            (
+                row.created_at,
+                {name: value for name, value in row.labels.items() if name in FIELDS}
+                | ({"channel": row.channel} if row.channel else {}),
+            )
             for row in connection.execute(query)
         ]
 

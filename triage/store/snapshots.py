@@ -15,7 +15,7 @@ from triage.errors import InputError
 from triage.store.database import Store
 from triage.store.schema import snapshot_rows, snapshots
 
-__all__ = ["Snapshot", "SnapshotRow", "latest_snapshot", "past_snapshots", "put_snapshot"]
+__all__ = ["Snapshot", "SnapshotRow", "has_snapshot", "latest_snapshot", "past_snapshots", "put_snapshot"]
 
 CHUNK = 1_000
 
@@ -158,6 +158,15 @@ def latest_snapshot(store: Store, workspace: str, interval: str) -> Snapshot | N
             .order_by(snapshot_rows.c.series, snapshot_rows.c.start)
         )
         return Snapshot(**head, rows=tuple(SnapshotRow(*row) for row in found))
+
+
+def has_snapshot(store: Store, workspace: str, interval: str) -> bool:
+    """Tell whether a workspace was ever forecast at an interval."""
+    query = select(snapshots.c.snapshot_id).where(
+        snapshots.c.workspace == workspace, snapshots.c.interval == interval
+    )
+    with store.reading(workspace) as connection:
+        return connection.execute(query.limit(1)).first() is not None
 
 
 def past_snapshots(

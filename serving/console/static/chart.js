@@ -48,7 +48,7 @@ function drawCharts() {
       { series: [5, 4], fill: colour("--band-inner") },
     ],
     hooks: {
-      drawClear: [(self) => markOrigin(self, data.origin)],
+      drawClear: [(self) => markEvents(self, data.events), (self) => markOrigin(self, data.origin)],
       setCursor: [(self) => tell(self, data, clock)],
     },
   }, [data.start, data.actual, data.q05, data.q95, data.q20, data.q80, data.q50, data.threshold], place);
@@ -71,6 +71,29 @@ function line(stroke) {
 
 function sizeOf(place) {
   return { width: Math.floor(place.clientWidth), height: Math.floor(place.clientHeight) };
+}
+
+// Days of known events, shaded, with their titles on top where they fit.
+function markEvents(plot, events) {
+  const { ctx, bbox } = plot;
+  const { min, max } = plot.scales.x;
+  ctx.save();
+  ctx.textBaseline = "top";
+  ctx.font = `${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+  let free = bbox.left;
+  events.filter((one) => one.end > min && one.begin < max).forEach((one) => {
+    const left = plot.valToPos(Math.max(one.begin, min), "x", true);
+    const right = plot.valToPos(Math.min(one.end, max), "x", true);
+    ctx.fillStyle = colour("--event");
+    ctx.fillRect(left, bbox.top, Math.max(right - left, 2), bbox.height);
+    const width = ctx.measureText(one.title).width;
+    if (left >= free && left + width <= bbox.left + bbox.width) {
+      ctx.fillStyle = colour("--soft");
+      ctx.fillText(one.title, left + 3 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+      free = left + width + 8 * devicePixelRatio;
+    }
+  });
+  ctx.restore();
 }
 
 function markOrigin(plot, origin) {

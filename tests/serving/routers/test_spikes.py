@@ -62,7 +62,12 @@ def test_the_budget_is_kept(house: House):
     assert (
         house.client.get("/v1/spikes/settings", headers=house.key("planner")).json()["alerts_per_month"] == 4
     )
-    wanted = {"alerts_per_month": 1.5, "least_probability": 0.4, "ahead_per_month": 3}
+    wanted = {
+        "alerts_per_month": 1.5,
+        "least_probability": 0.4,
+        "ahead_per_month": 3,
+        "capacity_per_month": 2,
+    }
     put = house.client.put("/v1/spikes/settings", json=wanted, headers=house.key("planner"))
     assert put.json() == wanted
     assert house.client.get("/v1/spikes/settings", headers=house.key("auditor")).json() == wanted

@@ -28,7 +28,7 @@ def family(n_days=120, seed=0, mean=30.0):
 
 
 def test_the_table_has_the_columns_of_the_contract_in_utc():
-    table, basis, _ = forecast_series(family(), horizon=14)
+    table, basis, *_ = forecast_series(family(), horizon=14)
     assert tuple(table.columns) == COLUMNS
     assert str(table["start"].dtype) == str(table["origin"].dtype) == "datetime64[ns, UTC]"
     assert len(table) == 4 * 14
@@ -39,7 +39,7 @@ def test_the_table_has_the_columns_of_the_contract_in_utc():
 @settings(max_examples=15, deadline=None)
 @given(st.integers(2, 90), st.integers(0, 100), st.sampled_from([0.2, 3.0, 400.0]))
 def test_quantiles_rise_parts_add_up_and_nothing_is_negative(n_days, seed, mean):
-    table, _, _ = forecast_series(family(n_days, seed, mean), horizon=9)
+    table, *_ = forecast_series(family(n_days, seed, mean), horizon=9)
     values = table[list(QUANTILE_COLUMNS)].to_numpy()
     assert (np.diff(values, axis=1) >= 0).all() and (values >= 0).all()
     assert (table["mean"] >= 0).all() and table["spike_probability"].between(0, 1).all()
@@ -51,8 +51,8 @@ def test_quantiles_rise_parts_add_up_and_nothing_is_negative(n_days, seed, mean)
 def test_a_longer_horizon_extends_the_shorter_one(interval):
     rng = np.random.default_rng(1)
     series = table_of(rng.poisson(4, 24 * 70 + 5), interval=interval)
-    short, _, _ = forecast_series(series, horizon=10)
-    long, _, _ = forecast_series(series, horizon=75)
+    short, *_ = forecast_series(series, horizon=10)
+    long, *_ = forecast_series(series, horizon=75)
     pd.testing.assert_frame_equal(short, long.head(10))
 
 
@@ -66,8 +66,8 @@ def test_other_names_and_another_order_change_nothing():
         series.zone,
         series.origin,
     )
-    plain, _, _ = forecast_series(series, horizon=7)
-    other, _, _ = forecast_series(renamed, horizon=7)
+    plain, *_ = forecast_series(series, horizon=7)
+    other, *_ = forecast_series(renamed, horizon=7)
     back = {"team=z": "category=c", "team=y": "category=a", "team=x": "category=b"}
     other = other.assign(series=other["series"].replace(back))
     other = other.sort_values(["series", "start"], key=lambda c: c.replace("total", ""), kind="stable")
@@ -81,7 +81,7 @@ def test_eighty_percent_intervals_cover_eighty_percent_of_simulated_days(n_days,
     for _ in range(30):
         mu = 40 * np.tile(WEEK, 60)[: n_days + 14]
         y = rng.negative_binomial(k, k / (k + mu)).astype(float)
-        table, _, _ = forecast_series(table_of(y[:n_days]), horizon=14)
+        table, *_ = forecast_series(table_of(y[:n_days]), horizon=14)
         after = y[n_days:]
         # On whole numbers a bound that is hit exactly counts half.
         low, high = table["q10"].to_numpy(), table["q90"].to_numpy()
@@ -95,8 +95,8 @@ def test_the_hours_of_a_day_add_up_to_the_day_also_when_it_has_23_or_25():
     times = pd.date_range("2025-08-01", "2025-10-20", freq="20min", tz=zone, inclusive="left").to_series()
     hourly = count_series(times, interval="hour", zone=zone, until=np.datetime64("2025-10-19T22:00"))
     daily = count_series(times, interval="day", zone=zone, until=np.datetime64("2025-10-19T22:00"))
-    hours, _, _ = forecast_series(hourly, horizon=24 * 10 + 1)
-    days, _, _ = forecast_series(daily, horizon=10)
+    hours, *_ = forecast_series(hourly, horizon=24 * 10 + 1)
+    days, *_ = forecast_series(daily, horizon=10)
     per_day = hours.groupby(hours["start"].dt.tz_convert(zone).dt.date)
     assert per_day.size().tolist() == [24] * 6 + [25] + [24] * 3
     np.testing.assert_allclose(per_day["mean"].sum().to_numpy(), days["mean"].to_numpy())
@@ -107,19 +107,19 @@ def test_hours_follow_the_profile_of_their_weekday():
     week[:5, 9:17] = 6.0
     week[5, 10:12] = 3.0
     y = np.random.default_rng(2).poisson(np.tile(week.ravel(), 10))
-    table, _, _ = forecast_series(table_of(y, interval="hour"), horizon=168)
+    table, *_ = forecast_series(table_of(y, interval="hour"), horizon=168)
     assert np.abs(table["mean"].to_numpy() - week.ravel()).mean() < 0.4
     assert (table["mean"] > 0).all()
 
 
 def test_a_forecast_can_begin_in_the_middle_of_a_day():
     y = np.random.default_rng(3).poisson(5, 24 * 30 + 15)
-    table, _, _ = forecast_series(table_of(y, interval="hour"), horizon=3)
+    table, *_ = forecast_series(table_of(y, interval="hour"), horizon=3)
     assert table["start"].dt.hour.tolist() == [15, 16, 17]
 
 
 def test_three_days_of_history_are_forecast_without_basis():
-    table, basis, _ = forecast_series(table_of([5, 6, 7]), horizon=2)
+    table, basis, *_ = forecast_series(table_of([5, 6, 7]), horizon=2)
     assert basis == {"total": "no basis"}
     assert table["mean"].tolist() == [6.0, 6.0]
 
@@ -130,7 +130,7 @@ def test_a_newborn_label_is_a_share_of_the_total_and_flagged():
     parts[0, -5:], parts[2, :-5] = parts[:, -5:].sum(axis=0), 0.0
     parts[1, -5:], parts[2, -5:] = 0.0, parts[0, -5:] * 0.5
     counts = np.vstack([parts.sum(axis=0), parts])
-    table, basis, _ = forecast_series(table_of(counts, series.names), horizon=7)
+    table, basis, *_ = forecast_series(table_of(counts, series.names), horizon=7)
     assert basis["category=c"] == "no basis"
     assert basis["total"].startswith("SWA8:")
     means = table.groupby("series")["mean"].sum()

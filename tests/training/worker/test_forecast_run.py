@@ -25,7 +25,12 @@ def desk(store: Store) -> Store:
     begin = datetime(2026, 3, 2, 8, tzinfo=UTC)
     past = [
         PastTicket(
-            Ticket(f"T-{day}-{hour}", subject="vpn", created_at=begin + timedelta(days=day, hours=3 * hour)),
+            Ticket(
+                f"T-{day}-{hour}",
+                subject="vpn",
+                channel="phone" if hour == 3 else None,
+                created_at=begin + timedelta(days=day, hours=3 * hour),
+            ),
             labels={"category": "vpn" if hour % 2 else "mail"},
         )
         for day in range(DAYS)
@@ -46,8 +51,22 @@ def test_a_forecast_run_publishes_the_volume_by_day_and_by_hour(desk: Store):
     assert {row.series for row in day.rows} == {"total", "category=mail", "category=vpn"}
     assert (len(day.rows), len(hour.rows)) == (3 * 7, 3 * 24)
     assert all(3.0 < row.mean < 5.0 for row in day.rows if row.series == "total")
+    assert day.basis["noticed"] == []
     shares = [round(share, 9) for _, share in stages]
     assert shares == sorted(shares) and shares[-1] == 1.0
+
+
+def test_half_hours_and_channels_are_forecast_where_they_are_asked_for(desk: Store):
+    asked = {"days": 1, "hours": 1, "half_hours": 48, "by": ["channel"]}
+    run = ask_for_run(desk, "acme", "forecast", asked, "key-1")
+    result = forecast_work(desk)(run, lambda stage, share: None)
+    found = latest_snapshot(desk, "acme", "30min")
+    assert found is not None and result["snapshots"]["30min"] == found.snapshot_id
+    assert {row.series for row in found.rows} == {"total", "channel=phone", "channel=(none)"}
+    assert len(found.rows) == 3 * 48
+    calls = [row for row in found.rows if row.series == "channel=phone"]
+    assert sum(row.mean for row in calls) == pytest.approx(1.0, abs=0.2)
+    assert calls[1].start - calls[0].start == timedelta(minutes=30)
 
 
 def test_a_forecast_run_that_is_done_again_publishes_once(desk: Store):

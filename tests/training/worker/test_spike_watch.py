@@ -6,8 +6,10 @@ import pytest
 from tests.training.worker.test_sla_tick import HOSTS, KEY, URL, Receiver  # noqa: F401
 from training.worker.nightly import ask_for_nightly_forecasts
 from training.worker.spike_watch import SpikeWatch, look_at_volume
+from triage.incident import Incident, Member, Volume, WordBurst
 from triage.spikes.alert import AlertKind, AlertState, PlannerSettings
 from triage.store import Store
+from triage.store.incidents import save_incidents
 from triage.store.outbox import add_endpoint, list_messages
 from triage.store.runs import ask_for_run, cancel_run, list_runs
 from triage.store.snapshots import put_snapshot
@@ -54,6 +56,17 @@ def test_a_burst_is_raised_once_named_and_put_out(desk: Store):
     (message,) = list_messages(desk, "acme")
     assert message.kind == "spike.burst" and message.body["data"]["alert_id"] == one.alert.alert_id
     assert "subject" not in str(message.body)
+
+
+def test_a_burst_is_named_by_the_suspected_incident_of_its_hours(desk: Store):
+    members = tuple(Member(f"V-{n}", NOW - timedelta(minutes=120 - 3.5 * n)) for n in range(30))
+    burst = WordBurst("sso", 30, 0.5, 9.0, 2.0)
+    found = Incident("i1", "V-9", NOW, (burst,), {"sso": "SSO"}, members, Volume(60, 30.0), 9.0)
+    save_incidents(desk, "acme", [found], now=NOW)
+    look_at_volume(desk, now=NOW)
+    (one,) = list_alerts(desk, "acme", kind=AlertKind.BURST)
+    behind = one.alert.why["incident"]
+    assert (behind["incident_id"], behind["words"], behind["count"]) == ("i1", ["SSO"], 30)
 
 
 def test_what_somebody_did_with_an_alert_stays(desk: Store):

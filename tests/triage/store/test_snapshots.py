@@ -4,7 +4,7 @@ import pytest
 
 from triage.errors import InputError
 from triage.store import Store
-from triage.store.snapshots import latest_snapshot, put_snapshot
+from triage.store.snapshots import has_snapshot, latest_snapshot, put_snapshot
 
 ORIGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -30,6 +30,8 @@ def test_a_snapshot_is_seen_by_its_own_workspace_and_interval_only(store: Store)
     put_snapshot(store, "acme", "day", 1, ORIGIN, {}, [row("all", 0)])
     assert latest_snapshot(store, "other", "day") is None
     assert latest_snapshot(store, "acme", "hour") is None
+    assert has_snapshot(store, "acme", "day") and not has_snapshot(store, "other", "day")
+    assert not has_snapshot(store, "acme", "hour")
 
 
 def test_publishing_the_same_name_again_changes_nothing(store: Store):

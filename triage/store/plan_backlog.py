@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from triage.staffing.channel import Channel, OpenWork
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
-from triage.store import Store
+from triage.store.database import Store
 from triage.store.open_ages import open_tickets
 
 __all__ = ["with_open_tickets"]
@@ -33,7 +33,7 @@ def with_open_tickets(
     now : datetime
         Ages are business hours until then, by the calendar of the first team that may do the ticket.
     """
-    deferred = [one for one in setup.channels if one.live is None]
+    deferred = [one for one in setup.channels if one.live is None and one.series is None]
     if not deferred or any(one.backlog for one in deferred):
         return setup
     labels = forecast.labels(setup.by)
@@ -50,7 +50,7 @@ def with_open_tickets(
     return replace(
         setup,
         channels=tuple(
-            one if one.live is not None else replace(one, backlog=_part(groups, one.share / total, one))
+            one if one not in deferred else replace(one, backlog=_part(groups, one.share / total, one))
             for one in setup.channels
         ),
     )

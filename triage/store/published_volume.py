@@ -1,10 +1,11 @@
 """A published forecast as staffing reads it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from triage.errors import NotFoundError
 from triage.staffing.volume import QUANTILE_NAMES, VolumeForecast
 from triage.store.snapshots import Snapshot
+from triage.zone import find_zone
 
 __all__ = ["volume_of"]
 
@@ -19,8 +20,8 @@ def volume_of(snapshot: Snapshot, now: datetime) -> VolumeForecast:
     NotFoundError
         If all of it is over.
     """
-    usual = LENGTHS[snapshot.interval]
     starts = sorted({row.start for row in snapshot.rows})
+    usual = _length_of_last(snapshot, starts[-1])
     first = next(
         (start for start, end in zip(starts, [*starts[1:], starts[-1] + usual], strict=True) if end > now),
         None,
@@ -37,3 +38,12 @@ def volume_of(snapshot: Snapshot, now: datetime) -> VolumeForecast:
         if row.start >= first
     ]
     return VolumeForecast.of_rows(rows, snapshot.origin, usual)
+
+
+def _length_of_last(snapshot: Snapshot, start: datetime) -> timedelta:
+    """Return how long the last interval is: a day on which the clocks change has 23 or 25 hours."""
+    if snapshot.interval != "day":
+        return LENGTHS[snapshot.interval]
+    local = start.astimezone(find_zone(snapshot.basis.get("zone", "UTC")))
+    midnight = (local + timedelta(hours=36)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight.astimezone(UTC) - start.astimezone(UTC)
