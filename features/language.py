@@ -6,6 +6,7 @@ memory or of their time (docs/log.md).
 """
 
 import re
+import string
 import unicodedata
 
 import pycld2
@@ -30,6 +31,10 @@ RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 """Codes that ISO 639 withdrew; CLD2 and old software still use them."""
 
 NOBODY_KNOWS = "un"
+
+SHOWN = dict.fromkeys((*range(32), 127), " ")
+NO_LETTERS = dict.fromkeys(map(ord, string.ascii_letters))
+"""Of ASCII: what becomes of control characters, and of letters when the others are counted."""
 
 
 def language_of(ticket: Ticket, text: str | None = None) -> str | None:
@@ -92,18 +97,27 @@ def detect_language(text: str) -> str | None:
     >>> detect_language("VPN down") is None
     True
     """
-    # CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
-    shown = "".join(
-        one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text[:READ]
-    )
-    letters = [one for one in shown if one.isalpha()]
-    latin = sum(one < "\u0250" for one in letters)
-    least = LEAST_LETTERS if 2 * latin > len(letters) else LEAST_OTHER_LETTERS
-    if len(letters) < least:
+    shown, letters, latin = _ascii(text[:READ]) if text.isascii() else _any(text[:READ])
+    least = LEAST_LETTERS if 2 * latin > letters else LEAST_OTHER_LETTERS
+    if letters < least:
         return None
     sure, _, found = pycld2.detect(shown)
     code = _code(found[0][1])
     return code if sure and code != NOBODY_KNOWS else None
+
+
+def _ascii(text: str) -> tuple[str, int, int]:
+    """Return what CLD2 can read of a text, and how many letters and Latin letters are in it."""
+    shown = text.translate(SHOWN)
+    letters = len(shown) - len(shown.translate(NO_LETTERS))
+    return shown, letters, letters
+
+
+def _any(text: str) -> tuple[str, int, int]:
+    # CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
+    shown = "".join(one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text)
+    letters = [one for one in shown if one.isalpha()]
+    return shown, len(letters), sum(one < "\u0250" for one in letters)
 
 
 def _code(tag: str) -> str:
