@@ -39,7 +39,7 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def processor_us(work: Callable[[], object], count: int, rounds: int = 3) -> float:
+def processor_us(work: Callable[[], object], count: int, rounds: int) -> float:
     """Return the microseconds of processor time that work takes for each of ``count`` things, at best.
 
     The first of the rounds warms up where there are several.
