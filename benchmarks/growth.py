@@ -1,4 +1,4 @@
-"""How does the cost of one request grow with texts, labels, past tickets, passages, people and processes?
+"""Measures how the cost of one request grows with texts, labels, tickets, passages, people, processes.
 
 Each part of an answer is asked with ever more of one thing, all else equal. Processor time of this process,
 the median of some requests, so that other programs hardly count. Tickets, heads, articles and people are made
@@ -133,7 +133,8 @@ def by_neighbours(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
         assert isinstance(model, TicketModel)
         model.neighbours = NeighbourIndex(_unit(draws, size), [f"T-{n}" for n in range(size)], [{}] * size)
         model.fields = {
-            name: replace(one, neighbour_classes=np.zeros(size, np.int32)) for name, one in model.fields.items()
+            name: replace(one, neighbour_classes=np.zeros(size, np.int32))
+            for name, one in model.fields.items()
         }
         yield _median_ms(lambda number, model=model: _decide(model, number))
 
@@ -176,14 +177,16 @@ def by_handled(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
 
 
 def by_processes(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
-    """Processes that decide a table by the fast tier; of all of them, for each ticket beyond what starting costs."""
+    """Processes that decide a table by the fast tier; all of them together, a ticket, without their start."""
     desk = Desk()
     words = [desk.words(number, 60) for number in range(500)]
 
     def cost(workers: int, chunks: int) -> float:
         made = ((n, [Ticket(f"T-{n}-{k}", "vpn", one) for k, one in enumerate(words)]) for n in range(chunks))
         before = os.times()
-        for _ in score_numbered(made, ScoreJob(bundle, KEY, Policy(), tier="fast"), ["team"], workers=workers):
+        for _ in score_numbered(
+            made, ScoreJob(bundle, KEY, Policy(), tier="fast"), ["team"], workers=workers
+        ):
             pass
         after = os.times()
         return sum(after[:4]) - sum(before[:4])
@@ -208,7 +211,9 @@ GROWTHS: Mapping[str, tuple[Sequence[int], Callable[[Path, Sequence[int]], Itera
 
 def _decide(model: TicketModel, number: int) -> object:
     # Always the same text: the model remembers its vector, so that the encoder is not counted.
-    ticket = Ticket(f"T-{number}", "vpn drops", "Since this morning it disconnects every few minutes at home.")
+    ticket = Ticket(
+        f"T-{number}", "vpn drops", "Since this morning it disconnects every few minutes at home."
+    )
     return triage_tickets([ticket], model, "v1", Policy(), explain=True, similar=3)
 
 

@@ -1,4 +1,4 @@
-"""How fast are whole tables decided, by each tier, and what does the fast one cost in accuracy?
+"""Measures how fast each tier decides whole tables, and what the fast one costs in accuracy.
 
 A model is trained on the earlier tickets of each set, as the product does, and judged on the later ones by
 both tiers; beside them TF-IDF of words and pairs with logistic regression, on the same cleaned text in the
@@ -70,7 +70,9 @@ def main() -> None:
             bundle = (options.bundles or Path(folder)) / name
             if not bundle.is_dir():
                 config = TrainingConfig(targets=(task.field,))
-                train_bundle(task.train, config=config, out=bundle, key=KEY, cache=options.cache / "embeddings")
+                train_bundle(
+                    task.train, config=config, out=bundle, key=KEY, cache=options.cache / "embeddings"
+                )
             found[name] = _judge(task, bundle, options.cache)
             show(name, found[name])
             if options.rows and len(found) == 1:
@@ -120,9 +122,12 @@ def _score(job: ScoreJob, tickets: Sequence[Ticket], field: str) -> None:
 
 def _peer(task: Task, tickets: Sequence[Ticket], truth: Sequence[str]) -> dict[str, float]:
     pipeline = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), LogisticRegression(C=10, max_iter=300)
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        LogisticRegression(C=10, max_iter=300),
     )
-    pipeline.fit([clean_text(past.ticket) for past in task.train], [past.labels[task.field] for past in task.train])
+    pipeline.fit(
+        [clean_text(past.ticket) for past in task.train], [past.labels[task.field] for past in task.train]
+    )
     said = pipeline.predict([clean_text(one) for one in tickets])
     us = processor_us(lambda: pipeline.predict([clean_text(one) for one in tickets]), len(tickets), 3)
     return {"accuracy": _share(said, truth), "us": us}

@@ -1,4 +1,4 @@
-"""The fast tier: words, form and static vectors decide the tickets that they are sure of, the encoder the rest.
+"""The fast tier: words, form and static vectors decide what they are sure of, the encoder the rest.
 
 How sure is sure enough was chosen in training on held-out tickets (:mod:`training.learn_fast`), and so were
 the thresholds: they hold for the answers of both together. A ticket that looks strange to the cheap views is

@@ -147,7 +147,9 @@ class TicketModel:
 
         def reasons(row: int, predictions: Mapping[str, Prediction]) -> dict[str, Explanation]:
             near = places[row], cosines[row], self.neighbours.ticket_ids
-            return self._explain(Reading(tickets[row], views, row, self.readers(), *near), predictions, detail)
+            return self._explain(
+                Reading(tickets[row], views, row, self.readers(), *near), predictions, detail
+            )
 
         return make_assessments(
             tickets,

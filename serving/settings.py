@@ -46,7 +46,7 @@ class Settings:
     audit_anchor : Path or None, default=None
         File to which the heads of the audit logs are written every hour (``$TRIAGE_AUDIT_ANCHOR``).
     tier : str, default="full"
-        Which views decide tickets (``$TRIAGE_TIER``): ``full``, or ``fast``, the cheap ones where they are sure.
+        Which views decide tickets (``$TRIAGE_TIER``): ``full``, or ``fast``, the cheap ones where sure.
     oidc : OidcSettings or None, default=None
         The identity provider of people, see :class:`OidcSettings`.
     """

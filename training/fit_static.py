@@ -48,7 +48,7 @@ def fit_static(words: WordView, rows: sp.csr_matrix, vectors: np.ndarray) -> Sta
 
 
 def cross_fit_static(words: WordView, rows: sp.csr_matrix, vectors: np.ndarray) -> np.ndarray:
-    """Return static vectors of a history as those of new tickets will be: of pieces learnt without the ticket.
+    """Return a history's static vectors as new tickets will have them: of pieces learnt without the ticket.
 
     A table is nearer to the texts that it was regressed on (Mozilla topics: cosine .93) than to others (.85).
     Heads that were fitted and judged on the former would find the latter in service.

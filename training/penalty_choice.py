@@ -33,7 +33,7 @@ class Chosen:
 def choose_and_judge(
     fitting: HeadFitting, part: Part, blocks: Sequence[str], known: float | None = None
 ) -> tuple[float, np.ndarray, Start]:
-    """Choose a head's penalty, unless it is known, on some of the tickets where there are many; judge by all."""
+    """Choose a head's penalty, unless known, on some of the tickets where there are many; judge by all."""
     fold, views, _ = part
     if known is not None:
         start = fitting.fit(views, blocks, fold.learn, known)

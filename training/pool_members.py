@@ -33,6 +33,7 @@ VIEWS = ("words", "meaning", "fields")
 HUGE_HEAD = 10_000_000
 """Coefficients from which words are left to the encoder: hundreds of labels that are people, say."""
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HeldOut:
     """What every member says of the held-out tickets, and what was chosen on the way.
@@ -105,7 +106,9 @@ def hold_out(
 
     def learn(name: str) -> tuple[float, np.ndarray, Start]:
         blocks = heads[name]
-        penalty, first, start = choose_and_judge(fitting, parts[0], blocks, chosen and chosen.penalties.get(name))
+        penalty, first, start = choose_and_judge(
+            fitting, parts[0], blocks, chosen and chosen.penalties.get(name)
+        )
         found = [first]
         seen = parts[0][0].learn
         for fold, views, _ in parts[1:]:

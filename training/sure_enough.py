@@ -1,4 +1,4 @@
-"""From which confidence the fast tier needs no encoder: chosen on tickets that both tiers were held out from."""
+"""From which confidence the fast tier needs no encoder: chosen on tickets held out from both tiers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +62,7 @@ class Tiers:
         return np.where((self.confidence >= sure_from)[:, None], self.fast, self.full)
 
     def facts(self, sure_from: float) -> dict[str, Any]:
-        """Return accuracies, the share of tickets that ask the encoder, and what is lost, for manifest and card."""
+        """Return accuracies and the share of tickets that ask the encoder, for manifest and card."""
         sure = self.confidence >= sure_from
         lost = self.lost * sure
 

@@ -131,7 +131,7 @@ class Bundle:
             return self.model
         if self.model.fast is None:
             raise ConfigurationError(
-                f"Got the bundle {self.version}, which has no fast tier; expected one trained by this version "
+                f"Got the bundle {self.version} without a fast tier; expected one that this version trained "
                 "with enough held-out tickets for each field. Train it again, or use the full tier."
             )
         return self.model.fast

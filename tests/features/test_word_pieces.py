@@ -11,7 +11,8 @@ from features.encoder_folder import find_encoder
 from features.word_pieces import WordPieces
 
 # What a tokenizer treats in ways of its own: marks, controls, blanks of all kinds, accents, Chinese.
-ODD = list("ab cA9\n\t\x01\x0b\x1c\x85\xa0\u3000\u2028\u0301\u200b\ufffd\xe9\u65e5\u0130\xdf\ufb01\u03a3-'_.") + [
+ODD = [
+    *"ab cA9\n\t\x01\x0b\x1c\x85\xa0\u3000\u2028\u0301\u200b\ufffd\xe9\u65e5\u0130\xdf\ufb01\u03a3-'_.",
     "[SEP]",
     "[UNK]",
     "printer",
@@ -66,7 +67,9 @@ def test_memory_is_bounded(tokenizer, monkeypatch):
     pieces = WordPieces(tokenizer)
     texts = [f"ticket {number} is about vpn" for number in range(50)]
     found = list(pieces.read(texts))
-    assert [one.tolist() for one in found] == [tokenizer.encode(one, add_special_tokens=False).ids for one in texts]
+    assert [one.tolist() for one in found] == [
+        tokenizer.encode(one, add_special_tokens=False).ids for one in texts
+    ]
     assert len(pieces._known) <= 10
 
 

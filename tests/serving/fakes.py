@@ -127,9 +127,7 @@ def seal_fake(
     return target
 
 
-def promote_fake(
-    home: Path, version: str, workspace: str = "acme", model: FakeModel | None = None
-) -> None:
+def promote_fake(home: Path, version: str, workspace: str = "acme", model: FakeModel | None = None) -> None:
     """Seal a fake bundle and make it the champion."""
     seal_fake(home, version, workspace, model=model)
     Registry(home / "models").promote(workspace, version)

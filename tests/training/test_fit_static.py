@@ -6,7 +6,13 @@ from features.encoder_folder import find_encoder
 from features.words import PAIR, WordView
 from training.fit_static import PARTS, PENALTY, cross_fit_static, fit_static
 
-SUBJECTS = ["vpn drops again", "printer jams paper", "reset my password", "laptop screen broken", "mail bounces"]
+SUBJECTS = [
+    "vpn drops again",
+    "printer jams paper",
+    "reset my password",
+    "laptop screen broken",
+    "mail bounces",
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""How far a long command is and how long it will still take: a bar on a terminal, now and then a line elsewhere."""
+"""How far a long command is and how long it still takes: a bar on a terminal, elsewhere a line a minute."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ class Remaining:
         Seconds since any moment.
     """
 
-    def __init__(
-        self, console: Console, what: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, console: Console, what: str, clock: Callable[[], float] = time.monotonic) -> None:
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._console = console
