@@ -16,7 +16,10 @@ from tokenizers import Tokenizer
 __all__ = ["WordPieces"]
 
 MOST_WORDS = 100_000
-"""Remembered at most, some 20 MB; then they are gathered anew."""
+"""Remembered at most, some 20 MB, besides those of the texts being read; then they are gathered anew."""
+
+TOGETHER = 1_000
+"""Texts whose new words are asked about in one call."""
 
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+|[!-/:-@\[-`{-~]")
 """Letters and digits, or one sign: where a BERT tokenizer cuts a text of ASCII."""
@@ -49,37 +52,40 @@ class WordPieces:
             for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
                 yield np.asarray(encoding.ids, np.int64)
             return
-        for text in texts:
-            if self._whole.search(text):
-                ids = self._tokenizer.encode(text, add_special_tokens=False).ids
-                yield np.asarray(ids, np.int64)
+        for at in range(0, len(texts), TOGETHER):
+            yield from self._by_words(texts[at : at + TOGETHER])
+
+    def _by_words(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
+        split = [None if self._whole.search(text) else _words_of(text) for text in texts]
+        known = self._knowing([words for words in split if words is not None])
+        for text, words in zip(texts, split, strict=True):
+            if words is None:
+                yield np.asarray(self._tokenizer.encode(text, add_special_tokens=False).ids, np.int64)
             else:
-                yield self._by_words(text)
+                yield np.frombuffer(b"".join([known[word] for word in words]), np.int64)
 
-    def _by_words(self, text: str) -> np.ndarray:
-        words = ASCII_WORD.findall(text) if text.isascii() else text.split()
+    def _knowing(self, split: Sequence[Sequence[str]]) -> dict[str, bytes]:
+        """Return a dictionary that knows all of these words, asking about new ones at once."""
         known = self._known
-        try:
-            codes = b"".join([known[word] for word in words])
-        except KeyError:
-            codes = b"".join(self._learn(words))
-        return np.frombuffer(codes, np.int64)
-
-    def _learn(self, words: Sequence[str]) -> list[bytes]:
-        """Ask about the words that are new."""
-        known = self._known
-        new = [word for word in dict.fromkeys(words) if word not in known]
+        new = list(dict.fromkeys(word for words in split for word in words if word not in known))
+        if not new:
+            return known
         encodings = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
         met = {
             word: np.asarray(encoding.ids, np.int64).tobytes()
             for word, encoding in zip(new, encodings, strict=True)
         }
-        found = [met[word] if word in met else known[word] for word in words]
         if len(known) + len(met) > MOST_WORDS:
-            self._known = met  # Not emptied: another thread may be reading the old one.
-        else:
-            known.update(met)
-        return found
+            # Not emptied: another thread may be reading the old one.
+            met |= {word: known[word] for words in split for word in words if word in known}
+            self._known = met
+            return met
+        known.update(met)
+        return known
+
+
+def _words_of(text: str) -> list[str]:
+    return ASCII_WORD.findall(text) if text.isascii() else text.split()
 
 
 def _is_by_word(document: Mapping[str, Any]) -> bool:
