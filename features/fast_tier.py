@@ -131,7 +131,7 @@ class FastModel:
         familiar = {name: one.p_values(said[name]) for name, one in self._tier.fields.items()}
         probabilities, withheld = combine_fields(self._tier.hierarchies, said, tickets)
         sure = self._sure(probabilities, familiar)
-        rows = np.flatnonzero(sure)
+        rows = np.flatnonzero(sure).tolist()
         found = Found(
             [texts[row] for row in rows],
             {name: matrix[rows] for name, matrix in probabilities.items()},
@@ -142,7 +142,7 @@ class FastModel:
         )
 
         def reasons(place: int, predictions: Mapping[str, Prediction]) -> dict[str, Explanation]:
-            return self._explain(tickets[rows[place]], views, int(rows[place]), predictions, detail)
+            return self._explain(tickets[rows[place]], views, rows[place], predictions, detail)
 
         near = self._near(found.texts, similar) if similar else None
         mine = make_assessments(
@@ -155,7 +155,10 @@ class FastModel:
             similar=None if near is None else lambda place: self._full.neighbours.similar(*near(place)),
         )
         theirs = self._full.assess(
-            [tickets[row] for row in np.flatnonzero(~sure)], explain=explain, similar=similar, detail=detail
+            [tickets[row] for row in np.flatnonzero(~sure).tolist()],
+            explain=explain,
+            similar=similar,
+            detail=detail,
         )
         answers, others = iter(mine), iter(theirs)
         rule = self._tier.priority_rule

@@ -107,7 +107,7 @@ def hold_out(
     def learn(name: str) -> tuple[float, np.ndarray, Start]:
         blocks = heads[name]
         penalty, first, start = choose_and_judge(
-            fitting, parts[0], blocks, chosen and chosen.penalties.get(name)
+            fitting, parts[0], blocks, chosen.penalties.get(name) if chosen else None
         )
         found = [first]
         seen = parts[0][0].learn
