@@ -143,7 +143,7 @@ def linear(
     assert model.encoder is not None
     views = make_views([ticket], model.words, model.structured, model.encoder)
     places, cosines = model.neighbours.search(np.asarray(views["meaning"]) / MEANING_SCALE, 20)
-    reading = Reading(ticket, views, 0, model._readers(), places[0], cosines[0], model.neighbours.ticket_ids)
+    reading = Reading(ticket, views, 0, model.readers(), places[0], cosines[0], model.neighbours.ticket_ids)
     parts = contrast(model.fields[field], reading, label, against)
     return {one.name: one.weight for one in parts if one.kind == "word"}
 

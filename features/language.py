@@ -6,6 +6,7 @@ memory or of their time (docs/log.md).
 """
 
 import re
+import string
 import unicodedata
 
 import pycld2
@@ -25,13 +26,15 @@ LEAST_OTHER_LETTERS = 8
 READ = 1_000
 """Characters read; more did not change what was found."""
 
-ASCII_LETTER = re.compile("[A-Za-z]+")
-ASCII_CONTROL = re.compile("[\\x00-\\x1f\\x7f]")
 CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 """Codes that ISO 639 withdrew; CLD2 and old software still use them."""
 
 NOBODY_KNOWS = "un"
+
+SHOWN = dict.fromkeys((*range(32), 127), " ")
+NO_LETTERS = dict.fromkeys(map(ord, string.ascii_letters))
+"""Of ASCII: what becomes of control characters, and of letters when the others are counted."""
 
 
 def language_of(ticket: Ticket, text: str | None = None) -> str | None:
@@ -94,7 +97,7 @@ def detect_language(text: str) -> str | None:
     >>> detect_language("VPN down") is None
     True
     """
-    shown, letters, latin = _shown(text[:READ])
+    shown, letters, latin = _ascii(text[:READ]) if text.isascii() else _any(text[:READ])
     least = LEAST_LETTERS if 2 * latin > letters else LEAST_OTHER_LETTERS
     if letters < least:
         return None
@@ -103,17 +106,18 @@ def detect_language(text: str) -> str | None:
     return code if sure and code != NOBODY_KNOWS else None
 
 
-def _shown(text: str) -> tuple[str, int, int]:
-    """Return a text as CLD2 takes it, and how many of its characters are letters and Latin letters.
+def _ascii(text: str) -> tuple[str, int, int]:
+    """Return what CLD2 can read of a text, and how many letters and Latin letters are in it."""
+    shown = text.translate(SHOWN)
+    letters = len(shown) - len(shown.translate(NO_LETTERS))
+    return shown, letters, letters
 
-    CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
-    """
-    if text.isascii():  # Most are, and a look at every character costs as much as detecting.
-        letters = len(text) - len(ASCII_LETTER.sub("", text))
-        return ASCII_CONTROL.sub(" ", text), letters, letters
+
+def _any(text: str) -> tuple[str, int, int]:
+    # CLD2 refuses control characters, lone surrogates and code points that nobody has assigned.
     shown = "".join(one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text)
-    found = [one for one in shown if one.isalpha()]
-    return shown, len(found), sum(one < "\u0250" for one in found)
+    letters = [one for one in shown if one.isalpha()]
+    return shown, len(letters), sum(one < "\u0250" for one in letters)
 
 
 def _code(tag: str) -> str:

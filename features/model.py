@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from features.assessing import Found, make_assessments
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
 from features.explain import Reader, Reading, explain_field
 from features.familiarity import Familiarity
+from features.fast_tier import FastModel, FastTier
 from features.field_model import FieldModel
 from features.foresight_model import ForesightModel
 from features.hierarchy import Hierarchy, combine_fields, joined_with
-from features.language import language_of
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.occlusion import measure_deletions
@@ -63,10 +64,13 @@ class TicketModel:
         Pairs of fields that answer together.
     foresight : ForesightModel, optional
         What is expected of tickets' time, where the history told.
+    fast_tier : FastTier, optional
+        What answers without the encoder where it is sure; none in bundles of before.
     """
 
     hierarchies: Sequence[Hierarchy] = ()
     foresight: ForesightModel | None = None
+    fast_tier: FastTier | None = None
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class TicketModel:
         priority_rule: PriorityRule | None = None,
         hierarchies: Sequence[Hierarchy] = (),
         foresight: ForesightModel | None = None,
+        fast_tier: FastTier | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -92,6 +97,7 @@ class TicketModel:
         self.priority_rule = priority_rule
         self.hierarchies = tuple(hierarchies)
         self.foresight = foresight
+        self.fast_tier = fast_tier
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -120,7 +126,8 @@ class TicketModel:
             raise RuntimeError("Got a model that was not opened; call open(folder) first.")
         if not tickets:
             return []
-        views = make_views(tickets, self.words, self.structured, self.encoder)
+        texts = [clean_text(ticket) for ticket in tickets]
+        views = make_views(tickets, self.words, self.structured, self.encoder, texts)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))
         with stage("similar"):
@@ -133,62 +140,37 @@ class TicketModel:
         }
         probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
-        known = self.structured.knows(tickets)
-        foreseen = [None] * len(tickets) if self.foresight is None else self.foresight.foresee(tickets, views)
-        assessments = []
-        for row, ticket in enumerate(tickets):
-            predictions = {
-                name: Prediction(name, self.fields[name].labels, matrix[row])
-                for name, matrix in probabilities.items()
-            }
-            text = clean_text(ticket)
-            has_text = bool(text)
-            language = language_of(ticket, text)
+        otherwise = self.structured.knows(tickets).astype(float)
+        if cosines.shape[1]:
             # A field of which no held-out ticket was measured cannot call one with text strange.
-            otherwise = 1.0 if has_text and cosines.shape[1] else float(known[row])
-            familiarity = {
-                name: float(familiar[name][row]) if has_text and name in familiar else otherwise
-                for name in self.fields
-            }
-            assessments.append(
-                Assessment(
-                    predictions=predictions,
-                    familiarity=familiarity[self._telling],
-                    familiar_to=familiarity,
-                    withheld=frozenset(name for name, rows in withheld.items() if rows[row]),
-                    explanations=self._explain(
-                        Reading(
-                            ticket,
-                            views,
-                            row,
-                            self._readers(),
-                            places[row],
-                            cosines[row],
-                            self.neighbours.ticket_ids,
-                            said,
-                        ),
-                        predictions,
-                        detail,
-                    )
-                    if explain
-                    else {},
-                    similar=self.neighbours.similar(places[row, :similar], cosines[row, :similar])
-                    if similar and has_text
-                    else (),
-                    language=language,
-                    unsupported=self.languages.unsupported(language, self.fields),
-                    priority_rule=self.priority_rule,
-                    foresight=foreseen[row],
-                )
+            otherwise[[bool(text) for text in texts]] = 1.0
+        foreseen = [None] * len(tickets) if self.foresight is None else self.foresight.foresee(tickets, views)
+
+        def reasons(row: int, predictions: Mapping[str, Prediction]) -> dict[str, Explanation]:
+            near = places[row], cosines[row], self.neighbours.ticket_ids, said
+            return self._explain(
+                Reading(tickets[row], views, row, self.readers(), *near), predictions, detail
             )
-        return assessments
+
+        return make_assessments(
+            tickets,
+            Found(texts, probabilities, familiar, otherwise, withheld, foreseen),
+            self.fields,
+            self.languages,
+            self.priority_rule,
+            explain=reasons if explain else None,
+            similar=(lambda row: self.neighbours.similar(places[row, :similar], cosines[row, :similar]))
+            if similar
+            else None,
+        )
 
     @property
-    def _telling(self) -> str:
-        """The field with the most labels: it tells most about what a ticket is about."""
-        return max(self.fields, key=lambda name: (len(self.fields[name].labels), name))
+    def fast(self) -> "FastModel | None":
+        """The same model as its fast tier answers; None where training made none."""
+        return None if self.fast_tier is None else FastModel(self, self.fast_tier)
 
-    def _readers(self) -> dict[str, Reader]:
+    def readers(self) -> dict[str, Reader]:
+        """Return what shares a block's score out to words and form fields."""
         return {
             "words": ("word", lambda ticket, row: self.words.shares(clean_text(ticket), row)),
             "fields": ("field", self.structured.shares),

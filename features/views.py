@@ -20,7 +20,13 @@ MEANING_SCALE = np.float32(2.0)
 """Unit vectors are stretched so that one penalty suits words and meaning (docs/log.md)."""
 
 
-def make_views(tickets: Sequence[Ticket], words: WordView, fields: StructuredView, encoder: Encoder) -> Views:
+def make_views(
+    tickets: Sequence[Ticket],
+    words: WordView,
+    fields: StructuredView,
+    encoder: Encoder,
+    texts: Sequence[str] | None = None,
+) -> Views:
     """Return the blocks of some tickets.
 
     Parameters
@@ -31,6 +37,8 @@ def make_views(tickets: Sequence[Ticket], words: WordView, fields: StructuredVie
         Fitted views.
     encoder : Encoder
         Of the model's bundle.
+    texts : sequence of str, optional
+        The tickets' texts, cleaned, where they are at hand already.
 
     Returns
     -------
@@ -38,7 +46,8 @@ def make_views(tickets: Sequence[Ticket], words: WordView, fields: StructuredVie
         ``words`` and ``fields`` as float32 CSR, ``meaning`` as float32 array scaled by
         :data:`MEANING_SCALE`; ``fields`` only where the history has fields.
     """
-    texts = [clean_text(ticket) for ticket in tickets]
+    if texts is None:
+        texts = [clean_text(ticket) for ticket in tickets]
     views: Views = {"words": words.transform(texts), "meaning": encoder.encode(texts) * MEANING_SCALE}
     if fields.n_features:
         views["fields"] = fields.transform(tickets)

@@ -9,12 +9,14 @@ more of what a ticket is about. Does not clean text.
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from tokenizers import Encoding, Tokenizer
 
 from features.shares import Shares
+from features.word_pieces import WordPieces
 
 __all__ = ["HEAD", "PAIR", "WordView"]
 
@@ -23,7 +25,6 @@ HEAD = np.int64(1) << 62
 """Marks the terms of first lines."""
 
 BATCH = 1000
-FEW = 8
 UNKNOWN = ("[UNK]", "<unk>")
 SPELT, SPELT_CODES = np.int64(1) << 24, 1 << 20
 """Codes of what the vocabulary cannot spell lie above every vocabulary's and below those of pairs."""
@@ -58,6 +59,8 @@ class WordView:
         In the order of ``terms_``.
     """
 
+    _pieces: WordPieces | None = None
+
     def __init__(
         self, tokenizer: Tokenizer, *, min_texts: int = 2, max_terms: int = 20_000, max_pieces: int = 2_000
     ) -> None:
@@ -67,6 +70,10 @@ class WordView:
         self.min_texts = min_texts
         self.max_terms = max_terms
         self.max_pieces = max_pieces
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the words met lately: they are of tickets."""
+        return {name: value for name, value in self.__dict__.items() if name != "_pieces"}
 
     @property
     def n_features(self) -> int:
@@ -176,13 +183,11 @@ class WordView:
 
     def pieces(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Return the codes of each text's word pieces, in order; ``terms_`` holds those that are kept."""
+        if self._pieces is None:
+            self._pieces = WordPieces(self.tokenizer)
         unknown = self._unknown
-        if len(texts) <= FEW:  # Waking the batch's threads takes longer than reading a ticket does.
-            encodings = [self.tokenizer.encode(text, add_special_tokens=False) for text in texts]
-        else:
-            encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        for text, encoding in zip(texts, encodings, strict=True):
-            pieces = np.asarray(encoding.ids[: self.max_pieces], np.int64)
+        for text, whole in zip(texts, self._pieces.read(texts), strict=True):
+            pieces = whole[: self.max_pieces]
             if (pieces == unknown).any():
                 # Only the slower call knows where in the text a piece stands.
                 pieces = self._spell(text, self.tokenizer.encode(text, add_special_tokens=False))

@@ -147,7 +147,12 @@ def _lifespan(
         key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
         host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
         desks = make_desks(
-            store, host, home=settings.home, poll_seconds=settings.poll_seconds, metrics=metrics
+            store,
+            host,
+            home=settings.home,
+            poll_seconds=settings.poll_seconds,
+            metrics=metrics,
+            tier=settings.tier,
         )
         audit = AuditLog(store, key)
         door = Door(

@@ -18,6 +18,7 @@ from serving.reply_desk import ReplyDesk
 from serving.solution_host import SolutionHost
 from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
+from triage.bundle import FULL
 from triage.store import Store
 from triage.store.sla_books import BookShelf
 
@@ -41,7 +42,13 @@ class Desks:
 
 
 def make_desks(
-    store: Store, models: ModelHost, *, home: Path, poll_seconds: float, metrics: Metrics
+    store: Store,
+    models: ModelHost,
+    *,
+    home: Path,
+    poll_seconds: float,
+    metrics: Metrics,
+    tier: str = FULL,
 ) -> Desks:
     """Put the desks together.
 
@@ -57,6 +64,8 @@ def make_desks(
         How often the background looks for what is new.
     metrics : Metrics
         Counts decisions.
+    tier : str, default="full"
+        Which views decide tickets, one of :data:`triage.bundle.TIERS`.
     """
     stock = StockEncoder()
     cache = home / "cache" / "embeddings"
@@ -78,7 +87,7 @@ def make_desks(
     solutions = SolutionHost(store, models, cache=cache, poll_seconds=poll_seconds, stock=stock)
     deflection = DeflectionDesk(store, public, solutions)
     helping = HelpDesk(store, solutions, ReplyDesk(store, solutions), deflection)
-    desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates)
+    desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates, tier)
     backlog = BacklogDesk(store, desk, assigning)
     return Desks(
         knowledge, affinity, duplicates, assigning, desk, backlog, books, public, solutions, deflection

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving.oidc_settings import OidcSettings
+from triage.bundle import FULL, TIERS
 from triage.errors import ConfigurationError
 from triage.home import home_folder, models_folder, store_url
 
@@ -44,6 +45,8 @@ class Settings:
         Within which a request must have come to its end (``$TRIAGE_BODY_SECONDS``).
     audit_anchor : Path or None, default=None
         File to which the heads of the audit logs are written every hour (``$TRIAGE_AUDIT_ANCHOR``).
+    tier : str, default="full"
+        Which views decide tickets (``$TRIAGE_TIER``): ``full``, or ``fast``, the cheap ones where sure.
     oidc : OidcSettings or None, default=None
         The identity provider of people, see :class:`OidcSettings`.
     """
@@ -60,6 +63,7 @@ class Settings:
     at_once: int = 256
     body_seconds: float = 30.0
     audit_anchor: Path | None = None
+    tier: str = FULL
     oidc: OidcSettings | None = None
 
     @classmethod
@@ -91,8 +95,15 @@ class Settings:
             at_once=int(_number(given, "TRIAGE_AT_ONCE", 256, 1, 100_000)),
             body_seconds=_number(given, "TRIAGE_BODY_SECONDS", 30.0, 1.0, 3600.0),
             audit_anchor=Path(anchor) if (anchor := given.get("TRIAGE_AUDIT_ANCHOR")) else None,
+            tier=_tier(given.get("TRIAGE_TIER", FULL)),
             oidc=OidcSettings.from_env(given),
         )
+
+
+def _tier(given: str) -> str:
+    if given not in TIERS:
+        raise ConfigurationError(f"Got TRIAGE_TIER={given!r}; expected one of {', '.join(TIERS)}.")
+    return given
 
 
 def _number(environ: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:

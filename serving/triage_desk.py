@@ -22,6 +22,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from triage.assignment import Assignment
+from triage.bundle import FAST, FULL
 from triage.decision import Action, Decision
 from triage.duplicate import Duplicate
 from triage.engine import abstain_without_model, triage_tickets
@@ -98,6 +99,8 @@ class TriageDesk:
         Counts the decisions.
     duplicates : DuplicateHost, optional
         Finds earlier tickets that a new one repeats; without it none are.
+    tier : str, default="full"
+        Which views decide (:data:`triage.bundle.TIERS`); a champion without a fast tier decides with all.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class TriageDesk:
         helping: HelpDesk,
         metrics: Metrics,
         duplicates: DuplicateHost | None = None,
+        tier: str = FULL,
     ) -> None:
         self._store = store
         self._models = models
@@ -119,6 +123,7 @@ class TriageDesk:
         self._helping = helping
         self._metrics = metrics
         self._duplicates = duplicates
+        self._tier = tier
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
@@ -248,9 +253,10 @@ class TriageDesk:
         is_open = extras.sees_all or not policy.helping.confidential
         names_others = bool(extras.explain or extras.similar)
         more = 0 if is_open or not names_others else LOOKED_AT
+        fast = bundle.model.fast if self._tier == FAST else None
         decisions = triage_tickets(
             tickets,
-            bundle.model,
+            fast or bundle.model,
             bundle.version,
             policy,
             explain=extras.explain,

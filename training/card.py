@@ -52,6 +52,7 @@ def render_card(manifest: Manifest) -> str:
             for name, facts in manifest.fields.items()
         ],
         times=card_times(training.get("foresight")),
+        fast=training.get("fast"),
         limits=_limits(training),
         fewest=FEWEST,
         least=LEAST,

@@ -22,7 +22,8 @@ from training.label_shares import SHARE_MEMBERS, share_bias
 from training.ladder import choose_rung
 from training.own_peers import own_peers, score_peers
 from training.paired import TicketScores
-from training.pool_members import Part, fit_heads, hold_out
+from training.penalty_choice import Chosen, Part
+from training.pool_members import fit_heads, hold_out
 from training.settle import settle
 from training.splits import Fold, folds
 from training.targets import FieldTarget
@@ -107,6 +108,8 @@ def learn_field(
     named: NamedLabels | None = None,
     judging: Sequence[Part] = (),
     own_head: OwnHead | None = None,
+    votes: bool = True,
+    chosen: Chosen | None = None,
 ) -> LearntField:
     """Learn a field from labelled tickets.
 
@@ -135,6 +138,10 @@ def learn_field(
         the fold's judged rows (ADR 0018). By default ``views`` serve every fold.
     own_head : OwnHead, optional
         Of the encoder of ``views``; used where each fold has one too.
+    votes : bool, default=True
+        Whether the nearest past tickets vote.
+    chosen : Chosen, optional
+        Penalties and half-life to take; by default they are chosen here.
 
     Returns
     -------
@@ -162,7 +169,9 @@ def learn_field(
             "come back. Give a longer history."
         )
     fitting = HeadFitting(classes, len(names), named=named)
-    found = hold_out(fitting, parts, names, days if ordered else None, ordered=ordered)
+    found = hold_out(
+        fitting, parts, names, days if ordered else None, ordered=ordered, votes=votes, chosen=chosen
+    )
     rung, rungs = choose_rung(found.log_probabilities, found.truth)
     heads = fit_heads(found, list(rung.weights), views, names, own_head)
     logits = pool_logits(found.log_probabilities, rung.weights)

@@ -48,6 +48,7 @@ def make_manifest(
     *,
     foresight: Mapping[str, Any],
     affinity: Mapping[str, Any],
+    fast: Mapping[str, Any],
     model: TicketModel,
     cost: CostMeter,
 ) -> Manifest:
@@ -79,6 +80,8 @@ def make_manifest(
         What :func:`training.sla.learn_foresight.learn_foresight` reports.
     affinity : Mapping
         What :func:`training.affinity.trust.trust_facts` tells; empty without assignees.
+    fast : Mapping
+        What :func:`training.learn_fast.learn_fast` reports.
     model : TicketModel
         What was fitted, all of it.
     cost : CostMeter
@@ -127,6 +130,7 @@ def make_manifest(
             "hierarchies": list(hierarchies),
             "foresight": dict(foresight),
             "affinity": dict(affinity),
+            "fast": dict(fast),
             "notes": merge_notes(history, config.merged),
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,

@@ -18,28 +18,20 @@ from training.head_fitting import HeadFitting, Start
 from training.held_out_vote import vote_held_out
 from training.label_names import NAMES
 from training.label_shares import label_shares, shares_said
-from training.penalty import MIDDLE_PENALTY, choose_penalty
+from training.penalty_choice import Chosen, Part, choose_and_judge, losses_by_age, some_of
 from training.priority.ordinal import fit_ordinal, ordinal_logits
-from training.recency import Losses, learn_half_life, recency_weights
+from training.recency import learn_half_life, recency_weights
 from training.softmax import Block
-from training.splits import Fold
 from triage.errors import TrainingError
-from triage.pooling import floored
 from triage.scale import scale_of
 
-__all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "Part", "fit_heads", "hold_out"]
+__all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "fit_heads", "hold_out"]
 
 NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
 VIEWS = ("words", "meaning", "fields")
 
-CHOOSING = 10_000
-"""Tickets by which penalties and ageing are chosen, to bound the time; by judgement, not measured."""
-
 HUGE_HEAD = 10_000_000
 """Coefficients from which words are left to the encoder: hundreds of labels that are people, say."""
-
-Part = tuple[Fold, Views, OwnHead | None]
-"""A fold, the views of all rows, and the own head, of an encoder that has not seen the fold's judged rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +73,8 @@ def hold_out(
     days: np.ndarray | None,
     *,
     ordered: bool,
+    votes: bool = True,
+    chosen: Chosen | None = None,
 ) -> HeldOut:
     """Fit every member on each part's earlier tickets and ask it about the later ones.
 
@@ -96,14 +90,25 @@ def hold_out(
         When each ticket was filed; None where times mean nothing.
     ordered : bool
         Whether the rows' order is that of time.
+    votes : bool, default=True
+        Whether the nearest past tickets vote.
+    chosen : Chosen, optional
+        What was chosen before.
     """
     heads = _heads(parts[0][1], fitting.n_labels)
-    half_life = learn_half_life(days, _some(parts[0][0]), _losses_by_age(fitting, parts[0], heads))
+    half_life = (
+        learn_half_life(days, some_of(parts[0][0]), losses_by_age(fitting, parts[0], heads))
+        if chosen is None
+        else chosen.half_life
+    )
     if half_life is not None and days is not None:
         fitting = replace(fitting, weights=recency_weights(days, half_life))
 
-    def learn(blocks: Sequence[str]) -> tuple[float, np.ndarray, Start]:
-        penalty, first, start = _choose(fitting, parts[0], blocks)
+    def learn(name: str) -> tuple[float, np.ndarray, Start]:
+        blocks = heads[name]
+        penalty, first, start = choose_and_judge(
+            fitting, parts[0], blocks, chosen.penalties.get(name) if chosen else None
+        )
         found = [first]
         seen = parts[0][0].learn
         for fold, views, _ in parts[1:]:
@@ -115,17 +120,18 @@ def hold_out(
         return penalty, np.concatenate(found), start
 
     with ThreadPoolExecutor(len(heads)) as pool:
-        learnt = dict(zip(heads, pool.map(learn, heads.values()), strict=True))
+        learnt = dict(zip(heads, pool.map(learn, heads), strict=True))
     penalties = {name: penalty for name, (penalty, _, _) in learnt.items()}
     starts = {name: start for name, (_, _, start) in learnt.items()}
     said = {name: judged for name, (_, judged, _) in learnt.items()}
     if "meaning" in heads:
-        said[NEIGHBOURS] = np.concatenate(
-            [
-                vote_held_out(fitting.classes, np.asarray(views["meaning"]), fold, fitting.n_labels)
-                for fold, views, _ in parts
-            ]
-        )
+        if votes:
+            said[NEIGHBOURS] = np.concatenate(
+                [
+                    vote_held_out(fitting.classes, np.asarray(views["meaning"]), fold, fitting.n_labels)
+                    for fold, views, _ in parts
+                ]
+            )
         if fitting.named is not None:
             head = fitting.named.head(fitting.n_labels)
             said[NAMES] = np.concatenate(
@@ -225,47 +231,6 @@ def _says(block: Block) -> bool:
     if isinstance(block, np.ndarray):
         return bool(len(block)) and bool((block != block[0]).any())
     return bool(block.nnz)
-
-
-def _choose(fitting: HeadFitting, part: Part, blocks: Sequence[str]) -> tuple[float, np.ndarray, Start]:
-    """Choose a head's penalty, on some of the tickets where there are many, and judge by all."""
-    fold, views, _ = part
-    few = _some(fold)
-
-    def attempt(penalty: float, start: Start | None) -> tuple[Start, np.ndarray]:
-        fitted = fitting.fit(views, blocks, few.learn, penalty, start)
-        return fitted, fitting.judge(views, blocks, fitted, few.judge)
-
-    penalty, judged, start = choose_penalty(attempt, fitting.classes[few.judge])
-    if few is not fold:
-        start = fitting.fit(views, blocks, fold.learn, penalty, start)
-        judged = fitting.judge(views, blocks, start, fold.judge)
-    return penalty, judged, start
-
-
-def _some(fold: Fold) -> Fold:
-    """Return a fold of few enough tickets to choose by, evenly drawn from a large one."""
-    if len(fold.learn) <= CHOOSING:
-        return fold
-    learn = fold.learn[np.linspace(0, len(fold.learn) - 1, CHOOSING).astype(int)]
-    judge = fold.judge[np.linspace(0, len(fold.judge) - 1, min(len(fold.judge), CHOOSING // 2)).astype(int)]
-    return Fold(learn, judge)
-
-
-def _losses_by_age(fitting: HeadFitting, part: Part, heads: dict[str, tuple[str, ...]]) -> Losses:
-    """Return what asks one cheap head how weights change the loss of later tickets."""
-    views, fold = part[1], _some(part[0])
-    blocks = next(heads[name] for name in ("meaning", "fields", "words") if name in heads)
-    truth = fitting.classes[fold.judge]
-    last: list[Start] = []
-
-    def losses(weights: np.ndarray | None) -> np.ndarray:
-        start = last[-1] if last else None
-        last.append(fitting.fit(views, blocks, fold.learn, MIDDLE_PENALTY, start, weights=weights))
-        judged = fitting.judge(views, blocks, last[-1], fold.judge)
-        return -floored(judged[np.arange(len(truth)), truth])
-
-    return losses
 
 
 def _as_start(head: Head) -> Start:

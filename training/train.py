@@ -34,6 +34,7 @@ from training.knowledge.learn import learn_knowledge
 from training.label_names import name_labels
 from training.labels_to_learn import labels_to_learn, with_todays_names
 from training.learn_familiarity import learn_familiarity
+from training.learn_fast import learn_fast
 from training.learn_fields import days_filed, labels_of, learn_fields
 from training.learn_languages import learn_languages
 from training.manifest import make_manifest
@@ -157,9 +158,21 @@ def train_bundle(
     alone = learn_fields(
         labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads, memory
     )
-    learnt, hierarchies = join_fields(alone, labels, views)
+    joined, hierarchies = join_fields(alone, labels, views)
     named_today = with_todays_names(history, config.merged)
-    learnt, rule = learn_rule(named_today, labels, learnt, config.precision_for("priority"))
+    learnt, rule = learn_rule(named_today, labels, joined, config.precision_for("priority"))
+    progress("learning the fast tier", 0.8)
+    fast = learn_fast(
+        named_today,
+        labels,
+        joined,
+        views,
+        words,
+        ordered=ordered,
+        config=config,
+        days=days_filed(history),
+        memory=memory,
+    )
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     neighbours, kept, near = index_neighbours(history, vectors, ordered, config, judging)
@@ -181,6 +194,7 @@ def train_bundle(
         priority_rule=rule,
         hierarchies=[one.hierarchy for one in hierarchies],
         foresight=foresight.model,
+        fast_tier=fast.tier,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -227,6 +241,7 @@ def train_bundle(
             hierarchies=[one.facts for one in hierarchies],
             foresight=foresight.facts,
             affinity=affinity,
+            fast=fast.facts,
             model=model,
             cost=cost,
         )

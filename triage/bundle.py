@@ -18,18 +18,21 @@ from typing import Any
 
 import joblib
 
-from triage.errors import BundleError, IncompatibleBundleError, SignatureError
+from triage.errors import BundleError, ConfigurationError, IncompatibleBundleError, SignatureError
 from triage.folder_swap import put_in_place
 from triage.ports import BundledSuggester, Model
 from triage.signing import sign, verify
 from triage.taxonomy import Taxonomy
 
-__all__ = ["FORMAT", "Bundle", "Manifest", "read_manifest", "seal", "verify_bundle"]
+__all__ = ["FAST", "FORMAT", "FULL", "TIERS", "Bundle", "Manifest", "read_manifest", "seal", "verify_bundle"]
 
 FORMAT = 1
 MANIFEST, SIGNATURE, MODEL, KNOWLEDGE = "manifest.json", "manifest.sig", "model.joblib", "knowledge.joblib"
 AFFINITY, DUPLICATES = "affinity.joblib", "duplicates.joblib"
 MAX_MANIFEST_BYTES = 16 * 2**20
+FULL, FAST = "full", "fast"
+TIERS = (FULL, FAST)
+"""Which of a model's views decide: all of them, or the cheap ones where these are sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,25 @@ class Bundle:
     def version(self) -> str:
         """The model version."""
         return self.manifest.version
+
+    def tier(self, name: str) -> Model:
+        """Return the model as a tier answers: ``full``, or ``fast`` where it can.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is no such tier, or the bundle has no fast one.
+        """
+        if name not in TIERS:
+            raise ConfigurationError(f"Got the tier {name!r}; expected one of {', '.join(TIERS)}.")
+        if name == FULL:
+            return self.model
+        if self.model.fast is None:
+            raise ConfigurationError(
+                f"Got the bundle {self.version} without a fast tier; expected one that this version trained "
+                "with enough held-out tickets for each field. Train it again, or use the full tier."
+            )
+        return self.model.fast
 
     @classmethod
     def load(cls, folder: Path, key: bytes, *, threads: int = 1) -> "Bundle":

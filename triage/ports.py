@@ -21,6 +21,11 @@ class Model(Protocol):
         ...
 
     @property
+    def fast(self) -> "Model | None":
+        """The same model as it answers sooner, at a little less accuracy; None where it cannot."""
+        ...
+
+    @property
     def encoder(self) -> Any:
         """What turns texts into vectors, once opened; the bundle's suggester shares it."""
         ...

@@ -28,6 +28,8 @@ WORDS = {"password": 0, "laptop": 1, "vpn": 2}
 class FakeModel:
     """Says 0.9 for the label of the first known word, an even spread when there is none."""
 
+    fast = None
+
     def __init__(self, total: float = 1.0) -> None:
         self.total = total
         self.threads = 0
@@ -125,7 +127,7 @@ def seal_fake(
     return target
 
 
-def promote_fake(home: Path, version: str, workspace: str = "acme") -> None:
+def promote_fake(home: Path, version: str, workspace: str = "acme", model: FakeModel | None = None) -> None:
     """Seal a fake bundle and make it the champion."""
-    seal_fake(home, version, workspace)
+    seal_fake(home, version, workspace, model=model)
     Registry(home / "models").promote(workspace, version)

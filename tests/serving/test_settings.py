@@ -17,10 +17,11 @@ def test_what_is_set_counts():
             "TRIAGE_ALLOWED_HOSTS": "a.example.org, *.example.net",
             "TRIAGE_MAX_BODY_BYTES": "2048",
             "TRIAGE_WORKERS": "2",
+            "TRIAGE_TIER": "fast",
         }
     )
     assert settings.allowed_hosts == ("a.example.org", "*.example.net")
-    assert (settings.max_body_bytes, settings.workers) == (2048, 2)
+    assert (settings.max_body_bytes, settings.workers, settings.tier) == (2048, 2, "fast")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def test_what_is_set_counts():
         ("TRIAGE_MAX_BODY_BYTES", "big"),
         ("TRIAGE_MAX_BODY_BYTES", "1"),
         ("TRIAGE_THREADS", "-1"),
+        ("TRIAGE_TIER", "Fast"),
         ("TRIAGE_WAITING", "nan"),
         ("TRIAGE_POLL_SECONDS", "0"),
         ("TRIAGE_ALLOWED_HOSTS", ""),

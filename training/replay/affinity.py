@@ -40,6 +40,8 @@ class AffinityAssignee:
         What is promised of them.
     """
 
+    fast = None  # A replay shows what all views would have said.
+
     def __init__(self, model: Growing, index: AffinityIndex, precision: float) -> None:
         self._model = model
         self._index = index

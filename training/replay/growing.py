@@ -41,6 +41,8 @@ class GrowingModel:
         Newest tickets kept in the index, as at training.
     """
 
+    fast = None  # A replay shows what all views would have said.
+
     def __init__(self, model: TicketModel, most: int) -> None:
         self._model = model
         voted = {

@@ -3,6 +3,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +14,7 @@ from serving.cli.main import main
 from tests.serving.fakes import seal_fake
 from tests.trained import KEY, Trained
 from tests.training.history.helpers import row, write_jsonl
-from training.score import score_chunks
+from training.score import ScoreJob, score_chunks
 from triage.policy import Policy
 from triage.ticket import Ticket
 
@@ -127,7 +129,7 @@ def test_a_bundle_that_was_changed_or_an_engine_that_is_not_there_is_refused(
 
 def test_a_bundle_sealed_anew_in_the_same_place_is_the_one_that_decides(tmp_path, bundle):
     def decided() -> set[str | None]:
-        chunks = score_chunks([[Ticket("T-1", "vpn")]], bundle, KEY, policy=Policy(), threads=1)
+        chunks = score_chunks([[Ticket("T-1", "vpn")]], ScoreJob(bundle, KEY, Policy()))
         return {one.model_version for chunk in chunks for one in chunk}
 
     assert decided() == {"v1"}
@@ -142,7 +144,7 @@ def test_chunks_of_any_size_give_the_same_decisions(trained: Trained):
 
     def decided(size: int) -> list:
         chunks = [asked[at : at + size] for at in range(0, len(asked), size)]
-        found = score_chunks(chunks, trained.folder, KEY, policy=Policy(), threads=2)
+        found = score_chunks(chunks, ScoreJob(trained.folder, KEY, Policy(), threads=2))
         return [one.fields for chunk in found for one in chunk]
 
     assert decided(1) == decided(7) == decided(1_000)
@@ -167,3 +169,46 @@ def test_a_dask_cluster_decides_as_this_process_does(tmp_path, bundle, tickets):
         assert done.returncode == 0, done.stderr
         tables.append(pq.read_table(out))
     assert tables[0].num_rows and tables[0].equals(tables[1])
+
+
+def test_a_run_killed_half_way_goes_on_and_loses_or_doubles_no_row(tmp_path, bundle, capsys):
+    rows = [row(number, subject="vpn down" if number % 3 else "laptop") for number in range(15_000)]
+    table = write_jsonl(tmp_path / "many.jsonl", rows)
+    whole, out = tmp_path / "whole.parquet", tmp_path / "p.parquet"
+    assert run(capsys, table, "--bundle", bundle, "--out", whole, "--workers", 1)[0] == 0
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "-m", "serving.cli.main", "score", str(table), "--bundle", str(bundle)]
+    parts = tmp_path / ".p.parquet.parts"
+    with subprocess.Popen(
+        [*command, "--out", str(out), "--workers", "2"],
+        env=os.environ | {"PYTHONPATH": str(root)},
+        cwd=root,
+        stderr=subprocess.DEVNULL,
+    ) as started:
+        await_true(lambda: len(list(parts.glob("*.part"))) >= 2)
+        helpers = children_of(started.pid)
+        started.kill()
+    assert helpers
+    await_true(lambda: not any(Path(f"/proc/{one}").exists() for one in helpers))
+    done = len(list(parts.glob("*.part")))
+    assert 2 <= done < 15 and not out.exists()
+    code, _, told = run(capsys, table, "--bundle", bundle, "--out", out, "--workers", 1)
+    assert code == 0 and f"Going on: {done} chunks" in told
+    assert pq.read_table(out).equals(pq.read_table(whole))
+    assert not parts.exists()
+
+
+def await_true(said: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.01)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process started, whichever of its threads did."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(one) for one in path.read_text().split()]
+    return found

@@ -15,7 +15,7 @@ from training.replay.folder import ReplayFolder
 from training.replay.run import replay
 from training.replay.timeline import Timeline
 from training.replay.trainer import BundleTrainer
-from training.score import prediction_table, score_chunks
+from training.score import ScoreJob, prediction_table, score_chunks
 from triage.bundle import Bundle
 from triage.errors import ConfigurationError
 from triage.knowledge import ArticleLink
@@ -72,7 +72,7 @@ def test_where_nothing_grows_it_decides_and_suggests_as_the_bundle_of_that_momen
 ):
     decisions, suggestions = replayed(trained, models, tmp_path, never_known(trained.later))
     tickets = [past.ticket for past in trained.later]
-    (scored,) = score_chunks([tickets], trained.folder, KEY, policy=Policy(), threads=1)
+    (scored,) = score_chunks([tickets], ScoreJob(trained.folder, KEY, Policy()))
     expected = prediction_table(scored, TARGETS).to_pylist()
     moment = start_of(trained)
     assert {one.pop("model_version") for one in decisions} == {f"replay-{moment:%Y%m%dT%H%M%S}"}

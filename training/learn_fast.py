@@ -1,0 +1,172 @@
+"""Learns the fast tier: each field again without the encoder, and how sure that must be to answer alone.
+
+A field is fitted as always (:mod:`training.learn_field`), on static vectors in place of the encoder's, with
+the penalties and the half-life that were chosen before. From which confidence it needs no encoder is chosen
+on held-out tickets, by what both tiers say of them; on the answers of both together the promise is solved.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import joblib
+import numpy as np
+
+from features.familiarity import evidence
+from features.fast_tier import FastField, FastTier
+from features.views import MEANING_SCALE, Views
+from features.words import WordView
+from training.calibration_error import calibration_error
+from training.config import TrainingConfig
+from training.fit_static import cross_fit_static, fit_static
+from training.join_fields import join_fields
+from training.learn_field import LearntField, learn_field
+from training.learn_fields import labels_of
+from training.penalty_choice import Chosen
+from training.priority.rule import learn_rule
+from training.settle import settle
+from training.sure_enough import Tiers, choose_sure_from
+from training.work_memory import WorkMemory
+from triage.ticket import PastTicket
+
+__all__ = ["LearntFast", "learn_fast"]
+
+KNOWN = 2_000
+"""Held-out tickets whose evidence is kept."""
+
+FEWEST = 30
+"""Held-out tickets that both tiers must have judged for a field to have a fast tier at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearntFast:
+    """The fast tier and what held-out tickets say of it.
+
+    Parameters
+    ----------
+    tier : FastTier or None
+        None where some field cannot do without the encoder.
+    facts : dict
+        For manifest and card: by field ``tickets, full, fast, both, sure_from, asked, standard_error,
+        calibration_error, calibration_null_95``; accuracies and shares.
+    """
+
+    tier: FastTier | None
+    facts: dict[str, Any]
+
+
+def learn_fast(
+    history: Sequence[PastTicket],
+    labels: Mapping[str, Sequence[str | None]],
+    learnt: Mapping[str, LearntField],
+    views: Views,
+    words: WordView,
+    *,
+    ordered: bool,
+    config: TrainingConfig,
+    days: np.ndarray | None,
+    memory: WorkMemory,
+) -> LearntFast:
+    """Learn the fast tier of a model.
+
+    Parameters
+    ----------
+    history : sequence of PastTicket
+        With today's names of labels.
+    labels : Mapping of str to sequence of str or None
+        By field: the label of each ticket, None where there is none or it is not learnt.
+    learnt : Mapping of str to LearntField
+        The full tier, by field, as its answers are judged.
+    views : dict of str to matrix
+        Of the history, by the encoder that the bundle will carry.
+    words : WordView
+        Fitted.
+    ordered : bool
+        Whether the history is in time order.
+    config : TrainingConfig
+        Of the run.
+    days : ndarray of shape (n,) or None
+        When each ticket was filed.
+    memory : WorkMemory
+        Where what was learnt before from the very same is found.
+    """
+    slow = [name for name, one in learnt.items() if len(one.held_out) < FEWEST]
+    if slow:
+        return LearntFast(None, {"without": slow})
+    vectors = np.asarray(views["meaning"]) / MEANING_SCALE
+    static, seen_by_others = memory.remember(
+        "static",
+        (views["words"], vectors),
+        lambda: (
+            fit_static(words, views["words"], vectors),
+            cross_fit_static(words, views["words"], vectors),
+        ),
+    )
+    cheap = views | {"meaning": seen_by_others * MEANING_SCALE}
+
+    def learn(name: str) -> LearntField:
+        values = labels[name]
+        rows = np.array([row for row, value in enumerate(values) if value is not None], int)
+        labelled = [value for value in values if value is not None]
+        seen = {block: matrix[rows] for block, matrix in cheap.items()}
+        settings: dict[str, Any] = {
+            "ordered": ordered,
+            "target": config.target_for(name),
+            "random_state": config.seed,
+            "days": None if days is None else days[rows],
+            "labels": labels_of(values, config.descriptions.get(name, {})),
+            "votes": False,
+            "chosen": Chosen(learnt[name].penalties, learnt[name].half_life),
+        }
+        step: Callable[[], LearntField] = partial(learn_field, name, labelled, seen, **settings)
+        return memory.remember("fast", (name, labelled, seen, settings), step)
+
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
+        alone = dict(zip(learnt, pool.map(learn, learnt), strict=True))
+    joined, hierarchies = join_fields(alone, labels, cheap)
+    both, facts = {}, {}
+    for name, one in joined.items():
+        tiers = Tiers.of(one, learnt[name])
+        sure_from = choose_sure_from(tiers)
+        both[name], facts[name] = _together(one, tiers, sure_from), tiers.facts(sure_from)
+    judged, rule = learn_rule(history, labels, both, config.precision_for("priority"))
+    for name, one in both.items():
+        likeliest = one.probabilities.argmax(axis=1)
+        error = calibration_error(one.probabilities.max(axis=1), likeliest == one.classes)
+        facts[name] |= {"calibration_error": error.error, "calibration_null_95": error.null_95}
+    fields = {
+        name: FastField(one.model, facts[name]["sure_from"], _known(one)) for name, one in alone.items()
+    }
+    tier = FastTier(
+        static,
+        fields,
+        {name: one.promise for name, one in judged.items()},
+        [one.hierarchy for one in hierarchies],
+        rule,
+    )
+    return LearntFast(tier, {"fields": facts})
+
+
+def _together(fast: LearntField, tiers: Tiers, sure_from: float) -> LearntField:
+    """Return the field as both tiers answer together, with the promise that these answers keep."""
+    probabilities = tiers.together(sure_from)
+    promise, applied, learnable = settle(probabilities, tiers.classes, fast.model.labels, fast.target)
+    return replace(
+        fast,
+        promise=promise,
+        held_out=tiers.rows,
+        probabilities=probabilities,
+        classes=tiers.classes,
+        applied=applied,
+        learnable=learnable,
+        rivals=None,
+    )
+
+
+def _known(fast: LearntField) -> np.ndarray:
+    """Return the sorted evidence of held-out tickets, thinned evenly where there are many."""
+    found = np.sort(evidence(fast.probabilities))
+    kept = np.linspace(0, len(found) - 1, min(len(found), KNOWN)).astype(int)
+    return np.asarray(found[kept])
