@@ -235,6 +235,11 @@ class RecentEncoder:
         """The real encoder's."""
         return self.encoder.fingerprint
 
+    def forget(self) -> None:
+        """Remember no text any more."""
+        with self._turn:
+            self._vectors.clear()
+
     def encode(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> np.ndarray:
         """Return the (n, dimension) unit vectors of the texts, in order."""
         with self._turn:

@@ -26,6 +26,7 @@ from serving.routers import (
     assignments,
     audit,
     decisions,
+    erasures,
     forecast_overrides,
     forecasts,
     health,
@@ -66,6 +67,7 @@ ROUTERS = (
     decisions.router,
     tickets.router,
     parents.router,
+    erasures.router,  # after those whose addresses go on behind a ticket's id
     incidents.router,
     assignments.router,
     absences.router,  # before the agents, whose names may hold what stands in its addresses
@@ -154,7 +156,9 @@ def _lifespan(
             None if settings.oidc is None else TokenReader(settings.oidc),
             Lockout(max(2, MOST_WRONG // settings.workers)),
         )
-        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor)
+        keeping = Housekeeping(
+            store, door.uses, audit, settings.audit_anchor, settings.home / "cache" / "embeddings", host
+        )
         try:
             host.start()
             desks.knowledge.start()

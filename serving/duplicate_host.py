@@ -2,7 +2,7 @@
 
 The store is the truth. A thread follows it, so that a ticket stored a moment ago, by whichever server, is
 found within seconds; a request reads what is there and waits for nothing. Tickets of one workspace are
-never compared with another's.
+never compared with another's. Where tickets were erased, the index is made anew without them.
 """
 
 import logging
@@ -26,6 +26,7 @@ from triage.bundle import Bundle
 from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.errors import TriageError, UnavailableError
 from triage.store import Store
+from triage.store.erasures import erasure_revision
 from triage.store.recent import filed_ids, newest_tickets
 from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
@@ -54,6 +55,7 @@ class _Shelf:
     encoder: Encoder
     kept: CachedEncoder
     bundle: Bundle | None
+    erasures: int
     tickets: list[Ticket] = field(default_factory=list)
     vectors: list[np.ndarray] = field(default_factory=list)
 
@@ -135,9 +137,11 @@ class DuplicateHost:
         """Take in what the store has of a workspace: what the thread does again and again."""
         bundle = self._models.bundle(workspace)
         shelf = self._shelves.get(workspace)
-        if shelf is None or shelf.bundle is not bundle:
-            shelf = self._read_anew(workspace, bundle)
+        erasures = erasure_revision(self._store, workspace)
+        if shelf is None or shelf.bundle is not bundle or shelf.erasures != erasures:
+            shelf = self._read_anew(workspace, bundle, erasures)
             if shelf is None:
+                self._shelves.pop(workspace, None)
                 return
             self._shelves[workspace] = shelf
         now = datetime.now(UTC)
@@ -150,7 +154,7 @@ class DuplicateHost:
             stored = get_tickets(self._store, workspace, new[at : at + CHUNK])
             self._take_in(shelf, [one.ticket for one in stored.values()])
 
-    def _read_anew(self, workspace: str, bundle: Bundle | None) -> _Shelf | None:
+    def _read_anew(self, workspace: str, bundle: Bundle | None, erasures: int) -> _Shelf | None:
         past = [one.ticket for one in newest_tickets(self._store, workspace, self._newest)]
         if not past:
             return None
@@ -158,7 +162,7 @@ class DuplicateHost:
         learnt = None if bundle is None else bundle.duplicates
         model = learnt if isinstance(learnt, DuplicateModel) else DEFAULT_MODEL
         kept = CachedEncoder(encoder, self._cache)
-        shelf = _Shelf(DuplicateIndex.empty(encoder.dimension, model), encoder, kept, bundle)
+        shelf = _Shelf(DuplicateIndex.empty(encoder.dimension, model), encoder, kept, bundle, erasures)
         past.reverse()
         for at in range(0, len(past), CHUNK):
             if self._stopping.is_set():

@@ -1,19 +1,24 @@
-"""What a server does beside answering: forgets old answers, writes key uses, anchors the audit logs."""
+"""What a server does beside answering: forgets answers and erased texts, writes key uses, anchors logs."""
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from features.forgotten_texts import forget_here
 from serving.key_uses import KeyUses
+from serving.model_host import ModelHost
+from triage.erasure import Erased
 from triage.errors import UnavailableError
 from triage.store import Store
 from triage.store.audit import AuditLog
+from triage.store.compact import clear_log
+from triage.store.erasure_follower import ErasureFollower
 from triage.store.idempotency import KEPT_FOR, forget_replies
 
 __all__ = ["Housekeeping", "write_anchors"]
@@ -37,13 +42,28 @@ class Housekeeping:
         Whose heads are anchored every hour.
     anchor : Path or None
         Where to; None: nowhere.
+    cache : Path
+        Folder of embeddings on this machine, from which erased texts are taken.
+    models : ModelHost
+        Its encoders remember the latest texts.
     """
 
-    def __init__(self, store: Store, uses: KeyUses, audit: AuditLog, anchor: Path | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        uses: KeyUses,
+        audit: AuditLog,
+        anchor: Path | None,
+        cache: Path,
+        models: ModelHost,
+    ) -> None:
         self._store = store
         self._uses = uses
         self._audit = audit
         self._anchor = anchor
+        self._cache = cache
+        self._models = models
+        self._erasures = ErasureFollower(store)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -66,11 +86,20 @@ class Housekeeping:
                 self._guarded("old answers were not deleted this hour", self._forget)
                 self._guarded("the audit logs were not anchored this hour", self._write_anchors)
             self._guarded("the uses of keys were not written", self._uses.write)
+            self._guarded("erased texts were not taken from the cache", self._forget_erased)
             if self._stopping.wait(USES_EVERY_S):
                 return
 
     def _forget(self) -> None:
         forget_replies(self._store, datetime.now(UTC) - KEPT_FOR)
+
+    def _forget_erased(self) -> None:
+        def forget(news: Sequence[Erased]) -> None:
+            self._models.forget_texts()
+            clear_log(self._store)
+            forget_here(self._cache, news)
+
+        self._erasures.follow(forget)
 
     def _write_anchors(self) -> None:
         if self._anchor is not None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
+from serving.erased_tickets import ErasedTickets
 from serving.link_follower import LinkFollower
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
@@ -28,6 +29,7 @@ from triage.errors import TriageError
 from triage.knowledge import Article, Suggestion
 from triage.store import Store
 from triage.store.articles import StoredArticle, article_changes, latest_revision, put_embeddings
+from triage.store.erasures import erasure_revision
 from triage.store.workspaces import list_workspaces
 from triage.ticket import Ticket
 
@@ -50,6 +52,7 @@ class _Shelf:
     bundle: Bundle | None
     links: LinkFollower
     revision: int = 0
+    erasures: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -71,6 +74,8 @@ class KnowledgeHost:
         before any search. By default all, and the articles that came with a bundle where the store has none.
     cache : Path, optional
         Folder of embeddings, shared with training: no linked ticket is encoded twice on a machine.
+    erased : ErasedTickets, optional
+        Knows which tickets that a bundle brings were erased; without it those of the store alone are known.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class KnowledgeHost:
         stock: StockEncoder | None = None,
         shows: Callable[[Article], bool] | None = None,
         cache: Path | None = None,
+        erased: ErasedTickets | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -90,6 +96,7 @@ class KnowledgeHost:
         self._shelves: dict[str, _Shelf] = {}
         self._stock = stock or StockEncoder()
         self._cache = cache
+        self._erased = erased
         self._making = threading.Lock()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
@@ -174,6 +181,13 @@ class KnowledgeHost:
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""
         with shelf.turn:
+            erasures = erasure_revision(self._store, workspace)
+            if erasures != shelf.erasures:
+                erased = self._erased
+                shelf.links.forget_erased(
+                    lambda held: set() if erased is None else erased.among(workspace, held, erasures)
+                )
+                shelf.erasures = erasures
             all_links = shelf.links.catch_up(limit)
         return self._catch_up_articles(workspace, shelf, limit) and all_links
 

@@ -5,7 +5,7 @@ the same. Nothing is trained here.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from features.link_recall import Link
 from triage.store import Store
 from triage.store.links import LinkEvent, LinkEventKind, link_events_after
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import get_tickets
+from triage.store.tickets import get_tickets, stored_among
 from triage.ticket import PastTicket
 
 __all__ = ["LinkFollower"]
@@ -51,6 +51,21 @@ class LinkFollower:
         self._revision = 0
         self._unfiled: list[LinkEvent] = []
         self._retry_at = 0.0
+        self._taken: set[str] = set()
+
+    def forget_erased(self, among: Callable[[Collection[str]], set[str]]) -> None:
+        """Let the index forget tickets that were erased.
+
+        Parameters
+        ----------
+        among : callable
+            Returns which of some tickets the ledger knows: the index has some from a bundle, of tickets that
+            were never stored here.
+        """
+        held = self._index.memory.ticket_ids
+        gone = self._taken - stored_among(self._store, self._workspace, self._taken)
+        self._index.forget_tickets(gone | among(held))
+        self._taken -= gone
 
     def catch_up(self, limit: int) -> bool:
         """Take in the next events, at most so many; tell whether those were all."""
@@ -89,6 +104,7 @@ class LinkFollower:
                 known_at = _known_at(event, past[event.ticket_id]).timestamp()
                 links.append(Link(*pair, known_at, event.kind is LinkEventKind.DISMISSED))
         self._index.remember_all(links, vectors)
+        self._taken.update(event.ticket_id for event in filed)
 
 
 def _known_at(event: LinkEvent, past: PastTicket) -> datetime:

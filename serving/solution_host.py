@@ -30,10 +30,11 @@ from triage.errors import TriageError, UnavailableError
 from triage.helping.policy import HelpingPolicy
 from triage.helping.solution import SolvedTicket, solution_of
 from triage.store import Store
+from triage.store.erasures import erasure_revision
 from triage.store.known_labels import known_labels
 from triage.store.replies import replies_of
 from triage.store.solved import SolvedMark, solved_after
-from triage.store.tickets import get_tickets
+from triage.store.tickets import get_tickets, stored_among
 from triage.store.workspaces import list_workspaces
 from triage.ticket import FIELDS, PastTicket, Ticket
 
@@ -65,6 +66,7 @@ class _Shelf:
     kept: CachedEncoder
     bundle: Bundle | None
     mark: SolvedMark = (0, "")
+    erasures: int = 0
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=NEWEST))
     turn: threading.RLock = field(default_factory=threading.RLock)
 
@@ -241,6 +243,9 @@ class SolutionHost:
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         """Learn the next tickets; tell whether those were all."""
         with shelf.turn:
+            if (erasures := erasure_revision(self._store, workspace)) != shelf.erasures:
+                held, shelf.erasures = shelf.index.ticket_ids, erasures
+                shelf.index.forget(set(held) - stored_among(self._store, workspace, held))
             while new := solved_after(self._store, workspace, shelf.mark, limit=MARKS):
                 shelf.waiting.extend(ticket_id for _, ticket_id in new)
                 shelf.mark = new[-1]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
-from serving.confidential import LOOKED_AT, decision_shown, duplicates_shown
+from serving.confidential import LOOKED_AT, decision_shown, duplicates_shown, without_erased
 from serving.duplicate_host import DuplicateHost
+from serving.erased_tickets import ErasedTickets
 from serving.floor import Floor
 from serving.help_desk import Help, HelpDesk
 from serving.knowledge_host import KnowledgeHost
@@ -91,6 +92,8 @@ class TriageDesk:
         Counts the decisions.
     duplicates : DuplicateHost, optional
         Finds earlier tickets that a new one repeats; without it none are.
+    erased : ErasedTickets, optional
+        Knows erased tickets, when a model names them and when they are sent once more.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class TriageDesk:
         helping: HelpDesk,
         metrics: Metrics,
         duplicates: DuplicateHost | None = None,
+        erased: ErasedTickets | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -112,6 +116,7 @@ class TriageDesk:
         self._helping = helping
         self._metrics = metrics
         self._duplicates = duplicates
+        self._erased = erased
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
@@ -171,9 +176,16 @@ class TriageDesk:
         -------
         list of Answer
             What was stored.
+
+        Raises
+        ------
+        ConflictError
+            If one of the tickets was erased before.
         """
         filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
         with self._store.writing() as connection:
+            if self._erased is not None:
+                self._erased.refuse(workspace, tickets)
             answers = list(answers)
             if any(_takes_a_slot(answer) for answer in answers):
                 # From here on nobody else changes who has what until this is stored.
@@ -233,6 +245,9 @@ class TriageDesk:
             similar=extras.similar + more,
             detail=extras.detail,
         )
+        erased = self._erased
+        if erased is not None and names_others:
+            decisions = [without_erased(one, lambda ids: erased.among(workspace, ids)) for one in decisions]
         if not more:
             return decisions
         return [

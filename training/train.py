@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
+from features.forgotten_texts import LEARNT
 from features.language import language_of
 from features.model import TicketModel
 from features.structured import StructuredView
@@ -43,8 +44,9 @@ from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from training.work_memory import WorkMemory, digest_rows
 from triage.agent import Agent
-from triage.bundle import AFFINITY, DUPLICATES, KNOWLEDGE, MODEL, Manifest, seal
+from triage.bundle import AFFINITY, DUPLICATES, KNOWLEDGE, LEARNT_FROM, MODEL, Manifest, seal
 from triage.duplicate import DuplicateLink
+from triage.erasure import ErasureKeys, pseudonyms_of
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
@@ -135,7 +137,7 @@ def train_bundle(
     chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
     stock = chosen.encoder
     keeper = cache or home_folder() / "cache" / "embeddings"
-    memory = WorkMemory(keeper / "learnt", key)
+    memory = WorkMemory(keeper / LEARNT, key)
     rows = digest_rows(history)
     encoder = CachedEncoder(stock, keeper)
     progress("reading texts", 0.02)
@@ -230,6 +232,8 @@ def train_bundle(
             model=model,
             cost=cost,
         )
+        learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))
+        np.save(draft / LEARNT_FROM, learnt_from, allow_pickle=False)
         (draft / "card.html").write_text(render_card(replace(manifest, cost={})), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)

@@ -13,6 +13,7 @@ from triage.helping.policy import HelpingPolicy, read_helping
 from triage.lifts import Lift
 from triage.mode import Mode
 from triage.priority import PRIORITIES, PriorityMatrix
+from triage.privacy import PrivacyPolicy, read_privacy
 from triage.routing.policy import RoutingPolicy
 from triage.routing.policy_document import read_routing
 from triage.ticket import FIELDS
@@ -131,6 +132,8 @@ class Policy:
         Who may be given which tickets, and how many.
     helping : HelpingPolicy
         What is confidential, when an article is offered, and whether one may be the answer.
+    privacy : PrivacyPolicy
+        How long what is kept, and how soon models follow an erasure.
 
     Examples
     --------
@@ -144,6 +147,7 @@ class Policy:
     priority: PriorityPolicy = PriorityPolicy()
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
     helping: HelpingPolicy = field(default_factory=HelpingPolicy)
+    privacy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
 
     def field(self, name: str) -> FieldPolicy:
         """Return the policy of one field."""
@@ -168,6 +172,7 @@ class Policy:
             },
             "routing": self.routing.to_document(),
             "helping": self.helping.to_document(),
+            "privacy": self.privacy.to_document(),
         }
 
     @classmethod
@@ -177,9 +182,9 @@ class Policy:
         Raises
         ------
         ConfigurationError
-            If a key, a field, a mode, a threshold, the matrix, a lift or the routing is not as it must be.
+            If any part of it is not as it must be.
         """
-        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing", "helping"}
+        known = {"kill_switch", "fields", "disabled_guardrails", "priority", "routing", "helping", "privacy"}
         _refuse_unknown(document, known, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
@@ -195,7 +200,8 @@ class Policy:
         priority = _priority_policy(document.get("priority") or {})
         routing = read_routing(document.get("routing") or {})
         helping = read_helping(document.get("helping") or {})
-        return cls(kill_switch, fields, disabled, priority, routing, helping)
+        privacy = read_privacy(document.get("privacy") or {})
+        return cls(kill_switch, fields, disabled, priority, routing, helping, privacy)
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:

@@ -18,7 +18,7 @@ from triage.store.idempotency import Reply
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["triage"])
-PROBLEMS = documented(400, 401, 403, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 409, 413, 422, 500, 503)
 
 Explain = Annotated[bool, Query(description="Say which words and fields led to the likeliest labels.")]
 Detail = Annotated[

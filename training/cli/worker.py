@@ -25,6 +25,7 @@ def worker() -> None:
     import threading
     from datetime import UTC, datetime
 
+    from features.forgotten_texts import forget_here
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
@@ -38,6 +39,7 @@ def worker() -> None:
     from triage.home import home_folder, models_folder, store_url
     from triage.signing import signing_key
     from triage.store import open_store
+    from triage.store.erasure_follower import ErasureFollower
 
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
@@ -59,8 +61,11 @@ def worker() -> None:
     def now() -> datetime:
         return datetime.now(UTC)
 
+    erasures = ErasureFollower(store)
+    cache = home_folder() / "cache" / "embeddings"
     Chores(
         [
+            lambda: erasures.follow(lambda news: forget_here(cache, news)),
             lambda: raise_due_events(store, now=now()),
             lambda: incidents.look(now()),
             SpikeWatch(store, now),

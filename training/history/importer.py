@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from training.erased import without_erased
 from training.history.columns import Kind
 from training.history.mapping import Mapping
 from training.history.records import Record
@@ -75,6 +76,7 @@ def import_table(
     again: bool = False,
     chunk_rows: int = CHUNK_ROWS,
     progress: Callable[[float], None] | None = None,
+    key: bytes | None = None,
 ) -> ImportResult:
     """Import a table into a workspace, making the workspace where there is none.
 
@@ -102,6 +104,9 @@ def import_table(
         Rows in one transaction; agents are one, however many.
     progress : callable or None, default=None
         Called after each chunk with the share of the file that is done.
+    key : bytes or None, default=None
+        The signing key, by which rows of erased tickets are known and left out; None takes this
+        installation's where something was erased.
 
     Raises
     ------
@@ -128,7 +133,7 @@ def import_table(
         if not again:
             return ImportResult(workspace, kind, state.import_id, True, 0, dict(state.summary))
         state = restart_import(store, state)
-    _write_chunks(store, table, state, source or table.mapping.name or "history", progress)
+    _write_chunks(store, table, state, source or table.mapping.name or "history", progress, key)
     return ImportResult(workspace, kind, state.import_id, False, state.rows_done, table.summary.as_dict())
 
 
@@ -138,13 +143,16 @@ def _write_chunks(
     state: ImportState,
     source: str,
     progress: Callable[[float], None] | None,
+    key: bytes | None,
 ) -> None:
     write = _WRITERS[state.kind]
     done = state.rows_done
     for records in table:
         if table.summary.read > done:
             with store.writing():
-                write(store, state.workspace, records, source, state.created_at)
+                kept = without_erased(records, store, state.workspace, key)
+                table.summary.counts["erased"] += len(records) - len(kept)
+                write(store, state.workspace, kept, source, state.created_at)
                 advance_import(store, state.import_id, rows_before=done, rows_done=table.summary.read)
             done = table.summary.read
         if progress is not None:

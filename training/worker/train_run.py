@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from training.erased import without_erased
 from training.worker.gate import judge
 from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
@@ -97,7 +98,7 @@ def _learn(
     report("reading tickets", 0.0)
     tickets: list[PastTicket] = []
     for chunk in iter_past_tickets(store, run.workspace):
-        tickets += chunk
+        tickets += without_erased(chunk, store, run.workspace, key)
         report("reading tickets", 0.0)
     if not tickets:
         raise HistoryError(

@@ -26,6 +26,8 @@ BUSY_TIMEOUT_MS = 5_000
 REST_AFTER_LOCK_S = 1.0
 LONGEST_TURN_S = 10.0
 WRITES = "triage_writes"
+CLEARED = 1
+"""SQLite's ``user_version`` of a file in which nothing was ever deleted without being overwritten."""
 
 
 class Store:
@@ -226,12 +228,13 @@ def _be_impatient(connection: Any, wait_ms: int) -> None:
 
 
 def _make_durable(connection: sqlite3.Connection, busy_ms: int) -> None:
-    """Set what SQLite leaves to the connection: full syncs, foreign keys, waiting for a lock."""
+    """Set what SQLite leaves to the connection: full syncs, foreign keys, overwriting, waiting for a lock."""
     connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver's guess.
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
     cursor.close()
 
@@ -262,7 +265,8 @@ def _migrate(engine: Engine) -> None:
     config = migration_config()
     head = migration_scripts().get_current_head()
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
+        stands = MigrationContext.configure(connection).get_current_revision()
+        if stands == head:
             return
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -270,5 +274,7 @@ def _migrate(engine: Engine) -> None:
         else:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if stands is None:
+                connection.exec_driver_sql(f"PRAGMA user_version={CLEARED}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

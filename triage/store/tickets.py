@@ -1,6 +1,6 @@
 """Tickets of a workspace with what became of them: written, found by id, walked through by time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "put_ticket",
     "put_tickets",
     "set_labels",
+    "stored_among",
 ]
 
 _FILED = ("subject", "body", "created_at", "requester", "organization", "channel", "product", "language")
@@ -98,6 +99,21 @@ def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
             some = ticket_ids[begin : begin + _MANY]
             query = select(tickets).where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
             found.update((row.ticket_id, _from_row(row)) for row in connection.execute(query))
+    return found
+
+
+def stored_among(store: Store, workspace: str, ticket_ids: Collection[str]) -> set[str]:
+    """Return those of some ids by which a ticket is stored."""
+    names, found = list(ticket_ids), set[str]()
+    with store.reading() as connection:
+        for begin in range(0, len(names), _MANY):
+            some = names[begin : begin + _MANY]
+            query = select(tickets.c.ticket_id)
+            found.update(
+                connection.scalars(
+                    query.where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
+                )
+            )
     return found
 
 

@@ -5,6 +5,7 @@ from alembic import context
 # Their tables belong to the metadata.
 from triage.store import (  # noqa: F401
     access_tables,
+    erasure_tables,
     helping_tables,
     incident_tables,
     link_tables,
