@@ -13,7 +13,8 @@ def worker() -> None:
 
     Beside them it raises reminders, escalations and breaches of SLA policies, suspected incidents where
     look-alike tickets arrive together, and alerts of volume, and sends them to the webhook endpoints whose
-    hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before are forecast again every night.
+    hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before are forecast again every night;
+    once a day goes what the policy keeps for a while only.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
@@ -32,6 +33,7 @@ def worker() -> None:
     from training.worker.gaps_run import gaps_work
     from training.worker.incident_tick import IncidentChore
     from training.worker.nightly import ask_for_nightly_forecasts
+    from training.worker.retention import RetentionChore
     from training.worker.sla_tick import raise_due_events
     from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
@@ -70,6 +72,7 @@ def worker() -> None:
             lambda: incidents.look(now()),
             SpikeWatch(store, now),
             lambda: ask_for_nightly_forecasts(store, now=now()),
+            RetentionChore(store, key, now),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

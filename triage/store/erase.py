@@ -88,7 +88,8 @@ def erase(
     requester : str, optional
         Whose tickets besides, whatever the case, and what they were offered before they filed any.
     remembered : bool, default=True
-        Whether the ledger keeps the tickets out for ever; False where they only became too old.
+        Whether the ledger keeps the tickets out for ever, and kept answers, messages and reports are gone
+        through; False where they only became too old: these have a time of their own.
     now : datetime, optional
         The moment of the erasure; by default this one.
 
@@ -114,7 +115,8 @@ def erase(
             for some in _parts(ids):
                 named = or_(*(table.c[column].in_(some) for column in columns))
                 _delete(connection, table, rows, table.c.workspace == workspace, named)
-        _erase_documents(connection, workspace, [*ids, *offered], rows)
+        if remembered:
+            _erase_documents(connection, workspace, [*ids, *offered], rows)
         noted = [(ErasedKind.TEXT, key) for key in texts]
         if remembered:
             noted += [(ErasedKind.TICKET, keys.ticket(name)) for name in ids]

@@ -20,7 +20,7 @@ __all__ = ["ERASED", "KEPT_FOR", "Reply", "earlier_reply", "forget_replies", "ru
 
 KEPT_FOR = timedelta(hours=24)
 ERASED = 410
-"""Stands for the status of an answer that told of a ticket which was erased since; nothing else of it is kept."""
+"""Stands for the status of an answer that told of a ticket which was erased since; no more of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def earlier_reply(store: Store, workspace: str, key: str, request_hash: str) -> 
         return None
     if row.status_code == ERASED:
         raise ConflictError(
-            "Got a request that was answered before, with something that was erased since; expected it not to be "
-            "sent again. Use a key of its own for a request that shall be done anew."
+            "Got a request that was answered before, with something that was erased since; expected it not "
+            "to be sent again. Use a key of its own for a request that shall be done anew."
         )
     if row.request_hash != request_hash:
         raise InputError(
