@@ -21,6 +21,7 @@ from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.occlusion import measure_deletions
 from features.structured import StructuredView
+from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from triage.errors import IncompatibleBundleError
@@ -62,10 +63,13 @@ class TicketModel:
         Pairs of fields that answer together.
     foresight : ForesightModel, optional
         What is expected of tickets' time, where the history told.
+    redaction : TicketRedaction, optional
+        What tickets go through before anything is made of them, where those that it learnt from did.
     """
 
     hierarchies: Sequence[Hierarchy] = ()
     foresight: ForesightModel | None = None
+    redaction: TicketRedaction | None = None
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class TicketModel:
         priority_rule: PriorityRule | None = None,
         hierarchies: Sequence[Hierarchy] = (),
         foresight: ForesightModel | None = None,
+        redaction: TicketRedaction | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -91,6 +96,7 @@ class TicketModel:
         self.priority_rule = priority_rule
         self.hierarchies = tuple(hierarchies)
         self.foresight = foresight
+        self.redaction = redaction
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -119,6 +125,8 @@ class TicketModel:
             raise RuntimeError("Got a model that was not opened; call open(folder) first.")
         if not tickets:
             return []
+        if self.redaction is not None:
+            tickets = [self.redaction.ticket(one) for one in tickets]
         views = make_views(tickets, self.words, self.structured, self.encoder)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
         count = max(VOTERS, similar, *(model.looked_at for model in self.fields.values()))

@@ -16,6 +16,7 @@ from serving.help_desk import Help, HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
+from serving.redactor import stored_form
 from triage.assignment import Assignment
 from triage.decision import Action, Decision
 from triage.duplicate import Duplicate
@@ -39,8 +40,7 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 class Extras:
     """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
 
-    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that
-    the asker may see confidential tickets among similar ones.
+    ``detail`` adds what deleting each word or sentence would change; ``sees_all``: also confidential tickets.
     """
 
     explain: bool
@@ -56,9 +56,8 @@ class Extras:
 class Answer:
     """A decision, what may help, what is to be said of its time, and who should have it.
 
-    ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
-    made from, and ``work`` the count of changes that it had seen. ``duplicates`` are earlier tickets that it
-    likely repeats.
+    ``assignment`` is None where nobody is assigned here. ``ranked`` is what it was made from, ``work`` the
+    count of changes that it had seen, ``duplicates`` the earlier tickets that it likely repeats.
     """
 
     decision: Decision
@@ -117,6 +116,11 @@ class TriageDesk:
         self._metrics = metrics
         self._duplicates = duplicates
         self._erased = erased
+
+    def as_stored(self, workspace: str, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Return tickets as they may be stored, redacted by the policy: decide and keep these."""
+        form = stored_form(self._store, workspace)
+        return list(tickets) if form is None else [form.ticket(one) for one in tickets]
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""

@@ -19,6 +19,7 @@ from features.forgotten_texts import LEARNT
 from features.language import language_of
 from features.model import TicketModel
 from features.structured import StructuredView
+from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from training.affinity.learn import learn_affinity
@@ -125,6 +126,10 @@ def train_bundle(
             f"Got {len(tickets)} tickets; expected {MIN_TICKETS} or more to learn from. "
             "Give a longer history; `triage check` tells what is in it."
         )
+    redaction = _redaction(tickets, agents) if config.redact else None
+    if redaction is not None:
+        progress("redacting", 0.01)
+        tickets = [redaction.past(past) for past in tickets]
     ordered = has_order(tickets)
     history = in_order(tickets, ordered)
     labels = labels_to_learn(history, config, agents, ordered)
@@ -183,6 +188,7 @@ def train_bundle(
         priority_rule=rule,
         hierarchies=[one.hierarchy for one in hierarchies],
         foresight=foresight.model,
+        redaction=redaction,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -242,6 +248,11 @@ def train_bundle(
             shutil.rmtree(draft)
     progress("done", 1.0)
     return sealed
+
+
+def _redaction(tickets: Sequence[PastTicket], agents: Sequence[Agent]) -> TicketRedaction:
+    people = {one.agent for one in agents} or {past.labels.get("assignee", "") for past in tickets}
+    return TicketRedaction(people - {""})
 
 
 def _article_order(article: Article) -> str:

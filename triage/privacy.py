@@ -7,7 +7,7 @@ from typing import Any
 
 from triage.errors import ConfigurationError
 
-__all__ = ["Kept", "PrivacyPolicy", "read_privacy"]
+__all__ = ["Kept", "PrivacyPolicy", "Redaction", "read_privacy"]
 
 MOST_DAYS = 36_500
 RETRAIN_DAYS = 30
@@ -36,6 +36,17 @@ class Kept(StrEnum):
     """Trainings, forecasts and looks for gaps that have ended; counted from when they were asked for."""
 
 
+class Redaction(StrEnum):
+    """Where personal data is taken out of texts."""
+
+    OFF = "off"
+    """Nowhere but in what is shown of other tickets."""
+    LEARNING = "learning"
+    """Before a model learns from them, and so before it decides; stored as they were sent."""
+    STORED = "stored"
+    """Before anything is stored, so everywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrivacyPolicy:
     """The admin's word on personal data.
@@ -46,6 +57,8 @@ class PrivacyPolicy:
         Days for which a kind of record is kept; what is not named is kept.
     retrain_days : int, default=30
         Days after an erasure by which no model that knows the ticket may answer any more.
+    redaction : Redaction, default=Redaction.OFF
+        Where addresses, numbers, secrets and names are taken out of texts.
 
     Examples
     --------
@@ -55,12 +68,14 @@ class PrivacyPolicy:
 
     retention: Mapping[Kept, int] = field(default_factory=dict)
     retrain_days: int = RETRAIN_DAYS
+    redaction: Redaction = Redaction.OFF
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form, the inverse of :func:`read_privacy`."""
         return {
             "retention": {kind.value: days for kind, days in self.retention.items()},
             "retrain_days": self.retrain_days,
+            "redaction": self.redaction.value,
         }
 
 
@@ -72,12 +87,15 @@ def read_privacy(document: Mapping[str, Any]) -> PrivacyPolicy:
     ConfigurationError
         If a key, a kind of record or a number of days is not as it must be.
     """
-    given = _object(document, "privacy", {"retention", "retrain_days"})
+    given = _object(document, "privacy", {"retention", "retrain_days", "redaction"})
+    redaction, known = given.get("redaction", Redaction.OFF.value), [one.value for one in Redaction]
+    if redaction not in known:
+        raise ConfigurationError(f"Got redaction {redaction!r}; expected one of {', '.join(known)}.")
     kinds = [one.value for one in Kept]
     told = _object(given.get("retention") or {}, "retention", set(kinds))
     retention = {Kept(name): _days(days, f"retention of {name}", 1) for name, days in told.items()}
     retrain_days = _days(given.get("retrain_days", RETRAIN_DAYS), "retrain_days", 0)
-    return PrivacyPolicy(retention, retrain_days)
+    return PrivacyPolicy(retention, retrain_days, Redaction(redaction))
 
 
 def _object(given: Any, where: str, known: set[str]) -> Mapping[str, Any]:

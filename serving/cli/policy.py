@@ -186,6 +186,8 @@ def _privacy_lines(privacy: Any) -> list[str]:
     lines = [f"Kept for {days:,} days: {kind.value}" for kind, days in privacy.retention.items()]
     if privacy.retrain_days != PrivacyPolicy().retrain_days:
         lines.append(f"Models follow an erasure within: {privacy.retrain_days:,} days")
+    if privacy.redaction != PrivacyPolicy().redaction:
+        lines.append(f"Texts are redacted: {privacy.redaction.value}")
     return lines
 
 

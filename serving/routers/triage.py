@@ -106,7 +106,7 @@ def _decide(
     if earlier is not None:
         return earlier
     desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])
-    tickets = [one.to_ticket() for one in given]
+    tickets = desk.as_stored(caller.workspace, [one.to_ticket() for one in given])
     answers = desk.decide(caller.workspace, tickets, extras)
 
     def keep() -> Reply:

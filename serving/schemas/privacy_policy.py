@@ -20,11 +20,17 @@ KeptName = Literal[
     "runs",
 ]
 
-EXAMPLE_PRIVACY: dict[str, Any] = {"retention": {"tickets": 1095, "messages": 30}, "retrain_days": 30}
+RedactionName = Literal["off", "learning", "stored"]
+
+EXAMPLE_PRIVACY: dict[str, Any] = {
+    "retention": {"tickets": 1095, "messages": 30},
+    "retrain_days": 30,
+    "redaction": "learning",
+}
 
 
 class PrivacyPolicyIn(Input):
-    """How long what is kept, and how soon models follow an erasure."""
+    """How long what is kept, how soon models follow an erasure, where texts are redacted."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PRIVACY]})
 
@@ -34,12 +40,18 @@ class PrivacyPolicyIn(Input):
     retrain_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         default=30, description="Days after an erasure by which no model that knows the ticket may answer."
     )
+    redaction: RedactionName = Field(
+        default="off",
+        description="Takes addresses, numbers, secrets and known names out of texts: `learning` before a "
+        "model learns or decides, `stored` before anything is stored.",
+    )
 
 
 class PrivacyPolicyOut(Output):
-    """How long what is kept, and how soon models follow an erasure."""
+    """How long what is kept, how soon models follow an erasure, where texts are redacted."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PRIVACY]})
 
     retention: dict[KeptName, int]
     retrain_days: int
+    redaction: RedactionName

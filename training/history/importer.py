@@ -9,11 +9,12 @@ beginning again, and only what is stored already is not written again.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from features.ticket_redaction import TicketRedaction
 from training.erased import without_erased
 from training.history.columns import Kind
 from training.history.mapping import Mapping
@@ -28,6 +29,7 @@ from triage.store.agents import put_agents
 from triage.store.articles import put_articles
 from triage.store.imports import ImportState, advance_import, begin_import, finish_import, restart_import
 from triage.store.links import put_links
+from triage.store.redaction_terms import people_to_redact
 from triage.store.replies import put_macros, put_replies
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace, find_workspace
@@ -176,7 +178,11 @@ Writer = Callable[[Store, str, list[Record], str, datetime], None]
 
 
 def _put_tickets(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_tickets(store, workspace, cast(list[PastTicket], records), source=source, updated_at=moment)
+    people, past = people_to_redact(store, workspace), cast(list[PastTicket], records)
+    if people is not None:
+        form = TicketRedaction(people)
+        past = [form.past(one) for one in past]
+    put_tickets(store, workspace, past, source=source, updated_at=moment)
 
 
 def _put_articles(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
@@ -192,7 +198,11 @@ def _put_agents(store: Store, workspace: str, records: list[Record], source: str
 
 
 def _put_replies(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_replies(store, workspace, cast(list[Reply], records))
+    people, sent = people_to_redact(store, workspace), cast(list[Reply], records)
+    if people is not None:
+        form = TicketRedaction(people)
+        sent = [replace(one, body=form.text(one.body)) for one in sent]
+    put_replies(store, workspace, sent)
 
 
 def _put_macros(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
