@@ -15,8 +15,8 @@ WORD = re.compile(r"[^\W\d_]{1,60}")
 PART = re.compile(r"[^\W\d_]{2,60}")
 LEAST_LETTERS = 3
 """Of a name that goes alone."""
-JOINT = re.compile(r"[ \t.,\-_'’]{1,3}")
-"""What may stand between the parts of a name."""
+JOINT = re.compile(r"[ \t]{1,2}|, ?|[.\-_]")
+"""What may stand between the parts of a name; no full stop with a space behind it."""
 NOBODY = frozenset(
     "admin administrator agent billing contact customer desk help helpdesk hotline info mail noreply office "
     "operations reply sales security service servicedesk support system team test user webmaster".split()

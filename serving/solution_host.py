@@ -92,7 +92,7 @@ class SolutionHost:
     poll_seconds : float
         How often the background looks for what is new.
     stock : StockEncoder, optional
-        Where no champion brings an encoder.
+        Where no champion brings one.
     """
 
     def __init__(
@@ -233,12 +233,8 @@ class SolutionHost:
 
     def _make(self, workspace: str) -> _Shelf:
         encoder = self.encoder_of(workspace)
-        return _Shelf(
-            SolvedIndex(encoder.dimension),
-            encoder,
-            CachedEncoder(encoder, self._cache),
-            self._models.bundle(workspace),
-        )
+        kept, bundle = CachedEncoder(encoder, self._cache), self._models.bundle(workspace)
+        return _Shelf(SolvedIndex(encoder.dimension), encoder, kept, bundle)
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         """Learn the next tickets; tell whether those were all."""

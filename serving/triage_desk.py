@@ -174,12 +174,7 @@ class TriageDesk:
 
         ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a
         ticket that is stored already stays. Where somebody else took a slot since these tickets were decided,
-        their agents are chosen once more, so that nobody gets more than fits.
-
-        Returns
-        -------
-        list of Answer
-            What was stored.
+        their agents are chosen once more, so that nobody gets more than fits: what is returned was stored.
 
         Raises
         ------

@@ -1,5 +1,6 @@
 import pickle
 import time
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -43,13 +44,16 @@ def test_twice_is_once(text: str):
 
 
 def test_a_long_text_and_a_long_directory_take_no_time():
-    names = KnownNames(f"First{number:x} Last{number:x}" for number in range(5_000))
+    letters = ["".join(one) for one in product("abcdefgh", repeat=4)]
+    names = KnownNames(f"Fi{one} La{one}" for one in letters)
     began = time.process_time()
-    names.redact("First1 of Last2 and " * 500)
+    assert names.redact("Fiabcd of Laabcd and Fiabcd Laabcd " * 300).count("[name]") == 300
     assert time.process_time() - began < 0.25
 
 
 def test_the_same_people_are_the_same_bytes():
-    first, second = (pickle.dumps(KnownNames(people)) for people in (["b c", "a b"], ["a b", "b c", "a b"]))
+    first, second = (
+        pickle.dumps(KnownNames(people)) for people in (["bo ci", "al bo"], ["al bo", "bo ci", "al bo"])
+    )
     assert first == second
-    assert pickle.loads(first).redact("Hi, a b!") == "Hi, [name]!"
+    assert pickle.loads(first).redact("Hi, Al Bo!") == "Hi, [name]!"
