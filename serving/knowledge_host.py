@@ -29,7 +29,6 @@ from triage.errors import TriageError
 from triage.knowledge import Article, Suggestion
 from triage.store import Store
 from triage.store.articles import StoredArticle, article_changes, latest_revision, put_embeddings
-from triage.store.erasures import erasure_revision
 from triage.store.workspaces import list_workspaces
 from triage.ticket import Ticket
 
@@ -52,7 +51,6 @@ class _Shelf:
     bundle: Bundle | None
     links: LinkFollower
     revision: int = 0
-    erasures: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -176,18 +174,13 @@ class KnowledgeHost:
         else:
             index = KnowledgeIndex(encoder)
         keeping = encoder if self._cache is None else CachedEncoder(encoder, self._cache)
-        return _Shelf(index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping))
+        return _Shelf(
+            index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping, self._erased)
+        )
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""
         with shelf.turn:
-            erasures = erasure_revision(self._store, workspace)
-            if erasures != shelf.erasures:
-                erased = self._erased
-                shelf.links.forget_erased(
-                    lambda held: set() if erased is None else erased.among(workspace, held, erasures)
-                )
-                shelf.erasures = erasures
             all_links = shelf.links.catch_up(limit)
         return self._catch_up_articles(workspace, shelf, limit) and all_links
 

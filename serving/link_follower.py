@@ -5,7 +5,7 @@ the same. Nothing is trained here.
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,7 @@ from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.link_recall import Link
+from serving.erased_tickets import ErasedTickets
 from triage.store import Store
 from triage.store.links import LinkEvent, LinkEventKind, link_events_after
 from triage.store.revisions import Kind, read_revisions
@@ -40,9 +41,18 @@ class LinkFollower:
         Where to; what it remembers already stays, unless an event says otherwise.
     encoder : Encoder
         The index's encoder, best one that keeps what it has encoded.
+    erased : ErasedTickets, optional
+        Knows which tickets that the index has from a bundle were erased.
     """
 
-    def __init__(self, store: Store, workspace: str, index: KnowledgeIndex, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        workspace: str,
+        index: KnowledgeIndex,
+        encoder: Encoder,
+        erased: ErasedTickets | None = None,
+    ) -> None:
         self._store = store
         self._workspace = workspace
         self._index = index
@@ -52,24 +62,14 @@ class LinkFollower:
         self._unfiled: list[LinkEvent] = []
         self._retry_at = 0.0
         self._taken: set[str] = set()
-
-    def forget_erased(self, among: Callable[[Collection[str]], set[str]]) -> None:
-        """Let the index forget tickets that were erased.
-
-        Parameters
-        ----------
-        among : callable
-            Returns which of some tickets the ledger knows: the index has some from a bundle, of tickets that
-            were never stored here.
-        """
-        held = self._index.memory.ticket_ids
-        gone = self._taken - stored_among(self._store, self._workspace, self._taken)
-        self._index.forget_tickets(gone | among(held))
-        self._taken -= gone
+        self._erased = erased
+        self._erasures = 0
 
     def catch_up(self, limit: int) -> bool:
         """Take in the next events, at most so many; tell whether those were all."""
         seen = read_revisions(self._store, self._workspace)
+        if seen[Kind.ERASURES] != self._erasures:
+            self._forget_erased(seen[Kind.ERASURES])
         if seen[Kind.LINKS] > self._revision:
             events = link_events_after(self._store, self._workspace, self._mark, limit=limit)
             self._take_in([*self._unfiled, *events])
@@ -82,6 +82,15 @@ class LinkFollower:
             self._take_in(self._unfiled)
             self._retry_at = time.monotonic() + RETRY_SECONDS
         return True
+
+    def _forget_erased(self, erasures: int) -> None:
+        """Let the index forget what is stored no more, and what a bundle brought and the ledger knows."""
+        gone = self._taken - stored_among(self._store, self._workspace, self._taken)
+        if self._erased is not None:
+            gone |= self._erased.among(self._workspace, self._index.memory.ticket_ids, erasures)
+        self._index.forget_tickets(gone)
+        self._taken -= gone
+        self._erasures = erasures
 
     def _take_in(self, events: Sequence[LinkEvent]) -> None:
         past = get_tickets(self._store, self._workspace, list({event.ticket_id for event in events}))

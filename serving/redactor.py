@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from features.ticket_redaction import TicketRedaction
+from triage.policy import Policy
 from triage.store import Store
 from triage.store.redaction_terms import people_to_redact
 from triage.store.tickets import get_ticket
@@ -12,9 +13,12 @@ __all__ = ["stored_form", "stored_text"]
 Text = TypeVar("Text", str, str | None)
 
 
-def stored_form(store: Store, workspace: str) -> TicketRedaction | None:
-    """Return what texts go through before they are stored; None where they stay as they are sent."""
-    people = people_to_redact(store, workspace)
+def stored_form(store: Store, workspace: str, policy: Policy | None = None) -> TicketRedaction | None:
+    """Return what texts go through before they are stored; None where they stay as they are sent.
+
+    Reads the policy where none is given.
+    """
+    people = people_to_redact(store, workspace, policy)
     return None if people is None else TicketRedaction(people)
 
 

@@ -30,9 +30,9 @@ from triage.errors import TriageError, UnavailableError
 from triage.helping.policy import HelpingPolicy
 from triage.helping.solution import SolvedTicket, solution_of
 from triage.store import Store
-from triage.store.erasures import erasure_revision
 from triage.store.known_labels import known_labels
 from triage.store.replies import replies_of
+from triage.store.revisions import Kind, read_revisions
 from triage.store.solved import SolvedMark, solved_after
 from triage.store.tickets import get_tickets, stored_among
 from triage.store.workspaces import list_workspaces
@@ -42,9 +42,8 @@ __all__ = ["SolutionHost"]
 
 NEWEST = 50_000
 """Solved tickets that are searched: 77 MB, a few milliseconds."""
-STEP = 32
-"""Tickets that one request may have to learn; the rest is caught up with in the background."""
-CHUNK = 256
+STEP, CHUNK = 32, 256
+"""Tickets that one request may have to learn; the rest is caught up with in the background, in chunks."""
 START_SECONDS = 5.0
 LEAST_ALIKE = 0.35
 """Cosine below which two tickets are not said to be alike."""
@@ -67,6 +66,7 @@ class _Shelf:
     bundle: Bundle | None
     mark: SolvedMark = (0, "")
     erasures: int = 0
+    solutions: int = 0
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=NEWEST))
     turn: threading.RLock = field(default_factory=threading.RLock)
 
@@ -222,8 +222,7 @@ class SolutionHost:
 
     def _shelf(self, workspace: str) -> _Shelf | None:
         """Return the workspace's shelf; None while no ticket is solved."""
-        shelf = self._shelves.get(workspace)
-        if shelf is not None:
+        if (shelf := self._shelves.get(workspace)) is not None:
             return shelf
         with self._making:
             shelf = self._shelves.get(workspace)
@@ -239,20 +238,23 @@ class SolutionHost:
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         """Learn the next tickets; tell whether those were all."""
         with shelf.turn:
-            if (erasures := erasure_revision(self._store, workspace)) != shelf.erasures:
-                held, shelf.erasures = shelf.index.ticket_ids, erasures
-                shelf.index.forget(set(held) - stored_among(self._store, workspace, held))
-            while new := solved_after(self._store, workspace, shelf.mark, limit=MARKS):
+            seen = read_revisions(self._store, workspace)
+            if seen[Kind.ERASURES] != shelf.erasures:
+                held = set(shelf.index.ticket_ids)
+                shelf.index.forget(held - stored_among(self._store, workspace, held))
+            is_news = seen[Kind.SOLUTIONS] != shelf.solutions
+            while is_news and (new := solved_after(self._store, workspace, shelf.mark, limit=MARKS)):
                 shelf.waiting.extend(ticket_id for _, ticket_id in new)
                 shelf.mark = new[-1]
-                if len(new) < MARKS:
-                    break
+            shelf.solutions, shelf.erasures = seen[Kind.SOLUTIONS], seen[Kind.ERASURES]
             if not shelf.waiting:
                 return True
             # The newest first: they are asked for most, and of a long history only they are kept.
             names = [shelf.waiting.pop() for _ in range(min(limit, len(shelf.waiting)))]
-            past = get_tickets(self._store, workspace, names)
-            replies = replies_of(self._store, workspace, names)
+            past, replies = (
+                get_tickets(self._store, workspace, names),
+                replies_of(self._store, workspace, names),
+            )
             labels_of = known_labels(self._store, workspace, names, past)
             known: list[tuple[PastTicket, dict[str, str]]] = []
             for name in names:

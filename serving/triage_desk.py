@@ -54,12 +54,13 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, what may help, what is to be said of its time, and who should have it.
+    """A ticket as it may be stored, its decision, what may help, its time, and who should have it.
 
     ``assignment`` is None where nobody is assigned here. ``ranked`` is what it was made from, ``work`` the
     count of changes that it had seen, ``duplicates`` the earlier tickets that it likely repeats.
     """
 
+    ticket: Ticket
     decision: Decision
     articles: tuple[Suggestion, ...]
     sla: SlaOutlook | None = None
@@ -117,20 +118,18 @@ class TriageDesk:
         self._duplicates = duplicates
         self._erased = erased
 
-    def as_stored(self, workspace: str, tickets: Sequence[Ticket]) -> list[Ticket]:
-        """Return tickets as they may be stored, redacted by the policy: decide and keep these."""
-        form = stored_form(self._store, workspace)
-        return list(tickets) if form is None else [form.ticket(one) for one in tickets]
-
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
         policy = read_policy(self._store, workspace).policy
+        if (form := stored_form(self._store, workspace, policy)) is not None:
+            tickets = [form.ticket(one) for one in tickets]
         decisions = self._decide(workspace, tickets, policy, extras)
         articles = self._knowledge.suggest(workspace, tickets, extras.articles)
         book = self._books.read(workspace).book
         repeated = self._repeated(workspace, tickets, policy, extras)
         answers = [
             Answer(
+                ticket,
                 decision,
                 found,
                 look_ahead(ticket, decision, book),
@@ -166,7 +165,6 @@ class TriageDesk:
     def keep(
         self,
         workspace: str,
-        tickets: Sequence[Ticket],
         answers: Sequence[Answer],
         shown_before: Mapping[str, str] | None = None,
     ) -> list[Answer]:
@@ -181,6 +179,7 @@ class TriageDesk:
         ConflictError
             If one of the tickets was erased before.
         """
+        tickets = [answer.ticket for answer in answers]
         filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
         with self._store.writing() as connection:
             if self._erased is not None:

@@ -106,12 +106,11 @@ def _decide(
     if earlier is not None:
         return earlier
     desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])
-    tickets = desk.as_stored(caller.workspace, [one.to_ticket() for one in given])
-    answers = desk.decide(caller.workspace, tickets, extras)
+    answers = desk.decide(caller.workspace, [one.to_ticket() for one in given], extras)
 
     def keep() -> Reply:
         shown = {one.ticket_id: one.suggestion_id for one in given if one.ticket_id and one.suggestion_id}
-        kept = desk.keep(caller.workspace, tickets, answers, shown)
+        kept = desk.keep(caller.workspace, answers, shown)
         return Reply(200, shape(kept).model_dump(mode="json"))
 
     return once.run(caller.workspace, keep)

@@ -13,9 +13,19 @@ from triage.store.revisions import Kind, read_revisions
 from triage.store.upsert import upsert
 from triage.ticket import Ticket
 
-__all__ = ["erased_after", "erased_among", "erasure_revision", "forget_text_keys", "ledger_of", "note_erased"]
+__all__ = [
+    "erased_after",
+    "erased_among",
+    "erasure_revision",
+    "forget_text_keys",
+    "ledger_of",
+    "ledgers_of",
+    "note_erased",
+]
 
 _COLUMNS = [erasures.c[name] for name in Erased.__slots__]
+_NAMED = (ErasedKind.TICKET.value, ErasedKind.REQUESTER.value)
+_FEW = 8
 _MANY = 500
 """Keys in one query: SQLite allows a limited number of bound values."""
 
@@ -54,14 +64,21 @@ def ledger_of(url: str, workspace: str) -> list[Erased]:
 
     For who only looks: makes no store and changes none.
     """
+    return ledgers_of(url).get(workspace, [])
+
+
+def ledgers_of(url: str) -> dict[str, list[Erased]]:
+    """Return the ledgers behind a database URL by workspace, as :func:`ledger_of` does one."""
     file = url.removeprefix("sqlite:///")
     if file != url and not Path(file).exists():
-        return []
+        return {}
     store = open_store(url, migrate=False)
     try:
         if not inspect(store.engine).has_table(erasures.name):
-            return []
-        return erased_after(store, workspace)
+            return {}
+        with store.reading() as connection:
+            names = connection.scalars(select(erasures.c.workspace).distinct()).all()
+        return {name: erased_after(store, name) for name in sorted(names)}
     finally:
         store.close()
 
@@ -78,15 +95,12 @@ def erased_among(store: Store, workspace: str, tickets: Sequence[Ticket], keys: 
     keys : ErasureKeys
         Of the installation.
     """
-    if not tickets or erasure_revision(store, workspace) == 0:
+    # Of one ticket its pseudonyms are looked up at once; of many it pays to ask first whether there is any.
+    if not tickets or (len(tickets) > _FEW and erasure_revision(store, workspace) == 0):
         return set()
     named = {keys.ticket(one.ticket_id) for one in tickets if one.ticket_id}
     filed = {keys.requester(one) for one in {one.requester for one in tickets} if one}
-    known = [
-        *_among(store, workspace, ErasedKind.TICKET, sorted(named)),
-        *_among(store, workspace, ErasedKind.REQUESTER, sorted(filed)),
-    ]
-    return erased_by(known, tickets, keys)
+    return erased_by(_among(store, workspace, sorted(named | filed)), tickets, keys)
 
 
 def forget_text_keys(store: Store, workspace: str, before: datetime) -> int:
@@ -100,13 +114,13 @@ def forget_text_keys(store: Store, workspace: str, before: datetime) -> int:
         return int(connection.execute(delete(erasures).where(*old)).rowcount)
 
 
-def _among(store: Store, workspace: str, kind: ErasedKind, keys: Sequence[str]) -> list[Erased]:
+def _among(store: Store, workspace: str, keys: Sequence[str]) -> list[Erased]:
     found: list[Erased] = []
     with store.reading() as connection:
         for at in range(0, len(keys), _MANY):
             query = select(*_COLUMNS).where(
                 erasures.c.workspace == workspace,
-                erasures.c.kind == kind.value,
+                erasures.c.kind.in_(_NAMED),
                 erasures.c.key.in_(keys[at : at + _MANY]),
             )
             found += [_erased(row) for row in connection.execute(query)]

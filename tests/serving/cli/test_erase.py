@@ -13,8 +13,9 @@ from triage.privacy import Kept, PrivacyPolicy
 from triage.signing import signing_key
 from triage.store import open_store
 from triage.store.audit import AuditLog
+from triage.store.erasures import erased_after
 from triage.store.policies import write_policy
-from triage.store.tickets import count_tickets, put_tickets
+from triage.store.tickets import count_tickets, get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
 CANARY = "quokka4711"
@@ -111,3 +112,18 @@ def test_retention_says_what_is_due_and_then_removes_it(
     assert "tickets" in capsys.readouterr().out
     run("audit", "verify")
     assert "entries hold" in capsys.readouterr().out
+
+
+def test_a_restore_does_not_bring_back_what_was_erased_since(
+    home: Path, url: str, run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    run("backup", str(tmp_path / "away" / "one.backup"))
+    run("erase", "--requester", "ada")
+    capsys.readouterr()
+    assert run("restore", str(tmp_path / "away" / "one.backup"), "--replace") == 0
+    assert "1 tickets of it had been erased since" in capsys.readouterr().out
+    store = open_store(url)
+    assert set(get_tickets(store, "default", ["T-1", "T-2"])) == {"T-2"}
+    assert len(erased_after(store, "default")) == 3
+    store.close()
+    assert run("audit", "verify") == 0
