@@ -38,7 +38,7 @@ from triage.ticket import PastTicket, Ticket
 
 KEYS = ErasureKeys(b"k" * 32)
 BATCH = 100
-WORDS = "the vpn client drops after an update and asks for a password again when i work from home".split()
+WORDS = "the vpn client drops after an update and asks for a code again when i work from home".split()
 PEOPLE = ("Ada Lovelace", "Grace Hopper", "Linus Berg", "Mary Jackson", "Tim Cook", "Nora Lind")
 Times = tuple[float, float]
 

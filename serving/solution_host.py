@@ -1,8 +1,7 @@
 """Solved tickets that read like a new one, in each workspace, with what solved them.
 
-The store is the truth: before each answer the index learns which tickets were solved since, so that a ticket
-closed a moment ago, on whichever server, is found by the next request; nothing is trained. Texts stay in the
-store: what is shown is read, cut to an extract and redacted for each answer.
+The store is the truth: before each answer the index learns what was solved since, so that a ticket closed a
+moment ago, on whichever server, is found. Texts stay there: what is shown is read, cut, redacted each time.
 """
 
 import logging

@@ -10,6 +10,7 @@ from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
 
 if TYPE_CHECKING:
     from serving.model_host import ModelHost
+    from triage.erasure import Erased
     from triage.learnt_from import ModelErasures
 
 __all__ = ["app"]
@@ -26,11 +27,9 @@ def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     """List the versions with their roles and levels."""
     from serving.model_catalogue import list_models
     from serving.schemas.models import ModelListOut, ModelOut, PointersOut
-    from triage.home import store_url
-    from triage.store.erasures import ledger_of
 
     host = _host()
-    facts = list_models(host.registry, host.key, workspace, ledger_of(store_url(), workspace))
+    facts = list_models(host.registry, host.key, workspace, _ledger(workspace))
     if as_json:
         pointers = PointersOut.of(host.registry.pointers(workspace))
         show(ModelListOut(**pointers.model_dump(), models=[ModelOut.of(one) for one in facts]))
@@ -78,8 +77,6 @@ def card(
     from serving.model_catalogue import find_model, read_card
     from serving.schemas.models import ModelDetailOut
     from triage.errors import NoModelError
-    from triage.home import store_url
-    from triage.store.erasures import ledger_of
 
     host = _host()
     wanted = version or host.registry.pointers(workspace).champion
@@ -89,8 +86,8 @@ def card(
             "that `triage models list` shows."
         )
     if as_json:
-        ledger = ledger_of(store_url(), workspace)
-        show(ModelDetailOut.of(find_model(host.registry, host.key, workspace, wanted, ledger)))
+        told = find_model(host.registry, host.key, workspace, wanted, _ledger(workspace))
+        show(ModelDetailOut.of(told))
         return
     page = read_card(host.registry, host.key, workspace, wanted)
     if out is None:
@@ -98,6 +95,22 @@ def card(
         return
     out.write_text(page)
     typer.echo(f"The card of {wanted} is in {out}.")
+
+
+def _ledger(workspace: str) -> "list[Erased]":
+    """Return what was erased; models are listed, and say nothing of it, while no database answers."""
+    from sqlalchemy.exc import DBAPIError
+
+    from triage.home import store_url
+    from triage.store.erasures import ledger_of
+
+    try:
+        return ledger_of(store_url(), workspace)
+    except DBAPIError as error:
+        typer.echo(
+            f"What was erased is not known: the store does not answer ({type(error).__name__}).", err=True
+        )
+        return []
 
 
 def _known_erased(erasures: "ModelErasures | None") -> str:

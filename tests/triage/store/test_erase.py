@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 import triage.store
 from tests.triage.made_incident import burst, incident
@@ -15,8 +15,11 @@ from triage.helping.reply import Reply
 from triage.helping.suggestion import Audience, ItemKind, Offered, SuggestionRecord
 from triage.knowledge import ArticleLink
 from triage.store import Store
+from triage.store.compact import clear_log, clear_pages
 from triage.store.erase import BY_TICKET, erase
+from triage.store.erase_again import erase_again
 from triage.store.erasure_follower import ErasureFollower
+from triage.store.erasure_tables import erasures
 from triage.store.erasures import erased_after, erased_among, forget_text_keys
 from triage.store.idempotency import Reply as Answer
 from triage.store.idempotency import run_once
@@ -199,3 +202,28 @@ def test_somebody_has_to_be_named(store: Store):
     for given in ({}, {"requester": " "}, {"ticket_ids": [""]}):
         with pytest.raises(InputError):
             erase(store, "acme", keys=KEYS, text_key=lambda ticket: "", **given)
+
+
+def test_rewriting_what_held_texts_leaves_what_is_stored(desk: Store):
+    gone(desk, "T-1")
+    clear_pages(desk)
+    assert get_ticket(desk, "acme", "T-2") is not None
+    assert clear_log(desk) is (desk.engine.dialect.name == "sqlite")
+
+
+def test_what_a_restore_brought_back_is_erased_again(desk: Store):
+    gone(desk, "T-1", "never stored")
+    gone(desk, requester="bob@example.org", now=NOW)
+    ledger = erased_after(desk, "acme")
+    with desk.writing() as connection:
+        connection.execute(delete(erasures))
+    back = [
+        PastTicket(Ticket("T-1", CANARY)),
+        PastTicket(Ticket("T-5", "x", created_at=NOW, requester="Bob@example.org")),
+    ]
+    put_tickets(desk, "acme", [*back, PastTicket(Ticket("T-6", "vpn"))], source="x")
+    again = {"keys": KEYS, "text_key": lambda ticket: ticket.text_hash}
+    assert erase_again(desk, "acme", [], **again) == 0
+    assert erase_again(desk, "acme", ledger, **again) == 2
+    assert get_ticket(desk, "acme", "T-6") is not None and CANARY not in everything(desk)
+    assert erased_among(desk, "acme", [Ticket("never stored")], KEYS) == {"never stored"}
