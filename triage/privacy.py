@@ -92,7 +92,7 @@ def read_privacy(document: Mapping[str, Any]) -> PrivacyPolicy:
     if redaction not in known:
         raise ConfigurationError(f"Got redaction {redaction!r}; expected one of {', '.join(known)}.")
     kinds = [one.value for one in Kept]
-    told = _object(given.get("retention") or {}, "retention", set(kinds))
+    told = _object(given.get("retention", {}), "retention", set(kinds))
     retention = {Kept(name): _days(days, f"retention of {name}", 1) for name, days in told.items()}
     retrain_days = _days(given.get("retrain_days", RETRAIN_DAYS), "retrain_days", 0)
     return PrivacyPolicy(retention, retrain_days, Redaction(redaction))
