@@ -5,8 +5,7 @@ of its text and a checksum). Vectors reach the disk before the keys that name th
 leaves at worst nameless vectors, which the next writer cuts off. Writers take turns by a file lock (POSIX);
 readers need none.
 
-It neither expires nor erases single texts: embeddings are personal data, and erasing means deleting the
-folder.
+Embeddings are personal data: :mod:`features.forgotten_texts` erases those of single texts.
 """
 
 import fcntl
@@ -23,10 +22,10 @@ import numpy as np
 from features.encoder import Encoder, Progress
 from triage.errors import InputError, UnavailableError
 
-__all__ = ["CachedEncoder"]
+__all__ = ["CachedEncoder", "text_key"]
 
 _HASH_BYTES = 16
-_KEY = np.dtype([("hash", f"V{_HASH_BYTES}"), ("checksum", "<u4")])
+KEY = np.dtype([("hash", f"V{_HASH_BYTES}"), ("checksum", "<u4")])
 # Texts encoded before they are written: what a killed run loses at most.
 _WRITE_EVERY = 1024
 
@@ -113,10 +112,10 @@ class CachedEncoder:
 
     def _read_new_keys(self) -> None:
         path = self._folder / "keys.bin"
-        if _size(path) < len(self._checksums) * _KEY.itemsize:  # deleted, perhaps begun anew
+        if _size(path) < len(self._checksums) * KEY.itemsize:  # deleted, perhaps begun anew
             self._rows, self._checksums = {}, np.empty(0, dtype=np.uint32)
         try:
-            new = np.fromfile(path, dtype=_KEY, offset=len(self._checksums) * _KEY.itemsize)
+            new = np.fromfile(path, dtype=KEY, offset=len(self._checksums) * KEY.itemsize)
         except (FileNotFoundError, NotADirectoryError):
             return
         for row, key in enumerate(new["hash"], start=len(self._checksums)):
@@ -140,14 +139,14 @@ class CachedEncoder:
     def _append(self, hashes: list[bytes], vectors: np.ndarray) -> None:
         rows = np.ascontiguousarray(vectors, dtype="<f4")
         sums = [zlib.crc32(row.tobytes()) for row in rows]
-        keys = np.array(list(zip(hashes, sums, strict=True)), dtype=_KEY)
+        keys = np.array(list(zip(hashes, sums, strict=True)), dtype=KEY)
         row_bytes = self.dimension * rows.itemsize
         try:
             with self._lock():
                 keys_file, vectors_file = self._folder / "keys.bin", self._folder / "vectors.f32"
-                whole = min(_size(keys_file) // _KEY.itemsize, _size(vectors_file) // row_bytes)
+                whole = min(_size(keys_file) // KEY.itemsize, _size(vectors_file) // row_bytes)
                 _extend(vectors_file, whole * row_bytes, rows.tobytes())
-                _extend(keys_file, whole * _KEY.itemsize, keys.tobytes())
+                _extend(keys_file, whole * KEY.itemsize, keys.tobytes())
         except OSError as error:
             raise UnavailableError(
                 f"Cannot write embeddings to {self._folder} ({error.strerror}); "
@@ -161,6 +160,11 @@ class CachedEncoder:
         with (self._folder / "lock").open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # released when the file closes, also by a kill
             yield
+
+
+def text_key(text: str) -> str:
+    """Return the hash by which a text is known here, 32 hex digits."""
+    return _hash(text).hex()
 
 
 def _hash(text: str) -> bytes:

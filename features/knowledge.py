@@ -5,7 +5,7 @@ It joins the articles (:mod:`features.article_shelf`), what past tickets' links 
 any link and says by :attr:`KnowledgeIndex.basis` what it leans on. A bundle or the store keep it, not it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -178,6 +178,12 @@ class KnowledgeIndex(KnowledgeState):
         """Take links away again, each given as ticket id and article id; unknown ones are passed over."""
         with self._lock:
             self._contents = replace(self._contents, memory=self._contents.memory.forget(pairs))
+
+    def forget_tickets(self, ticket_ids: Collection[str]) -> None:
+        """Remember nothing of some tickets any more, such as erased ones."""
+        with self._lock:
+            memory = self._contents.memory.without(ticket_ids)
+            self._contents = replace(self._contents, memory=memory)
 
     def suggest(
         self,

@@ -4,7 +4,7 @@ A :class:`LinkMemory` never changes: remembering links gives a new one that shar
 embeddings and ids, no ticket text. Whether an article still exists is not its business.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -158,6 +158,27 @@ class LinkMemory:
             dismissed=self.dismissed[~gone],
             totals=self._totals(gone, self.totals, -1.0),
         )
+
+    def without(self, ticket_ids: Collection[str]) -> "LinkMemory":
+        """Return a memory that never knew some tickets; unknown ones are passed over."""
+        gone = {self.ticket_rows[one] for one in ticket_ids if one in self.ticket_rows}
+        if not gone:
+            return self
+        kept = np.array([row for row in range(len(self.ticket_ids)) if row not in gone], dtype=np.int64)
+        name_of = {number: name for name, number in self.article_numbers.items()}
+        links = [
+            Link(self.ticket_ids[row], name_of[article], known_at, dismissed)
+            for row, article, known_at, dismissed in zip(
+                self.tickets.tolist(),
+                self.articles.tolist(),
+                self.known_at.tolist(),
+                self.dismissed.tolist(),
+                strict=True,
+            )
+            if row not in gone
+        ]
+        ids = [self.ticket_ids[row] for row in kept]
+        return LinkMemory.build(ids, self.vectors.take(kept), links, self.totals.space)
 
     def in_space(self, space: TicketSpace | None) -> "LinkMemory":
         """Return the same memory with tickets compared in another space."""

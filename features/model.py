@@ -22,6 +22,7 @@ from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.occlusion import measure_deletions
 from features.structured import StructuredView
+from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from triage.errors import IncompatibleBundleError
@@ -66,11 +67,14 @@ class TicketModel:
         What is expected of tickets' time, where the history told.
     fast_tier : FastTier, optional
         What answers without the encoder where it is sure; none in bundles of before.
+    redaction : TicketRedaction, optional
+        What tickets go through before anything is made of them, where those that it learnt from did.
     """
 
     hierarchies: Sequence[Hierarchy] = ()
     foresight: ForesightModel | None = None
     fast_tier: FastTier | None = None
+    redaction: TicketRedaction | None = None
 
     def __init__(
         self,
@@ -86,6 +90,7 @@ class TicketModel:
         hierarchies: Sequence[Hierarchy] = (),
         foresight: ForesightModel | None = None,
         fast_tier: FastTier | None = None,
+        redaction: TicketRedaction | None = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -98,6 +103,7 @@ class TicketModel:
         self.hierarchies = tuple(hierarchies)
         self.foresight = foresight
         self.fast_tier = fast_tier
+        self.redaction = redaction
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -126,6 +132,8 @@ class TicketModel:
             raise RuntimeError("Got a model that was not opened; call open(folder) first.")
         if not tickets:
             return []
+        if self.redaction is not None:
+            tickets = [self.redaction.ticket(one) for one in tickets]
         texts = [clean_text(ticket) for ticket in tickets]
         views = make_views(tickets, self.words, self.structured, self.encoder, texts)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE
@@ -222,6 +230,11 @@ class RecentEncoder:
     def remembers(self, text: str) -> bool:
         """Whether a text is among the latest."""
         return text in self._vectors
+
+    def forget(self) -> None:
+        """Remember no text any more."""
+        with self._turn:
+            self._vectors.clear()
 
     def encode(self, texts: Sequence[str], *, batch_size: int = 32, progress: Any = None) -> np.ndarray:
         """Return the (n, dimension) unit vectors of the texts, in order."""

@@ -4,7 +4,7 @@ Holds ids, labels and vectors, no text. Who may see what is decided outside; it 
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +68,20 @@ class SolvedIndex:
             row = self._rows.get(ticket_id)
             if row is not None:
                 self._kinds[row] = -1
+
+    @property
+    def ticket_ids(self) -> list[str]:
+        """All tickets that something is known of, withdrawn ones too."""
+        with self._turn:
+            return list(self._rows)
+
+    def forget(self, ticket_ids: Collection[str]) -> None:
+        """Overwrite all that is known of some tickets; unknown ones are passed over."""
+        with self._turn:
+            for name in ticket_ids:
+                row = self._rows.pop(name, None)
+                if row is not None:
+                    self._ids[row], self._vectors[row], self._kinds[row] = "", 0.0, -1
 
     def search(
         self,

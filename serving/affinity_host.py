@@ -170,7 +170,7 @@ class AffinityHost:
         bundle = self._models.bundle(workspace)
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
         # Events that come while this is read have later marks.
-        work = read_revisions(self._store, workspace)[Kind.WORK]
+        seen = read_revisions(self._store, workspace)
         mark = newest_mark(self._store, workspace)
         events = newest_handled(self._store, workspace, self._newest, until=mark)
         return Shelf(
@@ -180,7 +180,8 @@ class AffinityHost:
             bundle,
             mark,
             deque(events),
-            work,
+            seen[Kind.WORK],
+            seen[Kind.ERASURES],
         )
 
     def _catch_up(
@@ -260,12 +261,14 @@ class AffinityHost:
                 log.error("affinity in workspace %s: %s", workspace, type(error).__name__)
 
     def _renew(self, workspace: str, old: Shelf) -> None:
-        """Make the index anew, beside the old one, for a new champion or where events came out of order.
+        """Make the index anew, beside the old one: for a new champion, after an erasure, after disorder.
 
         So every server that reads the same store comes to the same index.
         """
+        is_erased = read_revisions(self._store, workspace)[Kind.ERASURES] != old.erasures
         is_time = time.monotonic() - old.made_at >= ANEW_EVERY_SECONDS
-        if old.bundle is self._models.bundle(workspace) and not (old.is_out_of_order and is_time):
+        is_due = is_erased or (old.is_out_of_order and is_time)
+        if old.bundle is self._models.bundle(workspace) and not is_due:
             return
         new = self._make(workspace)
         while not self._catch_up(workspace, new, CHUNK) and not self._stopping.is_set():

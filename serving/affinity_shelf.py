@@ -92,6 +92,7 @@ class Shelf:
     mark: Mark
     waiting: deque[Handled]
     work_seen: int
+    erasures: int
     agents_seen: int = 0
     latest_at: datetime | None = None
     is_out_of_order: bool = False

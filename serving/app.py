@@ -27,6 +27,7 @@ from serving.routers import (
     assignments,
     audit,
     decisions,
+    erasures,
     forecast_overrides,
     forecasts,
     health,
@@ -67,6 +68,7 @@ ROUTERS = (
     decisions.router,
     tickets.router,
     parents.router,
+    erasures.router,  # after those whose addresses go on behind a ticket's id
     incidents.router,
     assignments.router,
     absences.router,  # before the agents, whose names may hold what stands in its addresses
@@ -167,7 +169,8 @@ def _lifespan(
             metrics.gauges.note_queue(work.running, work.busy - work.running)
 
         watches = (note_queue, drift.look)
-        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, watches)
+        embeddings = settings.home / "cache" / "embeddings"
+        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, embeddings, host, watches)
         try:
             host.start()
             desks.knowledge.start()

@@ -30,11 +30,33 @@ KINDS = {
     "suggestion_id": "suggestion",
     "macro_id": "macro",
     "baseline": "plan",
+    "erasure_id": "erasure",
 }
 """What an identity in an address or an answer is one of."""
-ANSWERED = ("decision_id", "run_id", "article_id", "key_id", "absence_id", "incident_id", "suggestion_id")
-FACTS = ("ticket_id", "version", "kill_switch", "role", "scopes", "state", "status", "champion", "expires_at")
-"""Parts of an answer that are told beside its digest, where they are plain values."""
+ANSWERED = (
+    "decision_id",
+    "run_id",
+    "article_id",
+    "key_id",
+    "absence_id",
+    "incident_id",
+    "suggestion_id",
+    "erasure_id",
+)
+FACTS = (
+    "ticket_id",
+    "version",
+    "kill_switch",
+    "role",
+    "scopes",
+    "state",
+    "status",
+    "champion",
+    "expires_at",
+    "rows",
+    "texts",
+)
+"""Parts of an answer that are told beside its digest, where they are plain values or counts by name."""
 NEVER_DIGESTED = "token"
 
 
@@ -132,4 +154,6 @@ def act_for(person: str | None) -> None:
 def _is_plain(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
+    if isinstance(value, Mapping):
+        return all(isinstance(one, int) for one in value.values())
     return isinstance(value, str | int | bool)

@@ -3,9 +3,11 @@
 Looks and changes nothing: no folder, no key, no table is made.
 """
 
+import contextlib
 import os
 import shutil
 import socket
+from datetime import UTC, datetime
 
 from serving.check import Check, CheckState, failed
 from serving.check import guarded as _guarded
@@ -15,9 +17,13 @@ from serving.model_host import ModelHost
 from serving.running_checks import running_checks
 from serving.schemas.base import Output
 from serving.settings import Settings
+from triage.bundle import read_manifest
+from triage.learnt_from import erasures_of
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import open_store
+from triage.store.erasures import ledger_of
+from triage.store.policies import read_policy
 
 __all__ = ["Check", "CheckState", "CheckupOut", "check_up"]
 
@@ -172,7 +178,27 @@ def _models(settings: Settings) -> list[Check]:
     return [
         _guarded(f"model of {name}", lambda name=name, version=version: _champion(settings, name, version))  # type: ignore[misc]
         for name, version in promoted.items()
+    ] + [
+        _guarded(f"erasures of {name}", lambda name=name, version=version: _erasures(settings, name, version))  # type: ignore[misc]
+        for name, version in promoted.items()
     ]
+
+
+def _erasures(settings: Settings, workspace: str, version: str) -> Check:
+    name = f"erasures of {workspace}"
+    key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
+    ledger = ledger_of(settings.store_url, workspace)
+    folder = Registry(settings.models).folder(workspace, version)
+    known = erasures_of(folder, read_manifest(folder, key), ledger)
+    if known.is_clean:
+        return _ok(name, f"{version} learnt from nothing that was erased.")
+    with contextlib.closing(open_store(settings.store_url, migrate=False)) as store:
+        days = read_policy(store, workspace).policy.privacy.retrain_days
+    due = known.retrain_by(days)
+    is_late = due is not None and datetime.now(UTC) > due
+    when = f"that was due on {due:%Y-%m-%d}" if is_late else f"due on {due:%Y-%m-%d}"
+    remedy = "Train anew, promote the new model, then delete the folder of this one."
+    return _warn(name, f"{version} learnt from tickets that were erased; a new model is {when}.", remedy)
 
 
 def _champion(settings: Settings, workspace: str, version: str) -> Check:

@@ -1,6 +1,9 @@
-"""What is left out of an answer because it names confidential tickets; only admins see those."""
+"""What is left out of an answer because it names confidential tickets, or erased ones.
 
-from collections.abc import Sequence
+Only admins see confidential ones; nobody sees erased ones.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from features.article_ranking import EXAMPLES_MAX
@@ -12,7 +15,14 @@ from triage.prediction import Assessment, Explanation
 from triage.store import Store
 from triage.store.known_labels import known_labels
 
-__all__ = ["LOOKED_AT", "articles_shown", "decision_shown", "duplicates_shown", "tickets_named"]
+__all__ = [
+    "LOOKED_AT",
+    "articles_shown",
+    "decision_shown",
+    "duplicates_shown",
+    "tickets_named",
+    "without_erased",
+]
 
 LOOKED_AT = 50
 """So many more tickets are looked at than are shown, so that confidential ones take nobody's place."""
@@ -50,6 +60,28 @@ def decision_shown(
     }
     shown = known - hidden
     return replace(decision, assessment=_shown(seen, shown, similar))
+
+
+def without_erased(decision: Decision, among: Callable[[Collection[str]], set[str]]) -> Decision:
+    """Leave out of a decision which erased tickets it rests on; the counts and weights of the votes stay.
+
+    Parameters
+    ----------
+    decision : Decision
+        As the model made it, which may know tickets that were erased since.
+    among : callable
+        Returns which of some tickets were erased.
+    """
+    seen = decision.assessment
+    if seen is None:
+        return decision
+    named = {one.ticket_id for one in seen.similar}
+    for explanation in seen.explanations.values():
+        named.update(voter.ticket_id for vote in explanation.votes for voter in vote.voters)
+    gone = among(named)
+    if not gone:
+        return decision
+    return replace(decision, assessment=_shown(seen, named - gone, len(seen.similar)))
 
 
 def duplicates_shown(

@@ -9,6 +9,7 @@ from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
 from serving.deflection_desk import DeflectionDesk
 from serving.duplicate_host import DuplicateHost
+from serving.erased_tickets import ErasedTickets
 from serving.floor import FloorHost
 from serving.help_desk import HelpDesk
 from serving.knowledge_host import KnowledgeHost
@@ -19,6 +20,7 @@ from serving.solution_host import SolutionHost
 from serving.stock_encoder import StockEncoder
 from serving.triage_desk import TriageDesk
 from triage.bundle import FULL
+from triage.erasure import ErasureKeys
 from triage.store import Store
 from triage.store.sla_books import BookShelf
 
@@ -69,7 +71,10 @@ def make_desks(
     """
     stock = StockEncoder()
     cache = home / "cache" / "embeddings"
-    knowledge = KnowledgeHost(store, models, poll_seconds=poll_seconds, stock=stock, cache=cache)
+    erased = ErasedTickets(store, ErasureKeys(models.key), poll_seconds=poll_seconds)
+    knowledge = KnowledgeHost(
+        store, models, poll_seconds=poll_seconds, stock=stock, cache=cache, erased=erased
+    )
     affinity = AffinityHost(
         store, models, make=make_index, cache=cache, poll_seconds=poll_seconds, stock=stock
     )
@@ -83,11 +88,12 @@ def make_desks(
         stock=stock,
         shows=lambda article: article.public,
         cache=cache,
+        erased=erased,
     )
     solutions = SolutionHost(store, models, cache=cache, poll_seconds=poll_seconds, stock=stock)
     deflection = DeflectionDesk(store, public, solutions)
     helping = HelpDesk(store, solutions, ReplyDesk(store, solutions), deflection)
-    desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates, tier)
+    desk = TriageDesk(store, models, knowledge, assigning, books, helping, metrics, duplicates, tier, erased)
     backlog = BacklogDesk(store, desk, assigning)
     return Desks(
         knowledge, affinity, duplicates, assigning, desk, backlog, books, public, solutions, deflection

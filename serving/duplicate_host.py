@@ -2,7 +2,7 @@
 
 The store is the truth. A thread follows it, so that a ticket stored a moment ago, by whichever server, is
 found within seconds; a request reads what is there and waits for nothing. Tickets of one workspace are
-never compared with another's.
+never compared with another's. Where tickets were erased, the index is made anew without them.
 """
 
 import logging
@@ -27,6 +27,7 @@ from triage.bundle import Bundle
 from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.errors import TriageError, UnavailableError
 from triage.store import Store
+from triage.store.erasures import erasure_revision
 from triage.store.recent import filed_ids, newest_tickets
 from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
@@ -56,6 +57,7 @@ class _Shelf:
     encoder: Encoder
     kept: CachedEncoder
     bundle: Bundle | None
+    erasures: int
     newest_at: datetime
     seen: set[str] = field(default_factory=set)
 
@@ -146,9 +148,11 @@ class DuplicateHost:
         """
         bundle = self._models.bundle(workspace)
         shelf = self._shelves.get(workspace)
-        if shelf is None or shelf.bundle is not bundle:
-            shelf = self._read_anew(workspace, bundle)
+        erasures = erasure_revision(self._store, workspace)
+        if shelf is None or shelf.bundle is not bundle or shelf.erasures != erasures:
+            shelf = self._read_anew(workspace, bundle, erasures)
             if shelf is None:
+                self._shelves.pop(workspace, None)
                 return
             self._shelves[workspace] = shelf
         now = datetime.now(UTC)
@@ -162,7 +166,7 @@ class DuplicateHost:
             self._take_in(shelf, tickets)
         shelf.seen = set(new)
 
-    def _read_anew(self, workspace: str, bundle: Bundle | None) -> _Shelf | None:
+    def _read_anew(self, workspace: str, bundle: Bundle | None, erasures: int) -> _Shelf | None:
         past = [one.ticket for one in newest_tickets(self._store, workspace, self._newest)]
         if not past:
             return None
@@ -171,7 +175,9 @@ class DuplicateHost:
         model = learnt if isinstance(learnt, DuplicateModel) else DEFAULT_MODEL
         past.reverse()
         empty = DuplicateIndex.empty(encoder.dimension, model)
-        shelf = _Shelf(empty, encoder, CachedEncoder(encoder, self._cache), bundle, _filed(past[-1]))
+        shelf = _Shelf(
+            empty, encoder, CachedEncoder(encoder, self._cache), bundle, erasures, _filed(past[-1])
+        )
         vectors = []
         for at in range(0, len(past), CHUNK):
             if self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""What a server does beside answering: forgets old answers, writes key uses, anchors logs, watches."""
+"""What a server does beside answering: forgets, writes key uses, anchors logs, watches."""
 
 import logging
 import os
@@ -10,10 +10,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from features.forgotten_texts import forget_here
 from serving.key_uses import KeyUses
+from serving.model_host import ModelHost
+from triage.erasure import Erased
 from triage.errors import UnavailableError
 from triage.store import Store
 from triage.store.audit import AuditLog
+from triage.store.compact import clear_log
+from triage.store.erasure_follower import ErasureFollower
 from triage.store.idempotency import KEPT_FOR, forget_replies
 
 __all__ = ["Housekeeping", "write_anchors"]
@@ -37,6 +42,10 @@ class Housekeeping:
         Whose heads are anchored every hour.
     anchor : Path or None
         Where to; None: nowhere.
+    cache : Path
+        Folder of embeddings on this machine, from which erased texts are taken.
+    models : ModelHost
+        Its encoders remember the latest texts.
     watches : sequence of callable, default=()
         Called every five seconds, each quick.
     """
@@ -47,12 +56,17 @@ class Housekeeping:
         uses: KeyUses,
         audit: AuditLog,
         anchor: Path | None,
+        cache: Path,
+        models: ModelHost,
         watches: Sequence[Callable[[], object]] = (),
     ) -> None:
         self._store = store
         self._uses = uses
         self._audit = audit
         self._anchor = anchor
+        self._cache = cache
+        self._models = models
+        self._erasures = ErasureFollower(store)
         self._watches = watches
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -76,6 +90,7 @@ class Housekeeping:
                 self._guarded("old answers were not deleted this hour", self._forget)
                 self._guarded("the audit logs were not anchored this hour", self._write_anchors)
             self._guarded("the uses of keys were not written", self._uses.write)
+            self._guarded("erased texts were not taken from the cache", self._forget_erased)
             for watch in self._watches:
                 self._guarded("a watch did not look", watch)
             if self._stopping.wait(USES_EVERY_S):
@@ -83,6 +98,14 @@ class Housekeeping:
 
     def _forget(self) -> None:
         forget_replies(self._store, datetime.now(UTC) - KEPT_FOR)
+
+    def _forget_erased(self) -> None:
+        def forget(news: Sequence[Erased]) -> None:
+            self._models.forget_texts()
+            clear_log(self._store)
+            forget_here(self._cache, news)
+
+        self._erasures.follow(forget)
 
     def _write_anchors(self) -> None:
         if self._anchor is not None:

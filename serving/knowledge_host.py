@@ -22,6 +22,7 @@ from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.passages import split_passages
+from serving.erased_tickets import ErasedTickets
 from serving.link_follower import LinkFollower
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
@@ -82,6 +83,8 @@ class KnowledgeHost:
         before any search. By default all, and the articles that came with a bundle where the store has none.
     cache : Path, optional
         Folder of embeddings, shared with training: no linked ticket is encoded twice on a machine.
+    erased : ErasedTickets, optional
+        Knows which tickets that a bundle brings were erased; without it those of the store alone are known.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class KnowledgeHost:
         stock: StockEncoder | None = None,
         shows: Callable[[Article], bool] | None = None,
         cache: Path | None = None,
+        erased: ErasedTickets | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -101,6 +105,7 @@ class KnowledgeHost:
         self._shelves: dict[str, _Shelf] = {}
         self._stock = stock or StockEncoder()
         self._cache = cache
+        self._erased = erased
         self._making = threading.Lock()
         self._stopping = threading.Event()
         self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
@@ -188,7 +193,8 @@ class KnowledgeHost:
         else:
             index = KnowledgeIndex(encoder)
         keeping = encoder if self._cache is None else CachedEncoder(encoder, self._cache)
-        return _Shelf(index, encoder, bundle, LinkFollower(self._store, workspace, index, keeping), keeping)
+        follower = LinkFollower(self._store, workspace, index, keeping, self._erased)
+        return _Shelf(index, encoder, bundle, follower, keeping)
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int = STEP) -> bool:
         """Take in the next changes of the store; tell whether that was all."""

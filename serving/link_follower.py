@@ -14,10 +14,11 @@ from features.cleaning import clean_text
 from features.encoder import Encoder
 from features.knowledge import KnowledgeIndex
 from features.link_recall import Link
+from serving.erased_tickets import ErasedTickets
 from triage.store import Store
 from triage.store.links import LinkEvent, LinkEventKind, link_events_after
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import get_tickets
+from triage.store.tickets import get_tickets, stored_among
 from triage.ticket import PastTicket
 
 __all__ = ["LinkFollower"]
@@ -40,9 +41,18 @@ class LinkFollower:
         Where to; what it remembers already stays, unless an event says otherwise.
     encoder : Encoder
         The index's encoder, best one that keeps what it has encoded.
+    erased : ErasedTickets, optional
+        Knows which tickets that the index has from a bundle were erased.
     """
 
-    def __init__(self, store: Store, workspace: str, index: KnowledgeIndex, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        workspace: str,
+        index: KnowledgeIndex,
+        encoder: Encoder,
+        erased: ErasedTickets | None = None,
+    ) -> None:
         self._store = store
         self._workspace = workspace
         self._index = index
@@ -51,10 +61,15 @@ class LinkFollower:
         self._revision = 0
         self._unfiled: list[LinkEvent] = []
         self._retry_at = 0.0
+        self._taken: set[str] = set()
+        self._erased = erased
+        self._erasures = 0
 
     def catch_up(self, limit: int) -> bool:
         """Take in the next events, at most so many; tell whether those were all."""
         seen = read_revisions(self._store, self._workspace)
+        if seen[Kind.ERASURES] != self._erasures:
+            self._forget_erased(seen[Kind.ERASURES])
         if seen[Kind.LINKS] > self._revision:
             events = link_events_after(self._store, self._workspace, self._mark, limit=limit)
             self._take_in([*self._unfiled, *events])
@@ -67,6 +82,15 @@ class LinkFollower:
             self._take_in(self._unfiled)
             self._retry_at = time.monotonic() + RETRY_SECONDS
         return True
+
+    def _forget_erased(self, erasures: int) -> None:
+        """Let the index forget what is stored no more, and what a bundle brought and the ledger knows."""
+        gone = self._taken - stored_among(self._store, self._workspace, self._taken)
+        if self._erased is not None:
+            gone |= self._erased.among(self._workspace, self._index.memory.ticket_ids, erasures)
+        self._index.forget_tickets(gone)
+        self._taken -= gone
+        self._erasures = erasures
 
     def _take_in(self, events: Sequence[LinkEvent]) -> None:
         past = get_tickets(self._store, self._workspace, list({event.ticket_id for event in events}))
@@ -89,6 +113,7 @@ class LinkFollower:
                 known_at = _known_at(event, past[event.ticket_id]).timestamp()
                 links.append(Link(*pair, known_at, event.kind is LinkEventKind.DISMISSED))
         self._index.remember_all(links, vectors)
+        self._taken.update(event.ticket_id for event in filed)
 
 
 def _known_at(event: LinkEvent, past: PastTicket) -> datetime:

@@ -1,34 +1,46 @@
 """The model versions of a workspace and what their signed manifests say. Loads no model."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triage.bundle import Manifest, read_manifest
+from triage.erasure import Erased
 from triage.errors import BundleError, NotFoundError
+from triage.learnt_from import ModelErasures, erasures_of
 from triage.registry import Pointers, Registry
 
-__all__ = ["ModelFacts", "find_model", "list_models", "read_card"]
+__all__ = ["ModelFacts", "find_model", "list_models", "read_card", "role_of"]
 
 CARD = "card.html"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """One version, its role, and its manifest; None where the signature does not hold."""
+    """One version, its role, its manifest (None where the signature does not hold), and what was erased.
+
+    ``erasures`` is None where the signature does not hold either.
+    """
 
     version: str
     role: str
     manifest: Manifest | None
+    erasures: ModelErasures | None = None
 
 
-def list_models(registry: Registry, key: bytes, workspace: str) -> list[ModelFacts]:
-    """Return all versions whose bundles stand in the workspace's folder."""
+def list_models(registry: Registry, key: bytes, workspace: str, ledger: Sequence[Erased]) -> list[ModelFacts]:
+    """Return all versions whose bundles stand in the workspace's folder; ``ledger`` tells what was erased."""
     pointers = registry.pointers(workspace)
-    return [_facts(registry, key, workspace, version, pointers) for version in registry.versions(workspace)]
+    return [
+        _facts(registry, key, workspace, version, pointers, ledger)
+        for version in registry.versions(workspace)
+    ]
 
 
-def find_model(registry: Registry, key: bytes, workspace: str, version: str) -> ModelFacts:
-    """Return one version.
+def find_model(
+    registry: Registry, key: bytes, workspace: str, version: str, ledger: Sequence[Erased]
+) -> ModelFacts:
+    """Return one version; ``ledger`` tells what was erased.
 
     Raises
     ------
@@ -36,7 +48,7 @@ def find_model(registry: Registry, key: bytes, workspace: str, version: str) -> 
         If the workspace has none of that name.
     """
     registry.folder(workspace, version)
-    return _facts(registry, key, workspace, version, registry.pointers(workspace))
+    return _facts(registry, key, workspace, version, registry.pointers(workspace), ledger)
 
 
 def read_card(registry: Registry, key: bytes, workspace: str, version: str) -> str:
@@ -62,15 +74,24 @@ def read_card(registry: Registry, key: bytes, workspace: str, version: str) -> s
     return content.decode()
 
 
-def _facts(registry: Registry, key: bytes, workspace: str, version: str, pointers: Pointers) -> ModelFacts:
+def _facts(
+    registry: Registry,
+    key: bytes,
+    workspace: str,
+    version: str,
+    pointers: Pointers,
+    ledger: Sequence[Erased],
+) -> ModelFacts:
+    folder, role = registry.folder(workspace, version), role_of(version, pointers)
     try:
-        manifest = read_manifest(registry.folder(workspace, version), key)
+        manifest = read_manifest(folder, key)
+        return ModelFacts(version, role, manifest, erasures_of(folder, manifest, ledger))
     except BundleError:
-        manifest = None
-    return ModelFacts(version, _role(version, pointers), manifest)
+        return ModelFacts(version, role, None)
 
 
-def _role(version: str, pointers: Pointers) -> str:
+def role_of(version: str, pointers: Pointers) -> str:
+    """Return what a version is in its workspace: champion, challenger, previous or none."""
     if version == pointers.champion:
         return "champion"
     if version == pointers.challenger:

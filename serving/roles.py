@@ -35,6 +35,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "give_feedback": _DESK,
     "set_assignee": _DESK,
     "close_ticket": _DESK,
+    "erase_ticket": _ADMIN,
+    "erase_requester": _ADMIN,
     "list_ticket_assignments": _DESK | {Role.AUDITOR},
     "read_ticket_parent": _DESK | {Role.AUDITOR},
     "set_ticket_parent": _DESK,

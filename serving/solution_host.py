@@ -1,8 +1,7 @@
 """Solved tickets that read like a new one, in each workspace, with what solved them.
 
-The store is the truth: before each answer the index learns which tickets were solved since, so that a ticket
-closed a moment ago, on whichever server, is found by the next request; nothing is trained. Texts stay in the
-store: what is shown is read, cut to an extract and redacted for each answer.
+The store is the truth: before each answer the index learns what was solved since, so that a ticket closed a
+moment ago, on whichever server, is found. Texts stay there: what is shown is read, cut, redacted each time.
 """
 
 import logging
@@ -32,8 +31,9 @@ from triage.helping.solution import SolvedTicket, solution_of
 from triage.store import Store
 from triage.store.known_labels import known_labels
 from triage.store.replies import replies_of
+from triage.store.revisions import Kind, read_revisions
 from triage.store.solved import SolvedMark, solved_after
-from triage.store.tickets import get_tickets
+from triage.store.tickets import get_tickets, stored_among
 from triage.store.workspaces import list_workspaces
 from triage.ticket import FIELDS, PastTicket, Ticket
 
@@ -41,9 +41,8 @@ __all__ = ["SolutionHost"]
 
 NEWEST = 50_000
 """Solved tickets that are searched: 77 MB, a few milliseconds."""
-STEP = 32
-"""Tickets that one request may have to learn; the rest is caught up with in the background."""
-CHUNK = 256
+STEP, CHUNK = 32, 256
+"""Tickets that one request may have to learn; the rest is caught up with in the background, in chunks."""
 START_SECONDS = 5.0
 LEAST_ALIKE = 0.35
 """Cosine below which two tickets are not said to be alike."""
@@ -65,6 +64,8 @@ class _Shelf:
     kept: CachedEncoder
     bundle: Bundle | None
     mark: SolvedMark = (0, "")
+    erasures: int = 0
+    solutions: int = 0
     waiting: deque[str] = field(default_factory=lambda: deque(maxlen=NEWEST))
     turn: threading.RLock = field(default_factory=threading.RLock)
 
@@ -90,7 +91,7 @@ class SolutionHost:
     poll_seconds : float
         How often the background looks for what is new.
     stock : StockEncoder, optional
-        Where no champion brings an encoder.
+        Where no champion brings one.
     """
 
     def __init__(
@@ -220,8 +221,7 @@ class SolutionHost:
 
     def _shelf(self, workspace: str) -> _Shelf | None:
         """Return the workspace's shelf; None while no ticket is solved."""
-        shelf = self._shelves.get(workspace)
-        if shelf is not None:
+        if (shelf := self._shelves.get(workspace)) is not None:
             return shelf
         with self._making:
             shelf = self._shelves.get(workspace)
@@ -231,27 +231,29 @@ class SolutionHost:
 
     def _make(self, workspace: str) -> _Shelf:
         encoder = self.encoder_of(workspace)
-        return _Shelf(
-            SolvedIndex(encoder.dimension),
-            encoder,
-            CachedEncoder(encoder, self._cache),
-            self._models.bundle(workspace),
-        )
+        kept, bundle = CachedEncoder(encoder, self._cache), self._models.bundle(workspace)
+        return _Shelf(SolvedIndex(encoder.dimension), encoder, kept, bundle)
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         """Learn the next tickets; tell whether those were all."""
         with shelf.turn:
-            while new := solved_after(self._store, workspace, shelf.mark, limit=MARKS):
+            seen = read_revisions(self._store, workspace)
+            if seen[Kind.ERASURES] != shelf.erasures:
+                held = set(shelf.index.ticket_ids)
+                shelf.index.forget(held - stored_among(self._store, workspace, held))
+            is_news = seen[Kind.SOLUTIONS] != shelf.solutions
+            while is_news and (new := solved_after(self._store, workspace, shelf.mark, limit=MARKS)):
                 shelf.waiting.extend(ticket_id for _, ticket_id in new)
                 shelf.mark = new[-1]
-                if len(new) < MARKS:
-                    break
+            shelf.solutions, shelf.erasures = seen[Kind.SOLUTIONS], seen[Kind.ERASURES]
             if not shelf.waiting:
                 return True
             # The newest first: they are asked for most, and of a long history only they are kept.
             names = [shelf.waiting.pop() for _ in range(min(limit, len(shelf.waiting)))]
-            past = get_tickets(self._store, workspace, names)
-            replies = replies_of(self._store, workspace, names)
+            past, replies = (
+                get_tickets(self._store, workspace, names),
+                replies_of(self._store, workspace, names),
+            )
             labels_of = known_labels(self._store, workspace, names, past)
             known: list[tuple[PastTicket, dict[str, str]]] = []
             for name in names:

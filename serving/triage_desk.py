@@ -14,13 +14,16 @@ from serving.confidential import (
     decision_shown,
     duplicates_shown,
     tickets_named,
+    without_erased,
 )
 from serving.duplicate_host import DuplicateHost
+from serving.erased_tickets import ErasedTickets
 from serving.floor import Floor
 from serving.help_desk import Help, HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
+from serving.redactor import stored_form
 from triage.assignment import Assignment
 from triage.bundle import FAST, FULL
 from triage.decision import Action, Decision
@@ -46,8 +49,7 @@ __all__ = ["Answer", "Extras", "TriageDesk"]
 class Extras:
     """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
 
-    ``detail`` adds to the reasons what deleting each word or sentence would change; ``sees_all`` says that
-    the asker may see confidential tickets among similar ones.
+    ``detail`` adds what deleting each word or sentence would change; ``sees_all``: also confidential tickets.
     """
 
     explain: bool
@@ -61,13 +63,13 @@ class Extras:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision, what may help, what is to be said of its time, and who should have it.
+    """A ticket as it may be stored, its decision, what may help, its time, and who should have it.
 
-    ``assignment`` is None where the workspace has no agents or assigning is off. ``ranked`` is what it was
-    made from, and ``work`` the count of changes that it had seen. ``duplicates`` are earlier tickets that it
-    likely repeats.
+    ``assignment`` is None where nobody is assigned here. ``ranked`` is what it was made from, ``work`` the
+    count of changes that it had seen, ``duplicates`` the earlier tickets that it likely repeats.
     """
 
+    ticket: Ticket
     decision: Decision
     articles: tuple[Suggestion, ...]
     sla: SlaOutlook | None = None
@@ -101,6 +103,8 @@ class TriageDesk:
         Finds earlier tickets that a new one repeats; without it none are.
     tier : str, default="full"
         Which views decide (:data:`triage.bundle.TIERS`); a champion without a fast tier decides with all.
+    erased : ErasedTickets, optional
+        Knows erased tickets, when a model names them and when they are sent once more.
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class TriageDesk:
         metrics: Metrics,
         duplicates: DuplicateHost | None = None,
         tier: str = FULL,
+        erased: ErasedTickets | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -124,6 +129,7 @@ class TriageDesk:
         self._metrics = metrics
         self._duplicates = duplicates
         self._tier = tier
+        self._erased = erased
 
     def decide(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         """Decide tickets with the workspace's model and policy of this moment; stores nothing."""
@@ -132,6 +138,8 @@ class TriageDesk:
 
     def _look(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
+        if (form := stored_form(self._store, workspace, policy)) is not None:
+            tickets = [form.ticket(one) for one in tickets]
         with stage("predict"):
             decisions = self._decide(workspace, tickets, policy, extras)
         with stage("articles"):
@@ -142,6 +150,7 @@ class TriageDesk:
         with stage("help"):
             answers = [
                 Answer(
+                    ticket,
                     decision,
                     found,
                     look_ahead(ticket, decision, book),
@@ -179,7 +188,6 @@ class TriageDesk:
     def keep(
         self,
         workspace: str,
-        tickets: Sequence[Ticket],
         answers: Sequence[Answer],
         shown_before: Mapping[str, str] | None = None,
     ) -> list[Answer]:
@@ -187,15 +195,18 @@ class TriageDesk:
 
         ``shown_before`` names, by ticket id, what its requester was shown before filing. What became of a
         ticket that is stored already stays. Where somebody else took a slot since these tickets were decided,
-        their agents are chosen once more, so that nobody gets more than fits.
+        their agents are chosen once more, so that nobody gets more than fits: what is returned was stored.
 
-        Returns
-        -------
-        list of Answer
-            What was stored.
+        Raises
+        ------
+        ConflictError
+            If one of the tickets was erased before.
         """
+        tickets = [answer.ticket for answer in answers]
         filed = {ticket.ticket_id: ticket for ticket in tickets if ticket.ticket_id}
         with self._store.writing(workspace) as connection:
+            if self._erased is not None:
+                self._erased.refuse(workspace, tickets)
             answers = list(answers)
             if any(_takes_a_slot(answer) for answer in answers):
                 # From here on nobody else changes who has what until this is stored.
@@ -263,6 +274,9 @@ class TriageDesk:
             similar=extras.similar + more,
             detail=extras.detail,
         )
+        erased = self._erased
+        if erased is not None and names_others:
+            decisions = [without_erased(one, lambda ids: erased.among(workspace, ids)) for one in decisions]
         if not more:
             return decisions
         return [

@@ -46,6 +46,9 @@ class TrainingConfig:
     encoder : str, default=""
         Folder of the encoder, as `triage encoder tune` or `build` made it; empty: ``$TRIAGE_ENCODER``, else
         the shipped one.
+    redact : bool, default=False
+        Take addresses, numbers, secrets and names of agents and requesters out of texts before anything is
+        learnt from them; the model does the same with every ticket that it decides.
     """
 
     targets: tuple[str, ...] = ()
@@ -59,6 +62,7 @@ class TrainingConfig:
     neighbours: int = 50_000
     seed: int = 0
     encoder: str = ""
+    redact: bool = False
 
     def __post_init__(self) -> None:
         refuse_wrong_kinds({one.name: getattr(self, one.name) for one in fields(self)})

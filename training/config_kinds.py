@@ -112,6 +112,7 @@ CHECKS: Mapping[str, Check] = {
     ),
     "merged": _words("[merged.category]", '"fax" = "phone"'),
     "descriptions": _words("[descriptions.category]", '"vpn" = "Remote access from home"'),
+    "redact": _one(lambda given: isinstance(given, bool), "true or false", "redact = true"),
     "encoder": _one(_is_text, "the name of a folder as text", 'encoder = "encoders/ours"'),
 } | {
     name: _one(

@@ -15,9 +15,11 @@ from threadpoolctl import threadpool_limits
 from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
+from features.forgotten_texts import LEARNT
 from features.language import language_of
 from features.model import TicketModel
 from features.structured import StructuredView
+from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
 from training.affinity.learn import learn_affinity
@@ -44,8 +46,9 @@ from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from training.work_memory import WorkMemory, digest_rows
 from triage.agent import Agent
-from triage.bundle import AFFINITY, DUPLICATES, KNOWLEDGE, MODEL, Manifest, seal
+from triage.bundle import AFFINITY, DUPLICATES, KNOWLEDGE, LEARNT_FROM, MODEL, Manifest, seal
 from triage.duplicate import DuplicateLink
+from triage.erasure import ErasureKeys, pseudonyms_of
 from triage.errors import TrainingError
 from triage.home import home_folder
 from triage.knowledge import Article, ArticleLink
@@ -124,6 +127,10 @@ def train_bundle(
             f"Got {len(tickets)} tickets; expected {MIN_TICKETS} or more to learn from. "
             "Give a longer history; `triage check` tells what is in it."
         )
+    redaction = _redaction(tickets, agents) if config.redact else None
+    if redaction is not None:
+        progress("redacting", 0.01)
+        tickets = [redaction.past(past) for past in tickets]
     ordered = has_order(tickets)
     history = in_order(tickets, ordered)
     labels = labels_to_learn(history, config, agents, ordered)
@@ -136,7 +143,7 @@ def train_bundle(
     chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
     stock = chosen.encoder
     keeper = cache or home_folder() / "cache" / "embeddings"
-    memory = WorkMemory(keeper / "learnt", key)
+    memory = WorkMemory(keeper / LEARNT, key)
     rows = digest_rows(history)
     encoder = CachedEncoder(stock, keeper)
     progress("reading texts", 0.02)
@@ -195,6 +202,7 @@ def train_bundle(
         hierarchies=[one.hierarchy for one in hierarchies],
         foresight=foresight.model,
         fast_tier=fast.tier,
+        redaction=redaction,
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
@@ -245,6 +253,8 @@ def train_bundle(
             model=model,
             cost=cost,
         )
+        learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))
+        np.save(draft / LEARNT_FROM, learnt_from, allow_pickle=False)
         (draft / "card.html").write_text(render_card(replace(manifest, cost={})), encoding="utf-8")
         progress("sealing", 0.98)
         sealed = seal(draft, out, manifest, key)
@@ -253,6 +263,11 @@ def train_bundle(
             shutil.rmtree(draft)
     progress("done", 1.0)
     return sealed
+
+
+def _redaction(tickets: Sequence[PastTicket], agents: Sequence[Agent]) -> TicketRedaction:
+    people = {one.agent for one in agents} or {past.labels.get("assignee", "") for past in tickets}
+    return TicketRedaction(people - {""})
 
 
 def _article_order(article: Article) -> str:

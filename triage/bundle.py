@@ -3,7 +3,8 @@
 ``manifest.json`` lists every file with its size and SHA-256 and all that was learnt about the model;
 ``manifest.sig`` is its HMAC. ``model.joblib`` holds the estimators, ``encoder/`` the sentence encoder,
 ``knowledge.joblib`` articles and links of training time if there were any, ``affinity.joblib`` what was
-learnt of who handles what, ``card.html`` the model card.
+learnt of who handles what, ``card.html`` the model card, ``learnt_from.npy`` pseudonyms of the tickets that
+it learnt from.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ __all__ = ["FAST", "FORMAT", "FULL", "TIERS", "Bundle", "Manifest", "read_manife
 
 FORMAT = 1
 MANIFEST, SIGNATURE, MODEL, KNOWLEDGE = "manifest.json", "manifest.sig", "model.joblib", "knowledge.joblib"
-AFFINITY, DUPLICATES = "affinity.joblib", "duplicates.joblib"
+AFFINITY, DUPLICATES, LEARNT_FROM = "affinity.joblib", "duplicates.joblib", "learnt_from.npy"
 MAX_MANIFEST_BYTES = 16 * 2**20
 FULL, FAST = "full", "fast"
 TIERS = (FULL, FAST)

@@ -13,6 +13,7 @@ from triage.helping.policy import HelpingPolicy, read_helping
 from triage.lifts import Lift
 from triage.mode import Mode
 from triage.priority import PRIORITIES, PriorityMatrix
+from triage.privacy import PrivacyPolicy, read_privacy
 from triage.routing.policy import RoutingPolicy
 from triage.routing.policy_document import read_routing
 from triage.ticket import FIELDS
@@ -133,6 +134,8 @@ class Policy:
         Who may be given which tickets, and how many.
     helping : HelpingPolicy
         What is confidential, when an article is offered, and whether one may be the answer.
+    privacy : PrivacyPolicy
+        How long what is kept, and how soon models follow an erasure.
 
     Examples
     --------
@@ -147,6 +150,7 @@ class Policy:
     routing: RoutingPolicy = field(default_factory=RoutingPolicy)
     helping: HelpingPolicy = field(default_factory=HelpingPolicy)
     stopped_teams: frozenset[str] = frozenset()
+    privacy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
 
     def stops(self, team: str | None) -> bool:
         """Whether nothing may be applied or suggested for tickets of a team; None: of no team."""
@@ -176,6 +180,7 @@ class Policy:
             },
             "routing": self.routing.to_document(),
             "helping": self.helping.to_document(),
+            "privacy": self.privacy.to_document(),
         }
 
     @classmethod
@@ -185,10 +190,10 @@ class Policy:
         Raises
         ------
         ConfigurationError
-            If a key, a field, a mode, a threshold, the matrix, a lift or the routing is not as it must be.
+            If any part of it is not as it must be.
         """
         known = {"kill_switch", "stopped_teams", "fields", "disabled_guardrails"}
-        known |= {"priority", "routing", "helping"}
+        known |= {"priority", "routing", "helping", "privacy"}
         _refuse_unknown(document, known, "the policy")
         fields = {}
         for name, part in _object(document.get("fields", {}), "fields").items():
@@ -205,7 +210,8 @@ class Policy:
         routing = read_routing(document.get("routing") or {})
         helping = read_helping(document.get("helping") or {})
         stopped = _words(document.get("stopped_teams", ()), "stopped_teams")
-        return cls(kill_switch, fields, disabled, priority, routing, helping, stopped)
+        privacy = read_privacy(document.get("privacy") or {})
+        return cls(kill_switch, fields, disabled, priority, routing, helping, stopped, privacy)
 
 
 def _field_policy(name: str, part: Any) -> FieldPolicy:

@@ -10,6 +10,8 @@ from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
 
 if TYPE_CHECKING:
     from serving.model_host import ModelHost
+    from triage.erasure import Erased
+    from triage.learnt_from import ModelErasures
 
 __all__ = ["app"]
 
@@ -27,7 +29,7 @@ def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     from serving.schemas.models import ModelListOut, ModelOut, PointersOut
 
     host = _host()
-    facts = list_models(host.registry, host.key, workspace)
+    facts = list_models(host.registry, host.key, workspace, _ledger(workspace))
     if as_json:
         pointers = PointersOut.of(host.registry.pointers(workspace))
         show(ModelListOut(**pointers.model_dump(), models=[ModelOut.of(one) for one in facts]))
@@ -35,12 +37,13 @@ def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     rows = []
     for one in facts:
         if one.manifest is None:
-            rows.append((one.version, one.role, "signature does not hold", ""))
+            rows.append((one.version, one.role, "signature does not hold", "", ""))
             continue
         levels = ", ".join(f"{name} ({facts['level']})" for name, facts in one.manifest.fields.items())
-        rows.append((one.version, one.role, one.manifest.created_at.strftime("%Y-%m-%d %H:%M"), levels))
+        made = one.manifest.created_at.strftime("%Y-%m-%d %H:%M")
+        rows.append((one.version, one.role, made, levels, _known_erased(one.erasures)))
     empty = f"Workspace {workspace} has no model. Train one with: triage train HISTORY --out BUNDLE"
-    show_table(("version", "role", "made", "fields"), rows, empty)
+    show_table(("version", "role", "made", "fields", "learnt from erased"), rows, empty)
 
 
 @app.command()
@@ -83,7 +86,8 @@ def card(
             "that `triage models list` shows."
         )
     if as_json:
-        show(ModelDetailOut.of(find_model(host.registry, host.key, workspace, wanted)))
+        told = find_model(host.registry, host.key, workspace, wanted, _ledger(workspace))
+        show(ModelDetailOut.of(told))
         return
     page = read_card(host.registry, host.key, workspace, wanted)
     if out is None:
@@ -91,6 +95,29 @@ def card(
         return
     out.write_text(page)
     typer.echo(f"The card of {wanted} is in {out}.")
+
+
+def _ledger(workspace: str) -> "list[Erased]":
+    """Return what was erased; models are listed, and say nothing of it, while no database answers."""
+    from sqlalchemy.exc import DBAPIError
+
+    from triage.home import store_url
+    from triage.store.erasures import ledger_of
+
+    try:
+        return ledger_of(store_url(), workspace)
+    except DBAPIError as error:
+        typer.echo(
+            f"What was erased is not known: the store does not answer ({type(error).__name__}).", err=True
+        )
+        return []
+
+
+def _known_erased(erasures: "ModelErasures | None") -> str:
+    """Say whether a model learnt from something that was erased since."""
+    if erasures is None or erasures.is_clean:
+        return ""
+    return "perhaps" if erasures.erased is None else f"{erasures.erased:,}, since {erasures.since:%Y-%m-%d}"
 
 
 def _host() -> "ModelHost":

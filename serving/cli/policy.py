@@ -115,6 +115,7 @@ def _tell(stored: Any, as_json: bool) -> None:
         _priority_lines(policy.priority),
         _routing_lines(policy.routing),
         _helping_lines(policy.helping),
+        _privacy_lines(policy.privacy),
     )
     for line in chain.from_iterable(parts):
         typer.echo(line)
@@ -187,6 +188,18 @@ def _helping_lines(helping: Any) -> list[str]:
         lines.append(f"Articles offered to requesters from a chance of: {helping.least_chance:g}")
     if helping.match_hours != default.match_hours:
         lines.append(f"Filed all the same within: {helping.match_hours:g} hours of a suggestion")
+    return lines
+
+
+def _privacy_lines(privacy: Any) -> list[str]:
+    """Say in lines what is kept for a while only, and what differs from the default of retraining."""
+    from triage.privacy import PrivacyPolicy
+
+    lines = [f"Kept for {days:,} days: {kind.value}" for kind, days in privacy.retention.items()]
+    if privacy.retrain_days != PrivacyPolicy().retrain_days:
+        lines.append(f"Models follow an erasure within: {privacy.retrain_days:,} days")
+    if privacy.redaction != PrivacyPolicy().redaction:
+        lines.append(f"Texts are redacted: {privacy.redaction.value}")
     return lines
 
 

@@ -31,16 +31,21 @@ def restore(
 ) -> None:
     """Verify every byte of a backup, then put its store and models in place; stop servers and workers first.
 
-    Nothing is changed when anything about it is wrong. Afterwards the audit log is verified as well.
+    Nothing is changed when anything about it is wrong. Afterwards the audit log is verified as well, and what
+    was erased since the backup, by the store that it replaces, is erased again.
     """
+    from features.forgotten_texts import ticket_key
     from serving.cli.record import record
     from serving.schemas.backup import BackupOut
     from triage.backup import check_backup, restore_backup
+    from triage.erasure import ErasureKeys
     from triage.errors import BackupError
     from triage.home import models_folder, store_url
     from triage.signing import signing_key
     from triage.store import open_store
     from triage.store.audit import AuditLog
+    from triage.store.erase_again import erase_again
+    from triage.store.erasures import ledgers_of
 
     key = signing_key()
     if check:
@@ -51,22 +56,30 @@ def restore(
             typer.echo(f"{file} is whole: {_said(done.rows, done.bundles)}")
         return
     environ = None if home is None else {"TRIAGE_HOME": str(home.absolute())}
-    done = restore_backup(file, key, store_url(environ), models_folder(environ), replace=replace)
+    url = store_url(environ)
+    ledgers = ledgers_of(url)  # What was erased since the backup must not come back with it.
+    done = restore_backup(file, key, url, models_folder(environ), replace=replace)
     if home is not None:
         _put_key(home / "signing.key", key)
-    with closing(open_store(store_url(environ))) as store:
+    with closing(open_store(url)) as store:
+        erased = sum(
+            erase_again(store, workspace, ledger, keys=ErasureKeys(key), text_key=ticket_key)
+            for workspace, ledger in ledgers.items()
+        )
         log = AuditLog(store, key)
         problems = [one.problem for name in log.workspaces() if (one := log.verify(name)).problem]
         for workspace, head in done.heads.items():
             if log.head(workspace).seq < int(head["seq"]):
                 problems.append(f"The audit log of {workspace} ends before entry {head['seq']}.")
         for workspace in log.workspaces() if not problems else []:
-            facts = {"created_at": done.created_at.isoformat()}
+            facts = {"created_at": done.created_at.isoformat(), "erased_again": erased}
             record(store, workspace, "restore_backup", "backup", facts, facts=facts, key=key)
     if as_json:
         show(BackupOut.of(done))
     else:
         typer.echo(f"Restored {_said(done.rows, done.bundles)}")
+        if erased:
+            typer.echo(f"{erased:,} tickets of it had been erased since, and were erased again.")
     if problems:
         raise BackupError(
             f"Got a restored store whose audit log does not hold ({problems[0]}); expected a whole one. The "

@@ -15,6 +15,7 @@ from serving.model_catalogue import ModelFacts, list_models, read_card
 from serving.routers.models import CARD_POLICY, Version
 from serving.routers.training_runs import RunId
 from serving.schemas.runs import RunOut, TrainingRunIn
+from triage.store.erasures import erased_after
 from triage.store.idempotency import Reply
 from triage.store.runs import ask_for_run, get_run, list_runs
 from triage.ticket import FIELDS
@@ -32,7 +33,7 @@ def show_model(
 ) -> Response:
     """Show the champion, the other versions and the latest runs."""
     workspace = visit.caller.workspace
-    known = list_models(models.registry, models.key, workspace)
+    known = list_models(models.registry, models.key, workspace, erased_after(store, workspace))
     champion = next((one for one in known if one.role == "champion"), None)
     others = [one for one in reversed(known) if one is not champion]
     return visit.show(

@@ -172,7 +172,7 @@ def _decide(
     kept: list[Answer] = []
 
     def keep() -> Reply:
-        kept.extend(desk.keep(workspace, [ticket], answers))
+        kept.extend(desk.keep(workspace, answers))
         return Reply(200, DecisionOut.of(kept[0]).model_dump(mode="json"))
 
     Once(store, None, "").run(workspace, keep)

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import HTMLResponse
 
 from serving.auth import Caller, permitted
-from serving.dependencies import ModelHostDep, WorkDep
+from serving.dependencies import ModelHostDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.model_catalogue import find_model, list_models, read_card
 from serving.problems import documented
 from serving.schemas.models import ModelDetailOut, ModelListOut, ModelOut, PointersOut
+from triage.store.erasures import erased_after
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
@@ -36,10 +37,13 @@ Version = Annotated[
     response_model=ModelListOut,
     responses=documented(400, 401, 403, 500, 503),
 )
-def list_all(models: ModelHostDep, caller: Annotated[Caller, permitted("list_models")]) -> ModelListOut:
+def list_all(
+    store: StoreDep, models: ModelHostDep, caller: Annotated[Caller, permitted("list_models")]
+) -> ModelListOut:
     """Return every version of the workspace with its role and its figures on held-out time."""
     pointers = PointersOut.of(models.registry.pointers(caller.workspace))
-    facts = list_models(models.registry, models.key, caller.workspace)
+    ledger = erased_after(store, caller.workspace)
+    facts = list_models(models.registry, models.key, caller.workspace, ledger)
     return ModelListOut(**pointers.model_dump(), models=[ModelOut.of(one) for one in facts])
 
 
@@ -84,10 +88,14 @@ async def rollback(
     responses=READING,
 )
 def read_model(
-    version: Version, models: ModelHostDep, caller: Annotated[Caller, permitted("read_model")]
+    version: Version,
+    store: StoreDep,
+    models: ModelHostDep,
+    caller: Annotated[Caller, permitted("read_model")],
 ) -> ModelDetailOut:
     """Return the signed manifest of one version."""
-    return ModelDetailOut.of(find_model(models.registry, models.key, caller.workspace, version))
+    ledger = erased_after(store, caller.workspace)
+    return ModelDetailOut.of(find_model(models.registry, models.key, caller.workspace, version, ledger))
 
 
 @router.get(

@@ -11,6 +11,7 @@ from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.reach import reach_ticket
+from serving.redactor import stored_text
 from serving.routers.tickets import TicketId
 from serving.schemas.base import SafeText
 from serving.schemas.helping import AutoResolutionOut, ConfirmationIn
@@ -72,7 +73,7 @@ def add_reply(
         sent = SentReply(
             ticket_id,
             given.reply_id or uuid.uuid4().hex,
-            given.body,
+            stored_text(store, caller.workspace, ticket_id, given.body),
             given.at or datetime.now(UTC),
             given.agent,
             given.by_requester,

@@ -11,6 +11,7 @@ from serving.floor_view import floor_now
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.reach import NO_TICKET, reach_ticket
+from serving.redactor import stored_text
 from serving.schemas.assignments import GivenListOut
 from serving.schemas.base import FieldName, SafeText
 from serving.schemas.ticket_events import AssigneeIn, AssigneeOut, CloseIn, CloseOut
@@ -124,7 +125,7 @@ def close(
             labels={str(name): value for name, value in given.values.items()},
             status=given.status,
             at=given.at,
-            resolution=given.resolution,
+            resolution=stored_text(store, caller.workspace, ticket_id, given.resolution),
         )
         stored = get_ticket(store, caller.workspace, ticket_id)
         labels = {} if stored is None else stored.labels

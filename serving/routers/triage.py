@@ -20,7 +20,7 @@ from triage.store.idempotency import Reply
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["triage"])
-PROBLEMS = documented(400, 401, 403, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 409, 413, 422, 500, 503)
 
 Explain = Annotated[bool, Query(description="Say which words and fields led to the likeliest labels.")]
 Detail = Annotated[
@@ -105,12 +105,11 @@ def _decide(
     if earlier is not None:
         return earlier
     desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])
-    tickets = [one.to_ticket() for one in given]
-    answers = desk.decide(caller.workspace, tickets, extras)
+    answers = desk.decide(caller.workspace, [one.to_ticket() for one in given], extras)
 
     def keep() -> Reply:
         shown = {one.ticket_id: one.suggestion_id for one in given if one.ticket_id and one.suggestion_id}
-        kept = desk.keep(caller.workspace, tickets, answers, shown)
+        kept = desk.keep(caller.workspace, answers, shown)
         with stage("other"):
             document = shape(kept).model_dump(mode="json")
         return Reply(200, document)

@@ -22,6 +22,8 @@ EXAMPLE_MODEL: dict[str, Any] = {
     "is_trusted": True,
     "created_at": "2026-03-01T02:11:09Z",
     "taxonomy_version": "5be1f80a3c11",
+    "erased": 0,
+    "erased_since": None,
     "fields": {
         "category": {
             "level": "hybrid",
@@ -76,6 +78,11 @@ class ModelOut(Output):
     is_trusted: bool = Field(description="Its manifest was signed with this server's key.")
     created_at: datetime | None
     taxonomy_version: str | None
+    erased: int | None = Field(
+        description="Erased tickets and requesters that it learnt from; null: it does not say, and something "
+        "was erased since it was made. `DELETE /v1/tickets/{ticket_id}` says by when to train anew."
+    )
+    erased_since: datetime | None = Field(description="When the first of them was erased; null: none was.")
     fields: dict[str, FieldModelOut]
 
     @classmethod
@@ -128,6 +135,8 @@ def _common(facts: ModelFacts) -> dict[str, Any]:
         "is_trusted": manifest is not None,
         "created_at": None if manifest is None else manifest.created_at,
         "taxonomy_version": None if manifest is None else manifest.taxonomy.version,
+        "erased": None if facts.erasures is None else facts.erasures.erased,
+        "erased_since": None if facts.erasures is None else facts.erasures.since,
         "fields": {
             name: FieldModelOut(
                 level=one["level"],

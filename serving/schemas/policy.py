@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from serving.schemas.base import FieldName, Input, Output, Probability, SafeText
 from serving.schemas.helping_policy import EXAMPLE_HELPING, HelpingPolicyIn, HelpingPolicyOut
 from serving.schemas.priority import EXAMPLE_PRIORITY, PriorityPolicyIn, PriorityPolicyOut
+from serving.schemas.privacy_policy import EXAMPLE_PRIVACY, PrivacyPolicyIn, PrivacyPolicyOut
 from serving.schemas.routing import EXAMPLE_ROUTING, RoutingPolicyIn, RoutingPolicyOut
 from triage.guardrails import BLOCKING, SUGGEST_ONLY
 from triage.policy import Policy
@@ -28,6 +29,7 @@ EXAMPLE: dict[str, Any] = {
     "priority": EXAMPLE_PRIORITY,
     "routing": EXAMPLE_ROUTING,
     "helping": EXAMPLE_HELPING,
+    "privacy": EXAMPLE_PRIVACY,
 }
 
 
@@ -77,6 +79,10 @@ class PolicyIn(Input):
         default_factory=HelpingPolicyIn,
         description="What is confidential, when an article is offered, and whether one may be the answer.",
     )
+    privacy: PrivacyPolicyIn = Field(
+        default_factory=PrivacyPolicyIn,
+        description="How long what is kept, and how soon models follow an erasure.",
+    )
     version: Annotated[int, Field(ge=0)] | None = Field(
         None, description="The version this change was made from: refused when another stands; null: any."
     )
@@ -119,6 +125,7 @@ class PolicyOut(Output):
     priority: PriorityPolicyOut
     routing: RoutingPolicyOut
     helping: HelpingPolicyOut
+    privacy: PrivacyPolicyOut
     version: int = Field(description="Counts the changes; 0 when nobody ever set one.")
     updated_at: datetime | None
     updated_by: str | None
@@ -135,6 +142,7 @@ class PolicyOut(Output):
             priority=PriorityPolicyOut.of(document["priority"]),
             routing=RoutingPolicyOut(**document["routing"]),
             helping=HelpingPolicyOut.of(document["helping"]),
+            privacy=PrivacyPolicyOut(**document["privacy"]),
             version=stored.version,
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,

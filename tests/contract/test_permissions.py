@@ -176,6 +176,8 @@ MAKES_ITS_OWN = {
     "put_event": "events/{event_id}",
 }
 """A PUT that makes what is not there: in another workspace it makes that one's own."""
+KEEPS_OUT = {"erase_ticket", "erase_requester"}
+"""What was never stored is kept out from now on: that is answered alike, and touches nobody else's."""
 
 
 @pytest.mark.parametrize("operation", WITH_OBJECT)
@@ -192,6 +194,9 @@ def test_what_another_workspace_has_is_answered_as_what_does_not_exist(
         made = MAKES_ITS_OWN[operation]
         house.client.delete(f"/v1/{made.format_map(things.ids)}", headers=headers)
         house.client.delete(f"/v1/{made.split('/')[0]}/nothing-here", headers=headers)
+    elif operation in KEEPS_OUT:
+        assert there.json()["rows"] == missing.json()["rows"] == {}
+        assert house.client.get("/v1/tickets/T-1/assignments", headers=house.key("admin")).status_code == 200
     else:
         assert (there.status_code, missing.status_code) == (404, 404)
         same = {"type", "title", "status", "detail", "errors"}

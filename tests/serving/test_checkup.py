@@ -47,6 +47,7 @@ def test_a_home_with_everything_is_healthy_but_for_worker_and_anchor(settings: S
         "signing key": CheckState.OK,
         "encoder": CheckState.OK,
         "model of acme": CheckState.OK,
+        "erasures of acme": CheckState.OK,
         "port": CheckState.OK,
     }
     assert "triage worker" in remedy(found, "worker")

@@ -43,6 +43,9 @@ def train(
     corrections: Annotated[
         Path | None, typer.Option(help="File of `triage check --findings` with its column 'correct' filled.")
     ] = None,
+    workspace: Annotated[
+        str, typer.Option(help="Whose erased tickets are left out, where the store has a ledger of them.")
+    ] = "default",
     track: Annotated[bool, typer.Option("--track/--no-track", help="Record the run in MLflow.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -54,6 +57,7 @@ def train(
     from rich.progress import Progress
 
     from training.config import TrainingConfig
+    from training.erased import without_erased_here
     from training.history import read_agents, read_articles, read_duplicates, read_history, read_links
     from training.history.corrections import correct_labels, read_corrections
     from training.sla.read_book import read_book_file
@@ -74,11 +78,14 @@ def train(
         read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
         if corrections is not None:
             read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
+        key = signing_key()
+        known = without_erased_here(read.tickets, workspace, key)
+        read.summary.counts["erased"] += len(read.tickets) - len(known)
         manifest = train_bundle(
-            read.tickets,
+            known,
             config=settings,
             out=out,
-            key=signing_key(),
+            key=key,
             articles=read_articles(articles, zone=zone).articles if articles else (),
             links=read_links(links, zone=zone).links if links else (),
             agents=read_agents(agents, zone=zone).agents if agents else (),

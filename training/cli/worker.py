@@ -13,7 +13,8 @@ def worker() -> None:
 
     Beside them it raises reminders, escalations and breaches of SLA policies, suspected incidents where
     look-alike tickets arrive together, and alerts of volume, and sends them to the webhook endpoints whose
-    hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before are forecast again every night.
+    hosts $TRIAGE_WEBHOOK_HOSTS allows. Workspaces that were forecast before are forecast again every night;
+    once a day goes what the policy keeps for a while only.
 
     Several workers may share a store. SIGTERM and Ctrl-C stop at once: a run that is at work then is begun
     again by the next worker, as it would be after a crash.
@@ -25,6 +26,7 @@ def worker() -> None:
     import threading
     from datetime import UTC, datetime
 
+    from features.forgotten_texts import forget_here
     from training.worker.capacity_watch import CapacityWatch
     from training.worker.chores import Chores
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
@@ -32,6 +34,7 @@ def worker() -> None:
     from training.worker.gaps_run import gaps_work
     from training.worker.incident_tick import IncidentChore
     from training.worker.nightly import ask_for_nightly_forecasts
+    from training.worker.retention import RetentionChore
     from training.worker.sla_tick import raise_due_events
     from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
@@ -39,6 +42,7 @@ def worker() -> None:
     from triage.home import home_folder, models_folder, store_url
     from triage.signing import signing_key
     from triage.store import open_store
+    from triage.store.erasure_follower import ErasureFollower
 
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
@@ -60,13 +64,17 @@ def worker() -> None:
     def now() -> datetime:
         return datetime.now(UTC)
 
+    erasures = ErasureFollower(store)
+    cache = home_folder() / "cache" / "embeddings"
     Chores(
         [
+            lambda: erasures.follow(lambda news: forget_here(cache, news)),
             lambda: raise_due_events(store, now=now()),
             lambda: incidents.look(now()),
             SpikeWatch(store, now),
             CapacityWatch(store, now),
             lambda: ask_for_nightly_forecasts(store, now=now()),
+            RetentionChore(store, key, now),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),
         ]
     ).start(stop)

@@ -9,11 +9,13 @@ beginning again, and only what is stored already is not written again.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from features.ticket_redaction import TicketRedaction
+from training.erased import without_erased
 from training.history.columns import Kind
 from training.history.mapping import Mapping
 from training.history.records import Record
@@ -27,6 +29,7 @@ from triage.store.agents import put_agents
 from triage.store.articles import put_articles
 from triage.store.imports import ImportState, advance_import, begin_import, finish_import, restart_import
 from triage.store.links import put_links
+from triage.store.redaction_terms import people_to_redact
 from triage.store.replies import put_macros, put_replies
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace, find_workspace
@@ -75,6 +78,7 @@ def import_table(
     again: bool = False,
     chunk_rows: int = CHUNK_ROWS,
     progress: Callable[[float], None] | None = None,
+    key: bytes | None = None,
 ) -> ImportResult:
     """Import a table into a workspace, making the workspace where there is none.
 
@@ -102,6 +106,9 @@ def import_table(
         Rows in one transaction; agents are one, however many.
     progress : callable or None, default=None
         Called after each chunk with the share of the file that is done.
+    key : bytes or None, default=None
+        The signing key, by which rows of erased tickets are known and left out; None takes this
+        installation's where something was erased.
 
     Raises
     ------
@@ -128,7 +135,7 @@ def import_table(
         if not again:
             return ImportResult(workspace, kind, state.import_id, True, 0, dict(state.summary))
         state = restart_import(store, state)
-    _write_chunks(store, table, state, source or table.mapping.name or "history", progress)
+    _write_chunks(store, table, state, source or table.mapping.name or "history", progress, key)
     return ImportResult(workspace, kind, state.import_id, False, state.rows_done, table.summary.as_dict())
 
 
@@ -138,13 +145,16 @@ def _write_chunks(
     state: ImportState,
     source: str,
     progress: Callable[[float], None] | None,
+    key: bytes | None,
 ) -> None:
     write = _WRITERS[state.kind]
     done = state.rows_done
     for records in table:
         if table.summary.read > done:
             with store.writing(state.workspace):
-                write(store, state.workspace, records, source, state.created_at)
+                kept = without_erased(records, store, state.workspace, key)
+                table.summary.counts["erased"] += len(records) - len(kept)
+                write(store, state.workspace, kept, source, state.created_at)
                 advance_import(store, state, rows_before=done, rows_done=table.summary.read)
             done = table.summary.read
         if progress is not None:
@@ -168,7 +178,11 @@ Writer = Callable[[Store, str, list[Record], str, datetime], None]
 
 
 def _put_tickets(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_tickets(store, workspace, cast(list[PastTicket], records), source=source, updated_at=moment)
+    people, past = people_to_redact(store, workspace), cast(list[PastTicket], records)
+    if people is not None:
+        form = TicketRedaction(people)
+        past = [form.past(one) for one in past]
+    put_tickets(store, workspace, past, source=source, updated_at=moment)
 
 
 def _put_articles(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
@@ -184,7 +198,11 @@ def _put_agents(store: Store, workspace: str, records: list[Record], source: str
 
 
 def _put_replies(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_replies(store, workspace, cast(list[Reply], records))
+    people, sent = people_to_redact(store, workspace), cast(list[Reply], records)
+    if people is not None:
+        form = TicketRedaction(people)
+        sent = [replace(one, body=form.text(one.body)) for one in sent]
+    put_replies(store, workspace, sent)
 
 
 def _put_macros(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:

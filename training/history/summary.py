@@ -133,5 +133,6 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ("cut", "{0:,} values were too long: cut"),
     ("stripped", "{0:,} labels had spaces around them: stripped"),
     ("empty_text", "{0:,} tickets have neither subject nor body"),
+    ("erased", "{0:,} rows are of tickets that were erased: left out"),
     ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
 )

@@ -19,6 +19,7 @@ from triage.errors import TriageError
 from triage.incident import Incident, IncidentState, Sighting
 from triage.incident_watch import DEFAULT_THRESHOLD, MUTED, SPAN, IncidentWatch
 from triage.store import Store
+from triage.store.erasures import erasure_revision
 from triage.store.incident_watches import StoredWatch, end_look, take_watch
 from triage.store.incidents import accepted_tickets, save_incidents, watched_incidents
 from triage.store.recent import count_filed, filed_ids
@@ -42,6 +43,7 @@ class _Post:
     """What one workspace's watch has in memory."""
 
     looked_at: datetime
+    erasures: int
     bursts: WordBursts = field(default_factory=WordBursts)
     watch: IncidentWatch = field(default_factory=lambda: IncidentWatch(""))
     seen: dict[str, datetime] = field(default_factory=dict)
@@ -83,8 +85,13 @@ class IncidentChore:
             self._posts.pop(workspace, None)
             return 0
         post = self._posts.get(workspace)
-        if post is None or post.looked_at != held.looked_at or self._is_outdated(workspace, post, now):
-            post = self._posts[workspace] = self._make(workspace, held)
+        erasures = erasure_revision(self._store, workspace)
+        if (
+            post is None
+            or (post.looked_at, post.erasures) != (held.looked_at, erasures)
+            or self._is_outdated(workspace, post, now)
+        ):
+            post = self._posts[workspace] = self._make(workspace, held, erasures)
         post.watch.threshold = held.threshold
         judged = {one.incident_id: one for one in watched_incidents(self._store, workspace, now - MUTED)}
         for one in judged.values():
@@ -116,13 +123,13 @@ class IncidentChore:
         known = post.bursts.filed_before((post.looked_at - 2 * SPAN).timestamp())
         return filed > known + FEW and filed > (1 + CHANGED_SHARE) * known
 
-    def _make(self, workspace: str, held: StoredWatch) -> _Post:
+    def _make(self, workspace: str, held: StoredWatch, erasures: int) -> _Post:
         """Count again what was judged already, and take up the incidents that are open.
 
         The last day is left to be judged again: what was stored late meanwhile is among it, and what was
         judged before belongs to the same incidents as before.
         """
-        post = _Post(held.looked_at)
+        post = _Post(held.looked_at, erasures)
         post.bursts.leave_out(accepted_tickets(self._store, workspace))
         known = watched_incidents(self._store, workspace, held.looked_at - MUTED)
         post.watch = IncidentWatch(workspace, held.threshold, known)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from training.erased import without_erased
 from training.worker.gate import judge
 from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
@@ -16,6 +17,7 @@ from triage.audit import AuditEntry
 from triage.bundle import Manifest, read_manifest
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
+from triage.privacy import Redaction
 from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import list_agents
@@ -23,6 +25,7 @@ from triage.store.articles import iter_articles
 from triage.store.audit import AuditLog
 from triage.store.links import list_dismissals, list_links
 from triage.store.parents import LinkKind, list_parent_links
+from triage.store.policies import read_policy
 from triage.store.runs import Run
 from triage.store.sla_books import read_book
 from triage.store.tickets import iter_past_tickets
@@ -97,7 +100,7 @@ def _learn(
     report("reading tickets", 0.0)
     tickets: list[PastTicket] = []
     for chunk in iter_past_tickets(store, run.workspace):
-        tickets += chunk
+        tickets += without_erased(chunk, store, run.workspace, key)
         report("reading tickets", 0.0)
     if not tickets:
         raise HistoryError(
@@ -115,7 +118,10 @@ def _learn(
             for one in list_parent_links(store, run.workspace, LinkKind.DUPLICATE)
         ],
         sla=read_book(store, run.workspace).book,
-        config=TrainingConfig(targets=tuple(run.parameters["targets"] or ())),
+        config=TrainingConfig(
+            targets=tuple(run.parameters["targets"] or ()),
+            redact=read_policy(store, run.workspace).policy.privacy.redaction is not Redaction.OFF,
+        ),
         out=out,
         key=key,
         progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),

@@ -283,12 +283,13 @@ def _be_impatient(connection: Any, wait_ms: int) -> None:
 
 
 def _make_durable(connection: sqlite3.Connection, busy_ms: int) -> None:
-    """Set what SQLite leaves to the connection: full syncs, foreign keys, waiting for a lock."""
+    """Set what SQLite leaves to the connection: full syncs, foreign keys, overwriting, waiting for a lock."""
     connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver's guess.
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
     cursor.close()
 

@@ -2,6 +2,7 @@
 
 from triage.store import (
     access_tables,
+    erasure_tables,
     helping_tables,
     incident_tables,
     link_tables,
@@ -17,6 +18,7 @@ __all__ = ["metadata"]
 metadata = schema.metadata
 FILES = (
     access_tables,
+    erasure_tables,
     helping_tables,
     incident_tables,
     link_tables,

@@ -12,14 +12,16 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from triage.errors import InputError
+from triage.errors import ConflictError, InputError
 from triage.store.database import Store
 from triage.store.schema import idempotency_keys
 from triage.store.scope import Across
 
-__all__ = ["KEPT_FOR", "Reply", "earlier_reply", "forget_replies", "run_once"]
+__all__ = ["ERASED", "KEPT_FOR", "Reply", "earlier_reply", "forget_replies", "run_once"]
 
 KEPT_FOR = timedelta(hours=24)
+ERASED = 410
+"""Stands for the status of an answer that told of a ticket which was erased since; no more of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ def earlier_reply(store: Store, workspace: str, key: str, request_hash: str) -> 
     ------
     InputError
         If the key was used for another request.
+    ConflictError
+        If the answer told of a ticket that was erased since.
     """
     with store.reading(workspace) as connection:
         row = connection.execute(
@@ -47,6 +51,11 @@ def earlier_reply(store: Store, workspace: str, key: str, request_hash: str) -> 
         ).first()
     if row is None:
         return None
+    if row.status_code == ERASED:
+        raise ConflictError(
+            "Got a request that was answered before, with something that was erased since; expected it not "
+            "to be sent again. Use a key of its own for a request that shall be done anew."
+        )
     if row.request_hash != request_hash:
         raise InputError(
             "Got an Idempotency-Key that was used for another request; expected the same request again, "

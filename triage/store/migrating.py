@@ -15,6 +15,8 @@ __all__ = ["MIGRATING", "demand_owner", "migrate_tables", "migration_config", "m
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = "SELECT pg_advisory_xact_lock(7214901)"
+CLEARED = 1
+"""SQLite's ``user_version`` of a file in which nothing was ever deleted without being overwritten."""
 MAY_MIGRATE = """
     SELECT has_schema_privilege(current_schema(), 'CREATE')
        AND (to_regclass('alembic_version') IS NULL
@@ -71,6 +73,8 @@ def migrate_tables(engine: Engine) -> None:
         else:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if stands is None:
+                connection.exec_driver_sql(f"PRAGMA user_version={CLEARED}")
         confine(connection, Across.MIGRATION)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

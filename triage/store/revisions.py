@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Which tickets have a text that solved them."""
     LINKS = "links"
     """Which articles people used or dismissed for which tickets."""
+    ERASURES = "erasures"
+    """Which tickets were erased."""
 
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:

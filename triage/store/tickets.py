@@ -1,6 +1,6 @@
 """Tickets of a workspace with what became of them: written, found by id, walked through by time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "put_ticket",
     "put_tickets",
     "set_labels",
+    "stored_among",
 ]
 
 _FILED = ("subject", "body", "created_at", "requester", "organization", "channel", "product", "language")
@@ -120,6 +121,21 @@ def get_labels(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[
             some = {"workspace": workspace, "ticket_ids": ticket_ids[begin : begin + _MANY]}
             for ticket_id, labels in connection.execute(_LABELS, some):
                 found[ticket_id] = {name: value for name, value in labels.items() if name in FIELDS}
+    return found
+
+
+def stored_among(store: Store, workspace: str, ticket_ids: Collection[str]) -> set[str]:
+    """Return those of some ids by which a ticket is stored."""
+    names, found = list(ticket_ids), set[str]()
+    with store.reading(workspace) as connection:
+        for begin in range(0, len(names), _MANY):
+            some = names[begin : begin + _MANY]
+            query = select(tickets.c.ticket_id)
+            found.update(
+                connection.scalars(
+                    query.where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
+                )
+            )
     return found
 
 

@@ -44,7 +44,7 @@ def answer(articles: tuple[Suggestion, ...] = (), similar: tuple[SimilarTicket, 
         {name: Explanation(name, "desk", tuple(parts)) for name in fields},
         similar,
     )
-    return Answer(Decision("d", "", "v1", NOW, fields, assessment), articles)
+    return Answer(Ticket(""), Decision("d", "", "v1", NOW, fields, assessment), articles)
 
 
 @pytest.mark.parametrize(

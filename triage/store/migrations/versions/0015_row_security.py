@@ -3,7 +3,7 @@
 from triage.store.row_security import part_of, protect_table, unprotect_table
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -18,6 +18,7 @@ OWN = (
     "audit_log",
     "auto_resolutions",
     "decisions",
+    "erasures",
     "feedback",
     "handled",
     "idempotency_keys",
