@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import create_engine, text
@@ -52,16 +53,20 @@ def main() -> None:
             connection.execute(text("VACUUM ANALYZE"))
         for name, (times, call) in CALLS.items():
             found: dict[str, list[tuple[float, float]]] = {"bound": [], "unbound": [], "before": []}
-            for _ in range(5):
-                found["bound"].append(_cost(served, times // 5, call))
-                found["unbound"].append(_cost(owner, times // 5, call))
-                with patch("triage.store.database.confine", lambda connection, scope: None):
-                    found["before"].append(_cost(owner, times // 5, call))
+            for turn in range(6):
+                for how in sorted(found, key=lambda how, turn=turn: (list(found).index(how) + turn) % 3):
+                    store = served if how == "bound" else owner
+                    with contextlib.nullcontext() if how != "before" else _as_before():
+                        found[how].append(_cost(store, times // 6, call))
             for how, costs in found.items():
                 here, there = (1_000 * sum(part) / len(costs) for part in zip(*costs, strict=True))
                 print(f"{name}, {how}: {here:.3f} ms here, {there:.3f} ms in the server")
         served.close()
         owner.close()
+
+
+def _as_before() -> Any:
+    return patch("triage.store.database.confine", lambda connection, scope: None)
 
 
 def _ticket(number: int) -> PastTicket:

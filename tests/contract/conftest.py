@@ -2,7 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.things import things
 from tests.serving.house import House, open_house
+
+__all__ = ["things"]
 
 
 @pytest.fixture(scope="package")

@@ -12,10 +12,8 @@ from sqlalchemy import Engine, event
 from serving.app import create_app
 from serving.gates import leaf_routes, operation_of
 from serving.settings import Settings
-from tests.contract.test_permissions import MAKES_ITS_OWN, WITH_OBJECT, Things, call, things
+from tests.contract.things import KEEPS_OUT, MAKES_ITS_OWN, WITH_OBJECT, Things, call
 from tests.serving.house import House
-
-__all__ = ["things"]
 
 MISSING = "nothing-here"
 PAGES = {
@@ -39,6 +37,11 @@ ANSWERING = ("AnyIO worker thread", "triage-work", "asyncio", "MainThread")
 """Threads that answer requests begin so; others catch up with the store by themselves."""
 
 
+MOMENTARY = {"instance", "request_id", "as_of"}
+"""What differs from one request to the next."""
+TRIES = 3
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """The statements that the threads which answer requests send to a database meanwhile."""
@@ -55,7 +58,7 @@ def statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("operation", sorted(set(WITH_OBJECT) - set(MAKES_ITS_OWN)))
+@pytest.mark.parametrize("operation", sorted(set(WITH_OBJECT) - set(MAKES_ITS_OWN) - KEEPS_OUT))
 def test_a_foreign_id_is_looked_for_by_the_same_statements_as_a_missing_one(
     house: House, things: Things, operation: str
 ):
@@ -63,12 +66,19 @@ def test_a_foreign_id_is_looked_for_by_the_same_statements_as_a_missing_one(
     headers = house.key("admin", "other")
     body = things.bodies.get(operation)
     more: dict[str, Any] = {} if body is None else {"json": body}
-    with statements() as missing:
-        assert call(house, operation, headers, **more).status_code == 404
-    with statements() as foreign:
-        assert call(house, operation, headers, things.ids, **more).status_code == 404
+
+    def least(ids: dict[str, str]) -> list[str]:
+        # Now and then a request also does what is due for all; of several, one does not.
+        tries = []
+        for _ in range(TRIES):
+            with statements() as sent:
+                assert call(house, operation, headers, ids, **more).status_code == 404
+            tries.append(sent)
+        return min(tries, key=len)
+
+    foreign = least(things.ids)
     assert len(foreign) > 1  # Beginning, and looking who asks.
-    assert foreign == missing
+    assert foreign == least({})
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
@@ -112,7 +122,7 @@ def test_a_foreign_id_in_a_query_or_a_body_is_answered_as_a_missing_one(
     for ids in (things.ids, dict.fromkeys(things.ids, MISSING)):
         filled = None if body is None else {name: text.format_map(ids) for name, text in body.items()}
         answer = house.client.request(method, path.format_map(ids), json=filled, headers=headers)
-        document = {name: part for name, part in answer.json().items() if name != "instance"}
+        document = {name: part for name, part in answer.json().items() if name not in MOMENTARY}
         told.append((answer.status_code, document))
     foreign = repr(told[0])
     for value in things.ids.values():
