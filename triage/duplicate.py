@@ -7,7 +7,7 @@ __all__ = ["LEAST_CHANCE", "Duplicate", "DuplicateLink"]
 
 LEAST_CHANCE = 0.1
 """Calibrated probability from which an earlier ticket is shown. On the fourth fifth of HDFS's and
-HADOOP's bugs one in 15 has such an earlier one, and people linked 23 % of these (``benchmarks/RESULTS.md``)."""
+HADOOP's bugs one in 15 has such an earlier one, and people linked 23 % of these (benchmarks/RESULTS.md)."""
 
 
 @dataclass(frozen=True, slots=True)
