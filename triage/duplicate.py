@@ -6,8 +6,8 @@ from datetime import datetime
 __all__ = ["LEAST_CHANCE", "Duplicate", "DuplicateLink"]
 
 LEAST_CHANCE = 0.1
-"""Calibrated probability from which an earlier ticket is shown. On the fourth fifth of Apache's bugs one
-ticket in 23 has such an earlier one, and people linked 22 % of these (``benchmarks/duplicates.py``)."""
+"""Calibrated probability from which an earlier ticket is shown. On the fourth fifth of HDFS's and
+HADOOP's bugs one in 15 has such an earlier one, and people linked 23 % of these (benchmarks/RESULTS.md)."""
 
 
 @dataclass(frozen=True, slots=True)
