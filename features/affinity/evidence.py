@@ -1,9 +1,9 @@
 """How far chances can be believed by how many tickets they were read from.
 
-Signs of affinity weigh people against each other, and after two tickets they are as loud as after two thousand:
-a softmax over them says .99 of whoever had both. So chances are drawn towards an equal one for everybody asked
-about, as if some tickets of unknown hands had been seen as well (a symmetric Dirichlet prior; Laplace's rule of
-succession is its simplest case). Order among people stays.
+Signs of affinity weigh people against each other, and after two tickets they are as loud as after two
+thousand: a softmax over them says .99 of whoever had both. So chances are drawn towards an equal one for
+everybody asked about, as if some tickets of unknown hands had been seen as well (a symmetric Dirichlet prior;
+Laplace's rule of succession is its simplest case). Order among people stays.
 """
 
 import numpy as np

@@ -125,7 +125,11 @@ def import_absences(
         "No absence of anybody among the agents.",
     )
     if unmatched:
-        typer.echo(f"{unmatched:,} absences are of nobody among the agents: left out")
+        what = "1 absence is" if unmatched == 1 else f"{unmatched:,} absences are"
+        typer.echo(
+            f"{what} of nobody among the agents, by the events' attendees: left out. "
+            "Of one agent's own calendar, say whose it is with --agent."
+        )
 
 
 @app.command()

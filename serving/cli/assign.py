@@ -64,4 +64,18 @@ def _tell(plan: "BacklogOut") -> None:
     if plan.dry_run:
         typer.echo("Nothing was stored: this was a dry run. --apply stores what the policy lets be applied.")
     else:
-        typer.echo(f"{plan.applied:,} assignments stored.")
+        typer.echo(f"{plan.applied:,} assignments stored.{_why_suggested(plan)}")
+
+
+def _why_suggested(plan: "BacklogOut") -> str:
+    """Say what keeps agents from being applied who are only suggested."""
+    suggested = [one.reason for one in plan.assignments if one.action == "suggest"]
+    if not suggested:
+        return ""
+    held = sum(reason is not None for reason in suggested)
+    told = (
+        f" {len(suggested):,} agents are only suggested, which is not stored: {held:,} for the reason above"
+    )
+    if held == len(suggested):
+        return f"{told}."
+    return f"{told}, the others by the policy's mode; triage policy set --mode assignee=apply changes it."
