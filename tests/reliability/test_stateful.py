@@ -200,7 +200,7 @@ class Helpdesk(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(2, 10), pytest.param(100, 50, marks=pytest.mark.reliability)]
+    ("examples", "steps"), [(3, 20), pytest.param(100, 50, marks=pytest.mark.reliability)]
 )
 def test_whatever_is_done_in_whatever_order(empty_sqlite: bytes, examples: int, steps: int):
     EMPTY[:] = [empty_sqlite]

@@ -5,12 +5,16 @@ import numpy as np
 from triage.live_drift import WINDOW, measure_live_drift
 from triage.stability import bin_counts
 
+LANGUAGES = [f"language {number}" for number in range(30)]
+SHARES = np.full(30, 1 / 30)
+"""So many values that chance alone moves the plain index of 200 decisions over 0.1."""
+
 EDGES = [0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99]
 
 
 def reference(random: np.random.Generator) -> dict:
     confidence, familiarity = random.beta(4, 1.5, 4_000), random.random(4_000)
-    languages = random.multinomial(4_000, [0.7, 0.2, 0.1])
+    languages = random.multinomial(4_000, SHARES)
     edges = np.arange(1, 10) / 10
     return {
         "confidence": {"team": {"edges": EDGES, "counts": bin_counts(confidence, EDGES).tolist()}},
@@ -19,7 +23,7 @@ def reference(random: np.random.Generator) -> dict:
         },
         "values": {
             "language": {
-                "counts": dict(zip(("en", "de", "fr"), languages.tolist(), strict=True)),
+                "counts": dict(zip(LANGUAGES, languages.tolist(), strict=True)),
                 "others": 0,
             }
         },
@@ -30,14 +34,14 @@ def documents(random: np.random.Generator, count: int, *, shift: float = 0.0, **
     rows = []
     for confidence in np.clip(random.beta(4, 1.5, count) - shift, 0.01, 1.0):
         part = {"top": [["web", float(confidence)]], "reason": None, "basis": None} | more
-        language = str(random.choice(["en", "de", "fr"], p=[0.7, 0.2, 0.1]))
+        language = str(random.choice(LANGUAGES, p=SHARES))
         rows.append({"familiarity": float(random.random()), "language": language, "fields": {"team": part}})
     return rows
 
 
-def test_a_hundred_pairs_of_windows_without_drift_raise_hardly_any_alarm():
+def test_forty_pairs_of_windows_without_drift_raise_hardly_any_alarm():
     random = np.random.default_rng(0)
-    then, rounds = reference(random), 100
+    then, rounds = reference(random), 40
     moved = 0
     for seed in range(rounds):
         found = measure_live_drift(then, documents(random, 400), random_state=seed)
