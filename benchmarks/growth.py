@@ -198,7 +198,7 @@ def by_processes(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
 
 GROWTHS: Mapping[str, tuple[Sequence[int], Callable[[Path, Sequence[int]], Iterator[float]]]] = {
     "text": ((30, 100, 300, 1_000, 3_000), by_text),
-    "text, fast tier": ((30, 100, 300, 1_000, 3_000), by_text_fast),
+    "fast text": ((30, 100, 300, 1_000, 3_000), by_text_fast),
     "labels": ((10, 50, 200, 1_000, 2_000), by_labels),
     "neighbours": ((1_000, 5_000, 20_000, 50_000), by_neighbours),
     "solved tickets": ((5_000, 20_000, 100_000, 300_000), by_solved),

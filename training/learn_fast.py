@@ -29,6 +29,7 @@ from training.priority.rule import learn_rule
 from training.settle import settle
 from training.sure_enough import Tiers, choose_sure_from
 from training.work_memory import WorkMemory
+from triage.errors import TrainingError
 from triage.ticket import PastTicket
 
 __all__ = ["LearntFast", "learn_fast"]
@@ -92,8 +93,10 @@ def learn_fast(
     memory : WorkMemory
         Where what was learnt before from the very same is found.
     """
-    slow = [name for name, one in learnt.items() if len(one.held_out) < FEWEST]
-    if slow:
+    # A field that nothing can be learnt of abstains in either tier, and reads nothing.
+    unlearnt = {name: one for name, one in learnt.items() if one.reason}
+    slow = [name for name, one in learnt.items() if name not in unlearnt and len(one.held_out) < FEWEST]
+    if slow or len(unlearnt) == len(learnt):
         return LearntFast(None, {"without": slow})
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     static, seen_by_others = memory.remember(
@@ -106,7 +109,9 @@ def learn_fast(
     )
     cheap = views | {"meaning": seen_by_others * MEANING_SCALE}
 
-    def learn(name: str) -> LearntField:
+    def learn(name: str) -> LearntField | None:
+        if name in unlearnt:
+            return unlearnt[name]
         values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None], int)
         labelled = [value for value in values if value is not None]
@@ -121,23 +126,35 @@ def learn_fast(
             "chosen": Chosen(learnt[name].penalties, learnt[name].half_life),
         }
         step: Callable[[], LearntField] = partial(learn_field, name, labelled, seen, **settings)
-        return memory.remember("fast", (name, labelled, seen, settings), step)
+        try:
+            return memory.remember("fast", (name, labelled, seen, settings), step)
+        except TrainingError:  # of this tier; the full one need not do without
+            return None
 
     with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        alone = dict(zip(learnt, pool.map(learn, learnt), strict=True))
+        found = dict(zip(learnt, pool.map(learn, learnt), strict=True))
+    alone = {name: one for name, one in found.items() if one is not None}
+    slow = [
+        name for name in learnt if name not in unlearnt and not _comparable(alone.get(name), learnt[name])
+    ]
+    if slow:
+        return LearntFast(None, {"without": slow})
     joined, hierarchies = join_fields(alone, labels, cheap)
-    both, facts = {}, {}
-    for name, one in joined.items():
+    both, facts = dict(joined), {}
+    for name in [one for one in joined if one not in unlearnt]:
+        one = joined[name]
         tiers = Tiers.of(one, learnt[name])
         sure_from = choose_sure_from(tiers)
         both[name], facts[name] = _together(one, tiers, sure_from), tiers.facts(sure_from)
     judged, rule = learn_rule(history, labels, both, config.precision_for("priority"))
-    for name, one in both.items():
+    for name in facts:
+        one = both[name]
         likeliest = one.probabilities.argmax(axis=1)
         error = calibration_error(one.probabilities.max(axis=1), likeliest == one.classes)
         facts[name] |= {"calibration_error": error.error, "calibration_null_95": error.null_95}
     fields = {
-        name: FastField(one.model, facts[name]["sure_from"], _known(one)) for name, one in alone.items()
+        name: FastField(one.model, facts[name]["sure_from"] if name in facts else 0.0, _known(one))
+        for name, one in alone.items()
     }
     tier = FastTier(
         static,
@@ -147,6 +164,11 @@ def learn_fast(
         rule,
     )
     return LearntFast(tier, {"fields": facts})
+
+
+def _comparable(fast: LearntField | None, full: LearntField) -> bool:
+    """Return whether enough tickets were held out from both tiers to tell what one costs."""
+    return fast is not None and len(np.intersect1d(fast.held_out, full.held_out)) >= FEWEST
 
 
 def _together(fast: LearntField, tiers: Tiers, sure_from: float) -> LearntField:
@@ -167,6 +189,8 @@ def _together(fast: LearntField, tiers: Tiers, sure_from: float) -> LearntField:
 
 def _known(fast: LearntField) -> np.ndarray:
     """Return the sorted evidence of held-out tickets, thinned evenly where there are many."""
+    if not len(fast.held_out):
+        return np.empty(0)
     found = np.sort(evidence(fast.probabilities))
     kept = np.linspace(0, len(found) - 1, min(len(found), KNOWN)).astype(int)
     return np.asarray(found[kept])
