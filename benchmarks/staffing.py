@@ -142,7 +142,9 @@ def run_replay(data: Path, n_origins: int, dev: bool, quick: bool) -> list[dict[
     head = f"{'collection':<18}{'a day':>6}{'ahead':>6} {'deadline':<10}{'forecast':<9}"
     print(head + f"{'staffed':<8}{'on time':>8}{'hours':>8}{'idle':>7}{'backlog':>9}")
     for collection in collections(data):
-        if "hourly" in collection.name or (dev and not collection.has_dev):
+        if "hourly" in collection.name or len(collection.series.names) > 1:
+            continue
+        if dev and collection.dev_origins < n_origins:
             continue
         y, span = collection.series.counts[0], collection.horizon * n_origins
         last = len(y) - (span if dev else 0)
@@ -186,7 +188,7 @@ def errors(data: Path, n_origins: int) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     scores = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
     for collection in collections(data):
-        if not collection.has_dev:
+        if collection.dev_origins < n_origins or len(collection.series.names) > 1:
             continue
         y, horizon = collection.series.counts[0], collection.horizon
         last = len(y) - horizon * n_origins

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from triage.store.agents import list_agents
 from triage.store.workspaces import Workspace
 
 __all__ = ["first_setup", "read_setup_text", "write_setup_text"]
+
+UNKNOWN_LABEL = "(none)"
+"""What forecasts call the tickets that have no label of a field."""
 
 
 def read_setup_text(text: str) -> dict[str, Any]:
@@ -35,7 +39,8 @@ def write_setup_text(document: Mapping[str, Any]) -> str:
 
 def first_setup(store: Store, workspace: str, place: Workspace | None) -> str:
     """Return a setup to begin with: the teams of the agents, or one for everything."""
-    teams = sorted({team for one in list_agents(store, workspace) if one.active for team in one.all_teams})
+    sizes = Counter(team for one in list_agents(store, workspace) if one.active for team in one.all_teams)
+    teams = sorted(sizes)
     document: dict[str, Any] = {
         "by": "team" if teams else "total",
         "percentile": "P80",
@@ -48,13 +53,21 @@ def first_setup(store: Store, workspace: str, place: Workspace | None) -> str:
     document["teams"] = [
         {
             "name": name,
-            "skills": [name] if teams else ["*"],
+            "skills": _first_skills(name, sizes),
             "hours": "Mon-Fri 08:00-18:00",
             "cost_per_hour": 0,
         }
         for name in teams or ["everybody"]
     ]
     return write_setup_text(document)
+
+
+def _first_skills(team: str, sizes: Counter[str]) -> list[str]:
+    """Return what a team may do at first: its own; the largest also what no team has yet."""
+    if not sizes:
+        return ["*"]
+    largest = max(sorted(sizes), key=lambda name: sizes[name])
+    return [team, UNKNOWN_LABEL] if team == largest else [team]
 
 
 def _lines(table: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from features.staffing.capacity import capacity_days
@@ -92,17 +92,26 @@ def _days(
 ) -> list[CapacityDay]:
     """Return the days ahead: by the hour as far as that forecast reaches, later ones by the day.
 
-    The last day by the hour is left to the forecast by day, since what is due after it is not in sight.
+    The last day by the hour is left to the forecast by day, since what is due after it is not in sight; but
+    not today, of which the forecast by day knows only the whole.
     """
-    by_hour = _held(store, workspace, setup, agents, now, "hour")
-    last = max((one.start for one in by_hour), default=now)
-    near = [one for one in by_hour if one.start < last]
     zones = {one.name: ZoneInfo(one.calendar.zone) for one in setup.teams}
-    taken = {(one.team, one.start.astimezone(zones[one.team]).date()) for one in near}
+
+    def local(moment: datetime, team: str) -> date:
+        return moment.astimezone(zones[team]).date()
+
+    by_hour = _held(store, workspace, setup, agents, now, "hour")
+    last = max((one.end for one in by_hour), default=now)
+    near = [
+        one
+        for one in by_hour
+        if local(one.start, one.team) == local(now, one.team) or one.end < last - timedelta(hours=12)
+    ]
+    taken = {(one.team, local(one.start, one.team)) for one in near}
     later = [
         one
         for one in _held(store, workspace, setup, agents, now, "day")
-        if one.start > now and (one.team, one.start.astimezone(zones[one.team]).date()) not in taken
+        if one.start > now and (one.team, local(one.start, one.team)) not in taken
     ]
     return near + later
 

@@ -36,3 +36,5 @@ def test_a_first_setup_has_the_agents_teams_and_can_be_saved(sqlite_store: Store
     put_agents(sqlite_store, "acme", [Agent("ada", team="web"), Agent("bob", team="desk", teams=("web",))])
     found = read_setup(read_setup_text(first_setup(sqlite_store, "acme", None)))
     assert [one.name for one in found.teams] == ["desk", "web"] and found.by == "team"
+    # Tickets that no team has yet are the largest team's at first, so that a plan can be made.
+    assert [sorted(one.skills) for one in found.teams] == [["desk"], ["(none)", "web"]]

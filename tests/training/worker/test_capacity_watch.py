@@ -84,6 +84,14 @@ def test_the_near_days_come_from_the_forecast_by_the_hour(desk: Store):
     ]
 
 
+def test_today_comes_from_the_forecast_by_the_hour_even_if_that_reaches_no_further(desk: Store):
+    publish(desk, "day", 7, [60.0])
+    publish(desk, "hour", 24, [0.0] * 8 + [20.0] * 10 + [0.0] * 6)
+    look_at_capacity(desk, now=NOW)
+    (one,) = list_alerts(desk, "acme")
+    assert one.alert.begins_at == TODAY + timedelta(hours=8) and len(one.alert.why["days"]) == 1
+
+
 def test_what_people_said_stays_and_without_a_budget_or_shifts_nothing_is_raised(desk: Store):
     write_settings(desk, "acme", PlannerSettings(capacity_per_month=0), "dana", now=NOW)
     assert look_at_capacity(desk, now=NOW) == 0
