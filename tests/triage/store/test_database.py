@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy import insert, inspect, select, text
 from triage.agent import Agent
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
+from triage.store.compact import clear_log
 from triage.store.database import _config
 from triage.store.handled import HandledKind, newest_handled
 from triage.store.revisions import Kind, read_revisions
@@ -111,3 +113,21 @@ def test_what_tickets_from_before_tell_of_their_handlers_is_read_in(store: Store
         datetime(2026, 1, 2, tzinfo=UTC),
     )
     assert read_revisions(store, "acme")[Kind.WORK] == 1
+
+
+def test_what_sqlite_deletes_is_overwritten_however_it_was_built(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    connect = sqlite3.dbapi2.connect
+
+    def connect_careless(*args, **more):
+        made = connect(*args, **more)
+        made.execute("PRAGMA secure_delete=OFF")  # SQLite's own default; Debian's build has another.
+        return made
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", connect_careless)
+    store = open_store(f"sqlite:///{tmp_path / 'one.db'}")
+    put_tickets(store, "acme", [PastTicket(Ticket("T-1", "quokka4711"))], source="x")
+    with store.writing() as connection:
+        connection.execute(text("DELETE FROM tickets"))
+    assert clear_log(store)
+    assert b"quokka4711" not in (tmp_path / "one.db").read_bytes()
+    store.close()
