@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from triage.agent import Agent
 from triage.policy import Policy
 from triage.store import Store, open_store
 from triage.store.agents import list_agents
+from triage.store.compact import clear_log
 from triage.store.every_table import metadata
 from triage.store.handled import HandledKind, newest_handled
 from triage.store.migrating import migration_config
@@ -128,3 +130,21 @@ def test_what_tickets_from_before_tell_of_their_handlers_is_read_in(owned_store:
         datetime(2026, 1, 2, tzinfo=UTC),
     )
     assert read_revisions(owned_store, "acme")[Kind.WORK] == 1
+
+
+def test_what_sqlite_deletes_is_overwritten_however_it_was_built(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    connect = sqlite3.dbapi2.connect
+
+    def connect_careless(*args, **more):
+        made = connect(*args, **more)
+        made.execute("PRAGMA secure_delete=OFF")  # SQLite's own default; Debian's build has another.
+        return made
+
+    monkeypatch.setattr(sqlite3.dbapi2, "connect", connect_careless)
+    store = open_store(f"sqlite:///{tmp_path / 'one.db'}")
+    put_tickets(store, "acme", [PastTicket(Ticket("T-1", "quokka4711"))], source="x")
+    with store.writing(Across.OPERATOR) as connection:
+        connection.execute(text("DELETE FROM tickets"))
+    assert clear_log(store)
+    assert b"quokka4711" not in (tmp_path / "one.db").read_bytes()
+    store.close()
