@@ -150,7 +150,7 @@ class PastWork:
         # The times stand beside each other: only what is recent is looked up in the long tables.
         lately = np.flatnonzero(np.array(self._times_of.get(person, ())) >= since)
         rows = self._those(0, person, lately)
-        return rows[self._at[rows] >= since]
+        return np.asarray(rows[self._at[rows] >= since])
 
     def _those(self, side: int, number: int, places: np.ndarray | slice = slice(None)) -> np.ndarray:
         # A row is listed whenever it is set, also when it went to somebody else since: only what holds now is
