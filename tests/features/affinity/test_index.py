@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from features.affinity.index import AffinityIndex
-from features.affinity.signals import SIGNALS
+from features.affinity.signals import SIGNALS, read_signals
 from tests.features.affinity.helpers import START, make_model, taught_index, ticket_of, vector_of
 from triage.errors import InputError
 
@@ -202,3 +202,16 @@ def test_declared_skills_are_no_handled_ticket():
     index.learn(ticket_of("vpn", 500, days=10), "eve", NOW, vector=vector_of("vpn", 6))
     facts = index.facts("eve", ticket_of("vpn", 999), NOW, vector=vector_of("vpn", 99))
     assert (facts.similar, facts.similar_ever, facts.handled) == (1, 1, 1)
+
+
+def test_signals_of_some_people_are_those_that_they_have_among_all():
+    index = taught_index()
+    for number, agent in enumerate(("eve", "max", "ada", "zoe")):
+        ticket = ticket_of("mail", 200 + number, requester="ben", days=10)
+        index.learn(ticket, agent, NOW, vector=vector_of("mail", number), category="mail")
+    asked = ticket_of("mail", 999, requester="ben")
+    at, people = NOW.timestamp(), np.array([1, 2, 4])
+    everybody = read_signals(index.memory, asked, at, vector=vector_of("mail", 9))
+    some = read_signals(index.memory, asked, at, vector=vector_of("mail", 9), people=people)
+    assert everybody.shape == (5, len(SIGNALS))
+    np.testing.assert_allclose(some, everybody[people], atol=1e-6)

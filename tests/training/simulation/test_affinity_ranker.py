@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytest
-
 from tests.features.fake_encoder import WordEncoder
 from tests.training.simulation.test_run import HOUR, MONDAY, past
 from training.simulation.affinity_ranker import affinity_rankers
@@ -36,7 +34,8 @@ def test_texts_tell_who_is_good_at_them_and_scores_are_chances_of_those_asked():
     assert ranker.rank(vpn.ticket, since, ["ada", "bob"])[0].agent == "ada"
     ranked = ranker.rank(mail.ticket, since, ["ada", "bob", "idle"])
     assert [one.agent for one in ranked] == ["bob", "ada"]
-    assert sum(one.score for one in ranked) == pytest.approx(1)
+    # A little is left to who has had nothing yet.
+    assert 0.9 < sum(one.score for one in ranked) < 1
     assert [one.agent for one in ranker.rank(vpn.ticket, since, ["bob"])] == ["bob"]
 
 

@@ -5,6 +5,7 @@ import pytest
 from triage.errors import InputError, NotFoundError
 from triage.store.tickets import (
     count_tickets,
+    get_labels,
     get_ticket,
     get_tickets,
     iter_past_tickets,
@@ -108,6 +109,16 @@ def test_labels_of_an_unknown_ticket_or_field_are_refused(store):
         set_labels(store, "acme", "T-404", {"team": "x"})
     with pytest.raises(InputError, match="'colour'"):
         set_labels(store, "acme", "T-1", {"colour": "red"})
+
+
+def test_only_the_values_of_some_tickets_are_read_without_what_the_source_called_them(store):
+    past = PastTicket(
+        Ticket("T-1"), {"assignee": "ada", "priority": "high"}, source_values={"priority": "P2"}
+    )
+    put_tickets(store, "acme", [past, PastTicket(Ticket("T-2"))], source="api")
+    found = get_labels(store, "acme", ["T-1", "T-2", "T-3"])
+    assert found == {"T-1": {"assignee": "ada", "priority": "high"}, "T-2": {}}
+    assert get_labels(store, "other", ["T-1"]) == get_labels(store, "acme", []) == {}
 
 
 def test_a_ticket_without_id_cannot_be_stored(store):
