@@ -82,6 +82,9 @@ class Helpdesk(RuleBasedStateMachine):
     @rule(target=tickets, subject=st.sampled_from(SUBJECTS))
     def file(self, subject: str) -> str:
         """A new ticket is decided, under an idempotency key."""
+        return self.decide(subject)
+
+    def decide(self, subject: str) -> str:
         self.count += 1
         name, body = f"T-{self.count}", {"ticket_id": f"T-{self.count}", "subject": subject}
         answer = self.ask("POST", "/v1/triage", body, **{"Idempotency-Key": name})
@@ -99,11 +102,16 @@ class Helpdesk(RuleBasedStateMachine):
             in_hand = sum(one == given["agent"] for one in self.holders.values())
             assert in_hand + 1 <= CAPACITIES[given["agent"]], "given to somebody whose hands are full"
             self.holders[name] = given["agent"]
+        if self.count % 3 == 0:
+            self.ask_again(name)
         return name
 
     @rule(name=tickets)
     def repeat(self, name: str) -> None:
         """The same request again is the same answer, and another one under its key is refused."""
+        self.ask_again(name)
+
+    def ask_again(self, name: str) -> None:
         body, told = self.answers[name]
         again = self.ask("POST", "/v1/triage", body, **{"Idempotency-Key": name})
         assert (again.status_code, again.json()) == (200, told)
@@ -143,7 +151,7 @@ class Helpdesk(RuleBasedStateMachine):
 
     @rule(agent=st.sampled_from(list(CAPACITIES)))
     def leave(self, agent: str) -> None:
-        """Somebody goes away, or comes back."""
+        """Somebody goes away, and is given nothing, or comes back."""
         if agent in self.away:
             gone = self.ask("DELETE", f"/v1/agents/{agent}/absences/{self.away.pop(agent)}")
             assert gone.status_code in (200, 204), gone.text
@@ -151,6 +159,7 @@ class Helpdesk(RuleBasedStateMachine):
         made = self.ask("POST", f"/v1/agents/{agent}/absences", {"starts_at": "2020-01-01T00:00:00Z"})
         assert made.status_code == 201, made.text
         self.away[agent] = made.json()["absence_id"]
+        self.decide("vpn")
 
     @rule(version=st.sampled_from(["v1", "v2"]))
     def switch(self, version: str) -> None:
@@ -159,10 +168,11 @@ class Helpdesk(RuleBasedStateMachine):
         self.version = version
 
     @rule()
-    def stop_or_go_on(self) -> None:
-        """The kill switch."""
-        self.is_stopped = not self.is_stopped
-        self.put("/v1/policy", POLICY | {"kill_switch": self.is_stopped})
+    def drill(self) -> None:
+        """The kill switch is thrown, holds, and is taken back."""
+        for self.is_stopped in (True, False):
+            self.put("/v1/policy", POLICY | {"kill_switch": self.is_stopped})
+            self.decide("vpn")
 
     @rule()
     def restart(self) -> None:
