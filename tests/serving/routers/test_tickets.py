@@ -96,9 +96,10 @@ def test_what_is_told_is_learnt_for_the_next_request(house: House):
     for number in range(3):
         decide(house, f"T-{number}", subject="vpn again")
         give(house, f"T-{number}", "bob", team="web")
-    (first, *_) = decide(house, subject="vpn again")["assignment"]["choices"]
-    assert first["agent"] == "bob" and first["affinity"] > 0.5
-    assert "3 similar tickets" in first["sentence"]
+    choices = decide(house, subject="vpn again")["assignment"]["choices"]
+    likeliest = max(choices, key=lambda one: one["affinity"])
+    assert likeliest["agent"] == "bob" and likeliest["affinity"] > 0.5
+    assert "3 similar tickets" in likeliest["sentence"]
     for number in range(3, 9):
         decide(house, f"T-{number}", subject="vpn again")
         close(house, f"T-{number}", values={"assignee": "ada"})

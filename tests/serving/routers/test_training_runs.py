@@ -29,7 +29,8 @@ def test_a_forecast_that_was_asked_for_is_a_run_too(house: House):
     answer = house.client.post("/v1/forecasts", json={"days": 14}, headers=house.key("planner"))
     assert answer.status_code == 202
     assert answer.json()["kind"] == "forecast"
-    assert answer.json()["parameters"] == {"days": 14, "hours": 72, "by": ["category", "team"]}
+    levels = ["category", "team", "priority", "channel"]
+    assert answer.json()["parameters"] == {"days": 14, "hours": 72, "half_hours": 0, "by": levels}
 
 
 def test_while_one_training_waits_another_is_refused_and_the_same_request_is_answered_again(house: House):

@@ -11,8 +11,11 @@ from triage.store.scope import Across, check_scope
 
 ROOT = Path(__file__).parents[3]
 ACROSS = {
+    "serving/running_checks.py": {"OPERATOR"},
     "triage/store/audit.py": {"CHORES"},
     "triage/store/copying.py": {"BACKUP"},
+    "triage/store/erasure_follower.py": {"CHORES"},
+    "triage/store/erasures.py": {"OPERATOR"},
     "triage/store/idempotency.py": {"CHORES"},
     "triage/store/keys.py": {"OPERATOR", "SIGN_IN"},
     "triage/store/migrating.py": {"MIGRATION"},
@@ -20,6 +23,7 @@ ACROSS = {
     "triage/store/runs.py": {"CHORES"},
     "triage/store/sla_books.py": {"CHORES"},
     "triage/store/users.py": {"OPERATOR", "SIGN_IN"},
+    "triage/store/waiting.py": {"CHORES"},
     "triage/store/workspaces.py": {"CHORES"},
 }
 """Every file of the product that works across workspaces, and why it does: to be added to knowingly."""

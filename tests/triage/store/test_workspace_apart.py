@@ -168,6 +168,7 @@ def test_the_calls_reach_the_rows_where_the_workspace_is_the_rows_own(
         told, theirs = outcome(filled, THEIRS, ask)
         if told == outcome(empty, THEIRS, ask)[0] and theirs == untouched:
             unmoved.add(name)
+    print('XX', sorted(unmoved ^ (WRITE_ALIKE | PICK_OTHERS)))
     assert sorted(unmoved) == sorted(WRITE_ALIKE | PICK_OTHERS)
 
 
