@@ -295,7 +295,6 @@ class KnowledgeIndex(KnowledgeState):
         self, contents: Contents, ticket: Ticket, vector: np.ndarray | None, moment: datetime | None
     ) -> Signals:
         text = clean_text(ticket)
-        if vector is None:
-            vector = self._ready().encode([text])[0]
+        vector = self._ready().encode([text])[0] if vector is None else vector
         known_by = posix_time(moment or ticket.created_at)
         return gather_signals(ticket, text, vector, known_by, contents.shelf, contents.memory)

@@ -21,7 +21,7 @@ from triage.routing.need import Need, need_of
 from triage.routing.situation import Situation
 from triage.store import Store
 from triage.store.assignments import GivenTicket, put_assignment
-from triage.store.tickets import get_labels
+from triage.store.ticket_facts import get_labels
 from triage.ticket import Ticket
 
 __all__ = ["AssignmentDesk", "Ranked", "agreeing"]

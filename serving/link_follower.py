@@ -18,7 +18,8 @@ from serving.erased_tickets import ErasedTickets
 from triage.store import Store
 from triage.store.links import LinkEvent, LinkEventKind, link_events_after
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import get_tickets, stored_among
+from triage.store.ticket_facts import stored_among
+from triage.store.tickets import get_tickets
 from triage.ticket import PastTicket
 
 __all__ = ["LinkFollower"]

@@ -33,7 +33,8 @@ from triage.store.known_labels import known_labels
 from triage.store.replies import replies_of
 from triage.store.revisions import Kind, read_revisions
 from triage.store.solved import SolvedMark, solved_after
-from triage.store.tickets import get_tickets, stored_among
+from triage.store.ticket_facts import stored_among
+from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
 from triage.ticket import FIELDS, PastTicket, Ticket
 

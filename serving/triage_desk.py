@@ -4,7 +4,7 @@ Deciding itself is :mod:`triage.engine`; this file fetches what it needs for one
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from serving.assignment_desk import AssignmentDesk, Ranked, agreeing
@@ -19,11 +19,12 @@ from serving.confidential import (
 from serving.duplicate_host import DuplicateHost
 from serving.erased_tickets import ErasedTickets
 from serving.floor import Floor
-from serving.help_desk import Help, HelpDesk
+from serving.help_desk import HelpDesk
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.redactor import stored_form
+from serving.triage_answer import Answer, Extras
 from triage.assignment import Assignment
 from triage.bundle import FAST, FULL
 from triage.decision import Action, Decision
@@ -31,7 +32,7 @@ from triage.duplicate import Duplicate
 from triage.engine import abstain_without_model, triage_tickets
 from triage.knowledge import Suggestion
 from triage.policy import Policy
-from triage.sla.outlook import SlaOutlook, look_ahead, values_to_go_by
+from triage.sla.outlook import look_ahead, values_to_go_by
 from triage.stopwatch import stage
 from triage.store import Store
 from triage.store.decisions import put_decisions
@@ -42,42 +43,7 @@ from triage.store.sla_outlooks import StoredOutlook, put_outlooks
 from triage.store.tickets import get_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
-__all__ = ["Answer", "Extras", "TriageDesk"]
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
-
-    ``detail`` adds what deleting each word or sentence would change; ``sees_all``: also confidential tickets.
-    """
-
-    explain: bool
-    similar: int
-    articles: int
-    detail: bool = False
-    duplicates: int = 0
-    replies: int = 0
-    sees_all: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A ticket as it may be stored, its decision, what may help, its time, and who should have it.
-
-    ``assignment`` is None where nobody is assigned here. ``ranked`` is what it was made from, ``work`` the
-    count of changes that it had seen, ``duplicates`` the earlier tickets that it likely repeats.
-    """
-
-    ticket: Ticket
-    decision: Decision
-    articles: tuple[Suggestion, ...]
-    sla: SlaOutlook | None = None
-    assignment: Assignment | None = None
-    ranked: Ranked | None = None
-    work: int = 0
-    duplicates: tuple[Duplicate, ...] = ()
-    helping: Help = field(default_factory=Help)
+__all__ = ["TriageDesk"]
 
 
 class TriageDesk:

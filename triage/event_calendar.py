@@ -25,6 +25,16 @@ def read_events(text: str) -> list[KnownEvent]:
         When a column is missing or a row cannot be used.
     """
     rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return _read_rows(rows)
+    except csv.Error as error:
+        raise InputError(
+            f"Got a calendar that is no CSV in line {rows.line_num} ({error}); expected lines of the columns "
+            f"{', '.join(COLUMNS)}; mend the line."
+        ) from error
+
+
+def _read_rows(rows: "csv.DictReader[str]") -> list[KnownEvent]:
     header = [name.strip() for name in rows.fieldnames or ()]
     missing = [name for name in NEEDED if name not in header]
     if missing:

@@ -13,7 +13,7 @@ from serving.console.help_view import (
 )
 from serving.console.highlight import Mark, mark_words, strength
 from serving.plain_words import LEAST_DROP, assignment_reason, grounds_of, hinge_of, reason_of
-from serving.triage_desk import Answer
+from serving.triage_answer import Answer
 from triage.assignment import Assignment
 from triage.decision import Action, Decision, FieldDecision
 from triage.helping.template import ReplySuggestion

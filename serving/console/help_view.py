@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from features.redaction import redact
-from serving.triage_desk import Answer
+from serving.triage_answer import Answer
 from triage.duplicate import Duplicate
 from triage.helping.solution import Source
 from triage.prediction import SimilarTicket

@@ -20,7 +20,8 @@ from serving.schemas.base import FieldName
 from serving.schemas.decisions import DecisionOut
 from serving.schemas.feedback import FeedbackIn, VerdictName
 from serving.schemas.tickets import TicketIn
-from serving.triage_desk import Answer, Extras, TriageDesk
+from serving.triage_answer import Answer, Extras
+from serving.triage_desk import TriageDesk
 from triage.errors import InputError, NotFoundError
 from triage.store import Store
 from triage.store.articles import get_article

@@ -39,7 +39,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
 READING = documented(400, 401, 403, 404, 422, 500, 503)
-WRITING = documented(400, 401, 403, 409, 413, 422, 500, 503)
+WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 ArticleId = Annotated[
     SafeText,

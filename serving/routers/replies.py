@@ -152,7 +152,7 @@ def read_macros(store: StoreDep, caller: Annotated[Caller, permitted("list_macro
     operation_id="replace_macro",
     summary="Replace a macro, or add it",
     response_model=MacroOut,
-    responses=documented(400, 401, 403, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
 )
 def replace_macro(
     macro_id: MacroId,

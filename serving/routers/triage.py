@@ -13,7 +13,8 @@ from serving.problems import documented
 from serving.roles import Role
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
-from serving.triage_desk import Answer, Extras, TriageDesk
+from serving.triage_answer import Answer, Extras
+from serving.triage_desk import TriageDesk
 from triage.stopwatch import stage
 from triage.store.idempotency import Reply
 

@@ -21,7 +21,7 @@ from serving.schemas.helping import (
 from serving.schemas.knowledge import EXAMPLE_SUGGESTION, SuggestionOut
 from serving.schemas.sla import EXAMPLE_SLA, SlaOut
 from serving.schemas.unknown_values import EXAMPLE_UNKNOWN, UnknownValueOut
-from serving.triage_desk import Answer
+from serving.triage_answer import Answer
 from triage.decision import Decision, FieldDecision
 from triage.feedback import Feedback
 from triage.prediction import Explanation

@@ -56,5 +56,5 @@ def test_no_request_fails_while_models_are_switched_and_each_switch_is_seen(
                 stop.set()
         answers = [one for part in asking for one in part.result()]
     statuses = Counter(status for status, _ in answers)
-    assert set(statuses) == {200} and statuses[200] > switches
+    assert set(statuses) == {200} and statuses[200] >= len(asking)
     assert {version for _, version in answers} <= {"slow", "v1", "v2"}

@@ -78,7 +78,7 @@ def test_what_was_learnt_before_gives_the_same_files(twins, trained: Trained, tm
     again = start(trained, tmp_path / "third", cores=1, seed=1, cache=cache)
     assert again.wait(timeout=900) == 0
     kept = {path.name.split("-")[0] for path in (cache / "learnt").iterdir()}
-    assert kept == {"field", "times", "articles", "affinity"}
+    assert kept == {"field", "times", "articles", "affinity", "static", "fast"}
     one, third = (
         json.loads((folder / "manifest.json").read_text()) for folder in (twins[0], tmp_path / "third")
     )

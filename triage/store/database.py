@@ -295,7 +295,6 @@ def _make_durable(connection: sqlite3.Connection, busy_ms: int) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads before it writes would fail at once, not wait, when another process wrote
-    # in between: so writers take the lock at the start.
+    # Writers take the lock at once: one that reads first would fail where another wrote meanwhile.
     immediate = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

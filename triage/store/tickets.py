@@ -1,6 +1,6 @@
 """Tickets of a workspace with what became of them: written, found by id, walked through by time."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = [
     "count_tickets",
-    "get_labels",
     "get_ticket",
     "get_tickets",
     "iter_open_tickets",
@@ -24,7 +23,6 @@ __all__ = [
     "put_ticket",
     "put_tickets",
     "set_labels",
-    "stored_among",
 ]
 
 _FILED = ("subject", "body", "created_at", "requester", "organization", "channel", "product", "language")
@@ -42,11 +40,6 @@ _LATER = (
 _SOURCE = "_source"
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
-# Made once: asked for every ticket that is decided.
-_LABELS = select(tickets.c.ticket_id, tickets.c.labels).where(
-    tickets.c.workspace == bindparam("workspace"),
-    tickets.c.ticket_id.in_(bindparam("ticket_ids", expanding=True)),
-)
 
 
 def put_tickets(
@@ -110,32 +103,6 @@ def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
             some = ticket_ids[begin : begin + _MANY]
             rows = connection.execute(_NAMED, {"named": workspace, "ids": some})
             found.update((row.ticket_id, _from_row(row)) for row in rows)
-    return found
-
-
-def get_labels(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return the values by field, as the helpdesk told them, of the tickets that exist among these ids."""
-    found: dict[str, dict[str, str]] = {}
-    with store.reading(workspace) as connection:
-        for begin in range(0, len(ticket_ids), _MANY):
-            some = {"workspace": workspace, "ticket_ids": ticket_ids[begin : begin + _MANY]}
-            for ticket_id, labels in connection.execute(_LABELS, some):
-                found[ticket_id] = {name: value for name, value in labels.items() if name in FIELDS}
-    return found
-
-
-def stored_among(store: Store, workspace: str, ticket_ids: Collection[str]) -> set[str]:
-    """Return those of some ids by which a ticket is stored."""
-    names, found = list(ticket_ids), set[str]()
-    with store.reading(workspace) as connection:
-        for begin in range(0, len(names), _MANY):
-            some = names[begin : begin + _MANY]
-            query = select(tickets.c.ticket_id)
-            found.update(
-                connection.scalars(
-                    query.where(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(some))
-                )
-            )
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from serving.console.decision_view import view_decision
 from serving.console.rendering import render
 from serving.help_desk import Help
-from serving.triage_desk import Answer
+from serving.triage_answer import Answer
 from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.duplicate import Duplicate
 from triage.helping.solution import SolvedTicket, Source

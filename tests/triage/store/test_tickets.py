@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from triage.errors import InputError, NotFoundError
+from triage.store.ticket_facts import get_labels
 from triage.store.tickets import (
     count_tickets,
-    get_labels,
     get_ticket,
     get_tickets,
     iter_past_tickets,
