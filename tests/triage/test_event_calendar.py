@@ -1,0 +1,9 @@
+import pytest
+
+from triage.errors import InputError
+from triage.event_calendar import read_events
+
+
+def test_a_calendar_that_is_no_csv_is_refused_with_its_line():
+    with pytest.raises(InputError, match="no CSV in line"):
+        read_events('event_id,kind,first_day\nE-1,release,2026-01-05\n\rx"\r')
