@@ -24,7 +24,7 @@ from triage.store.idempotency import Reply
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["agents"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 AbsenceId = Annotated[
     SafeText,

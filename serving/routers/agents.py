@@ -70,7 +70,7 @@ def list_all(
     operation_id="import_agents",
     summary="Import an agents table",
     response_model=AgentImportOut,
-    responses=documented(400, 401, 403, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 def import_table(
     given: AgentImportIn,

@@ -25,7 +25,7 @@ from triage.store.idempotency import Reply
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 DecisionId = Annotated[
     SafeText, Path(max_length=40, description="As answered.", examples=["5f0c7f7a3f0e4d0f8d1f7b0a4d9c2e11"])

@@ -24,7 +24,7 @@ __all__ = ["report_router", "router"]
 
 router = APIRouter(prefix="/v1/forecasts/overrides", tags=["forecasts"])
 report_router = APIRouter(prefix="/v1/reports/forecasts", tags=["forecasts"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 
 @router.get(

@@ -44,7 +44,7 @@ def list_all(store: StoreDep, caller: Annotated[Caller, permitted("list_keys")])
     summary="Make a key",
     status_code=201,
     response_model=NewKeyOut,
-    responses=documented(400, 401, 403, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 def create(given: KeyIn, store: StoreDep, caller: Annotated[Caller, permitted("create_key")]) -> Response:
     """Make a key for this workspace; its token is shown this once, so the answer is never replayed."""

@@ -18,7 +18,7 @@ from triage.store.known_events import delete_event, list_events, put_events
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/events", tags=["forecasts"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 EventId = Annotated[
     SafeText, Path(min_length=1, max_length=40, description="Its name here.", examples=["release-7"])
 ]

@@ -52,7 +52,7 @@ MacroId = Annotated[
     summary="Tell a reply that a ticket got",
     status_code=201,
     response_model=ReplyOut,
-    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 500, 503),
 )
 def add_reply(
     ticket_id: TicketId,
@@ -152,7 +152,7 @@ def read_macros(store: StoreDep, caller: Annotated[Caller, permitted("list_macro
     operation_id="replace_macro",
     summary="Replace a macro, or add it",
     response_model=MacroOut,
-    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 500, 503),
 )
 def replace_macro(
     macro_id: MacroId,

@@ -181,7 +181,7 @@ def list_sla_notices(
     operation_id="acknowledge_sla_notices",
     summary="Say that notices were seen",
     response_model=SeenOut,
-    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 500, 503),
 )
 def acknowledge(
     given: SeenIn,

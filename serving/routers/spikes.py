@@ -28,7 +28,7 @@ from triage.store.volume_alerts import StoredAlert, list_alerts, read_settings, 
 __all__ = ["change_state", "router"]
 
 router = APIRouter(prefix="/v1/spikes", tags=["forecasts"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 AlertId = Annotated[
     SafeText,

@@ -95,7 +95,7 @@ def replace_setup(
     operation_id="make_staffing_plan",
     summary="Plan people",
     response_model=PlanOut,
-    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 500, 503),
 )
 async def make_plan(
     asked: PlanRequestIn,

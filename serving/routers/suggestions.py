@@ -42,7 +42,7 @@ SuggestionId = Annotated[
     operation_id="suggest_articles",
     summary="Offer articles before a ticket is filed",
     response_model=SuggestOut,
-    responses=documented(400, 401, 403, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 async def suggest_articles(
     given: SuggestIn,
@@ -97,7 +97,7 @@ def read_suggestion(
     summary="Say what was done with what was offered",
     status_code=201,
     response_model=SuggestionRecordOut,
-    responses=documented(400, 401, 403, 404, 413, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 500, 503),
 )
 def give_suggestion_feedback(
     suggestion_id: SuggestionId,

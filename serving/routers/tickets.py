@@ -24,7 +24,7 @@ from triage.store.work import close_ticket, set_assignee
 __all__ = ["TicketId", "router"]
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
-PROBLEMS = documented(400, 401, 403, 404, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 TicketId = Annotated[
     SafeText,
