@@ -48,7 +48,7 @@ START_SECONDS = 5.0
 LEAST_ALIKE = 0.35
 """Cosine below which two tickets are not said to be alike."""
 SPARE, MARKS = 6, 100_000
-"""Looked up beyond what is asked for, since some may have lost their solution; and read of the log at once."""
+"""Looked up beyond what is asked for, as some may have lost their solution; and read of the log at once."""
 UNSOLVED = "unsolved"
 """Stands among the labels of a ticket that has replies, none of which is known to have solved it."""
 
