@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from features.recent_texts import note_remembering
 from triage.ticket import Ticket
 
 __all__ = ["clean", "clean_text"]
@@ -66,6 +67,15 @@ def clean(text: str) -> str:
     text = kept if kept.strip() else text
     text = BLOB.sub(" ", text)
     return LINES.sub("\n", SPACES.sub(" ", text)).strip()
+
+
+class _Cleaned:
+    def forget(self) -> None:
+        clean.cache_clear()
+
+
+_CLEANED = _Cleaned()
+note_remembering(_CLEANED)
 
 
 def clean_text(ticket: Ticket) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 
 from features.cleaning import clean_text
 from features.embedding_cache import KEY, text_key
+from features.recent_texts import forget_recent
 from triage.erasure import Erased, ErasedKind
 from triage.ticket import Ticket
 
@@ -49,7 +50,7 @@ def forget_texts(folder: Path, keys: Collection[str]) -> int:
 
 
 def forget_here(folder: Path, news: Sequence[Erased]) -> tuple[int, int]:
-    """Overwrite what this machine keeps of erased texts, and delete what rests on them.
+    """Overwrite what this machine keeps of erased texts, delete what rests on them; forget the latest texts.
 
     Parameters
     ----------
@@ -67,6 +68,7 @@ def forget_here(folder: Path, news: Sequence[Erased]) -> tuple[int, int]:
     """
     if not news:
         return 0, 0
+    forget_recent()
     texts = [one.key for one in news if one.kind is ErasedKind.TEXT]
     return forget_texts(folder, texts), forget_learnt(folder, max(one.erased_at for one in news))
 

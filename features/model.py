@@ -21,6 +21,7 @@ from features.hierarchy import Hierarchy, combine_fields, joined_with
 from features.learnt_languages import LearntLanguages
 from features.neighbours import VOTERS, NeighbourIndex
 from features.occlusion import measure_deletions
+from features.recent_texts import note_remembering
 from features.structured import StructuredView
 from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
@@ -216,6 +217,7 @@ class RecentEncoder:
         self.size = size
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
         self._turn = Lock()
+        note_remembering(self)
 
     @property
     def dimension(self) -> int:

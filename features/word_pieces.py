@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from features.recent_texts import note_remembering
+
 __all__ = ["WordPieces"]
 
 MOST_WORDS = 100_000
@@ -48,6 +50,11 @@ class WordPieces:
         # A mark such as [SEP] that somebody wrote is one piece.
         self._whole = re.compile("|".join([CONTROL, *marks]))
         self._known: dict[str, bytes] = {}
+        note_remembering(self)
+
+    def forget(self) -> None:
+        """Remember no word any more; who is reading goes on with what was known."""
+        self._known = {}
 
     def read(self, texts: Sequence[str]) -> Iterator[np.ndarray]:
         """Return the int64 codes of each text, in order, without marks at its ends."""

@@ -170,7 +170,7 @@ def _lifespan(
 
         watches = (note_queue, drift.look)
         embeddings = settings.home / "cache" / "embeddings"
-        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, embeddings, host, watches)
+        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, embeddings, watches)
         try:
             host.start()
             desks.knowledge.start()

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from features.forgotten_texts import forget_here
 from serving.key_uses import KeyUses
-from serving.model_host import ModelHost
 from triage.erasure import Erased
 from triage.errors import UnavailableError
 from triage.store import Store
@@ -44,8 +43,6 @@ class Housekeeping:
         Where to; None: nowhere.
     cache : Path
         Folder of embeddings on this machine, from which erased texts are taken.
-    models : ModelHost
-        Its encoders remember the latest texts.
     watches : sequence of callable, default=()
         Called every five seconds, each quick.
     """
@@ -57,7 +54,6 @@ class Housekeeping:
         audit: AuditLog,
         anchor: Path | None,
         cache: Path,
-        models: ModelHost,
         watches: Sequence[Callable[[], object]] = (),
     ) -> None:
         self._store = store
@@ -65,7 +61,6 @@ class Housekeeping:
         self._audit = audit
         self._anchor = anchor
         self._cache = cache
-        self._models = models
         self._erasures = ErasureFollower(store)
         self._watches = watches
         self._stopping = threading.Event()
@@ -101,7 +96,6 @@ class Housekeeping:
 
     def _forget_erased(self) -> None:
         def forget(news: Sequence[Erased]) -> None:
-            self._models.forget_texts()
             clear_log(self._store)
             forget_here(self._cache, news)
 

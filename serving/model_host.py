@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from features.model import RecentEncoder
 from triage.bundle import Bundle
 from triage.errors import BundleError, ConflictError, TriageError
 from triage.registry import Registry
@@ -73,13 +72,6 @@ class ModelHost:
     def bundle(self, workspace: str) -> Bundle | None:
         """Return the bundle that answers in a workspace, None when there is none."""
         return self._bundles.get(workspace)
-
-    def forget_texts(self) -> None:
-        """Let the encoders of all bundles forget the texts that they saw last."""
-        for bundle in self._bundles.values():
-            encoder = bundle.model.encoder
-            if isinstance(encoder, RecentEncoder):
-                encoder.forget()
 
     @property
     def workspaces(self) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ def worker() -> None:
     from datetime import UTC, datetime
 
     from features.forgotten_texts import forget_here
-    from training.worker.capacity_watch import CapacityWatch
-    from training.worker.chores import Chores
+    from training.worker import capacity_watch, spike_watch
+    from training.worker.chores import Chores, Every
     from training.worker.deliver import allowed_hosts, deliver_messages, open_client
     from training.worker.forecast_run import forecast_work
     from training.worker.gaps_run import gaps_work
@@ -36,7 +36,6 @@ def worker() -> None:
     from training.worker.nightly import ask_for_nightly_forecasts
     from training.worker.retention import RetentionChore
     from training.worker.sla_tick import raise_due_events
-    from training.worker.spike_watch import SpikeWatch
     from training.worker.train_run import train_work
     from training.worker.worker import Worker
     from triage.home import home_folder, models_folder, store_url
@@ -71,8 +70,8 @@ def worker() -> None:
             lambda: erasures.follow(lambda news: forget_here(cache, news)),
             lambda: raise_due_events(store, now=now()),
             lambda: incidents.look(now()),
-            SpikeWatch(store, now),
-            CapacityWatch(store, now),
+            Every(spike_watch.EVERY, now, lambda at: spike_watch.look_at_volume(store, now=at)),
+            Every(capacity_watch.EVERY, now, lambda at: capacity_watch.look_at_capacity(store, now=at)),
             lambda: ask_for_nightly_forecasts(store, now=now()),
             RetentionChore(store, key, now),
             lambda: deliver_messages(store, client, key, hosts=hosts, now=now),

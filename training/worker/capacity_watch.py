@@ -1,7 +1,7 @@
 """A look at the people of all workspaces every hour: days ahead whose work takes more than is scheduled."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from triage.store.staffing import read_staffing_setup
 from triage.store.volume_alerts import count_alerts, list_alerts, read_settings
 from triage.store.workspaces import list_workspaces
 
-__all__ = ["CapacityWatch", "look_at_capacity"]
+__all__ = ["EVERY", "look_at_capacity"]
 
 EVERY = timedelta(hours=1)
 MONTH = timedelta(days=30)
@@ -33,22 +33,6 @@ FRESH = timedelta(days=3)
 """A forecast that is older says nothing of the days ahead."""
 
 log = logging.getLogger(__name__)
-
-
-class CapacityWatch:
-    """The chore: looks when the last look was an hour ago."""
-
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self.store = store
-        self.now = now
-        self._next: datetime | None = None
-
-    def __call__(self) -> None:
-        """Look, or do nothing yet."""
-        now = self.now()
-        if self._next is None or now >= self._next:
-            self._next = now + EVERY
-            look_at_capacity(self.store, now=now)
 
 
 def look_at_capacity(store: Store, *, now: datetime) -> int:

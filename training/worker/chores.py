@@ -4,12 +4,42 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
-__all__ = ["Chores"]
+__all__ = ["Chores", "Every"]
 
 EVERY_S = 15.0
 
 log = logging.getLogger(__name__)
+
+
+class Every:
+    """A chore that is done when it was done some time ago, else not yet.
+
+    Parameters
+    ----------
+    period : timedelta
+        How long to wait after each time.
+    now : callable
+        Tells the time.
+    do : callable
+        What is to be done, told the time.
+    """
+
+    def __init__(
+        self, period: timedelta, now: Callable[[], datetime], do: Callable[[datetime], object]
+    ) -> None:
+        self._period = period
+        self._now = now
+        self._do = do
+        self._next: datetime | None = None
+
+    def __call__(self) -> None:
+        """Do it, or do nothing yet."""
+        now = self._now()
+        if self._next is None or now >= self._next:
+            self._next = now + self._period
+            self._do(now)
 
 
 class Chores:

@@ -1,7 +1,7 @@
 """A look at the volume of all workspaces every few minutes: bursts now, and days ahead that stand out."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from triage.store.snapshots import latest_snapshot
 from triage.store.volume_alerts import count_alerts, list_alerts, read_settings
 from triage.store.workspaces import Workspace, list_workspaces
 
-__all__ = ["SpikeWatch", "look_at_volume"]
+__all__ = ["EVERY", "look_at_volume"]
 
 EVERY = timedelta(minutes=5)
 BY = ("category", "team")
@@ -32,22 +32,6 @@ STRONG = 2.0
 """A burst with so many times the evidence needed is told of even when the month's budget is used up."""
 
 log = logging.getLogger(__name__)
-
-
-class SpikeWatch:
-    """The chore: looks when the last look was five minutes ago."""
-
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self.store = store
-        self.now = now
-        self._next: datetime | None = None
-
-    def __call__(self) -> None:
-        """Look, or do nothing yet."""
-        now = self.now()
-        if self._next is None or now >= self._next:
-            self._next = now + EVERY
-            look_at_volume(self.store, now=now)
 
 
 def look_at_volume(store: Store, *, now: datetime) -> int:

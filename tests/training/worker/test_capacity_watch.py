@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.training.worker.test_sla_tick import URL
-from training.worker.capacity_watch import CapacityWatch, look_at_capacity
+from training.worker.capacity_watch import EVERY, look_at_capacity
+from training.worker.chores import Every
 from triage.absence import Absence
 from triage.agent import Agent
 from triage.spikes.alert import AlertKind, AlertState, PlannerSettings
@@ -112,7 +113,7 @@ def test_a_setup_that_the_forecast_does_not_carry_is_no_accident(desk: Store, ca
 
 def test_the_chore_looks_once_an_hour(desk: Store):
     at = [NOW]
-    chore = CapacityWatch(desk, lambda: at[0])
+    chore = Every(EVERY, lambda: at[0], lambda now: look_at_capacity(desk, now=now))
     publish(desk, "day", 7, [60.0])
     chore()
     publish(desk, "day", 7, [200.0])

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.training.worker.test_sla_tick import HOSTS, KEY, URL, Receiver  # noqa: F401
+from training.worker.chores import Every
 from training.worker.nightly import ask_for_nightly_forecasts
-from training.worker.spike_watch import SpikeWatch, look_at_volume
+from training.worker.spike_watch import EVERY, look_at_volume
 from triage.incident import Incident, Member, Volume, WordBurst
 from triage.spikes.alert import AlertKind, AlertState, PlannerSettings
 from triage.store import Store
@@ -101,7 +102,7 @@ def test_a_likely_day_of_the_newest_forecast_is_raised(store: Store):
 
 def test_the_chore_looks_every_five_minutes(desk: Store):
     at = [NOW]
-    chore = SpikeWatch(desk, lambda: at[0])
+    chore = Every(EVERY, lambda: at[0], lambda now: look_at_volume(desk, now=now))
     write_settings(desk, "acme", PlannerSettings(alerts_per_month=0.0), "dana", now=NOW)
     chore()
     write_settings(desk, "acme", PlannerSettings(), "dana", now=NOW)
