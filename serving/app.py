@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from threadpoolctl import threadpool_limits
 
 from serving import openapi
 from serving.console import router as console
@@ -143,6 +144,9 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        # A product of a matrix and one vector gains nothing by a second thread, which then waits for the next
+        # one by turning round and round: half of this machine's power, measured with two cores.
+        threadpool_limits(limits=1, user_api="blas")
         store = open_store(settings.store_url, patience_s=PATIENCE_S)
         registry = Registry(settings.models)
         threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)

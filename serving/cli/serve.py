@@ -62,6 +62,7 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            loop="serving.fair_loop:FairLoop" if workers > 1 else "auto",
             access_log=False,
             log_config=LOGGING,
             server_header=False,
