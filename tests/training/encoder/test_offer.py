@@ -28,6 +28,25 @@ def offer(tiny_model, trained, tmp_path):
     return run
 
 
+@pytest.fixture(scope="module")
+def kept(tiny_model, trained, tmp_path_factory):
+    """Offers that are kept, by whether the history has moments; each is made once."""
+    from training.encoder.offer import offer_encoder
+
+    return {
+        timed: offer_encoder(
+            history(60, timed=timed),
+            model=str(tiny_model),
+            config=CONFIG,
+            out=tmp_path_factory.mktemp("kept") / "ours",
+            epochs=1.0,
+            cache=trained.cache,
+            keep=True,
+        )
+        for timed in (True, False)
+    }
+
+
 def test_what_does_not_pay_is_not_kept_and_leaves_nothing_behind(offer, trained, tmp_path):
     before = {path.name for path in trained.cache.iterdir()}
     found = offer()  # a random model against the stock encoder, which is right about every ticket
@@ -64,9 +83,8 @@ def test_a_crash_leaves_nothing_that_could_be_taken_for_an_encoder(offer, tmp_pa
 
 
 @pytest.mark.parametrize("timed", [True, False])
-def test_a_kept_encoder_trains_a_model_that_names_it_and_decides_with_it(offer, trained, tmp_path, timed):
-    tickets = history(60, timed=timed)
-    found = offer(tickets, keep=True)
+def test_a_kept_encoder_trains_a_model_that_names_it_and_decides_with_it(kept, trained, tmp_path, timed):
+    tickets, found = history(60, timed=timed), kept[timed]
     facts = json.loads((found.folder / TUNING).read_text())
     assert len(facts["judges"]) == (2 if timed else 3) and facts["pays"] is False
     bundle = tmp_path / "bundle"
@@ -86,9 +104,8 @@ def test_a_kept_encoder_trains_a_model_that_names_it_and_decides_with_it(offer, 
     assert len(model.assess([tickets[0].ticket])) == 1
 
 
-def test_a_tuned_encoder_is_refused_for_another_history(offer, trained, tmp_path):
-    found = offer(keep=True)
-    config = replace(CONFIG, encoder=str(found.folder))
+def test_a_tuned_encoder_is_refused_for_another_history(kept, trained, tmp_path):
+    config = replace(CONFIG, encoder=str(kept[True].folder))
     with pytest.raises(TrainingError, match="not in this history"):
         train_bundle(history(60)[:30], config=config, out=tmp_path / "b", key=KEY, cache=trained.cache)
 

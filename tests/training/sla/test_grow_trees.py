@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn._loss.loss import PinballLoss
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from training.sla import grow_trees
@@ -40,6 +41,17 @@ def test_quantiles_are_those_of_the_library(monkeypatch, level):
     seen[:, 0] = np.where(np.isin(seen[:, 0], columns[:, 0]), seen[:, 0], np.nan)
     np.testing.assert_allclose(ours.predict(seen), kept[0].predict(seen), rtol=1e-9)
     assert np.mean(values <= ours.predict(columns)) == pytest.approx(level, abs=0.12)
+
+
+def test_trees_of_weighted_rows_have_the_leaves_of_the_librarys_own_loss(monkeypatch):
+    columns, values = made()
+    weights = np.random.default_rng(3).random(len(values)) ** 2
+    ours = grow_quantile(columns, IS_CATEGORY, values, weights, 0.75, trees=20)
+    monkeypatch.setattr(grow_trees._Pinball, "fit_intercept_only", PinballLoss.fit_intercept_only)
+    theirs = grow_quantile(columns, IS_CATEGORY, values, weights, 0.75, trees=20)
+    assert ours.base == theirs.base
+    np.testing.assert_array_equal(ours.value, theirs.value)
+    np.testing.assert_array_equal(ours.threshold, theirs.threshold)
 
 
 def test_log_odds_are_those_of_the_library(monkeypatch):
