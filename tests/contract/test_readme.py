@@ -35,7 +35,7 @@ PAGES = [
 QUICKER = {
     "sample": ["--tickets", "300", "--until", "2026-11-01"],
     "train": ["--no-track"],
-    "replay": ["--retrain", "200d"],
+    "replay": ["--retrain", "400d"],
 }
 """Added to the guide's commands here: the same work on less, and MLflow has tests of its own."""
 
