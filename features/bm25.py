@@ -5,13 +5,14 @@ newest documents, so that readers need no lock and an addition costs one documen
 articles; :mod:`features.article_shelf` does.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-__all__ = ["WordHits", "WordIndex"]
+__all__ = ["WordHits", "WordIndex", "WordPacking"]
 
 K1 = 1.2
 B = 0.75
@@ -142,25 +143,10 @@ class WordIndex:
     @classmethod
     def pack(cls, documents: Iterable[Mapping[str, int]]) -> "WordIndex":
         """Make an index of documents given as word counts; they are numbered in order from 0."""
-        vocabulary: dict[str, int] = {}
-        words: list[int] = []
-        owners: list[int] = []
-        counts: list[int] = []
-        lengths: list[int] = []
-        for number, document in enumerate(documents):
-            lengths.append(sum(document.values()))
-            owners.extend([number] * len(document))
-            counts.extend(document.values())
-            words.extend(vocabulary.setdefault(word, len(vocabulary)) for word in document)
-        by_word = np.argsort(np.asarray(words, dtype=np.int32), kind="stable")
-        sizes = np.bincount(np.asarray(words, dtype=np.int64), minlength=len(vocabulary))
-        return cls(
-            vocabulary,
-            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            np.asarray(owners, dtype=np.int32)[by_word],
-            np.asarray(counts, dtype=np.float32)[by_word],
-            np.asarray(lengths, dtype=np.float32),
-        )
+        packing = WordPacking()
+        for document in documents:
+            packing.add(document)
+        return packing.done()
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -262,6 +248,38 @@ class WordIndex:
                 counted.append(np.array(often, dtype=np.float32))
                 owners.append(np.full(len(places), place))
         return np.concatenate(found), np.concatenate(counted), np.concatenate(owners)
+
+
+class WordPacking:
+    """Makes a :class:`WordIndex` of documents that come one by one: none of them is kept."""
+
+    def __init__(self) -> None:
+        self._vocabulary: dict[str, int] = {}
+        # Four bytes a number, where a list of them takes eight and keeps the numbers besides.
+        self._words, self._counts = array("i"), array("f")
+        self._sizes, self._lengths = array("i"), array("f")
+
+    def add(self, document: Mapping[str, int]) -> None:
+        """Take in a document, given as word counts; they are numbered in order from 0."""
+        known = self._vocabulary
+        self._words.extend([known.setdefault(word, len(known)) for word in document])
+        self._counts.extend(document.values())
+        self._sizes.append(len(document))
+        self._lengths.append(sum(document.values()))
+
+    def done(self) -> WordIndex:
+        """Return the index of what was added."""
+        words, counts = np.array(self._words, np.int32), np.array(self._counts, np.float32)
+        owners = np.repeat(np.arange(len(self._sizes), dtype=np.int32), np.array(self._sizes, np.int32))
+        by_word = np.argsort(words, kind="stable")
+        sizes = np.bincount(words, minlength=len(self._vocabulary))
+        return WordIndex(
+            self._vocabulary,
+            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            owners[by_word],
+            counts[by_word],
+            np.array(self._lengths, np.float32),
+        )
 
 
 def _words_of(index: WordIndex) -> np.ndarray:

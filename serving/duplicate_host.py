@@ -7,7 +7,7 @@ never compared with another's. Where tickets were erased, the index is made anew
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.errors import TriageError, UnavailableError
 from triage.store import Store
 from triage.store.erasures import erasure_revision
-from triage.store.recent import filed_ids, newest_tickets
+from triage.store.recent import filed_ids, newest_ids
 from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
 from triage.ticket import Ticket
@@ -167,24 +167,39 @@ class DuplicateHost:
         shelf.seen = set(new)
 
     def _read_anew(self, workspace: str, bundle: Bundle | None, erasures: int) -> _Shelf | None:
-        past = [one.ticket for one in newest_tickets(self._store, workspace, self._newest)]
-        if not past:
+        names = newest_ids(self._store, workspace, self._newest)
+        if not names:
             return None
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
         learnt = None if bundle is None else bundle.duplicates
         model = learnt if isinstance(learnt, DuplicateModel) else DEFAULT_MODEL
-        past.reverse()
         empty = DuplicateIndex.empty(encoder.dimension, model)
         shelf = _Shelf(
-            empty, encoder, CachedEncoder(encoder, self._cache), bundle, erasures, _filed(past[-1])
+            empty, encoder, CachedEncoder(encoder, self._cache), bundle, erasures, datetime.now(UTC)
         )
-        vectors = []
-        for at in range(0, len(past), CHUNK):
-            if self._stopping.is_set():
-                return None
-            vectors.append(shelf.encode([clean_text(one) for one in past[at : at + CHUNK]]))
-        shelf.index = DuplicateIndex.of(past, np.concatenate(vectors), model)
+        vectors = np.empty((len(names), encoder.dimension), np.float32)
+        index = DuplicateIndex.of(self._read(workspace, shelf, names, vectors), vectors, model)
+        if self._stopping.is_set() or not len(index):
+            return None
+        shelf.index = index
         return shelf
+
+    def _read(
+        self, workspace: str, shelf: _Shelf, names: Sequence[str], vectors: np.ndarray
+    ) -> Iterator[Ticket]:
+        """Yield tickets by name, a chunk of them in memory at a time, and fill in their vectors."""
+        row = 0
+        for at in range(0, len(names), CHUNK):
+            chunk = names[at : at + CHUNK]
+            found = get_tickets(self._store, workspace, chunk)
+            tickets = [found[name].ticket for name in chunk if name in found]
+            vectors[row : row + len(tickets)] = shelf.encode([clean_text(one) for one in tickets])
+            row += len(tickets)
+            for ticket in tickets:
+                shelf.newest_at = _filed(ticket)
+                yield ticket
+            if self._stopping.is_set():
+                return
 
     def _take_in(self, shelf: _Shelf, tickets: Sequence[Ticket]) -> None:
         index = shelf.index

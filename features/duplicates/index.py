@@ -5,12 +5,12 @@ everything but the newest, so that readers need no lock.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from features.bm25 import WordHits, WordIndex
+from features.bm25 import WordHits, WordIndex, WordPacking
 from features.duplicates.model import DEFAULT_MODEL, SIGNALS, DuplicateModel
 from features.duplicates.words import MOST_NAMES, MOST_WORDS, read_words
 from features.vector_rows import VectorRows
@@ -83,22 +83,37 @@ class DuplicateIndex:
 
     @classmethod
     def of(
-        cls, tickets: Sequence[Ticket], vectors: np.ndarray, model: DuplicateModel = DEFAULT_MODEL
+        cls, tickets: Iterable[Ticket], vectors: np.ndarray, model: DuplicateModel = DEFAULT_MODEL
     ) -> "DuplicateIndex":
-        """Return an index of tickets with their vectors, of shape (n, dimension)."""
-        words = [read_words(one) for one in tickets]
-        row_of = {one.ticket_id: row for row, one in enumerate(tickets)}
+        """Return an index of tickets with their vectors, of shape (n, dimension).
+
+        Each ticket is read once, in turn, and not kept: they may come from a generator, which may fill
+        ``vectors`` as it goes.
+        """
+        everything, subjects, names = WordPacking(), WordPacking(), WordPacking()
+        ticket_ids: list[str] = []
+        requesters: list[str | None] = []
+        filed_at: list[float] = []
+        for ticket in tickets:
+            words = read_words(ticket)
+            everything.add(words.everything)
+            subjects.add(words.subject)
+            names.add(words.names)
+            ticket_ids.append(ticket.ticket_id)
+            requesters.append(ticket.requester)
+            filed_at.append(_moment(ticket))
+        row_of = {ticket_id: row for row, ticket_id in enumerate(ticket_ids)}
         return cls(
             model,
-            [one.ticket_id for one in tickets],
-            WordIndex.pack(one.everything for one in words),
-            WordIndex.pack(one.subject for one in words),
-            WordIndex.pack(one.names for one in words),
-            VectorRows.pack(vectors),
-            np.array([_moment(one) for one in tickets], dtype=np.float64),
-            [one.requester for one in tickets],
+            ticket_ids,
+            everything.done(),
+            subjects.done(),
+            names.done(),
+            VectorRows.pack(vectors[: len(ticket_ids)]),
+            np.array(filed_at, dtype=np.float64),
+            requesters,
             row_of,
-            np.array([row for row, one in enumerate(tickets) if row_of[one.ticket_id] != row], np.int64),
+            np.array([row for row, one in enumerate(ticket_ids) if row_of[one] != row], np.int64),
         )
 
     def __len__(self) -> int:

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from serving.duplicate_host import DuplicateHost
@@ -67,6 +68,26 @@ def test_a_patient_look_leaves_what_another_server_answered_for_the_next(store: 
     assert "B" not in found(host, ASKED)
     host.catch_up("acme", patient=True)
     assert "B" in found(host, ASKED)
+
+
+def test_a_store_that_is_read_in_parts_gives_each_ticket_its_own_vector(
+    store: Store, host: DuplicateHost, monkeypatch: pytest.MonkeyPatch
+):
+    subjects = [
+        "printer jams",
+        "vpn gateway certificate expired",
+        "screen is black",
+        "mail bounces",
+        "no sound",
+    ]
+    put(store, *[ticket(f"T-{number}", one, 90.0 - number) for number, one in enumerate(subjects)])
+    monkeypatch.setattr("serving.duplicate_host.CHUNK", 2)
+    host.catch_up("acme")
+    shelf = host._shelves["acme"]
+    assert shelf.index.ticket_ids == [f"T-{number}" for number in range(5)]
+    np.testing.assert_array_equal(shelf.index.vectors.take(np.arange(5)), shelf.encoder.encode(subjects))
+    assert shelf.newest_at == NOW - timedelta(hours=86)
+    assert found(host, ASKED)[0] == "T-1"
 
 
 def test_workspaces_see_their_own_tickets_only(store: Store, host: DuplicateHost):

@@ -10,11 +10,18 @@ from triage.store.schema import tickets
 from triage.store.tickets import get_tickets
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["count_filed", "filed_between", "filed_ids", "newest_tickets"]
+__all__ = ["count_filed", "filed_between", "filed_ids", "newest_ids", "newest_tickets"]
 
 
 def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]:
     """Return the tickets filed last, newest first; those without a time are left out."""
+    ids = newest_ids(store, workspace, limit)
+    found = get_tickets(store, workspace, ids)
+    return [found[ticket_id] for ticket_id in reversed(ids) if ticket_id in found]
+
+
+def newest_ids(store: Store, workspace: str, limit: int) -> list[str]:
+    """Return the ids of the tickets filed last, in order of filing; those without a time are left out."""
     query = (
         select(tickets.c.ticket_id)
         .where(tickets.c.workspace == workspace, tickets.c.created_at.is_not(None))
@@ -22,9 +29,7 @@ def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]
         .limit(limit)
     )
     with store.reading(workspace) as connection:
-        ids = list(connection.execute(query).scalars())
-    found = get_tickets(store, workspace, ids)
-    return [found[ticket_id] for ticket_id in ids if ticket_id in found]
+        return list(connection.execute(query).scalars())[::-1]
 
 
 def filed_between(

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from triage.store import Store
-from triage.store.recent import filed_between, newest_tickets
+from triage.store.recent import filed_between, newest_ids, newest_tickets
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -21,6 +21,7 @@ def test_the_newest_tickets_come_first_and_those_without_a_time_never(store: Sto
     put(store, "other", NOON + timedelta(days=9))
     assert [past.ticket.ticket_id for past in newest_tickets(store, "acme", 2)] == ["T-2", "T-3"]
     assert [past.ticket.ticket_id for past in newest_tickets(store, "acme", 9)] == ["T-2", "T-3", "T-0"]
+    assert newest_ids(store, "acme", 2) == ["T-3", "T-2"]
 
 
 def test_filing_times_come_with_labels_from_since_to_before_until(store: Store):
