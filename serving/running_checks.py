@@ -1,4 +1,4 @@
-"""What is wrong with an installation that runs: clock, audit log, backups, what waits, drift.
+"""What is wrong with an installation that runs: clock, audit log, backups, what waits or is overdue, drift.
 
 Each check reads the store as it stands and changes nothing. A store that is not up to date is not looked at.
 """
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from serving.check import Check, failed, guarded, ok, warn
 from serving.drift_watch import drift_of
+from serving.retention_check import retention_check
 from serving.settings import Settings
 from triage.audit import Anchor
 from triage.bundle import read_manifest
@@ -59,6 +60,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
             yield guarded("audit log", lambda: _audit(AuditLog(store, key), settings.audit_anchor))
         yield guarded("backup", lambda: _backup(store))
         yield guarded("queue", lambda: _queue(store))
+        yield guarded("retention", lambda: retention_check(store))
         if key is not None:
             yield from _drift(Registry(settings.models), store, key)
     except (OSError, DBAPIError):

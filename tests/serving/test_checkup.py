@@ -42,6 +42,7 @@ def test_a_home_with_everything_is_healthy_but_for_worker_and_anchor(settings: S
         "audit log": CheckState.WARNING,
         "backup": CheckState.OK,
         "queue": CheckState.OK,
+        "retention": CheckState.OK,
         "drift of acme": CheckState.OK,
         "disk": CheckState.OK,
         "signing key": CheckState.OK,
