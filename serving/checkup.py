@@ -16,7 +16,6 @@ from serving.check import warn as _warn
 from serving.model_host import ModelHost
 from serving.running_checks import running_checks
 from serving.schemas.base import Output
-from serving.sealing_checks import sealing_checks
 from serving.settings import Settings
 from triage.bundle import read_manifest
 from triage.learnt_from import erasures_of
@@ -70,7 +69,6 @@ def _store(settings: Settings) -> list[Check]:
         _guarded("store", lambda: _migrations(settings)),
         *([] if path != settings.store_url else [_guarded("isolation", lambda: _isolation(settings))]),
         _guarded("worker", lambda: _workers(settings)),
-        *sealing_checks(settings),
         *running_checks(settings),
     ]
 

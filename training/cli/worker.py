@@ -52,7 +52,11 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     store = open_store(store_url())
-    check_keys(store)
+    try:
+        check_keys(store)
+    except BaseException:
+        store.close()
+        raise
     key, client, hosts = signing_key(), open_client(), allowed_hosts()
     works = {
         "train": train_work(store, models_folder(), key),

@@ -38,20 +38,22 @@ class Store:
         a second. They wait ten seconds at most for each other. None: as long as it takes.
     in_use : file or None, default=None
         Held as long as the store is open, see :func:`in_use_lock`.
-
-    Attributes
-    ----------
     sealer : Sealer
-        Encrypts and opens what lies in it, with the keys of the environment.
+        Encrypts and opens what lies in it.
     """
 
     def __init__(
-        self, engine: Engine, *, patience_s: float | None = None, in_use: IO[str] | None = None
+        self,
+        engine: Engine,
+        *,
+        patience_s: float | None = None,
+        in_use: IO[str] | None = None,
+        sealer: Sealer,
     ) -> None:
         self.engine = engine
         self._patience_s = patience_s
         self._in_use = in_use
-        self.sealer = Sealer.from_environment()
+        self.sealer = sealer
         # SQLite has one writer; taking turns here avoids "database is locked" inside a process.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._locked_until = 0.0
@@ -236,7 +238,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         raise ConfigurationError(
             f"Got a {parsed.get_backend_name()!r} database URL; expected sqlite or postgresql."
         )
-    in_use = None
+    in_use, sealer = None, Sealer.from_environment()
     pool: dict[str, Any] = {} if patience_s is None else {"pool_timeout": patience_s}
     if parsed.get_backend_name() == "sqlite":
         in_file = bool(parsed.database) and parsed.database != ":memory:"
@@ -255,7 +257,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         if patience_s is not None:
             wait_ms = int(patience_s * 1000)
             event.listen(engine, "connect", lambda connection, _record: be_impatient(connection, wait_ms))
-    store = Store(engine, patience_s=patience_s, in_use=in_use)
+    store = Store(engine, patience_s=patience_s, in_use=in_use, sealer=sealer)
     if migrate:
         try:
             migrate_tables(engine)

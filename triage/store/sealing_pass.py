@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, distinct, func, inspect, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, func, inspect, or_, select, tuple_, update
 
 from triage.sealing import looks_sealed
 from triage.store.database import Store
@@ -103,7 +103,7 @@ def keys_in_use(store: Store) -> list[str]:
         for one in (one for one in SEALED.values() if one.table.name in there):
             for name in one.columns:
                 column = one.table.c[name]
-                found.update(connection.scalars(select(distinct(key_id(column))).where(is_sealed(column))))
+                found.update(connection.scalars(select(key_id(column)).distinct().where(is_sealed(column))))
     return sorted(found)
 
 

@@ -1,44 +1,38 @@
 """Whether what should be encrypted is, and whether the keys here open it; for ``triage doctor``."""
 
 import os
-from contextlib import closing
 
-from serving.check import Check, failed, guarded, ok, warn
+from serving.check import Check, failed, ok, warn
 from serving.settings import Settings
 from triage.encryption_keys import Keyring
-from triage.store import open_store
+from triage.store import Store
 from triage.store.sealer import Sealer
 from triage.store.sealing_pass import Sealed, check_keys, look_at_sealed
 
-__all__ = ["sealing_checks"]
+__all__ = ["sealing_check"]
 
 NAME = "encryption"
 SEAL = "Run `triage store seal`; it may while servers run."
 
 
-def sealing_checks(settings: Settings) -> list[Check]:
+def sealing_check(store: Store, settings: Settings) -> Check:
     """Look at keys and encrypted columns; makes no key.
 
     Parameters
     ----------
+    store : Store
+        Up to date.
     settings : Settings
-        Where store and keys are. A store that is not up to date is not looked at.
+        Where the keys are.
     """
-    with closing(open_store(settings.store_url, migrate=False)) as store:
-        is_old = store.revision() != store.newest_revision()
-    return [] if is_old else [guarded(NAME, lambda: _look(settings))]
-
-
-def _look(settings: Settings) -> Check:
-    with closing(open_store(settings.store_url, migrate=False)) as store:
-        store.sealer = Sealer.from_environment(os.environ | {"TRIAGE_HOME": str(settings.home)})
-        keyring, columns = store.sealer.keyring, look_at_sealed(store)
-        lacking = sorted(_used(columns) - set(keyring.ids))
-        if lacking:
-            found = f"{_count(columns, lacking)} values are encrypted with {', '.join(lacking)}, not here."
-            remedy = f"Put that key into {keyring.place}, after the others; or restore a backup of before."
-            return failed(NAME, found, remedy)
-        check_keys(store)
+    store.sealer = Sealer.from_environment(os.environ | {"TRIAGE_HOME": str(settings.home)})
+    keyring, columns = store.sealer.keyring, look_at_sealed(store)
+    lacking = sorted(_used(columns) - set(keyring.ids))
+    if lacking:
+        found = f"{_count(columns, lacking)} values are encrypted with {', '.join(lacking)}, not here."
+        remedy = f"Put that key into {keyring.place}, after the others; or restore a backup of before."
+        return failed(NAME, found, remedy)
+    check_keys(store)
     return _readable(keyring) or _in_the_clear(columns) or _older(keyring, columns) or _fine(keyring, columns)
 
 
