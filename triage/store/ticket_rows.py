@@ -54,7 +54,7 @@ def from_row(sealer: Sealer, row: Row[Any]) -> PastTicket:
     SealError
         If what is encrypted in it cannot be opened.
     """
-    told = sealer.opened(tickets, row._mapping)
+    told = sealer.opened(tickets, row._asdict())
     ticket = Ticket(
         row.ticket_id,
         tags=tuple(row.tags),
