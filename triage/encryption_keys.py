@@ -50,14 +50,15 @@ class Keyring:
         self._stamp: tuple[int, int, int] | None = None
         self._keys: dict[str, bytes] = {}
         if (value := given.get(VARIABLE)) is not None:
-            self.place = f"${VARIABLE}"
+            self.place = self._called = f"${VARIABLE}"
             self._keys = _parse(value.split(","), self.place)
             return
         folder = given.get("CREDENTIALS_DIRECTORY")
         if folder is not None and (Path(folder) / CREDENTIAL).exists():
-            self.path = Path(folder) / CREDENTIAL
+            self.path, self._called = Path(folder) / CREDENTIAL, f"the systemd credential {CREDENTIAL}"
         else:
             self.path, self._may_make = home_folder(environ) / FILE, True
+            self._called = f"{FILE} of the home folder"
         self.place = str(self.path)
         self._look()
 
@@ -124,10 +125,11 @@ class Keyring:
         key = self._keys.get(key_id)
         if key is None:
             here = ", ".join(self._keys) or "none"
+            # Callers of the API read this: it names no folder.
             raise SealError(
-                f"Got something encrypted with key {key_id}; expected that key in {self.place} (keys there: "
-                f"{here}). Put it back, after the others, or restore a backup of before; without it what it "
-                "encrypted cannot be read."
+                f"Got something encrypted with key {key_id}; expected that key in {self._called} (keys "
+                f"there: {here}). Put it back, after the others, or restore a backup of before; without it "
+                "what it encrypted cannot be read."
             )
         return _cipher(key, workspace, table)
 

@@ -87,7 +87,7 @@ def test_without_the_key_neither_server_nor_worker_starts_and_doctor_says_why(
     (home / FILE).write_text("22" * 32)
     state, found, remedy = seen(home)
     assert state is CheckState.FAILED and "1 values are encrypted with" in found and "Put that key" in remedy
-    for command in ("serve", "worker"):
+    for command in ("serve", "worker", "up"):
         assert run(command) == 1
         told = capsys.readouterr().err
         assert "Got something encrypted with key" in told and "Traceback" not in told
