@@ -144,13 +144,19 @@ class Keyring:
         if stamp == self._stamp:
             return
         try:
-            lines = self.path.read_text("ascii", "replace").splitlines()
+            keys = _parse(self.path.read_text("ascii", "replace").splitlines(), self.place)
+        except ConfigurationError:
+            if not self._keys:
+                raise
+            return  # Half written by hand: what runs goes on with the keys that it knows.
         except OSError as error:
+            if self._keys:
+                return
             raise SealError(
                 f"Got {self.place}, which cannot be read ({type(error).__name__}); expected a "
                 "file that this user may read."
             ) from None
-        self._keys = _parse(lines, self.place)
+        self._keys = keys
         self._stamp = stamp
 
 

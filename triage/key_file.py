@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from triage.errors import ConfigurationError
+
 __all__ = ["KEY_BYTES", "make_key_file", "put_key_first"]
 
 KEY_BYTES = 32
@@ -26,9 +28,25 @@ def make_key_file(path: Path) -> None:
 
 
 def put_key_first(path: Path) -> None:
-    """Put a new key before those that are in the file, which stays whole whatever happens meanwhile."""
+    """Put a new key before those that are in the file, which stays whole whatever happens meanwhile.
+
+    It stays its owner's, too: else an operator who is root would take a service's keys away from it.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file is another user's, and this one may not give it back.
+    """
     with _alone(path.parent):
+        owner = path.stat()
         draft = _draft(path, secrets.token_hex(KEY_BYTES) + "\n" + path.read_text("ascii"))
+        try:
+            os.chown(draft, owner.st_uid, owner.st_gid)
+        except PermissionError:
+            draft.unlink()
+            raise ConfigurationError(
+                f"Got {path}, which is another user's; expected to be called by its owner. Call it as them."
+            ) from None
         draft.replace(path)
         _keep_folder(path.parent)
 

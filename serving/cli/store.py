@@ -59,7 +59,10 @@ def seal(compact: Compact = False) -> None:
     What should not is what $TRIAGE_ENCRYPT says: `secrets` (the default) or `texts`. In small batches while
     servers run; killed, it goes on where it was when it is called again.
     """
+    from triage.store.sealing_pass import check_keys
+
     with opened_store() as store:
+        check_keys(store)  # Before a key is made where the right one lacks.
         _seal(store, compact)
 
 
@@ -73,8 +76,10 @@ def rekey(compact: Compact = False) -> None:
     from serving.cli.record import record
     from triage.signing import signing_key
     from triage.store.audit import AuditLog
+    from triage.store.sealing_pass import check_keys
 
     with opened_store() as store:
+        check_keys(store)
         key_id = store.sealer.keyring.add()
         typer.echo(f"Key {key_id} seals from now on. Keep a copy of {store.sealer.keyring.place}, apart.")
         for workspace in AuditLog(store, signing_key()).workspaces():

@@ -71,3 +71,16 @@ def test_ids_and_messages_tell_nothing_of_the_key():
     with pytest.raises(SealError) as refused:
         keyring.cipher("0badc0de", "acme", "tickets")
     assert key[:8] not in str(refused.value)
+
+
+def test_a_file_that_is_broken_by_hand_stops_nothing_that_runs(tmp_path: Path):
+    environ = {"TRIAGE_HOME": str(tmp_path)}
+    running = Keyring(environ)
+    known = running.sealing_id()
+    whole = (tmp_path / FILE).read_text()
+    (tmp_path / FILE).write_text(whole[:20])
+    assert running.sealing_id() == known
+    with pytest.raises(ConfigurationError):
+        Keyring(environ)
+    (tmp_path / FILE).write_text(f"{ONE}\n{whole}")
+    assert running.ids == Keyring(environ).ids and running.ids[1] == known

@@ -1,6 +1,9 @@
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from triage.key_file import make_key_file, put_key_first
 
@@ -23,3 +26,12 @@ def test_of_many_who_add_a_key_none_is_lost(tmp_path: Path):
     keys = path.read_text().split()
     assert len(set(keys)) == 17 and keys[-1] == first
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give files away")
+def test_a_new_key_leaves_the_file_with_its_owner(tmp_path: Path):
+    path = tmp_path / "some.key"
+    make_key_file(path)
+    os.chown(path, 4711, 4712)
+    put_key_first(path)
+    assert (path.stat().st_uid, path.stat().st_gid) == (4711, 4712)

@@ -91,6 +91,10 @@ def test_without_the_key_neither_server_nor_worker_starts_and_doctor_says_why(
         assert run(command) == 1
         told = capsys.readouterr().err
         assert "Got something encrypted with key" in told and "Traceback" not in told
+    (home / FILE).unlink()
+    for command in ("seal", "rekey"):
+        assert run("store", command) == 1
+    assert not (home / FILE).exists()
 
 
 def test_a_changed_value_fails_the_checkup(home: Path):
