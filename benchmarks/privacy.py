@@ -1,4 +1,4 @@
-"""What privacy costs: overwriting what SQLite deletes, erasing, knowing erased tickets, redacting texts.
+"""What privacy costs: overwriting what is deleted, erasing, knowing erased tickets, redacting, encrypting.
 
 Everything is made up. A store of as many tickets as asked for is written with and without overwriting, in
 turns; then one ticket is erased, and all of a person. Recall and precision count planted canaries (addresses,
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.sealing import measure
 from features.embedding_cache import CachedEncoder
 from features.forgotten_texts import forget_texts, ticket_key
 from features.ticket_redaction import TicketRedaction
@@ -51,13 +52,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as name:
         found = _store(Path(name), given.tickets) | _cache(Path(name)) | _redaction()
+    found |= measure(given.tickets, _ticket)
     machine = f"{os.cpu_count()} processors ({platform.machine()}), load {os.getloadavg()[0]:.0f}"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; milliseconds on the clock, on the processor")
     for what, (clock, processor) in found.items():
-        print(f"{what:<60} {clock:10.3f} {processor:10.3f}")
+        print(f"{what:<64} {clock:10.3f} {processor:10.3f}")
     caught = _canaries()
     for what, share in caught.items():
-        print(f"{what:<60} {share:10.3f}")
+        print(f"{what:<64} {share:10.3f}")
     print(json.dumps({"milliseconds": found, "canaries": caught}))
 
 

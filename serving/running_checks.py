@@ -1,4 +1,4 @@
-"""What is wrong with an installation that runs: clock, audit log, backups, what waits or is overdue, drift.
+"""What is wrong with an installation that runs: encryption, clock, audit log, backups, what waits, drift.
 
 Each check reads the store as it stands and changes nothing. A store that is not up to date is not looked at.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from serving.check import Check, failed, guarded, ok, warn
 from serving.drift_watch import drift_of
 from serving.retention_check import retention_check
+from serving.sealing_check import sealing_check
 from serving.settings import Settings
 from triage.audit import Anchor
 from triage.bundle import read_manifest
@@ -54,6 +55,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     try:
         if store.revision() != store.newest_revision():
             return
+        yield guarded("encryption", lambda: sealing_check(store, settings))
         yield guarded("clock", lambda: _clock(store))
         key = _key(settings)
         if key is not None:

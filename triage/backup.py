@@ -1,12 +1,12 @@
 """Backup and restore: the store, the models and the registry as of one moment, in one signed file.
 
-What is not in it: the signing key (keep it apart: without it no backup opens), caches, logs, the queue of
-the worker (losing it loses nothing).
+What is not in it: the signing key and the encryption keys (keep them apart: without the one no backup opens,
+without the others nobody reads what is encrypted in it), caches, logs, the worker's queue.
 """
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from triage.archive import read_facts, unpack, write_archive
 from triage.bundle import verify_bundle
-from triage.errors import BackupError, BundleError, ConflictError
+from triage.errors import BackupError, BundleError, ConflictError, SealError
 from triage.registry import Registry
 from triage.store import Store, open_store
 from triage.store.audit import AuditLog
@@ -28,6 +28,7 @@ from triage.store.copying import (
     load_tables,
     unused_sqlite,
 )
+from triage.store.sealing_pass import keys_in_use
 
 __all__ = ["Backup", "check_backup", "restore_backup", "write_backup"]
 
@@ -54,6 +55,8 @@ class Backup:
         ``seq`` and ``hash`` of each workspace's audit log at about that moment: an anchor.
     bytes : int, default=0
         Size of the file.
+    sealed_by : tuple of str
+        Ids of the encryption keys that something in it needs.
     """
 
     created_at: datetime
@@ -63,6 +66,7 @@ class Backup:
     bundles: tuple[str, ...]
     heads: Mapping[str, Mapping[str, Any]]
     bytes: int = 0
+    sealed_by: tuple[str, ...] = ()
 
 
 def write_backup(store: Store, models: Path, key: bytes, target: Path) -> Backup:
@@ -90,6 +94,7 @@ def write_backup(store: Store, models: Path, key: bytes, target: Path) -> Backup
         audit = AuditLog(store, key)
         # Read before the store is copied: what the copy holds goes at least as far.
         heads = {one: audit.head(one) for one in audit.workspaces()}
+        sealed_by = set(keys_in_use(store))
         files = _models(models, draft, key)
         system = store.engine.dialect.name
         if system == "sqlite":
@@ -105,6 +110,7 @@ def write_backup(store: Store, models: Path, key: bytes, target: Path) -> Backup
             "revision": store.revision(),
             "rows": rows,
             "bundles": sorted({"/".join(one.split("/")[1:3]) for one in files if one.count("/") > 2}),
+            "sealed_by": sorted(sealed_by.union(keys_in_use(store))),
             "heads": {one: {"seq": head.seq, "hash": head.hash} for one, head in heads.items()},
         }
         size = write_archive(target, files, facts, key)
@@ -126,7 +132,15 @@ def check_backup(path: Path, key: bytes) -> Backup:
     return _backup(facts, path.stat().st_size)
 
 
-def restore_backup(path: Path, key: bytes, store_url: str, models: Path, *, replace: bool = False) -> Backup:
+def restore_backup(
+    path: Path,
+    key: bytes,
+    store_url: str,
+    models: Path,
+    *,
+    replace: bool = False,
+    keys: Collection[str] | None = None,
+) -> Backup:
     """Put a backup in the place of what is there, after every byte of it was verified.
 
     Parameters
@@ -142,6 +156,8 @@ def restore_backup(path: Path, key: bytes, store_url: str, models: Path, *, repl
     replace : bool, default=False
         Whether a store that is there may be replaced. Files are put aside under ``.before-<time>``, a
         PostgreSQL database is backed up beside the backup first.
+    keys : collection of str or None, default=None
+        Ids of the encryption keys that will open it; None: whichever it needs.
 
     Raises
     ------
@@ -149,8 +165,17 @@ def restore_backup(path: Path, key: bytes, store_url: str, models: Path, *, repl
         If the backup is damaged, foreign, of another system or of a newer version.
     ConflictError
         If something is there and may not be replaced, or is in use.
+    SealError
+        If it needs an encryption key that is not among those.
     """
     facts = read_facts(path, key)
+    lacking = [] if keys is None else [one for one in facts.get("sealed_by", ()) if one not in keys]
+    if lacking:
+        raise SealError(
+            f"Got a backup in which something is encrypted with {', '.join(lacking)}; expected that key "
+            "here. Put it into encryption.key or $TRIAGE_ENCRYPTION_KEY, after the others; or restore with "
+            "--without-keys what can be read without."
+        )
     url = make_url(store_url)
     if url.get_backend_name() != facts["system"]:
         raise BackupError(
@@ -267,4 +292,5 @@ def _backup(facts: Mapping[str, Any], size: int) -> Backup:
         tuple(facts["bundles"]),
         facts["heads"],
         size,
+        tuple(facts.get("sealed_by", ())),
     )

@@ -14,7 +14,8 @@
     │   └── ForbiddenError         a known caller without the role
     ├── TooManyRequestsError  the caller asks too often, or guessed too often: slow down
     ├── UnavailableError      something needed is not there now: try again later
-    │   └── NoModelError      no model is promoted in this workspace
+    │   ├── NoModelError      no model is promoted in this workspace
+    │   └── SealError         what is stored encrypted cannot be opened with the keys that are here
     ├── BundleError           a bundle or encoder cannot be trusted or used
     │   ├── SignatureError    its bytes are not the ones that were signed
     │   └── IncompatibleBundleError   it was made by a version that this one cannot read
@@ -34,6 +35,7 @@ __all__ = [
     "InputError",
     "NoModelError",
     "NotFoundError",
+    "SealError",
     "SignatureError",
     "TicketError",
     "TooManyRequestsError",
@@ -106,6 +108,10 @@ class UnavailableError(TriageError):
 
 class NoModelError(UnavailableError):
     """Raised when no model is promoted in this workspace."""
+
+
+class SealError(UnavailableError):
+    """Raised when an encrypted value cannot be opened: its key is not here, or it is not what was stored."""
 
 
 class BundleError(TriageError):

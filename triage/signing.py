@@ -3,16 +3,13 @@
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from triage.errors import ConfigurationError
 from triage.home import home_folder
+from triage.key_file import KEY_BYTES, make_key_file
 
 __all__ = ["sign", "signing_key", "verify"]
-
-KEY_BYTES = 32
 
 
 def signing_key(environ: Mapping[str, str] | None = None) -> bytes:
@@ -31,7 +28,7 @@ def signing_key(environ: Mapping[str, str] | None = None) -> bytes:
         return _parse(given, "$TRIAGE_SIGNING_KEY")
     path = home_folder(environ) / "signing.key"
     if not path.exists():
-        _create(path)
+        make_key_file(path)
     return _parse(path.read_text("ascii", "replace"), str(path))
 
 
@@ -43,22 +40,6 @@ def sign(key: bytes, content: bytes) -> str:
 def verify(key: bytes, content: bytes, signature: str) -> bool:
     """Return whether the signature is the content's, compared in constant time."""
     return hmac.compare_digest(sign(key, content).encode(), signature.encode("ascii", "replace"))
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # Two processes may race: the first link wins, the other reads it.
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _parse(given: str, where: str) -> bytes:

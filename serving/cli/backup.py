@@ -19,7 +19,8 @@ def backup(
 ) -> None:
     """Write store, models and registry into one signed file; servers and workers go on meanwhile.
 
-    The signing key is not in it: keep that apart, no backup opens without it. `triage restore` brings it
+    Neither the signing key nor the encryption keys are in it: keep them apart, no backup opens without the
+    one, and what is encrypted in it cannot be read without the others. `triage restore` brings it
     back, `triage restore --check` says whether it could.
     """
     from serving.cli.record import record
@@ -29,6 +30,7 @@ def backup(
     from triage.signing import signing_key
 
     with opened_store() as store:
+        place = store.sealer.keyring.place
         made = write_backup(store, models_folder(), signing_key(), file)
         facts = {"revision": made.revision, "created_at": made.created_at.isoformat()}
         for workspace in made.heads:
@@ -40,3 +42,7 @@ def backup(
         f"{file} holds {sum(made.rows.values()):,} rows of {len(made.rows)} tables and {len(made.bundles)} "
         f"models in {made.bytes:,} bytes. Keep the signing key apart from it."
     )
+    if made.sealed_by:
+        typer.echo(
+            f"It holds what is encrypted with {', '.join(made.sealed_by)}: keep a copy of {place}, apart."
+        )

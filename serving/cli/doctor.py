@@ -22,8 +22,8 @@ def doctor(
 ) -> None:
     """Say what is wrong here and what to do about it.
 
-    Looks at store, worker, disk, signing key, encoder, models, erasures and port; changes nothing. Exit
-    code 1 when something failed; warnings alone are exit code 0.
+    Looks at store, worker, disk, keys, encryption, encoder, models, erasures and port; changes nothing.
+    Exit code 1 when something failed; warnings alone are exit code 0.
     """
     from serving.checkup import check_up
     from serving.settings import Settings

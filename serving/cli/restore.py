@@ -25,19 +25,25 @@ def restore(
     ] = False,
     home: Annotated[
         Path | None,
-        typer.Option(help="Restore into this home folder, as a drill or a copy; it gets the key too."),
+        typer.Option(help="Restore into this home folder, as a drill or a copy; it gets the keys too."),
     ] = None,
+    without_keys: Annotated[
+        bool,
+        typer.Option("--without-keys", help="Restore even if what is encrypted in it cannot be read."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Verify every byte of a backup, then put its store and models in place; stop servers and workers first.
 
-    Nothing is changed when anything about it is wrong. Afterwards the audit log is verified as well, and what
-    was erased since the backup, by the store that it replaces, is erased again.
+    Nothing is changed when anything about it is wrong, or an encryption key that it needs is not here.
+    Afterwards the audit log is verified as well, and what was erased since the backup, by the store that it
+    replaces, is erased again.
     """
     from features.forgotten_texts import ticket_key
     from serving.cli.record import record
     from serving.schemas.backup import BackupOut
     from triage.backup import check_backup, restore_backup
+    from triage.encryption_keys import FILE, Keyring
     from triage.erasure import ErasureKeys
     from triage.errors import BackupError
     from triage.home import models_folder, store_url
@@ -47,20 +53,28 @@ def restore(
     from triage.store.erase_again import erase_again
     from triage.store.erasures import ledgers_of
 
-    key = signing_key()
+    key, keyring = signing_key(), Keyring()
     if check:
         done = check_backup(file, key)
         if as_json:
             show(BackupOut.of(done))
         else:
             typer.echo(f"{file} is whole: {_said(done.rows, done.bundles)}")
+            lacking = [one for one in done.sealed_by if one not in keyring.ids]
+            if lacking:
+                typer.echo(
+                    f"It needs the encryption key {', '.join(lacking)}, which is not in {keyring.place}."
+                )
         return
     environ = None if home is None else {"TRIAGE_HOME": str(home.absolute())}
     url = store_url(environ)
     ledgers = ledgers_of(url)  # What was erased since the backup must not come back with it.
-    done = restore_backup(file, key, url, models_folder(environ), replace=replace)
+    known = None if without_keys else keyring.ids
+    done = restore_backup(file, key, url, models_folder(environ), replace=replace, keys=known)
     if home is not None:
-        _put_key(home / "signing.key", key)
+        _put_keys(home / "signing.key", [key.hex()])
+        if keyring.may_add and keyring.path is not None and keyring.path.exists():
+            _put_keys(home / FILE, keyring.path.read_text("ascii").split())
     with closing(open_store(url)) as store:
         erased = sum(
             erase_again(store, workspace, ledger, keys=ErasureKeys(key), text_key=ticket_key)
@@ -95,9 +109,9 @@ def _said(rows: Mapping[str, int], bundles: Sequence[str]) -> str:
     )
 
 
-def _put_key(path: Path, key: bytes) -> None:
+def _put_keys(path: Path, keys: Sequence[str]) -> None:
     if path.exists():
         return
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(key.hex() + "\n")
+        file.write("\n".join(keys) + "\n")

@@ -28,7 +28,8 @@ def serve(
     """Answer over HTTP: the API, health and metrics. Every call needs a key (`triage keys create`).
 
     SIGTERM and Ctrl-C let requests that have begun finish, for 30 seconds. An address that other machines
-    reach is refused while there is no key, no user and no identity provider.
+    reach is refused while there is no key, no user and no identity provider; a store that the encryption
+    keys of this machine do not open, too.
     """
     import uvicorn
 
@@ -38,11 +39,13 @@ def serve(
     from serving.port import check_port
     from serving.settings import Settings
     from triage.signing import signing_key
+    from triage.store.sealing_pass import check_keys
 
     settings = Settings.from_env()
     signing_key()
     _check_tls(tls_cert, tls_key)
     with opened_store() as store:
+        check_keys(store)
         check_exposure(store, settings, host)
         check_port(host, port)
     if tls_cert is None and not is_local(host):

@@ -1,4 +1,4 @@
-"""``triage store``: bring the database up to date, and make the role that servers connect as."""
+"""``triage store``: bring the database up to date, make its role, encrypt what lies in it."""
 
 import sys
 from typing import Annotated
@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from serving.cli.output import opened_store
+from triage.store import Store
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Bring the database up to date; make the PostgreSQL role that servers connect as.",
+    help="Bring the database up to date; make the PostgreSQL role that servers connect as; encrypt it.",
     no_args_is_help=True,
 )
 
@@ -43,3 +44,67 @@ def role(
         f"The role {name} {'was made' if is_new else 'was there'} and may work with the rows. Let servers "
         "and workers connect as it: name it in their $TRIAGE_STORE."
     )
+
+
+Compact = Annotated[
+    bool,
+    typer.Option("--compact", help="Rewrite what held it in the clear: minutes in which nobody writes."),
+]
+
+
+@app.command()
+def seal(compact: Compact = False) -> None:
+    """Encrypt with the present key what lies in the clear and should not, and what an older key sealed.
+
+    What should not is what $TRIAGE_ENCRYPT says: `secrets` (the default) or `texts`. In small batches while
+    servers run; killed, it goes on where it was when it is called again.
+    """
+    from triage.store.sealing_pass import check_keys
+
+    with opened_store() as store:
+        check_keys(store)  # Before a key is made where the right one lacks.
+        _seal(store, compact)
+
+
+@app.command()
+def rekey(compact: Compact = False) -> None:
+    """Make a new key and encrypt everything with it; the earlier ones stay and go on to open.
+
+    For keys in the home folder's encryption.key. Others you put in place yourself, the new one first, and
+    call `triage store seal`. Killed, `triage store seal` does the rest.
+    """
+    from serving.cli.record import record
+    from triage.signing import signing_key
+    from triage.store.audit import AuditLog
+    from triage.store.sealing_pass import check_keys
+
+    with opened_store() as store:
+        check_keys(store)
+        key_id = store.sealer.keyring.add()
+        typer.echo(f"Key {key_id} seals from now on. Keep a copy of {store.sealer.keyring.place}, apart.")
+        for workspace in AuditLog(store, signing_key()).workspaces():
+            record(store, workspace, "make_encryption_key", key_id, {"key": key_id}, facts={"key": key_id})
+        _seal(store, compact)
+
+
+def _seal(store: Store, compact: bool) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from triage.store.compact import clear_log, clear_pages
+    from triage.store.sealing_pass import keys_in_use, seal_all
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Encrypting", total=None)
+        done = seal_all(store, tell=lambda rows: progress.advance(task, rows))
+    if compact:
+        clear_pages(store)
+        is_clean = True
+    else:
+        is_clean = clear_log(store)
+    typer.echo(f"Encrypted {sum(done.values()):,} rows.")
+    if not is_clean:
+        typer.echo("Pages of the database may still hold what they held: --compact rewrites them.")
+    older = [one for one in store.sealer.keyring.ids[1:] if one not in keys_in_use(store)]
+    if older:
+        typer.echo(f"Nothing here needs {', '.join(older)} any more; backups of before do.")

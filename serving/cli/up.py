@@ -48,6 +48,7 @@ def up(
     from serving.processes import Processes
     from triage.home import home_folder, models_folder
     from triage.registry import Registry
+    from triage.store.sealing_pass import check_keys
 
     if home is not None:
         os.environ["TRIAGE_HOME"] = str(home.absolute())
@@ -62,6 +63,7 @@ def up(
     processes = Processes(folder / "logs")
     try:
         with opened_store() as store:
+            check_keys(store)
             _start(store, processes, stop, console, (host, port), folder, preset, tickets)
             _tell(store, console, (host, port), folder, Registry(models_folder()))
         while not stop.wait(LOOK_EVERY_S):

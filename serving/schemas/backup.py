@@ -21,6 +21,7 @@ class BackupOut(Output):
     bundles: list[str] = Field(description="`workspace/version` of each model.")
     heads: dict[str, dict[str, Any]] = Field(description="`seq` and `hash` of each audit log: an anchor.")
     bytes: int
+    sealed_by: list[str] = Field(description="Ids of the encryption keys that something in it needs.")
 
     @classmethod
     def of(cls, made: Backup) -> "BackupOut":
@@ -33,4 +34,5 @@ class BackupOut(Output):
             bundles=list(made.bundles),
             heads={name: dict(head) for name, head in made.heads.items()},
             bytes=made.bytes,
+            sealed_by=list(made.sealed_by),
         )

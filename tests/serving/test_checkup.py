@@ -38,6 +38,7 @@ def test_a_home_with_everything_is_healthy_but_for_worker_and_anchor(settings: S
     assert states(found) == {
         "store": CheckState.OK,
         "worker": CheckState.WARNING,
+        "encryption": CheckState.OK,
         "clock": CheckState.OK,
         "audit log": CheckState.WARNING,
         "backup": CheckState.OK,

@@ -42,6 +42,7 @@ def worker() -> None:
     from triage.signing import signing_key
     from triage.store import open_store
     from triage.store.erasure_follower import ErasureFollower
+    from triage.store.sealing_pass import check_keys
 
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
@@ -51,6 +52,11 @@ def worker() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     store = open_store(store_url())
+    try:
+        check_keys(store)
+    except BaseException:
+        store.close()
+        raise
     key, client, hosts = signing_key(), open_client(), allowed_hosts()
     works = {
         "train": train_work(store, models_folder(), key),

@@ -27,6 +27,7 @@ TEXTS = (
     "outbox",
     "incidents",
     "knowledge_reports",
+    "webhook_endpoints",
 )
 
 

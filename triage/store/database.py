@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -15,15 +14,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from triage.errors import ConfigurationError, UnavailableError
+from triage.store.connections import WRITES, be_impatient, begin, make_durable
 from triage.store.migrating import migrate_tables, migration_scripts
 from triage.store.scope import Scope, check_scope, confine
+from triage.store.sealer import Sealer
 
 __all__ = ["Store", "in_use_lock", "open_store"]
 
 BUSY_TIMEOUT_MS = 5_000
 REST_AFTER_LOCK_S = 1.0
 LONGEST_TURN_S = 10.0
-WRITES = "triage_writes"
 
 
 class Store:
@@ -38,14 +38,22 @@ class Store:
         a second. They wait ten seconds at most for each other. None: as long as it takes.
     in_use : file or None, default=None
         Held as long as the store is open, see :func:`in_use_lock`.
+    sealer : Sealer
+        Encrypts and opens what lies in it.
     """
 
     def __init__(
-        self, engine: Engine, *, patience_s: float | None = None, in_use: IO[str] | None = None
+        self,
+        engine: Engine,
+        *,
+        patience_s: float | None = None,
+        in_use: IO[str] | None = None,
+        sealer: Sealer,
     ) -> None:
         self.engine = engine
         self._patience_s = patience_s
         self._in_use = in_use
+        self.sealer = sealer
         # SQLite has one writer; taking turns here avoids "database is locked" inside a process.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._locked_until = 0.0
@@ -213,7 +221,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
     Raises
     ------
     ConfigurationError
-        If the URL cannot be parsed or names another database system.
+        If the URL cannot be parsed or names another database system, or a key to encrypt with is none.
     UnavailableError
         If a restore is replacing it at this moment.
     """
@@ -230,7 +238,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         raise ConfigurationError(
             f"Got a {parsed.get_backend_name()!r} database URL; expected sqlite or postgresql."
         )
-    in_use = None
+    in_use, sealer = None, Sealer.from_environment()
     pool: dict[str, Any] = {} if patience_s is None else {"pool_timeout": patience_s}
     if parsed.get_backend_name() == "sqlite":
         in_file = bool(parsed.database) and parsed.database != ":memory:"
@@ -242,14 +250,14 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         # A store in memory is one connection: SQLAlchemy's pool for it takes no sizes.
         sizes = {"pool_size": 16, "max_overflow": 32, **pool} if in_file else {}
         engine = create_engine(parsed, connect_args={"timeout": busy_ms / 1000}, **sizes)
-        event.listen(engine, "connect", lambda connection, _record: _make_durable(connection, busy_ms))
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "connect", lambda connection, _record: make_durable(connection, busy_ms))
+        event.listen(engine, "begin", begin)
     else:
         engine = create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=10, **pool)
         if patience_s is not None:
             wait_ms = int(patience_s * 1000)
-            event.listen(engine, "connect", lambda connection, _record: _be_impatient(connection, wait_ms))
-    store = Store(engine, patience_s=patience_s, in_use=in_use)
+            event.listen(engine, "connect", lambda connection, _record: be_impatient(connection, wait_ms))
+    store = Store(engine, patience_s=patience_s, in_use=in_use, sealer=sealer)
     if migrate:
         try:
             migrate_tables(engine)
@@ -274,27 +282,3 @@ def _use(database: Path) -> IO[str]:
             "Got a store that a restore is replacing now; expected to wait until it has ended. Try again."
         ) from None
     return file
-
-
-def _be_impatient(connection: Any, wait_ms: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = {wait_ms}")
-    connection.commit()
-
-
-def _make_durable(connection: sqlite3.Connection, busy_ms: int) -> None:
-    """Set what SQLite leaves to the connection: full syncs, foreign keys, overwriting, waiting for a lock."""
-    connection.isolation_level = None  # SQLAlchemy's BEGIN below decides, not the driver's guess.
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # Writers take the lock at once: one that reads first would fail where another wrote meanwhile.
-    immediate = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

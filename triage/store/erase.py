@@ -32,6 +32,8 @@ from triage.store.link_tables import link_events
 from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments, handled
 from triage.store.schema import article_links, decisions, feedback, idempotency_keys, tickets
+from triage.store.sealed_search import sealed_answers_naming, sealed_of_requester
+from triage.store.sealer import Sealer
 from triage.store.sla_tables import outbox, sla_events, sla_outlooks, sla_pauses
 from triage.store.tickets import get_tickets
 from triage.ticket import Ticket
@@ -104,19 +106,23 @@ def erase(
     with store.writing(workspace) as connection:
         revision = take_revision(connection, workspace, Kind.ERASURES)
         take_revision(connection, workspace, Kind.WORK)
-        ids = list(dict.fromkeys([*filter(None, ticket_ids), *_filed_by(connection, workspace, requester)]))
+        ids = list(
+            dict.fromkeys(
+                [*filter(None, ticket_ids), *_filed_by(connection, store.sealer, workspace, requester)]
+            )
+        )
         stored = get_tickets(store, workspace, ids)
         texts = sorted({text_key(past.ticket) for past in stored.values()})
         rows: Counter[str] = Counter()
         offered = _erase_suggestions(connection, workspace, ids, requester, rows)
         _erase_decisions(connection, workspace, ids, rows)
-        erase_from_incidents(connection, workspace, ids, rows)
+        erase_from_incidents(connection, store.sealer, workspace, ids, rows)
         for table, columns in BY_TICKET:
             for some in _parts(ids):
                 named = or_(*(table.c[column].in_(some) for column in columns))
                 _delete(connection, table, rows, table.c.workspace == workspace, named)
         if remembered:
-            _erase_documents(connection, workspace, [*ids, *offered], rows)
+            _erase_documents(connection, store.sealer, workspace, [*ids, *offered], rows)
         noted = [(ErasedKind.TEXT, key) for key in texts]
         if remembered:
             noted += [(ErasedKind.TICKET, keys.ticket(name)) for name in ids]
@@ -127,13 +133,14 @@ def erase(
     return Erasure(erasure_id, moment, len(stored), dict(sorted(rows.items())), tuple(texts))
 
 
-def _filed_by(connection: Connection, workspace: str, requester: str | None) -> list[str]:
+def _filed_by(connection: Connection, sealer: Sealer, workspace: str, requester: str | None) -> list[str]:
     if not requester:
         return []
     query = select(tickets.c.ticket_id).where(
         tickets.c.workspace == workspace, _is_requester(tickets.c.requester, requester)
     )
-    return list(connection.scalars(query.order_by(tickets.c.ticket_id)))
+    found = list(connection.scalars(query.order_by(tickets.c.ticket_id)))
+    return found + sealed_of_requester(connection, sealer, workspace, requester)
 
 
 def _is_requester(column: ColumnElement[Any], requester: str) -> ColumnElement[bool]:
@@ -171,21 +178,26 @@ def _erase_decisions(connection: Connection, workspace: str, ids: Sequence[str],
 
 
 def _erase_documents(
-    connection: Connection, workspace: str, names: Sequence[str], rows: Counter[str]
+    connection: Connection, sealer: Sealer, workspace: str, names: Sequence[str], rows: Counter[str]
 ) -> None:
     """Take out kept answers, messages and reports that name something erased.
 
     An answer's place stays taken, so that a repeated request is refused and not done anew. The report of what
     articles lack holds subjects, not all of them with an id: it goes, and the next run makes another.
     """
+    for some in _parts(sealed_answers_naming(connection, sealer, workspace, names)):
+        told = idempotency_keys.c.workspace == workspace, idempotency_keys.c.key.in_(some)
+        _erase_answers(connection, rows, *told)
     for some in _parts(names, _FEW):
         answered = idempotency_keys.c.workspace == workspace, _names(idempotency_keys.c.response, some)
-        done = connection.execute(
-            update(idempotency_keys).where(*answered).values(status_code=ERASED, response={})
-        )
-        _count(rows, "idempotency_keys, changed", done.rowcount)
+        _erase_answers(connection, rows, *answered)
         _delete(connection, outbox, rows, outbox.c.workspace == workspace, _names(outbox.c.body, some))
     _delete(connection, knowledge_reports, rows, knowledge_reports.c.workspace == workspace)
+
+
+def _erase_answers(connection: Connection, rows: Counter[str], *where: ColumnElement[bool]) -> None:
+    done = connection.execute(update(idempotency_keys).where(*where).values(status_code=ERASED, response={}))
+    _count(rows, "idempotency_keys, changed", done.rowcount)
 
 
 def _names(document: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:

@@ -23,23 +23,26 @@ def solved_cases(store: Store, workspace: str, since: datetime) -> list[SolvedCa
     ended_at = func.coalesce(tickets.c.resolved_at, tickets.c.closed_at)
     begun_at = func.coalesce(tickets.c.assigned_at, tickets.c.created_at)
     query = select(
+        tickets.c.workspace,
         tickets.c.ticket_id,
         tickets.c.labels,
         tickets.c.resolved_at,
         tickets.c.closed_at,
         tickets.c.assigned_at,
         tickets.c.created_at,
-        (func.length(tickets.c.subject) + func.length(tickets.c.body)).label("chars"),
+        tickets.c.subject,
+        tickets.c.body,
     ).where(tickets.c.workspace == workspace, ended_at >= since, begun_at.is_not(None))
     found = []
     with store.reading(workspace) as connection:
         for row in connection.execute(query):
             hours = ((row.resolved_at or row.closed_at) - (row.assigned_at or row.created_at)).total_seconds()
             if hours >= 0:
+                told = store.sealer.opened(tickets, row._mapping)
                 kind = (
                     row.labels.get("category", ""),
                     row.labels.get("priority", ""),
-                    length_class(row.chars),
+                    length_class(len(told["subject"]) + len(told["body"])),
                 )
                 found.append(SolvedCase(row.ticket_id, kind, hours / 3600.0))
     return found

@@ -61,7 +61,9 @@ def earlier_reply(store: Store, workspace: str, key: str, request_hash: str) -> 
             "Got an Idempotency-Key that was used for another request; expected the same request again, "
             "or a key of its own for each request."
         )
-    return Reply(row.status_code, row.response, replayed=True)
+    return Reply(
+        row.status_code, store.sealer.opened(idempotency_keys, row._mapping)["response"], replayed=True
+    )
 
 
 def run_once(store: Store, workspace: str, key: str, request_hash: str, effect: Callable[[], Reply]) -> Reply:
@@ -104,10 +106,12 @@ def run_once(store: Store, workspace: str, key: str, request_hash: str, effect: 
         if earlier is not None:
             return earlier
         reply = effect()
+        told = {"workspace": workspace, "key": key, "response": dict(reply.document)}
+        kept = store.sealer.sealed(idempotency_keys, told)["response"]
         connection.execute(
             update(idempotency_keys)
             .where(idempotency_keys.c.workspace == workspace, idempotency_keys.c.key == key)
-            .values(status_code=reply.status_code, response=dict(reply.document))
+            .values(status_code=reply.status_code, response=kept)
         )
         return reply
 

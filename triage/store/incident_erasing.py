@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from triage.store.incident_tables import incident_tickets, incidents, ticket_parents
 from triage.store.schema import tickets
+from triage.store.sealer import Sealer
 
 __all__ = ["erase_from_incidents"]
 
@@ -14,7 +15,7 @@ _MANY = 400
 
 
 def erase_from_incidents(
-    connection: Connection, workspace: str, ids: Sequence[str], rows: Counter[str]
+    connection: Connection, sealer: Sealer, workspace: str, ids: Sequence[str], rows: Counter[str]
 ) -> None:
     """Take tickets out of the incidents of a workspace, in the transaction of the caller.
 
@@ -25,6 +26,8 @@ def erase_from_incidents(
     ----------
     connection : Connection
         Before the tickets themselves are deleted.
+    sealer : Sealer
+        Opens the texts of the others.
     workspace, ids
         Which tickets.
     rows : Counter
@@ -46,11 +49,16 @@ def erase_from_incidents(
         headless = (incidents.c.workspace == workspace) & incidents.c.parent_id.in_(some)
         connection.execute(update(incidents).where(headless).values(parent_id=None))
     for incident_id in sorted(found):
-        _shrink(connection, workspace, incident_id, set(ids), rows)
+        _shrink(connection, sealer, workspace, incident_id, set(ids), rows)
 
 
 def _shrink(
-    connection: Connection, workspace: str, incident_id: str, erased: set[str], rows: Counter[str]
+    connection: Connection,
+    sealer: Sealer,
+    workspace: str,
+    incident_id: str,
+    erased: set[str],
+    rows: Counter[str],
 ) -> None:
     here = incidents.c.incident_id == incident_id
     left = connection.execute(
@@ -69,7 +77,8 @@ def _shrink(
         return
     told = select(incidents.c.raised_by, incidents.c.bursts, incidents.c.spelling)
     row = connection.execute(told.where(here)).one()
-    texts = [f"{one.subject or ''}\n{one.body or ''}".casefold() for one in left]
+    opened = [sealer.opened(tickets, {**one._mapping, "workspace": workspace}) for one in left]
+    texts = [f"{one['subject'] or ''}\n{one['body'] or ''}".casefold() for one in opened]
 
     def is_told(word: str) -> bool:
         written = str(row.spelling.get(word, word)).casefold()

@@ -26,14 +26,14 @@ def put_gaps(store: Store, workspace: str, document: Mapping[str, Any], created_
     """Keep a report in the place of the one before."""
     row = {"workspace": workspace, "document": dict(document), "created_at": created_at}
     with store.writing(workspace) as connection:
-        upsert(connection, knowledge_reports, [row])
+        upsert(connection, knowledge_reports, [store.sealer.sealed(knowledge_reports, row)])
 
 
 def read_gaps(store: Store, workspace: str) -> StoredGaps | None:
     """Return the newest report, None where none was made."""
-    query = select(knowledge_reports.c.document, knowledge_reports.c.created_at).where(
-        knowledge_reports.c.workspace == workspace
-    )
+    query = select(knowledge_reports).where(knowledge_reports.c.workspace == workspace)
     with store.reading(workspace) as connection:
         row = connection.execute(query).first()
-    return None if row is None else StoredGaps(row.document, row.created_at)
+    if row is None:
+        return None
+    return StoredGaps(store.sealer.opened(knowledge_reports, row._mapping)["document"], row.created_at)

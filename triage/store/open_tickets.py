@@ -46,6 +46,7 @@ def held_tickets(store: Store, workspace: str, agent: str, *, limit: int = 1_000
     filed_at = func.coalesce(tickets.c.created_at, tickets.c.updated_at)
     query = (
         select(
+            tickets.c.workspace,
             tickets.c.ticket_id,
             tickets.c.created_at,
             tickets.c.updated_at,
@@ -65,7 +66,7 @@ def held_tickets(store: Store, workspace: str, agent: str, *, limit: int = 1_000
             row.ticket_id,
             row.created_at or row.updated_at,
             row.priority or decided.get(row.ticket_id),
-            row.subject,
+            store.sealer.opened(tickets, row._mapping)["subject"],
         )
         for row in rows
     ]

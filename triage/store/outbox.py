@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from triage.errors import NotFoundError
 from triage.store.database import Store
 from triage.store.scope import Across
+from triage.store.sealer import Sealer
 from triage.store.sla_tables import outbox, webhook_endpoints
 
 __all__ = [
@@ -72,9 +73,8 @@ def add_endpoint(store: Store, workspace: str, url: str, *, now: datetime | None
     """Add an endpoint; it gets the messages that are put out from now on."""
     made = Endpoint(uuid.uuid4().hex, workspace, url, now or datetime.now(UTC))
     with store.writing(workspace) as connection:
-        connection.execute(
-            webhook_endpoints.insert().values({name: getattr(made, name) for name in Endpoint.__slots__})
-        )
+        row = {name: getattr(made, name) for name in Endpoint.__slots__}
+        connection.execute(webhook_endpoints.insert().values(store.sealer.sealed(webhook_endpoints, row)))
     return made
 
 
@@ -85,7 +85,7 @@ def list_endpoints(store: Store, workspace: str, *, only_enabled: bool = False) 
         query = query.where(webhook_endpoints.c.disabled_at.is_(None))
     ordered = query.order_by(webhook_endpoints.c.created_at, webhook_endpoints.c.endpoint_id)
     with store.reading(workspace) as connection:
-        return [Endpoint(*row) for row in connection.execute(ordered)]
+        return [_endpoint(store.sealer, row) for row in connection.execute(ordered)]
 
 
 def disable_endpoint(
@@ -180,7 +180,7 @@ def claim_messages(store: Store, *, now: datetime, limit: int = 50) -> list[tupl
             .with_for_update(of=outbox, skip_locked=True)
         )
         for row in connection.execute(query).all():
-            message, endpoint = Message(*row[: len(_MESSAGE)]), Endpoint(*row[len(_MESSAGE) :])
+            message, endpoint = Message(*row[: len(_MESSAGE)]), _endpoint(store.sealer, row[len(_MESSAGE) :])
             connection.execute(
                 update(outbox)
                 .where(outbox.c.message_id == message.message_id)
@@ -235,3 +235,8 @@ def list_messages(store: Store, workspace: str, *, limit: int = 100) -> list[Mes
     newest = query.order_by(outbox.c.created_at.desc(), outbox.c.message_id).limit(limit)
     with store.reading(workspace) as connection:
         return [Message(*row) for row in connection.execute(newest)]
+
+
+def _endpoint(sealer: Sealer, row: Sequence[Any]) -> Endpoint:
+    told = dict(zip(Endpoint.__slots__, row, strict=True))
+    return Endpoint(**sealer.opened(webhook_endpoints, told))

@@ -1,10 +1,10 @@
 """Replies to the tickets of a workspace, and its macros."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 
 from triage.errors import NotFoundError
 from triage.helping.reply import Macro, Reply
@@ -32,7 +32,7 @@ def put_replies(store: Store, workspace: str, given: Sequence[Reply]) -> None:
         for one in given
     }
     with store.writing(workspace) as connection:
-        upsert(connection, replies, list(rows.values()))
+        upsert(connection, replies, [store.sealer.sealed(replies, row) for row in rows.values()])
         note_solved(connection, workspace, [one.ticket_id for one in given])
 
 
@@ -44,7 +44,8 @@ def replies_of(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[
             some = ticket_ids[begin : begin + _MANY]
             query = select(*_COLUMNS).where(replies.c.workspace == workspace, replies.c.ticket_id.in_(some))
             for row in connection.execute(query):
-                found.setdefault(row.ticket_id, []).append(_reply(row))
+                told = store.sealer.opened(replies, {"workspace": workspace, **row._mapping})
+                found.setdefault(row.ticket_id, []).append(_reply(told))
     for several in found.values():
         several.sort(key=lambda one: (one.created_at or datetime.min.replace(tzinfo=UTC), one.reply_id))
     return found
@@ -97,5 +98,5 @@ def delete_macro(store: Store, workspace: str, macro_id: str) -> Macro:
     return Macro(macro_id, row.title, row.body)
 
 
-def _reply(row: Row[Any]) -> Reply:
-    return Reply(**{name: getattr(row, name) for name in Reply.__slots__})
+def _reply(told: Mapping[str, Any]) -> Reply:
+    return Reply(**{name: told[name] for name in Reply.__slots__})

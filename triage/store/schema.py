@@ -1,6 +1,7 @@
 """The tables. Every row belongs to a workspace; times are UTC; JSON columns hold small mappings.
 
-No table holds a secret in the clear: ``api_keys`` holds digests. ``decisions`` hold no ticket text.
+No table holds a secret in the clear: ``api_keys`` holds digests, and what must be read again is encrypted
+(:mod:`triage.store.sealer`). ``decisions`` hold no ticket text.
 """
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     false,
 )
 
+from triage.store.sealed_text import sealed_text
 from triage.store.utc_moment import UtcDateTime
 
 __all__ = [
@@ -71,8 +73,8 @@ tickets = Table(
     Column("created_at", UtcDateTime),
     Column("subject", Text, nullable=False, default=""),
     Column("body", Text, nullable=False, default=""),
-    Column("requester", String(320)),
-    Column("organization", String(320)),
+    Column("requester", sealed_text(320)),
+    Column("organization", sealed_text(320)),
     Column("channel", String(100)),
     Column("product", String(200)),
     Column("language", String(35)),

@@ -3,6 +3,7 @@
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table
 
 from triage.store.schema import UtcDateTime, metadata
+from triage.store.sealed_text import sealed_text
 
 __all__ = ["outbox", "sla_books", "sla_events", "sla_outlooks", "sla_pauses", "webhook_endpoints"]
 
@@ -64,7 +65,7 @@ webhook_endpoints = Table(
     metadata,
     Column("endpoint_id", String(40), primary_key=True),
     Column("workspace", String(64), nullable=False),
-    Column("url", String(2000), nullable=False),
+    Column("url", sealed_text(2000), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     Column("disabled_because", String(400)),

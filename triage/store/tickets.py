@@ -11,8 +11,9 @@ from triage.store.database import Store
 from triage.store.handled import note_written
 from triage.store.schema import tickets
 from triage.store.solved import note_relabelled, note_solved
+from triage.store.ticket_rows import SOURCE, from_row, to_row
 from triage.store.upsert import upsert
-from triage.ticket import FIELDS, PastTicket, Ticket
+from triage.ticket import FIELDS, PastTicket
 
 __all__ = [
     "count_tickets",
@@ -25,19 +26,6 @@ __all__ = [
     "set_labels",
 ]
 
-_FILED = ("subject", "body", "created_at", "requester", "organization", "channel", "product", "language")
-_LATER = (
-    "status",
-    "resolution",
-    "assigned_at",
-    "first_response_at",
-    "resolved_at",
-    "closed_at",
-    "reopened",
-    "reassignments",
-    "made_sla",
-)
-_SOURCE = "_source"
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
 
@@ -71,12 +59,12 @@ def put_tickets(
         If a ticket has no id.
     """
     moment = updated_at or datetime.now(UTC)
-    rows = {past.ticket.ticket_id: _to_row(workspace, past, source, moment) for past in past_tickets}
+    rows = {past.ticket.ticket_id: to_row(workspace, past, source, moment) for past in past_tickets}
     if "" in rows:
         raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
     with store.writing(workspace) as connection:
         note_written(connection, workspace, {past.ticket.ticket_id: past for past in past_tickets}, moment)
-        upsert(connection, tickets, list(rows.values()))
+        upsert(connection, tickets, [store.sealer.sealed(tickets, row) for row in rows.values()])
         note_solved(connection, workspace, [name for name, row in rows.items() if row["resolution"]])
 
 
@@ -102,7 +90,7 @@ def get_tickets(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict
         for begin in range(0, len(ticket_ids), _MANY):
             some = ticket_ids[begin : begin + _MANY]
             rows = connection.execute(_NAMED, {"named": workspace, "ids": some})
-            found.update((row.ticket_id, _from_row(row)) for row in rows)
+            found.update((row.ticket_id, from_row(store.sealer, row)) for row in rows)
     return found
 
 
@@ -134,7 +122,7 @@ def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str
             raise NotFoundError(f"Got the ticket {ticket_id!r}, which is not stored; send it first.")
         merged = dict(row.labels)
         for name, value in labels.items():
-            merged.pop(name + _SOURCE, None)
+            merged.pop(name + SOURCE, None)
             merged[name] = value
         kept = {name: value for name, value in merged.items() if value is not None}
         connection.execute(update(tickets).where(here).values(labels=kept, updated_at=datetime.now(UTC)))
@@ -185,7 +173,7 @@ def iter_past_tickets(
             )
         rows = _fetch(store, workspace, query)
         if rows:
-            yield [_from_row(row) for row in rows]
+            yield [from_row(store.sealer, row) for row in rows]
         if len(rows) < chunk_rows:
             break
         after = (rows[-1].created_at, rows[-1].ticket_id)
@@ -198,7 +186,7 @@ def iter_past_tickets(
             store, workspace, select(tickets).where(*undated).order_by(tickets.c.ticket_id).limit(chunk_rows)
         )
         if rows:
-            yield [_from_row(row) for row in rows]
+            yield [from_row(store.sealer, row) for row in rows]
             last = rows[-1].ticket_id
         if len(rows) < chunk_rows:
             return
@@ -241,7 +229,7 @@ def iter_open_tickets(
         )
         rows = _fetch(store, workspace, query)
         if rows:
-            yield [(_from_row(row), row.updated_at) for row in rows]
+            yield [(from_row(store.sealer, row), row.updated_at) for row in rows]
             last = rows[-1].ticket_id
         if len(rows) < chunk_rows:
             return
@@ -250,39 +238,3 @@ def iter_open_tickets(
 def _fetch(store: Store, workspace: str, query: Any) -> Sequence[Row[Any]]:
     with store.reading(workspace) as connection:
         return connection.execute(query).all()
-
-
-def _to_row(workspace: str, past: PastTicket, source: str, moment: datetime) -> dict[str, Any]:
-    ticket = past.ticket
-    labels = dict(past.labels)
-    for name, value in past.source_values.items():
-        labels[name + _SOURCE] = value
-    return {
-        "workspace": workspace,
-        "ticket_id": ticket.ticket_id,
-        "tags": list(ticket.tags),
-        "custom": dict(ticket.custom),
-        "labels": labels,
-        "source": source,
-        "updated_at": moment,
-        **{name: getattr(ticket, name) for name in _FILED},
-        **{name: getattr(past, name) for name in _LATER},
-    }
-
-
-def _from_row(row: Row[Any]) -> PastTicket:
-    ticket = Ticket(
-        row.ticket_id,
-        tags=tuple(row.tags),
-        custom=dict(row.custom),
-        **{name: getattr(row, name) for name in _FILED},
-    )
-    stored: dict[str, str] = row.labels
-    return PastTicket(
-        ticket,
-        {name: value for name, value in stored.items() if name in FIELDS},
-        source_values={
-            name.removesuffix(_SOURCE): value for name, value in stored.items() if name not in FIELDS
-        },
-        **{name: getattr(row, name) for name in _LATER},
-    )

@@ -153,7 +153,8 @@ def close_ticket(
             "closed_at": moment,
         }
         if resolution is not None:
-            changes["resolution"] = resolution
+            told = {"workspace": workspace, "ticket_id": ticket_id, "resolution": resolution}
+            changes["resolution"] = store.sealer.sealed(tickets, told)["resolution"]
         if agent is not None and (before or ours) not in (None, agent):
             changes["reassignments"] = (row.reassignments or 0) + 1
         end_assignment(store, workspace, ticket_id, moment)

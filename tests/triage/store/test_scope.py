@@ -21,6 +21,7 @@ ACROSS = {
     "triage/store/migrating.py": {"MIGRATION"},
     "triage/store/outbox.py": {"CHORES"},
     "triage/store/runs.py": {"CHORES"},
+    "triage/store/sealing_pass.py": {"BACKUP", "OPERATOR"},
     "triage/store/sla_books.py": {"CHORES"},
     "triage/store/users.py": {"OPERATOR", "SIGN_IN"},
     "triage/store/waiting.py": {"CHORES"},
