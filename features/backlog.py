@@ -17,7 +17,7 @@ from features.slots import NOBODY, match_efforts, match_slots, total
 from triage.assignment import Assignment, Candidate
 from triage.decision import FieldDecision
 from triage.mode import Mode
-from triage.routing.assign import assign, team_mode, why_stopped
+from triage.routing.assign import assign, stays_with, team_mode, why_stopped
 from triage.routing.choose import ask
 from triage.routing.eligibility import capacity_of
 from triage.routing.fairness import fair_limits, gini
@@ -171,7 +171,9 @@ def plan_backlog(
 
 def _is_open(one: Pending, need: Need, situation: Situation) -> bool:
     is_off = team_mode(need.team, situation) is Mode.OFF
-    return not is_off and why_stopped(one.ticket, one.decided, situation) is None
+    if is_off or stays_with(one.ticket, situation) is not None:
+        return False
+    return why_stopped(one.ticket, one.decided, situation) is None
 
 
 def _problem(pending: Sequence[Pending], needs: Sequence[Need], situation: Situation) -> _Problem:

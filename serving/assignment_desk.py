@@ -18,13 +18,13 @@ from triage.prediction import Assessment
 from triage.routing.assign import assign
 from triage.routing.choose import whom_to_ask
 from triage.routing.need import Need, need_of
-from triage.routing.situation import Situation
+from triage.routing.situation import Held, Situation
 from triage.store import Store
-from triage.store.assignments import GivenTicket, put_assignment
+from triage.store.assignments import GivenTicket, going_on_among, put_assignment
 from triage.store.ticket_facts import get_labels
 from triage.ticket import Ticket
 
-__all__ = ["AssignmentDesk", "Ranked", "agreeing"]
+__all__ = ["AssignmentDesk", "Ranked", "agreeing", "held_among"]
 
 ASSIGNED_BY = "triage"
 FIELD = "assignee"
@@ -42,11 +42,14 @@ class Ranked:
         Of the other fields.
     candidates : sequence of Candidate
         The likeliest first.
+    held : Held or None, default=None
+        Who has it already.
     """
 
     ticket: Ticket
     decision: Decision
     candidates: Sequence[Candidate]
+    held: Held | None = None
 
     @property
     def language(self) -> str | None:
@@ -92,8 +95,6 @@ class AssignmentDesk:
         Who handled what is known as of the moment at which the floor was looked at.
         """
         situation = floor.situation
-        told = get_labels(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
-        tickets = [_with_assignee(one, told.get(one.ticket_id, {}).get(FIELD)) for one in tickets]
         asked = [
             Asked(
                 ticket,
@@ -103,9 +104,33 @@ class AssignmentDesk:
             for ticket, decision in zip(tickets, decisions, strict=True)
         ]
         found = self._affinity.rank(workspace, asked, situation.now, seen=floor.seen)
+        return self.stand(
+            workspace,
+            [
+                Ranked(ticket, decision, _as_sure_as_the_team(ticket, decision, candidates))
+                for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)
+            ],
+        )
+
+    def stand(self, workspace: str, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """Return ranked tickets with what people told of each, and who has it, by now."""
+        ids = [one.ticket.ticket_id for one in ranked if one.ticket.ticket_id]
+        going_on = going_on_among(self._store, workspace, ids)
+        tickets = self.as_told(workspace, [one.ticket for one in ranked])
+        held = {name: Held(one.agent, one.team) for name, one in going_on.items()}
         return [
-            Ranked(ticket, decision, _as_sure_as_the_team(ticket, decision, candidates))
-            for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)
+            replace(one, ticket=ticket, held=held.get(ticket.ticket_id))
+            for one, ticket in zip(ranked, tickets, strict=True)
+        ]
+
+    def as_told(self, workspace: str, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Return tickets with the values that people told of them before, where none is sent."""
+        told = get_labels(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
+        return [
+            replace(one, values={**labels, **{name: value for name, value in one.values.items() if value}})
+            if (labels := told.get(one.ticket_id))
+            else one
+            for one in tickets
         ]
 
     def assign(self, ranked: Sequence[Ranked], floor: Floor) -> list[Assignment | None]:
@@ -119,13 +144,18 @@ class AssignmentDesk:
         situation = floor.situation
         loads = dict(situation.loads)
         given = {team: dict(counts) for team, counts in situation.given.items()}
-        situation = replace(situation, loads=loads, given=given)
+        situation = replace(situation, loads=loads, given=given, held=held_among(ranked))
         assignments = []
         for one in ranked:
             fields = one.decision.fields
             done = assign(one.ticket, one.candidates, situation, decided=fields, language=one.language)
-            if done is not None and done.action is Action.APPLY and done.agent is not None:
-                loads[done.agent] = situation.load(done.agent) + _need(one, situation).effort
+            holder = None if one.held is None else one.held.agent
+            # Where the ticket stays with its holder, its slot and its share are counted already.
+            if done is not None and done.action is Action.APPLY and done.agent not in (None, holder):
+                effort = _need(one, situation).effort
+                loads[done.agent] = situation.load(done.agent) + effort
+                if holder is not None:
+                    loads[holder] = max(0.0, situation.load(holder) - effort)
                 if done.team is not None:
                     counts = given.setdefault(done.team, {})
                     counts[done.agent] = counts.get(done.agent, 0) + 1
@@ -147,6 +177,11 @@ class AssignmentDesk:
                     )
                     count += put_assignment(self._store, workspace, given)
         return count
+
+
+def held_among(ranked: Sequence[Ranked]) -> dict[str, Held]:
+    """Return who has which of some tickets already, by id."""
+    return {one.ticket.ticket_id: one.held for one in ranked if one.held is not None}
 
 
 def agreeing(decision: Decision, assignment: Assignment | None) -> Decision:
@@ -177,12 +212,6 @@ def agreeing(decision: Decision, assignment: Assignment | None) -> Decision:
         told = {name: one for name, one in assessment.explanations.items() if name != FIELD}
         assessment = replace(assessment, explanations=told)
     return replace(decision, fields=fields, assessment=assessment)
-
-
-def _with_assignee(ticket: Ticket, told: str | None) -> Ticket:
-    if told is None or ticket.values.get(FIELD):
-        return ticket
-    return replace(ticket, values={**ticket.values, FIELD: told})
 
 
 def _as_sure_as_the_team(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from features.backlog import BacklogPlan, Pending, plan_backlog
-from serving.assignment_desk import AssignmentDesk
+from serving.assignment_desk import AssignmentDesk, held_among
 from serving.floor import Floor
 from serving.triage_desk import TriageDesk
 from triage.decision import Action
@@ -88,7 +88,8 @@ class BacklogDesk:
                 "POST /v1/agents/import or `triage agents import`."
             )
         ids = unassigned_ids(self._store, workspace, limit=MOST) if ticket_ids is None else ticket_ids
-        return PlannedBacklog(self._solve(workspace, list(dict.fromkeys(ids)), floor), len(ids), floor.work)
+        once = list(dict.fromkeys(ids))
+        return PlannedBacklog(self._solve(workspace, once, floor), len(once), floor.work)
 
     def apply(self, workspace: str, planned: PlannedBacklog) -> int:
         """Store the assignments of a plan that the policy lets be applied; return how many were new.
@@ -123,4 +124,4 @@ class BacklogDesk:
         pending = [
             Pending(one.ticket, one.candidates, one.decision.fields, one.language, WORTH) for one in ranked
         ]
-        return plan_backlog(pending, floor.situation)
+        return plan_backlog(pending, replace(floor.situation, held=held_among(ranked)))

@@ -24,6 +24,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.redactor import stored_form
+from serving.told_values import ASSIGNEE, as_filed, keep_assignees
 from serving.triage_answer import Answer, Extras
 from triage.assignment import Assignment
 from triage.bundle import FAST, FULL
@@ -41,7 +42,7 @@ from triage.store.revisions import Kind, take_revision
 from triage.store.sla_books import BookShelf
 from triage.store.sla_outlooks import StoredOutlook, put_outlooks
 from triage.store.tickets import get_tickets, put_tickets
-from triage.ticket import PastTicket, Ticket
+from triage.ticket import Ticket
 
 __all__ = ["TriageDesk"]
 
@@ -106,6 +107,7 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         if (form := stored_form(self._store, workspace, policy)) is not None:
             tickets = [form.ticket(one) for one in tickets]
+        sent, tickets = tickets, self._assigning.as_told(workspace, tickets)
         with stage("predict"):
             decisions = self._decide(workspace, tickets, policy, extras)
         with stage("articles"):
@@ -116,7 +118,7 @@ class TriageDesk:
         with stage("help"):
             answers = [
                 Answer(
-                    ticket,
+                    as_sent,
                     decision,
                     found,
                     look_ahead(ticket, decision, book),
@@ -131,8 +133,8 @@ class TriageDesk:
                         sees_all=extras.sees_all,
                     ),
                 )
-                for ticket, decision, found, earlier in zip(
-                    tickets, decisions, articles, repeated, strict=True
+                for as_sent, ticket, decision, found, earlier in zip(
+                    sent, tickets, decisions, articles, repeated, strict=True
                 )
             ]
         with stage("assign"):
@@ -174,18 +176,21 @@ class TriageDesk:
             if self._erased is not None:
                 self._erased.refuse(workspace, tickets)
             answers = list(answers)
-            if any(_takes_a_slot(answer) for answer in answers):
+            takes_slots = any(_takes_a_slot(answer) for answer in answers)
+            if takes_slots or any(one.values.get(ASSIGNEE) for one in filed.values()):
                 # From here on nobody else changes who has what until this is stored.
                 work = take_revision(connection, workspace, Kind.WORK)
-                if any(answer.work != work - 1 for answer in answers):
+                if takes_slots and any(answer.work != work - 1 for answer in answers):
                     answers = self._choose_again(workspace, answers)
             decisions = [answer.decision for answer in answers]
             now = datetime.now(UTC)
             stands = get_tickets(self._store, workspace, list(filed))
-            past = [replace(stands.get(name, PastTicket(one)), ticket=one) for name, one in filed.items()]
+            past = [as_filed(one, stands.get(name)) for name, one in filed.items()]
             put_tickets(self._store, workspace, past, source="api")
             put_decisions(self._store, workspace, tickets, decisions)
-            put_outlooks(self._store, workspace, _outlooks(tickets, decisions), now=now)
+            keep_assignees(self._store, workspace, past, now)
+            told = self._assigning.as_told(workspace, tickets)
+            put_outlooks(self._store, workspace, _outlooks(told, decisions), now=now)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
             self._assigning.keep(workspace, chosen, now)
             self._helping.keep(
@@ -253,6 +258,7 @@ class TriageDesk:
         policy = read_policy(self._store, workspace).policy
         floor = self._assigning.look(workspace, policy, datetime.now(UTC), fresh=True)
         ranked = [answer.ranked for answer in answers if answer.ranked is not None]
+        ranked = self._assigning.stand(workspace, ranked)
         if floor is None or len(ranked) < len(answers):
             return [replace(one, decision=agreeing(one.decision, None), assignment=None) for one in answers]
         return _assigned(answers, ranked, self._assigning.assign(ranked, floor), floor)

@@ -14,10 +14,10 @@ from triage.mode import Mode
 from triage.routing.choose import TOP, Field, choose
 from triage.routing.need import Need, need_of
 from triage.routing.sentences import nobody
-from triage.routing.situation import Situation
+from triage.routing.situation import Held, Situation
 from triage.ticket import Ticket
 
-__all__ = ["assign", "needed_affinity", "team_mode", "why_stopped"]
+__all__ = ["assign", "needed_affinity", "stays_with", "team_mode", "why_stopped"]
 
 FIELD = "assignee"
 
@@ -66,10 +66,14 @@ def assign(
     stopped = why_stopped(ticket, decided, situation)
     if stopped is not None and team_mode(need.team, situation) is Mode.OFF:
         return None
-    if stopped == Reason.HUMAN_VALUE_PRESENT.value:
+    if stopped == Reason.HUMAN_VALUE_PRESENT.value and ticket.values.get(FIELD):
         return replace(_held(need, stopped, (), "A person has chosen already"), agent=ticket.values[FIELD])
     if stopped is not None and stopped.startswith((Reason.KILL_SWITCH.value, GUARDRAIL_PREFIX)):
         return _held(need, stopped, (), f"Held back by {stopped}")
+    held = stays_with(ticket, situation)
+    if held is not None:
+        mode = team_mode(need.team, situation)
+        return None if mode is Mode.OFF else _kept(need, held, mode)
     field = choose(need, candidates, situation, top=top, only=only)
     team = field.choices[0].team if field.choices else need.team
     # Where a ticket goes to another team, the more cautious of the two modes counts.
@@ -79,7 +83,9 @@ def assign(
     if situation.policy.stops(team):
         return _held(need, Reason.KILL_SWITCH.value, (), f"Team {team} has stopped automation")
     if stopped is not None:
-        return _held(need, stopped, field.choices, "The team is not decided")
+        is_back = stopped == Reason.HUMAN_VALUE_PRESENT.value
+        why = "A person took it back: who gets it is left to people" if is_back else "The team is not decided"
+        return _held(need, stopped, field.choices, why)
     if not field.choices:
         reason = Reason.NO_ELIGIBLE_AGENT.value
         return _held(need, reason, (), nobody(need, field.barriers, situation))
@@ -89,10 +95,11 @@ def assign(
 def why_stopped(ticket: Ticket, decided: Mapping[str, FieldDecision], situation: Situation) -> str | None:
     """Return why nobody is to be chosen whoever is there, None when somebody may be.
 
-    First match wins: a person's choice, the kill switch (of all, or of the ticket's team), a guardrail, a
-    team that was not decided.
+    First match wins: a person's choice (of somebody, or to take the ticket back), the kill switch (of all,
+    or of the ticket's team), a guardrail, a team that was not decided.
     """
-    if ticket.values.get(FIELD):
+    held = situation.held.get(ticket.ticket_id)
+    if ticket.values.get(FIELD) or (held is not None and held.agent is None):
         return Reason.HUMAN_VALUE_PRESENT.value
     named = decided.get("team")
     if situation.policy.stops(ticket.values.get("team") or (named.value if named else None)):
@@ -104,6 +111,20 @@ def why_stopped(ticket: Ticket, decided: Mapping[str, FieldDecision], situation:
     if one is None or ticket.values.get("team") or one.action is not Action.ABSTAIN:
         return None
     return None if one.reason == Reason.SHADOW.value else one.reason
+
+
+def stays_with(ticket: Ticket, situation: Situation) -> Held | None:
+    """Return who keeps a ticket that is sent again; None where it is to be given.
+
+    A ticket does not change hands because it is sent once more, whoever would be best by now; only where a
+    person moved it to another team since.
+    """
+    held, team = situation.held.get(ticket.ticket_id), ticket.values.get("team")
+    if held is None or held.agent is None:
+        return None
+    agent = situation.roster.agents.get(held.agent)
+    is_moved = team not in (None, held.team) and not (agent is not None and team and agent.is_in(team))
+    return None if is_moved else held
 
 
 def team_mode(team: str | None, situation: Situation) -> Mode:
@@ -175,6 +196,14 @@ def _detail(best: Choice, need: Need, field: Field) -> str:
     if field.is_over_share:
         detail += "; above a fair share, nobody else can take it now"
     return detail
+
+
+def _kept(need: Need, held: Held, mode: Mode) -> Assignment:
+    team, detail = held.team or need.team, f"{held.agent} has it already"
+    if mode is Mode.SHADOW:
+        return Assignment(need.ticket_id, held.agent, team, Action.ABSTAIN, Reason.SHADOW.value, (), detail)
+    action = Action.APPLY if mode is Mode.APPLY else Action.SUGGEST
+    return Assignment(need.ticket_id, held.agent, team, action, None, (), detail)
 
 
 def _held(need: Need, reason: str, choices: tuple[Choice, ...], detail: str) -> Assignment:

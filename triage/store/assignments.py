@@ -5,7 +5,7 @@ without status and times say nothing of today's load.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, and_, case, func, insert, or_, select, update
 
 from triage.store.database import Store
+from triage.store.decided_values import decided_values
 from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
 from triage.store.schema import tickets
@@ -23,12 +24,15 @@ __all__ = [
     "OpenWork",
     "end_assignment",
     "given_since",
+    "going_on_among",
     "list_assignments",
     "open_loads",
     "open_work",
     "put_assignment",
 ]
 
+_MANY = 500
+"""Ids in one query: SQLite allows a limited number of bound values."""
 DONE = ("canceled", "cancelled", "closed", "done", "rejected", "resolved", "solved")
 """Statuses, in lower case, of tickets that are on nobody's desk: those that helpdesks ship with."""
 
@@ -42,7 +46,7 @@ class GivenTicket:
     ticket_id : str
         Which ticket.
     agent : str or None
-        To whom; None where it went to the team only.
+        To whom; None where it was taken back: people say who gets it.
     team : str or None
         For which team.
     assigned_at : datetime
@@ -130,6 +134,23 @@ def list_assignments(store: Store, workspace: str, ticket_id: str) -> list[Given
         return [_from_row(row) for row in connection.execute(query)]
 
 
+def going_on_among(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, GivenTicket]:
+    """Return the assignments that go on of the tickets among these ids, by id.
+
+    One without an agent that a person made says that the ticket was taken back.
+    """
+    found: dict[str, GivenTicket] = {}
+    with store.reading(workspace) as connection:
+        for begin in range(0, len(ticket_ids), _MANY):
+            query = select(assignments).where(
+                assignments.c.workspace == workspace,
+                assignments.c.ticket_id.in_(ticket_ids[begin : begin + _MANY]),
+                assignments.c.ended_at.is_(None),
+            )
+            found.update((row.ticket_id, _from_row(row)) for row in connection.execute(query))
+    return found
+
+
 def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> dict[str, float]:
     """Return how many slots everybody's open tickets take.
 
@@ -156,10 +177,21 @@ def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> di
         .where(work.is_open, work.holder.is_not(None))
         .group_by(work.holder, priority)
     )
+    # Where a priority weighs and no person said it, the one that was decided does, as when it was assigned.
+    undecided = (
+        select(work.holder.label("agent"), tickets.c.ticket_id)
+        .select_from(work.source)
+        .where(work.is_open, work.holder.is_not(None), priority.is_(None))
+    )
     loads: dict[str, float] = {}
     with store.reading(workspace) as connection:
         for row in connection.execute(counted):
             loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
+        rows = connection.execute(undecided).all() if efforts else []
+        ids = [row.ticket_id for row in rows]
+        decided = decided_values(store, workspace, ids, "priority", in_shadow=True)
+        for row in rows:
+            loads[row.agent] += efforts.get(decided.get(row.ticket_id, ""), 1.0) - 1.0
     return loads
 
 

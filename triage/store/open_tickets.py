@@ -1,16 +1,15 @@
 """Open tickets: those that wait for an agent, and those that an agent has."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from triage.decision import Action
 from triage.store.assignments import DONE, open_work
 from triage.store.database import Store
+from triage.store.decided_values import decided_values
 from triage.store.routing_tables import assignments
-from triage.store.schema import decisions, tickets
+from triage.store.schema import tickets
 
 __all__ = ["HeldTicket", "count_held", "held_tickets", "is_waiting", "unassigned_ids"]
 
@@ -60,7 +59,9 @@ def held_tickets(store: Store, workspace: str, agent: str, *, limit: int = 1_000
     )
     with store.reading(workspace) as connection:
         rows = connection.execute(query).all()
-    decided = _decided_priorities(store, workspace, [row.ticket_id for row in rows if row.priority is None])
+    decided = decided_values(
+        store, workspace, [row.ticket_id for row in rows if row.priority is None], "priority"
+    )
     return [
         HeldTicket(
             row.ticket_id,
@@ -123,24 +124,3 @@ def _waits(workspace: str) -> ColumnElement[bool]:
         tickets.c.labels["assignee"].as_string().is_(None),
         assignments.c.agent.is_(None),
     )
-
-
-def _decided_priorities(store: Store, workspace: str, ids: Sequence[str]) -> dict[str, str]:
-    """Return the priority of each ticket's newest decision, where it was applied or suggested."""
-    found: dict[str, str] = {}
-    with store.reading(workspace) as connection:
-        for begin in range(0, len(ids), 500):
-            query = (
-                select(decisions.c.ticket_id, decisions.c.document)
-                .where(
-                    decisions.c.workspace == workspace, decisions.c.ticket_id.in_(ids[begin : begin + 500])
-                )
-                .order_by(decisions.c.created_at)
-            )
-            for row in connection.execute(query):
-                one = row.document["fields"].get("priority")
-                if one and one["value"] is not None and one["action"] != Action.ABSTAIN.value:
-                    found[row.ticket_id] = one["value"]
-                else:
-                    found.pop(row.ticket_id, None)
-    return found

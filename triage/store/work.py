@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from triage.errors import InputError, NotFoundError
-from triage.store.assignments import GivenTicket, end_assignment, put_assignment
+from triage.store.assignments import GivenTicket, end_assignment, going_on_among, put_assignment
 from triage.store.database import Store
+from triage.store.decided_values import decided_values
 from triage.store.handled import HandledKind, note_handled
 from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
@@ -82,20 +83,27 @@ def set_assignee(
     with store.writing(workspace) as connection:
         row = _locked(connection, workspace, ticket_id)
         labels = dict(row.labels)
-        ours = _going_on(connection, workspace, ticket_id)
+        stands = going_on_among(store, workspace, [ticket_id]).get(ticket_id)
+        ours = None if stands is None else stands.agent
         previous = labels.get("assignee") or ours
         own_team = team or labels.get("team")
         if labels.get("assignee") == agent and labels.get("team") == own_team and ours in (None, agent):
-            return Handover(previous, False)
+            if agent is not None or stands is not None:
+                return Handover(previous, False)
         told = {"assignee": agent} | ({} if own_team is None else {"team": own_team})
         changes: dict[str, Any] = {"labels": _merged(labels, told)}
         if agent is None:
-            end_assignment(store, workspace, ticket_id, moment)
+            # One that goes on without an agent keeps the ticket from being given again by the machine.
+            back = GivenTicket(ticket_id, None, own_team, moment, assigned_by)
+            put_assignment(store, workspace, back)
             events = []
         else:
             changes["assigned_at"] = row.assigned_at or moment
             if previous not in (None, agent):
                 changes["reassignments"] = (row.reassignments or 0) + 1
+            # The fair share of a team counts by assignments: the ticket's team, whoever said so.
+            if own_team is None:
+                own_team = _team(store, workspace, stands, ticket_id, agent)
             put_assignment(store, workspace, GivenTicket(ticket_id, agent, own_team, moment, assigned_by))
             events = [(ticket_id, agent, HandledKind.ASSIGNED, moment)]
         _write(connection, workspace, ticket_id, changes)
@@ -165,6 +173,12 @@ def close_ticket(
             [] if agent is None else [(ticket_id, agent, HandledKind.RESOLVED, moment)],
         )
         note_solved(connection, workspace, [ticket_id])
+
+
+def _team(store: Store, workspace: str, stands: GivenTicket | None, ticket_id: str, agent: str) -> str | None:
+    if stands is not None and stands.agent == agent:
+        return stands.team
+    return decided_values(store, workspace, [ticket_id], "team").get(ticket_id)
 
 
 def _moment(at: datetime | None) -> datetime:

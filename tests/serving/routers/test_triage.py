@@ -88,7 +88,9 @@ def test_a_value_that_is_no_known_label_is_kept_and_told_with_the_labels_that_ar
         }
     ]
     assert decision["fields"]["category"]["reason"] == "human_value_present"
-    batch = post(house, {"tickets": [TICKET, given]}, "/v1/triage/batch").json()["decisions"]
+    batch = post(house, {"tickets": [TICKET | {"ticket_id": "T-other"}, given]}, "/v1/triage/batch").json()[
+        "decisions"
+    ]
     assert [len(one["unknown_values"]) for one in batch] == [0, 1]
 
 

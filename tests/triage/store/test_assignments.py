@@ -1,14 +1,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from triage.decision import Action, Decision, FieldDecision, Reason
 from triage.store.assignments import (
     GivenTicket,
     end_assignment,
     given_since,
+    going_on_among,
     list_assignments,
     open_loads,
     put_assignment,
 )
+from triage.store.decisions import put_decisions
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -89,3 +92,49 @@ def test_tickets_given_are_counted_once_whoever_gave_them(store):
     put_assignment(store, "acme", given("T-4", "bob"))
     put_assignment(store, "acme", given("T-5", None))
     assert given_since(store, "acme", NOON - HOUR) == {"Network": {"ada": 1, "bob": 1}, "Mail": {"ada": 1}}
+
+
+def decided(ticket_id: str, priority: str, action: Action, reason: str | None, minute: int) -> Decision:
+    field = FieldDecision("priority", priority, 0.9, 0.8, action, reason, ((priority, 0.9),))
+    at = NOON + timedelta(minutes=minute)
+    return Decision(f"{ticket_id}-{minute}", ticket_id, "v1", at, {"priority": field})
+
+
+def test_a_decided_priority_weighs_where_no_person_said_one(store):
+    names = ("told", "applied", "shadow", "unsure", "changed")
+    told = {"told": "low"}
+    put_tickets(
+        store,
+        "acme",
+        [past(name, name, status="Open", priority=told.get(name)) for name in names],
+        source="test",
+    )
+    made = [
+        decided("told", "urgent", Action.APPLY, None, 1),
+        decided("applied", "urgent", Action.APPLY, None, 1),
+        decided("shadow", "urgent", Action.ABSTAIN, Reason.SHADOW.value, 1),
+        decided("unsure", "urgent", Action.ABSTAIN, Reason.LOW_CONFIDENCE.value, 1),
+        decided("changed", "low", Action.SUGGEST, None, 1),
+        decided("changed", "urgent", Action.SUGGEST, None, 2),
+    ]
+    put_decisions(store, "acme", [Ticket(one.ticket_id) for one in made], made)
+    assert open_loads(store, "acme", {"urgent": 2.0, "low": 0.5}) == {
+        "told": 0.5,
+        "applied": 2.0,
+        "shadow": 2.0,
+        "unsure": 1.0,
+        "changed": 2.0,
+    }
+
+
+def test_what_goes_on_is_told_by_ticket(store):
+    put_assignment(store, "acme", given("T-1", "ada"))
+    put_assignment(store, "acme", given("T-2", "ada"))
+    back = given("T-2", None, NOON + HOUR, by="zoe")
+    put_assignment(store, "acme", back)
+    put_assignment(store, "acme", given("T-3", "ada"))
+    end_assignment(store, "acme", "T-3", NOON + HOUR)
+    assert going_on_among(store, "acme", ["T-1", "T-2", "T-3", "T-4"]) == {
+        "T-1": given("T-1", "ada"),
+        "T-2": back,
+    }
