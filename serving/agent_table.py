@@ -7,6 +7,7 @@ As there, an ``absent_to`` that is a day without a time is the last day away.
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from triage.agent import Agent, merge_rows, split_levels
 from triage.errors import InputError
 from triage.zone import find_zone
 
-__all__ = ["COLUMNS", "read_agent_table"]
+__all__ = ["COLUMNS", "AgentTable", "read_agent_table"]
 
 COLUMNS = (
     "agent",
@@ -39,7 +40,23 @@ FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0":
 SEPARATORS = ";|,"
 
 
-def read_agent_table(text: str, zone: str) -> list[Agent]:
+@dataclass(frozen=True, slots=True)
+class AgentTable:
+    """What an agents table tells.
+
+    Parameters
+    ----------
+    columns : frozenset of str
+        Those of :data:`COLUMNS` that it has.
+    agents : list of Agent
+        Each name once, in the order of first appearance; a repeated row adds its absence.
+    """
+
+    columns: frozenset[str]
+    agents: list[Agent]
+
+
+def read_agent_table(text: str, zone: str) -> AgentTable:
     """Read agents from CSV.
 
     Parameters
@@ -51,8 +68,8 @@ def read_agent_table(text: str, zone: str) -> list[Agent]:
 
     Returns
     -------
-    list of Agent
-        Each name once, in the order of first appearance; a repeated row adds its absence.
+    AgentTable
+        All of it.
 
     Raises
     ------
@@ -77,7 +94,7 @@ def read_agent_table(text: str, zone: str) -> list[Agent]:
         ) from None
     if not agents:
         raise InputError("Got an agents table without a row; expected one agent at least.")
-    return agents
+    return AgentTable(frozenset(names), agents)
 
 
 def _wrong_header(names: Sequence[str]) -> str | None:

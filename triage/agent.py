@@ -1,13 +1,16 @@
 """An agent: a person who can be given tickets. Says nothing of whom to choose (that is routing)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from triage.absence import Absence
 
-__all__ = ["Agent", "merge_rows", "split_levels"]
+__all__ = ["Agent", "merge_rows", "split_levels", "with_columns"]
+
+_REPLACED = ("team", "teams", "skills", "capacity", "shift", "zone", "languages", "seniority", "active")
+"""Columns of an agents table whose value takes the place of the one before."""
 
 LEVEL = re.compile(r"\s*(.+?)\s*:\s*(\d{1,2})\s*")
 
@@ -150,3 +153,37 @@ def merge_rows(rows: Iterable[Agent]) -> list[Agent]:
             row = replace(row, absences=tuple(dict.fromkeys((*kept, *row.absences))))
         merged[row.agent] = row
     return list(merged.values())
+
+
+def with_columns(stands: Agent, row: Agent, columns: Collection[str]) -> Agent:
+    """Tell what an agent is after an agents table that may have only some of the columns.
+
+    Parameters
+    ----------
+    stands : Agent
+        As stored.
+    row : Agent
+        As the table has it.
+    columns : collection of str
+        What the table tells, by the names of its columns. Other values stay as they are; absences are added
+        to those that are known, for a table of absences does not list everybody's.
+
+    Returns
+    -------
+    Agent
+        With the absences that were told; those from calendars are not repeated.
+
+    Examples
+    --------
+    >>> left = Agent("ada", team="Network", capacity=4.0, active=False)
+    >>> with_columns(left, Agent("ada", team="Mail"), {"agent", "team"}).team
+    'Mail'
+    >>> with_columns(left, Agent("ada"), {"agent", "absent_from"}).active
+    False
+    """
+    told = {name: getattr(row, name) for name in _REPLACED if name in columns}
+    if "skills" in told:
+        told["skill_levels"] = row.skill_levels
+    known = [one for one in stands.absences if one.uid is None]
+    more = [one for one in row.all_absences if one not in stands.all_absences]
+    return replace(stands, **told, absences=tuple(dict.fromkeys((*known, *more))))

@@ -82,19 +82,18 @@ def import_file(
     workspace: Workspace = "default",
     as_json: AsJson = False,
 ) -> None:
-    """Store the agents of a table, all or none; others stay."""
+    """Store the agents of a table, all or none; others stay, and what it has no column for."""
     from serving.agent_table import read_agent_table
     from serving.schemas.agent_imports import AgentImportOut
-    from triage.store.agents import list_agents, put_agents
+    from triage.store.agents import update_agents
     from triage.store.workspaces import ensure_workspace
 
     text = _read(file, "a table in UTF-8 (triage import agents reads others)").decode("utf-8-sig", "replace")
     with opened_store() as store:
-        agents = read_agent_table(text, ensure_workspace(store, workspace).zone)
-        before = {one.agent for one in list_agents(store, workspace)}
-        put_agents(store, workspace, agents)
-    names = [one.agent for one in agents]
-    document = AgentImportOut(agents=names, new=len(set(names) - before))
+        table = read_agent_table(text, ensure_workspace(store, workspace).zone)
+        new = update_agents(store, workspace, table.agents, table.columns)
+    names = [one.agent for one in table.agents]
+    document = AgentImportOut(agents=names, new=new)
     if as_json:
         show(document)
         return

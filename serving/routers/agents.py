@@ -19,7 +19,7 @@ from serving.schemas.agents import AgentIn, AgentListOut, AgentOut
 from serving.schemas.base import SafeText
 from triage.errors import ConflictError
 from triage.store.agents import delete_agent as remove
-from triage.store.agents import get_agent, list_agents, put_agents
+from triage.store.agents import get_agent, list_agents, put_agents, update_agents
 from triage.store.idempotency import Reply
 from triage.store.workspaces import find_workspace
 
@@ -78,18 +78,16 @@ def import_table(
     once: OnceDep,
     caller: Annotated[Caller, permitted("import_agents")],
 ) -> Response:
-    """Store the agents of a table, all or none; those that are there are replaced, others stay.
+    """Store the agents of a table, all or none; others stay.
 
-    Absences that the table tells replace those told before; absences from calendars stay.
+    Of agents that are there, what the table has no column for stays, too; its absences are added.
     """
 
     def put() -> Reply:
         known = find_workspace(store, caller.workspace)
-        agents = read_agent_table(given.csv, "UTC" if known is None else known.zone)
-        before = {one.agent for one in list_agents(store, caller.workspace)}
-        put_agents(store, caller.workspace, agents)
-        names = [one.agent for one in agents]
-        document = AgentImportOut(agents=names, new=len(set(names) - before))
+        table = read_agent_table(given.csv, "UTC" if known is None else known.zone)
+        new = update_agents(store, caller.workspace, table.agents, table.columns)
+        document = AgentImportOut(agents=[one.agent for one in table.agents], new=new)
         return Reply(200, document.model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, put))

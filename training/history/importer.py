@@ -25,7 +25,7 @@ from triage.errors import HistoryError
 from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
 from triage.store import Store
-from triage.store.agents import put_agents
+from triage.store.agents import update_agents
 from triage.store.articles import put_articles
 from triage.store.imports import ImportState, advance_import, begin_import, finish_import, restart_import
 from triage.store.links import put_links
@@ -89,7 +89,8 @@ def import_table(
     path : Path or str
         CSV, JSON lines or Parquet.
     kind : str, default="history"
-        ``history``, ``articles``, ``links``, ``agents``, ``replies`` or ``macros``.
+        ``history``, ``articles``, ``links``, ``agents``, ``replies`` or ``macros``. Of agents that are
+        there, what the table has no column for stays.
     workspace : str, default="default"
         Whose rows they become.
     source : str or None, default=None
@@ -117,8 +118,8 @@ def import_table(
     ConflictError
         If another process is importing the same file into the same workspace.
     """
-    if kind not in _WRITERS:
-        raise HistoryError(f"Got the kind of table {kind!r}; expected one of {', '.join(_WRITERS)}.")
+    if kind not in KINDS:
+        raise HistoryError(f"Got the kind of table {kind!r}; expected one of {', '.join(KINDS)}.")
     known = find_workspace(store, workspace)
     zone = zone or (known.zone if known is not None else "UTC")
     table = Table(
@@ -135,7 +136,8 @@ def import_table(
         if not again:
             return ImportResult(workspace, kind, state.import_id, True, 0, dict(state.summary))
         state = restart_import(store, state)
-    _write_chunks(store, table, state, source or table.mapping.name or "history", progress, key)
+    write = _put_agents_of(table) if kind == "agents" else _WRITERS[kind]
+    _write_chunks(store, table, state, write, source or table.mapping.name or "history", progress, key)
     return ImportResult(workspace, kind, state.import_id, False, state.rows_done, table.summary.as_dict())
 
 
@@ -143,11 +145,11 @@ def _write_chunks(
     store: Store,
     table: Table,
     state: ImportState,
+    write: "Writer",
     source: str,
     progress: Callable[[float], None] | None,
     key: bytes | None,
 ) -> None:
-    write = _WRITERS[state.kind]
     done = state.rows_done
     for records in table:
         if table.summary.read > done:
@@ -193,8 +195,14 @@ def _put_links(store: Store, workspace: str, records: list[Record], source: str,
     put_links(store, workspace, cast(list[ArticleLink], records))
 
 
-def _put_agents(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-    put_agents(store, workspace, merge_rows(cast(list[Agent], records)), updated_at=moment)
+def _put_agents_of(table: Table) -> Writer:
+    """Return the writer of an agents table: what it has no column for stays."""
+
+    def put(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
+        rows = merge_rows(cast(list[Agent], records))
+        update_agents(store, workspace, rows, table.summary.columns, updated_at=moment)
+
+    return put
 
 
 def _put_replies(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
@@ -213,7 +221,7 @@ _WRITERS: dict[str, Writer] = {
     "history": _put_tickets,
     "articles": _put_articles,
     "links": _put_links,
-    "agents": _put_agents,
     "replies": _put_replies,
     "macros": _put_macros,
 }
+KINDS = (*_WRITERS, "agents")

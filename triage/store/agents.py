@@ -1,14 +1,14 @@
 """The agents of a workspace: who can be given tickets, and when they are away."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
 from triage.absence import Absence
-from triage.agent import Agent
+from triage.agent import Agent, with_columns
 from triage.errors import NotFoundError
 from triage.store.database import Store
 from triage.store.revisions import Kind, take_revision
@@ -25,6 +25,7 @@ __all__ = [
     "put_absence",
     "put_agents",
     "put_calendar",
+    "update_agents",
     "written_at",
 ]
 
@@ -80,6 +81,39 @@ def put_agents(
         for agent in last.values():
             _write_absences(connection, workspace, agent.agent, agent.absences)
         take_revision(connection, workspace, Kind.AGENTS)
+
+
+def update_agents(
+    store: Store,
+    workspace: str,
+    given: Sequence[Agent],
+    columns: Collection[str],
+    *,
+    updated_at: datetime | None = None,
+) -> int:
+    """Store the agents of a table, all or none, and return how many of them are new.
+
+    Of those that are there, what the table has no column for stays; see :func:`triage.agent.with_columns`.
+
+    Parameters
+    ----------
+    store : Store
+        Where to.
+    workspace : str
+        Whose they are.
+    given : sequence of Agent
+        As the table has them, each name once.
+    columns : collection of str
+        What the table tells.
+    updated_at : datetime or None, default=None
+        The moment to note, with a zone; None is now.
+    """
+    with store.writing(workspace):
+        stored = {one.agent: one for one in list_agents(store, workspace)}
+        known = {one.agent: stored[one.agent] for one in given if one.agent in stored}
+        after = [with_columns(known[one.agent], one, columns) if one.agent in known else one for one in given]
+        put_agents(store, workspace, after, updated_at=updated_at)
+    return len(given) - len(known)
 
 
 def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Absence]) -> None:

@@ -247,3 +247,20 @@ def test_a_calendar_replaces_its_own_absences_of_whoever_is_named_in_it(house: H
     assert get(house, "/ada@example.org").json()["absences"] == []
     assert sent(calendar(), "zoe").status_code == 404
     assert sent("not a calendar").status_code == 422
+
+
+def test_a_table_leaves_what_it_has_no_column_for(house: House):
+    known = {"team": "Finance", "skills": {"sap": 3}, "capacity": 4, "shift": "24/7", "active": False}
+    assert put_agent(house, "wipe", known).status_code == 200
+    span = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-02T00:00:00Z"}
+    house.client.post("/v1/agents/wipe/absences", json=span, headers=house.key("admin"))
+    table = "agent,absent_from,absent_to\nwipe,2026-12-24,2026-12-26\n"
+    assert imported(house, table).json() == {"agents": ["wipe"], "new": 0}
+    stands = get(house, "/wipe").json()
+    assert {name: stands[name] for name in known} == known
+    assert [one["starts_at"] for one in stands["absences"]] == [
+        "2026-01-01T00:00:00Z",
+        "2026-12-24T00:00:00Z",
+    ]
+    assert imported(house, "agent,active\nwipe,yes\n").status_code == 200
+    assert get(house, "/wipe").json()["active"] is True

@@ -146,6 +146,15 @@ def test_rows_of_one_agent_add_absences_however_far_apart_they_lie(store, tmp_pa
     assert result.summary["replaced"] == 0
 
 
+def test_agents_keep_what_the_table_has_no_column_for(store, tmp_path):
+    known = write_csv(tmp_path / "g.csv", "ada,Mail,vpn:3,no", header="agent,team,skills,active")
+    import_table(store, known, "agents")
+    away = write_csv(tmp_path / "a.csv", "ada,2026-12-24,2026-12-26", header="agent,absent_from,absent_to")
+    import_table(store, away, "agents")
+    (ada,) = list_agents(store, "default")
+    assert (ada.team, ada.level("vpn"), ada.active, len(ada.all_absences)) == ("Mail", 3, False, 1)
+
+
 def test_an_absence_to_a_day_includes_it_and_one_to_a_time_does_not(store, tmp_path):
     ensure_workspace(store, "acme", zone="Europe/Berlin")
     lines = [

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from triage.absence import Absence
 from triage.agent import Agent
 from triage.errors import NotFoundError
-from triage.store.agents import delete_agent, get_agent, list_agents, put_agents, put_calendar
+from triage.store.agents import delete_agent, get_agent, list_agents, put_agents, put_calendar, update_agents
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADA = Agent("ada", "Network", ("vpn", "dns"), 12.0, "Mon-Fri 08:00-16:00", NOON, None, "senior")
@@ -60,3 +61,38 @@ def test_a_calendar_is_replaced_by_itself_only(store):
     delete_agent(store, "acme", "ada")
     put_agents(store, "acme", [Agent("ada")])
     assert get_agent(store, "acme", "ada").absences == ()
+
+
+WIPE = Agent(
+    "wipe",
+    "Finance",
+    ("sap",),
+    4.0,
+    "Mon-Fri 08:00-16:00",
+    skill_levels={"sap": 3},
+    active=False,
+    absences=(Absence(NOON, NOON + timedelta(days=1)),),
+)
+
+
+def test_a_table_of_absences_adds_them_and_leaves_everything_else(store):
+    away = Absence(NOON + timedelta(days=7), NOON + timedelta(days=8), "u1")
+    put_agents(store, "acme", [WIPE])
+    put_calendar(store, "acme", "wipe", [away])
+    row = Agent("wipe", absent_from=NOON + timedelta(days=30), absent_to=NOON + timedelta(days=32))
+    columns = {"agent", "absent_from", "absent_to"}
+    assert update_agents(store, "acme", [row, Agent("new")], columns) == 1
+    assert update_agents(store, "acme", [row], columns) == 0
+    told = Absence(row.absent_from, row.absent_to)
+    assert get_agent(store, "acme", "wipe") == replace(WIPE, absences=(*WIPE.absences, away, told))
+    assert get_agent(store, "acme", "new") == Agent("new")
+
+
+def test_a_column_of_the_table_takes_the_place_of_what_was_known(store):
+    put_agents(store, "acme", [WIPE])
+    row = Agent("wipe", "Mail", ("sap", "vpn"), skill_levels={"vpn": 2})
+    update_agents(store, "acme", [row], {"agent", "team", "skills", "capacity"})
+    expected = replace(WIPE, team="Mail", skills=("sap", "vpn"), skill_levels={"vpn": 2}, capacity=None)
+    assert get_agent(store, "acme", "wipe") == expected
+    update_agents(store, "acme", [row], {"agent", "active"})
+    assert get_agent(store, "acme", "wipe") == replace(expected, active=True)
