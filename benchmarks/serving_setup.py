@@ -25,7 +25,7 @@ TRIAGE = (sys.executable, "-m", "serving.cli.main")
 
 
 def environment_of(folder: Path) -> dict[str, str]:
-    """Return the environment of a home folder of the benchmark's own; MLflow looks for uvicorn on the path."""
+    """Return the environment of a home of the benchmark's own; MLflow looks for uvicorn on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return os.environ | {"TRIAGE_HOME": str(folder / "home"), "HF_HUB_OFFLINE": "1", "PATH": path}
 
