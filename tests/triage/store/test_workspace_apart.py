@@ -79,6 +79,7 @@ WRITE_ALIKE = {
 }
 """Writers whose made-up call leaves a row as it is, or is refused, in the row's own workspace too."""
 PICK_OTHERS = {
+    "decided_values.decided_values",
     "erasures.erased_among",
     "erasures.ledger_of",
     "help_facts.solved_cases",
