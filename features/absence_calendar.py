@@ -26,7 +26,8 @@ class CalendarAbsence:
     Parameters
     ----------
     people : tuple of str
-        Who is away: names and addresses of the attendees, of the organizer where there are none.
+        Who is away: names and addresses of the attendees who did not decline, of the organizer where there are
+        no attendees.
     absence : Absence
         When, with the event's identity.
     """
@@ -99,6 +100,7 @@ def read_absences(content: bytes, zone: str, *, since: datetime, until: datetime
     found = [
         CalendarAbsence(_people(event), Absence(start, end, str(event.get("UID", "")) or "without uid"))
         for event, start, end in events
+        if start < end  # A reminder: it blocks no time.
     ]
     return sorted(found, key=lambda one: (one.absence.starts_at or since, one.people))
 
@@ -114,6 +116,8 @@ def _people(event: Any) -> tuple[str, ...]:
     given = event.get("ATTENDEE") or event.get("ORGANIZER") or []
     names: list[str] = []
     for one in given if isinstance(given, list) else [given]:
+        if str(one.params.get("PARTSTAT", "")).upper() == "DECLINED":
+            continue
         address = str(one)
         names.append(address[7:] if address.lower().startswith("mailto:") else address)
         if "CN" in one.params:

@@ -12,13 +12,15 @@ def check_agent_name(name: str) -> str:
     Raises
     ------
     ValueError
-        If ``/v1/agents/`` and the name would be the address of an agent's absences.
+        If it is blank, or if ``/v1/agents/`` and the name would be the address of an agent's absences.
 
     Examples
     --------
     >>> check_agent_name("IT/ada")
     'IT/ada'
     """
+    if not name.strip():
+        raise ValueError("Got an agent's name that is blank; expected one that can be read.")
     if f"{ABSENCES}/" in f"{name}/":
         raise ValueError(
             "Got an agent's name that is the address of absences here; expected one without '/absences'."

@@ -125,7 +125,7 @@ class AgentIn(Input):
             skill_levels={skill: level for skill, level in self.skills.items() if level > 1},
             languages=tuple(self.languages),
             zone=self.zone,
-            teams=tuple(self.teams),
+            teams=tuple(one for one in dict.fromkeys(self.teams) if one != self.team),
             active=self.active,
             absences=absences,
         )

@@ -103,3 +103,14 @@ def test_what_is_no_calendar_is_refused(content):
 def test_an_event_that_repeats_every_second_is_refused():
     with pytest.raises(InputError, match="repeats"):
         spans("DTSTART:20260302T080000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY")
+
+
+def test_who_declined_is_not_away_and_an_event_without_length_is_no_absence():
+    away = "DTSTART:20260302T080000Z\nDTEND:20260302T100000Z"
+    asked = f"{away}\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@x.example\nATTENDEE:mailto:bob@x.example"
+    (found,) = read_absences(calendar(asked), "UTC", since=SINCE, until=UNTIL)
+    assert found.people == ("bob@x.example",)
+    nobody = f"{away}\nORGANIZER:mailto:boss@x.example\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@x.example"
+    (found,) = read_absences(calendar(nobody), "UTC", since=SINCE, until=UNTIL)
+    assert found.people == ()
+    assert spans("DTSTART:20260302T080000Z\nDTEND:20260302T080000Z") == []

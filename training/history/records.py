@@ -62,7 +62,8 @@ def make_record(kind: str, row: Mapping[str, Any], summary: RowSummary) -> Recor
     Raises
     ------
     HistoryError
-        If an article has neither title nor body, a reply or macro no body, or an id cannot be used.
+        If an article has neither title nor body, a reply or macro no body, an absence ends before it begins,
+        or an id cannot be used.
     """
     return _MAKERS[kind](row, summary)
 
@@ -118,6 +119,9 @@ def _duplicate(row: Mapping[str, Any], summary: RowSummary) -> DuplicateLink:
 
 
 def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
+    start, end = row.get("absent_from"), row.get("absent_to")
+    if start is not None and end is not None and end < start:
+        raise HistoryError("absent_to lies before absent_from")
     skills, levels = split_levels(row.get("skills", ()))
     return Agent(**{**row, "skills": skills, "skill_levels": levels})
 

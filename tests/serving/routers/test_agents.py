@@ -264,3 +264,10 @@ def test_a_table_leaves_what_it_has_no_column_for(house: House):
     ]
     assert imported(house, "agent,active\nwipe,yes\n").status_code == 200
     assert get(house, "/wipe").json()["active"] is True
+
+
+def test_a_blank_name_is_refused_and_a_team_is_kept_once(house: House):
+    refused = put_agent(house, "%20", {})
+    assert refused.status_code == 422 and "blank" in refused.text
+    stored = put_agent(house, "ada", {"team": "web", "teams": ["lab", "lab", "web"]})
+    assert stored.json()["teams"] == ["lab"]

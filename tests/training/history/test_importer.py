@@ -181,6 +181,14 @@ def test_an_agent_of_whom_it_is_not_clear_whether_they_left_is_refused(store, tm
     assert [one.agent for one in list_agents(store, "default")] == ["bob"]
 
 
+def test_an_absence_that_ends_before_it_begins_is_refused(store, tmp_path):
+    lines = ["ada,2026-12-26,2026-12-24", "bob,2026-12-24,2026-12-24"]
+    path = write_csv(tmp_path / "g.csv", *lines, header="agent,absent_from,absent_to")
+    result = import_table(store, path, "agents")
+    assert result.summary["reasons"] == {"absent_to lies before absent_from": 1}
+    assert [one.agent for one in list_agents(store, "default")] == ["bob"]
+
+
 def test_volumes_have_no_place_in_the_store(store, tmp_path):
     with pytest.raises(HistoryError, match="'volumes'; expected one of history"):
         import_table(store, tmp_path / "v.csv", "volumes")
