@@ -26,8 +26,8 @@ class CalendarAbsence:
     Parameters
     ----------
     people : tuple of str
-        Who is away: names and addresses of the attendees who did not decline, of the organizer where there are
-        no attendees.
+        Who is away: names and addresses of the attendees who did not decline, of the organizer where there
+        are no attendees.
     absence : Absence
         When, with the event's identity.
     """
