@@ -124,11 +124,7 @@ class FloorHost:
         known = find_workspace(self._store, workspace)
         zone = "UTC" if known is None else known.zone
         readable, unreadable = _told_apart(list_agents(self._store, workspace), zone, now)
-        try:
-            holidays = team_holidays(routing, None if known is None else known.country, now, now)
-        except InputError as error:
-            log.warning("workspace %s goes without public holidays: %s", workspace, error)
-            holidays = {}
+        holidays = _readable_holidays(workspace, routing, None if known is None else known.country, now)
         roster = Roster(readable, zone=zone, holidays=holidays, policy=routing)
         made = _Roster(agents, routing, now.date(), roster, unreadable)
         if is_kept:
@@ -148,6 +144,27 @@ class FloorHost:
         given = {} if share is None else given_since(self._store, workspace, now - timedelta(days=share.days))
         loads = open_loads(self._store, workspace, routing.effort)
         return _Loads(work, routing, now, loads, given)
+
+
+def _readable_holidays(
+    workspace: str, routing: RoutingPolicy, country: str | None, now: datetime
+) -> dict[str | None, frozenset[date]]:
+    """Return the public holidays by team; a team whose country nobody knows has none, not the workspace's."""
+    holidays: dict[str | None, frozenset[date]] = {}
+    if country is not None:
+        try:
+            holidays |= team_holidays(RoutingPolicy(), country, now, now)
+        except InputError as error:
+            log.warning("workspace %s goes without public holidays: %s", workspace, error)
+    for name, team in routing.teams.items():
+        if team.country is None:
+            continue
+        try:
+            holidays |= team_holidays(RoutingPolicy(teams={name: team}), None, now, now)
+        except InputError as error:
+            log.warning("team %s of workspace %s goes without public holidays: %s", name, workspace, error)
+            holidays[name] = frozenset()
+    return holidays
 
 
 def _told_apart(agents: list[Agent], zone: str, now: datetime) -> tuple[list[Agent], dict[str, str]]:

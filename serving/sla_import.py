@@ -28,10 +28,8 @@ def read_csv_book(content: str) -> SlaBookIn:
     except ConfigurationError:
         raise InputError(
             f"Got an SLA table that cannot be read; expected CSV whose first line names {CSV_COLUMNS[0]} and "
-            f"any of {', '.join(CSV_COLUMNS[1:])}."
+            f"any of {', '.join(CSV_COLUMNS[1:])}, with one line at least below it."
         ) from None
-    if not document["policies"]:
-        raise InputError("Got an SLA table without a policy; expected one line at least below the names.")
     return _checked(document)
 
 
@@ -48,7 +46,7 @@ def read_toml_book(content: str) -> SlaBookIn:
     except ConfigurationError:
         raise InputError(
             "Got SLA policies that cannot be read as TOML; expected [[policies]] with name, response and "
-            "resolution, and [[calendars]] with name, hours and zone."
+            "resolution (policies = [] to promise nothing), and [[calendars]] with name, hours and zone."
         ) from None
     return _checked(_with_texts(document))
 

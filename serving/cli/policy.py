@@ -62,6 +62,7 @@ def set_policy(
 ) -> None:
     """Change the policy; servers follow with the next request."""
     from serving.cli.record import record
+    from serving.routing_check import check_teams
     from serving.schemas.policy import PolicyOut
     from triage.policy import Policy
     from triage.store.policies import read_policy, write_policy
@@ -86,10 +87,14 @@ def set_policy(
         for given in never or []:
             name, label = _split(given, ":", "FIELD:LABEL")
             _field(document, name).setdefault("never_automate", []).append(label)
+        policy = Policy.from_document(document)
+        # A country that stands wrong already must not keep the kill switch from being set.
+        if file is not None:
+            check_teams(policy.routing)
         changed = write_policy(
             store,
             workspace,
-            Policy.from_document(document),
+            policy,
             "triage policy set",
             expected_version=stands.version,
         )

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from serving.routing_check import check_teams
 from serving.schemas.base import Input, Output, Probability, SafeText
 from triage.errors import ConfigurationError
 from triage.policy import Policy
@@ -114,7 +115,7 @@ class RoutingPolicyIn(Input):
     def _is_whole(self) -> Self:
         """Refuse with 422 what the heart refuses, before anything is written."""
         try:
-            Policy.from_document({"routing": self.model_dump()})
+            check_teams(Policy.from_document({"routing": self.model_dump()}).routing)
         except ConfigurationError as error:
             # What was given is not repeated in an answer (docs/api.md, errors).
             expected = str(error).rpartition("expected ")[2]

@@ -5,7 +5,7 @@ from serving.presence import presence_of
 from triage.absence import Absence
 from triage.agent import Agent
 from triage.policy import Policy
-from triage.routing.policy import RoutingPolicy
+from triage.routing.policy import RoutingPolicy, TeamRouting
 from triage.store import Store
 from triage.store.agents import get_agent, put_absence, put_agents
 from triage.store.assignments import GivenTicket, put_assignment
@@ -60,6 +60,22 @@ def test_what_a_caller_does_to_its_loads_is_its_own(store):
     host = FloorHost(store)
     look(host).situation.loads["ada"] = 99.0
     assert look(host).situation.load("ada") == 0.0
+
+
+def test_a_country_that_nobody_knows_costs_no_other_team_its_holidays(store):
+    ensure_workspace(store, "acme", country="DE")
+    put_agents(store, "acme", [Agent(name, team=name, shift="24/7") for name in ("web", "mail", "odd")])
+    teams = {"mail": TeamRouting(country="US"), "odd": TeamRouting(country="XX")}
+    policy = Policy(routing=RoutingPolicy(teams=teams))
+
+    def is_there(agent: str, day: datetime) -> bool:
+        roster = FloorHost(store).look("acme", policy, day).situation.roster
+        return roster.presence(roster.agents[agent], day).is_there
+
+    unity = datetime(2026, 10, 3, 10, tzinfo=UTC)
+    independence = datetime(2026, 7, 3, 10, tzinfo=UTC)  # Observed: the fourth is a Saturday.
+    assert [is_there(name, unity) for name in ("web", "mail", "odd")] == [False, True, True]
+    assert [is_there(name, independence) for name in ("web", "mail", "odd")] == [True, False, True]
 
 
 def test_inside_a_transaction_nothing_is_kept(store):

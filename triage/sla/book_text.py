@@ -25,15 +25,22 @@ SEPARATOR = "|"
 def toml_document(content: str) -> dict[str, Any]:
     """Return the document of a book in TOML.
 
+    A book replaces the one that stands, so one that promises nothing has to say so: ``policies = []``.
+
     Raises
     ------
     ConfigurationError
-        If it is no TOML.
+        If it is no TOML, or names no policies.
     """
     try:
-        return tomllib.loads(content)
+        document = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"Got an SLA book that cannot be read as TOML: {error}.") from None
+    if "policies" not in document:
+        raise ConfigurationError(
+            "Got an SLA book without policies; expected [[policies]], or policies = [] to promise nothing."
+        )
+    return document
 
 
 def csv_document(content: str) -> dict[str, Any]:
@@ -45,7 +52,7 @@ def csv_document(content: str) -> dict[str, Any]:
     Raises
     ------
     ConfigurationError
-        If there are other columns, or it is no CSV.
+        If there are other columns, there is no policy, or it is no CSV.
     """
     try:
         reader = csv.DictReader(content.removeprefix("\ufeff").splitlines())
@@ -58,6 +65,10 @@ def csv_document(content: str) -> dict[str, Any]:
         raise ConfigurationError(
             f"Got an SLA table with the columns {', '.join(names) or '(none)'}; expected name "
             f"and any of {', '.join(CSV_COLUMNS[1:])}."
+        )
+    if not rows:
+        raise ConfigurationError(
+            "Got an SLA table without a policy; expected one line at least below the names."
         )
     calendars: dict[tuple[str, ...], dict[str, Any]] = {}
     policies = []

@@ -92,6 +92,15 @@ def test_the_matrix_and_the_lifts_are_set_from_a_file_and_shown(
     assert shown(run, capsys)["priority"]["matrix"]["cells"] == cells
 
 
+def test_a_team_with_a_country_that_nobody_knows_is_refused_from_a_file(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str]
+):
+    (home / "policy.json").write_text(json.dumps({"routing": {"teams": {"web": {"country": "XX"}}}}))
+    assert run("policy", "set", "--file", str(home / "policy.json")) == 1
+    assert "routing.teams.web.country" in capsys.readouterr().err
+    assert shown(run, capsys)["version"] == 0
+
+
 def test_what_the_policy_says_of_helping_is_shown(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
     assert run("policy", "show") == 0
     said = capsys.readouterr().out

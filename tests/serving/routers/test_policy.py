@@ -114,3 +114,13 @@ def test_a_routing_policy_comes_back_whole_and_a_wrong_one_is_refused(house: Hou
     assert (found["escalated"], found["queue"]["per_day"]) == (["urgent"], 1.0)
     for wrong in ({"least_seniority": {"urgent": "chief"}}, {"fair_share": {"factor": 0.5}}, {"skils": {}}):
         assert put(house, CAREFUL | {"routing": wrong}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("team", "expected"),
+    [({"country": "XX"}, "such as US or DE-BY"), ({"escalates_to": ["Network"]}, "other teams than itself")],
+)
+def test_a_team_that_cannot_work_so_is_refused(house: House, team, expected):
+    told = put(house, CAREFUL | {"routing": {"teams": {"Network": team}}})
+    assert told.status_code == 422 and expected in told.text
+    assert "XX" not in told.text

@@ -51,6 +51,9 @@ def test_a_csv_has_a_policy_a_line_and_lines_share_calendars(tmp_path):
     ("name", "content", "message"),
     [
         ("a.toml", "policies = [", r"a\.toml: .* cannot be read as TOML"),
+        ("a.toml", "", r"without policies; expected .*policies = \[\]"),
+        ("a.toml", "[[calendars]]\nname = 'office'\n", "without policies"),
+        ("a.csv", "name,response\n", "without a policy"),
         ("a.csv", "name,days\nx,3\n", "columns name, days"),
         ("a.csv", "", r"columns \(none\)"),
         ("a.csv", "name,response\n,1h\n", "name of an SLA policy"),
@@ -60,6 +63,11 @@ def test_a_mistake_is_named(tmp_path, name, content, message):
     (tmp_path / name).write_text(content)
     with pytest.raises(ConfigurationError, match=message):
         read_book_file(tmp_path / name)
+
+
+def test_a_book_may_say_that_nothing_is_promised(tmp_path):
+    (tmp_path / "a.toml").write_text("policies = []\n")
+    assert read_book_file(tmp_path / "a.toml").policies == ()
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):
