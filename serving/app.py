@@ -145,7 +145,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         # A product of a matrix and one vector gains nothing by a second thread, which then waits for the next
-        # one by turning round and round: half of this machine's power, measured with two cores.
+        # one by turning round and round on a core that others need.
         threadpool_limits(limits=1, user_api="blas")
         store = open_store(settings.store_url, patience_s=PATIENCE_S)
         registry = Registry(settings.models)

@@ -1,8 +1,8 @@
 """An event loop for several processes that listen on one socket: each takes its turn at new connections.
 
 An asyncio server accepts all that wait at once, so that the process which wakes first gets a whole burst of
-connections, and keeps them: of eight clients one of two processes had all eight, and the other idled. Here a
-process accepts one at a time and, the more connections it holds, the longer it leaves the next to the others.
+connections, and keeps them, while the others idle. Here a process accepts one at a time and, the more
+connections it holds, the longer it leaves the next to the others (ADR 0049).
 """
 
 import asyncio

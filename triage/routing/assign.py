@@ -117,12 +117,14 @@ def stays_with(ticket: Ticket, situation: Situation) -> Held | None:
     """Return who keeps a ticket that is sent again; None where it is to be given.
 
     A ticket does not change hands because it is sent once more, whoever would be best by now; only where a
-    person moved it to another team since.
+    person moved it to another team since, or whoever has it has left.
     """
     held, team = situation.held.get(ticket.ticket_id), ticket.values.get("team")
     if held is None or held.agent is None:
         return None
     agent = situation.roster.agents.get(held.agent)
+    if agent is not None and not agent.active:
+        return None
     is_moved = team not in (None, held.team) and not (agent is not None and team and agent.is_in(team))
     return None if is_moved else held
 

@@ -42,7 +42,7 @@ def test_a_team_sent_with_a_ticket_is_the_backlogs(house: House):
     send(house, "T-1", values={"team": "desk"})
     policy(house)
     backlog(house, "T-1")
-    assert {team for _, team, _ in given_to(house, "T-1")} <= {"desk"}
+    assert given_to(house, "T-1") == [("zoe", "desk", "triage")]
     assert send(house, "T-1")["assignment"]["team"] == "desk"
 
 
@@ -70,6 +70,15 @@ def test_a_ticket_sent_again_stays_with_who_has_it_even_with_full_hands(house: H
     assert backlog(house, "T-1", "T-1")["tickets"] == 1
     assert given_to(house, "T-1") == [("ada", "web", "triage")]
     assert (load(house, "ada"), load(house, "bob")) == (1.0, 0.0)
+
+
+def test_a_ticket_whose_holder_was_deactivated_is_given_anew(house: House):
+    people(house, ada={"team": "web"})
+    policy(house)
+    assert decide(house, "T-1")["assignment"]["agent"] == "ada"
+    people(house, ada={"team": "web", "active": False}, bob={"team": "web"})
+    assert send(house, "T-1")["assignment"]["agent"] == "bob"
+    assert [one[0] for one in given_to(house, "T-1")] == ["ada", "bob"]
 
 
 def test_a_person_who_moves_a_ticket_to_another_team_takes_it_from_its_holder(house: House):

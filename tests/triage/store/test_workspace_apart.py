@@ -14,7 +14,7 @@ import pkgutil
 import re
 import typing
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace, UnionType
 from typing import Any
@@ -288,9 +288,8 @@ def _timeless(told: str) -> str:
 def _opened(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> Iterator[Store]:
     path = tmp_path_factory.mktemp("apart") / "store.db"
     path.write_bytes(content)
-    store = open_store(f"sqlite:///{path}")
-    yield store
-    store.close()
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        yield store
 
 
 def _theirs(connection: Connection) -> dict[str, list[str]]:
