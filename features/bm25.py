@@ -236,18 +236,22 @@ class WordIndex:
         if not len(searched):
             searched = np.flatnonzero(having > 0)
         packed = len(self.lengths) - len(self.tail or ())
-        found, counted, owners = [documents[:0]], [counts[:0]], [searched[:0]]
-        for place in searched.tolist():
-            part = slice(begins[place], begins[place] + sizes[place])
-            found.append(documents[part])
-            counted.append(counts[part])
-            owners.append(np.full(sizes[place], place))
-            if place in late:
-                places, often = late[place]
-                found.append(np.array(places, dtype=np.int32) + np.int32(packed))
-                counted.append(np.array(often, dtype=np.float32))
-                owners.append(np.full(len(places), place))
-        return np.concatenate(found), np.concatenate(counted), np.concatenate(owners)
+        bounds = zip(begins[searched].tolist(), (begins + sizes)[searched].tolist(), strict=True)
+        parts = [slice(begin, end) for begin, end in bounds if begin < end]
+        found, counted = [documents[part] for part in parts], [counts[part] for part in parts]
+        owners = np.repeat(searched, sizes[searched])
+        places: list[int] = []
+        often: list[int] = []
+        owing: list[int] = []
+        for at in searched.tolist():
+            if at in late:
+                places += late[at][0]
+                often += late[at][1]
+                owing += [at] * len(late[at][0])
+        found.append(np.array(places, dtype=np.int32) + np.int32(packed))
+        counted.append(np.array(often, dtype=np.float32))
+        owners = np.concatenate([owners, np.array(owing, dtype=owners.dtype)])
+        return np.concatenate(found), np.concatenate(counted), owners
 
 
 class WordPacking:

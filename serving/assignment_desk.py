@@ -11,6 +11,7 @@ from datetime import datetime
 from serving.affinity_host import AffinityHost
 from serving.affinity_shelf import Asked
 from serving.floor import Floor, FloorHost
+from serving.told_values import as_told
 from triage.assignment import Assignment, Candidate
 from triage.decision import Action, Decision, FieldDecision
 from triage.policy import Policy
@@ -92,7 +93,8 @@ class AssignmentDesk:
     ) -> list[Ranked]:
         """Find out who is likely the right one for each ticket; assigns nothing.
 
-        Who handled what is known as of the moment at which the floor was looked at.
+        Who handled what is known as of the moment at which the floor was looked at. Tickets are taken as they
+        are given: with what people told of them before (:meth:`as_told`).
         """
         situation = floor.situation
         asked = [
@@ -104,20 +106,17 @@ class AssignmentDesk:
             for ticket, decision in zip(tickets, decisions, strict=True)
         ]
         found = self._affinity.rank(workspace, asked, situation.now, seen=floor.seen)
-        return self.stand(
-            workspace,
-            [
-                Ranked(ticket, decision, _as_sure_as_the_team(ticket, decision, candidates))
-                for ticket, decision, candidates in zip(tickets, decisions, found, strict=True)
-            ],
-        )
+        held = self._holders(workspace, tickets)
+        sure = map(_as_sure_as_the_team, tickets, decisions, found)
+        return [
+            Ranked(ticket, decision, candidates, held.get(ticket.ticket_id))
+            for ticket, decision, candidates in zip(tickets, decisions, sure, strict=True)
+        ]
 
     def stand(self, workspace: str, ranked: Sequence[Ranked]) -> list[Ranked]:
         """Return ranked tickets with what people told of each, and who has it, by now."""
-        ids = [one.ticket.ticket_id for one in ranked if one.ticket.ticket_id]
-        going_on = going_on_among(self._store, workspace, ids)
         tickets = self.as_told(workspace, [one.ticket for one in ranked])
-        held = {name: Held(one.agent, one.team) for name, one in going_on.items()}
+        held = self._holders(workspace, tickets)
         return [
             replace(one, ticket=ticket, held=held.get(ticket.ticket_id))
             for one, ticket in zip(ranked, tickets, strict=True)
@@ -126,12 +125,12 @@ class AssignmentDesk:
     def as_told(self, workspace: str, tickets: Sequence[Ticket]) -> list[Ticket]:
         """Return tickets with the values that people told of them before, where none is sent."""
         told = get_labels(self._store, workspace, [one.ticket_id for one in tickets if one.ticket_id])
-        return [
-            replace(one, values={**labels, **{name: value for name, value in one.values.items() if value}})
-            if (labels := told.get(one.ticket_id))
-            else one
-            for one in tickets
-        ]
+        return [as_told(one, told.get(one.ticket_id)) for one in tickets]
+
+    def _holders(self, workspace: str, tickets: Sequence[Ticket]) -> dict[str, Held]:
+        ids = [one.ticket_id for one in tickets if one.ticket_id]
+        going_on = going_on_among(self._store, workspace, ids)
+        return {name: Held(one.agent, one.team) for name, one in going_on.items()}
 
     def assign(self, ranked: Sequence[Ranked], floor: Floor) -> list[Assignment | None]:
         """Choose an agent for each ticket, one after another: each takes its slot before the next is asked.

@@ -1,6 +1,6 @@
 """What a person set on a ticket that is sent to be decided: kept with it, it goes before what is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,10 +9,19 @@ from triage.store.assignments import DONE
 from triage.store.work import set_assignee
 from triage.ticket import PastTicket, Ticket
 
-__all__ = ["ASSIGNEE", "as_filed", "keep_assignees"]
+__all__ = ["ASSIGNEE", "as_filed", "as_told", "keep_assignees"]
 
 ASSIGNEE = "assignee"
 TOLD_BY = "helpdesk"
+
+
+def as_told(ticket: Ticket, labels: Mapping[str, str] | None) -> Ticket:
+    """Return a ticket with the values that people told of it before, where none is sent."""
+    if not labels:
+        return ticket
+    return replace(
+        ticket, values={**labels, **{name: value for name, value in ticket.values.items() if value}}
+    )
 
 
 def as_filed(ticket: Ticket, stands: PastTicket | None) -> PastTicket:

@@ -24,7 +24,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
 from serving.redactor import stored_form
-from serving.told_values import ASSIGNEE, as_filed, keep_assignees
+from serving.told_values import ASSIGNEE, as_filed, as_told, keep_assignees
 from serving.triage_answer import Answer, Extras
 from triage.assignment import Assignment
 from triage.bundle import FAST, FULL
@@ -189,7 +189,8 @@ class TriageDesk:
             put_tickets(self._store, workspace, past, source="api")
             put_decisions(self._store, workspace, tickets, decisions)
             keep_assignees(self._store, workspace, past, now)
-            told = self._assigning.as_told(workspace, tickets)
+            labels = {one.ticket.ticket_id: one.labels for one in past}
+            told = [as_told(one, labels.get(one.ticket_id)) for one in tickets]
             put_outlooks(self._store, workspace, _outlooks(told, decisions), now=now)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
             self._assigning.keep(workspace, chosen, now)

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from triage.store.database import Store
 from triage.store.decided_values import decided_values
@@ -134,6 +146,14 @@ def list_assignments(store: Store, workspace: str, ticket_id: str) -> list[Given
         return [_from_row(row) for row in connection.execute(query)]
 
 
+# With every ticket that is decided: made once, since making a statement costs as much as running it.
+_GOING_ON = select(assignments).where(
+    assignments.c.workspace == bindparam("named"),
+    assignments.c.ticket_id.in_(bindparam("ids", expanding=True)),
+    assignments.c.ended_at.is_(None),
+)
+
+
 def going_on_among(store: Store, workspace: str, ticket_ids: Sequence[str]) -> dict[str, GivenTicket]:
     """Return the assignments that go on of the tickets among these ids, by id.
 
@@ -142,12 +162,8 @@ def going_on_among(store: Store, workspace: str, ticket_ids: Sequence[str]) -> d
     found: dict[str, GivenTicket] = {}
     with store.reading(workspace) as connection:
         for begin in range(0, len(ticket_ids), _MANY):
-            query = select(assignments).where(
-                assignments.c.workspace == workspace,
-                assignments.c.ticket_id.in_(ticket_ids[begin : begin + _MANY]),
-                assignments.c.ended_at.is_(None),
-            )
-            found.update((row.ticket_id, _from_row(row)) for row in connection.execute(query))
+            some = {"named": workspace, "ids": ticket_ids[begin : begin + _MANY]}
+            found.update((row.ticket_id, _from_row(row)) for row in connection.execute(_GOING_ON, some))
     return found
 
 

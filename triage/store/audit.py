@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.audit import GENESIS, Anchor, AuditEntry, ChainedEntry, audit_key, find_break, seal
@@ -27,6 +27,16 @@ class Verified:
     entries: int
     head: str
     problem: str | None
+
+
+# With every write: made once, since making a statement costs as much as running it.
+_HEAD = select(audit_heads).where(audit_heads.c.workspace == bindparam("named")).with_for_update()
+_APPEND = insert(audit_log)
+_MOVE = (
+    update(audit_heads)
+    .where(audit_heads.c.workspace == bindparam("named"))
+    .values(seq=bindparam("last"), hash=bindparam("there"))
+)
 
 
 class AuditLog:
@@ -61,12 +71,8 @@ class AuditLog:
                 row |= {"facts": dict(entry.facts), "workspace": workspace, "seq": seq}
                 rows.append(row | {"prev_hash": prev_hash, "hash": here})
                 prev_hash = here
-            connection.execute(insert(audit_log), rows)
-            connection.execute(
-                update(audit_heads)
-                .where(audit_heads.c.workspace == workspace)
-                .values(seq=seq, hash=prev_hash)
-            )
+            connection.execute(_APPEND, rows)
+            connection.execute(_MOVE, {"named": workspace, "last": seq, "there": prev_hash})
 
     def read(
         self,
@@ -163,13 +169,12 @@ class AuditLog:
 
 def _locked_head(connection: Connection, workspace: str) -> tuple[int, str]:
     """Return where the chain stands; another writer of it waits until this transaction ends."""
-    query = select(audit_heads).where(audit_heads.c.workspace == workspace).with_for_update()
-    row = connection.execute(query).first()
+    row = connection.execute(_HEAD, {"named": workspace}).first()
     if row is None:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         first = {"workspace": workspace, "seq": 0, "hash": GENESIS}
         connection.execute(dialect.insert(audit_heads).values(first).on_conflict_do_nothing())
-        row = connection.execute(query).one()
+        row = connection.execute(_HEAD, {"named": workspace}).one()
     return row.seq, row.hash
 
 

@@ -24,6 +24,9 @@ class StoredDecision:
     language: str | None = None
 
 
+_INSERT = insert(decisions)
+
+
 def put_decisions(
     store: Store, workspace: str, tickets: Sequence[Ticket], decided: Sequence[Decision]
 ) -> None:
@@ -54,7 +57,7 @@ def put_decisions(
     ]
     if rows:
         with store.writing(workspace) as connection:
-            connection.execute(insert(decisions), rows)
+            connection.execute(_INSERT, rows)
 
 
 def get_decision(store: Store, workspace: str, decision_id: str) -> StoredDecision | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select
 
 from triage.store.assignments import DONE
 from triage.store.database import Store
@@ -176,12 +176,17 @@ def newest_mark(store: Store, workspace: str) -> Mark:
     return (0, -1) if row is None else (row.revision, row.place)
 
 
+# With every ticket that is stored: made once, since making a statement costs as much as running it.
+_STANDS = select(
+    *(tickets.c[name] for name in ("ticket_id", "labels", "status", "resolved_at", "closed_at"))
+).where(tickets.c.workspace == bindparam("named"), tickets.c.ticket_id.in_(bindparam("ids", expanding=True)))
+
+
 def _stands(connection: Connection, workspace: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    columns = [tickets.c[name] for name in ("ticket_id", "labels", "status", "resolved_at", "closed_at")]
     found: dict[str, dict[str, Any]] = {}
     for begin in range(0, len(ids), _MANY):
-        here = and_(tickets.c.workspace == workspace, tickets.c.ticket_id.in_(ids[begin : begin + _MANY]))
-        for row in connection.execute(select(*columns).where(here)):
+        some = {"named": workspace, "ids": ids[begin : begin + _MANY]}
+        for row in connection.execute(_STANDS, some):
             found[row.ticket_id] = _facts(row.labels, row.status, row.resolved_at, row.closed_at)
     return found
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from triage.store.database import Store
 from triage.store.schema import api_keys
@@ -75,13 +75,16 @@ def put_key(store: Store, key: ApiKey) -> None:
         connection.execute(insert(api_keys).values(row))
 
 
+# With every request: made once, since making a statement costs as much as running it.
+_FIND = select(*COLUMNS).where(api_keys.c.key_id == bindparam("wanted"))
+_FIND_IN = _FIND.where(api_keys.c.workspace == bindparam("named"))
+
+
 def find_key(store: Store, key_id: str, workspace: str | None = None) -> ApiKey | None:
     """Return a key by its id, of one workspace or of whichever; None when there is none."""
-    query = select(*COLUMNS).where(api_keys.c.key_id == key_id)
-    if workspace is not None:
-        query = query.where(api_keys.c.workspace == workspace)
+    query, given = (_FIND, {}) if workspace is None else (_FIND_IN, {"named": workspace})
     with store.reading(workspace or Across.SIGN_IN) as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(query, {"wanted": key_id, **given}).first()
     return None if row is None else _key(row)
 
 

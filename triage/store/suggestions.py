@@ -51,6 +51,9 @@ class Judged:
     chance: float | None
 
 
+_INSERT = insert(suggestions)
+
+
 def put_suggestions(store: Store, workspace: str, given: Sequence[SuggestionRecord]) -> None:
     """Store what was offered, all or none."""
     rows = [
@@ -73,7 +76,7 @@ def put_suggestions(store: Store, workspace: str, given: Sequence[SuggestionReco
     ]
     if rows:
         with store.writing(workspace) as connection:
-            connection.execute(insert(suggestions), rows)
+            connection.execute(_INSERT, rows)
 
 
 def get_suggestion(store: Store, workspace: str, suggestion_id: str) -> SuggestionRecord | None:
