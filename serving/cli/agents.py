@@ -91,8 +91,8 @@ def import_file(
     text = _read(file, "a table in UTF-8 (triage import agents reads others)").decode("utf-8-sig", "replace")
     with opened_store() as store:
         table = read_agent_table(text, ensure_workspace(store, workspace).zone)
-        new = update_agents(store, workspace, table.agents, table.columns)
-    names = [one.agent for one in table.agents]
+        new = update_agents(store, workspace, table.rows, table.columns)
+    names = [one.agent.agent for one in table.rows]
     document = AgentImportOut(agents=names, new=new)
     if as_json:
         show(document)

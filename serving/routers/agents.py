@@ -86,8 +86,8 @@ def import_table(
     def put() -> Reply:
         known = find_workspace(store, caller.workspace)
         table = read_agent_table(given.csv, "UTC" if known is None else known.zone)
-        new = update_agents(store, caller.workspace, table.agents, table.columns)
-        document = AgentImportOut(agents=[one.agent for one in table.agents], new=new)
+        new = update_agents(store, caller.workspace, table.rows, table.columns)
+        document = AgentImportOut(agents=[one.agent.agent for one in table.rows], new=new)
         return Reply(200, document.model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, put))
