@@ -1,5 +1,6 @@
 """Agents and their absences, as JSON."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -246,8 +247,15 @@ class AgentOut(Output):
 
 
 class AgentListOut(Output):
-    """The agents of a workspace."""
+    """A page of the agents of a workspace."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"agents": [EXAMPLE_OUT]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"agents": [EXAMPLE_OUT], "next_after": None}]})
 
     agents: list[AgentOut] = Field(description="By name.")
+    next_after: str | None = Field(description="What `after` the next page wants; null: this is the last.")
+
+    @classmethod
+    def of(cls, page: Sequence[Presence], *, is_full: bool) -> "AgentListOut":
+        """Translate; behind a page that is not full there is none."""
+        agents = [AgentOut.of(one) for one in page]
+        return cls(agents=agents, next_after=agents[-1].agent if is_full and agents else None)
