@@ -54,7 +54,7 @@ def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now:
     # A helpdesk need not tell its agents: whoever has a ticket is known.
     if not held and get_agent(store, workspace, agent) is None:
         raise NotFoundError(
-            "Got somebody who is no agent here and has no open ticket; expected one that GET /v1/agents lists."
+            "Got somebody who is no agent here and has no open ticket; GET /v1/agents lists the agents."
         )
     known, promises = pressing_promises(store, workspace, books.read(workspace).book, list(held), now=now)
     priorities = {name: known[name].labels.get("priority") or one.priority for name, one in held.items()}

@@ -10,7 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pycld2
-from tornado.locale import LOCALE_NAMES
+from tornado.locale import LOCALE_NAMES  # type: ignore[attr-defined]
 
 from triage.language import primary_code
 
