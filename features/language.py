@@ -5,16 +5,16 @@ py3langid, lingua and fastText's small model: the fewest English tickets called 
 memory or of their time (docs/log.md).
 """
 
-import re
 import string
 import unicodedata
 
 import pycld2
 
 from features.cleaning import clean_text
+from triage.language import language_code, primary_code
 from triage.ticket import Ticket
 
-__all__ = ["LEAST_LETTERS", "LEAST_OTHER_LETTERS", "detect_language", "language_code", "language_of"]
+__all__ = ["LEAST_LETTERS", "LEAST_OTHER_LETTERS", "detect_language", "language_of"]
 
 LEAST_LETTERS = 40
 """Letters of a Latin text below which no language is named. Of English Mozilla tickets cut to 20, 30, 40 and
@@ -25,10 +25,6 @@ LEAST_OTHER_LETTERS = 8
 
 READ = 1_000
 """Characters read; more did not change what was found."""
-
-CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
-RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
-"""Codes that ISO 639 withdrew; CLD2 and old software still use them."""
 
 NOBODY_KNOWS = "un"
 
@@ -61,22 +57,6 @@ def language_of(ticket: Ticket, text: str | None = None) -> str | None:
     return given or detect_language(clean_text(ticket) if text is None else text)
 
 
-def language_code(name: str) -> str | None:
-    """Return the code that a helpdesk's own name of a language stands for, None when it is no language.
-
-    Examples
-    --------
-    >>> language_code("en_US"), language_code("German"), language_code("n/a")
-    ('en', 'de', None)
-    """
-    name = name.strip()
-    named = NAMES.get(name.casefold())
-    if named is not None:
-        return named
-    code = CODE.match(name)
-    return _code(code[1]) if code else None
-
-
 def detect_language(text: str) -> str | None:
     """Return the code of the language that a text is written in.
 
@@ -102,7 +82,7 @@ def detect_language(text: str) -> str | None:
     if letters < least:
         return None
     sure, _, found = pycld2.detect(shown)
-    code = _code(found[0][1])
+    code = primary_code(found[0][1])
     return code if sure and code != NOBODY_KNOWS else None
 
 
@@ -118,11 +98,3 @@ def _any(text: str) -> tuple[str, int, int]:
     shown = "".join(one if unicodedata.category(one) not in {"Cc", "Cs", "Cn"} else " " for one in text)
     letters = [one for one in shown if one.isalpha()]
     return shown, len(letters), sum(one < "\u0250" for one in letters)
-
-
-def _code(tag: str) -> str:
-    primary = re.split("[-_]", tag)[0].lower()
-    return RENAMED.get(primary, primary)
-
-
-NAMES: dict[str, str] = {name.casefold(): _code(code) for name, code in pycld2.LANGUAGES}

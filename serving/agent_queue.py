@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from triage.errors import NotFoundError
 from triage.routing.queue import Queued, Waiting, order_queue
 from triage.sla.standing import Standing
 from triage.store import Store
+from triage.store.agents import get_agent
 from triage.store.open_tickets import HeldTicket, held_tickets
 from triage.store.policies import read_policy
 from triage.store.sla_books import BookShelf
@@ -41,9 +43,19 @@ def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now:
         Whose queue.
     now : datetime
         With a zone.
+
+    Raises
+    ------
+    NotFoundError
+        If nobody of that name is among the agents, and no open ticket is theirs; the name is not repeated.
     """
     policy = read_policy(store, workspace).policy.routing.queue
     held = {one.ticket_id: one for one in held_tickets(store, workspace, agent)}
+    # A helpdesk need not tell its agents: whoever has a ticket is known.
+    if not held and get_agent(store, workspace, agent) is None:
+        raise NotFoundError(
+            "Got somebody who is no agent here and has no open ticket; GET /v1/agents lists the agents."
+        )
     known, promises = pressing_promises(store, workspace, books.read(workspace).book, list(held), now=now)
     priorities = {name: known[name].labels.get("priority") or one.priority for name, one in held.items()}
     waiting = [

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from serving.agent_names import IMPORT, check_agent_name
 from serving.schemas.agents import AbsenceIn, AgentIn
-from triage.agent import Agent, merge_rows, split_levels
+from triage.agent_rows import HIGHEST_LEVEL, AgentRow, merge_rows, split_levels
 from triage.errors import InputError
 from triage.zone import find_zone
 
@@ -48,12 +48,12 @@ class AgentTable:
     ----------
     columns : frozenset of str
         Those of :data:`COLUMNS` that it has.
-    agents : list of Agent
-        Each name once, in the order of first appearance; a repeated row adds its absence.
+    rows : list of AgentRow
+        Each agent once, in the order of first appearance; a repeated row adds its absence.
     """
 
     columns: frozenset[str]
-    agents: list[Agent]
+    rows: list[AgentRow]
 
 
 def read_agent_table(text: str, zone: str) -> AgentTable:
@@ -86,15 +86,15 @@ def read_agent_table(text: str, zone: str) -> AgentTable:
                 "each once, in its first line."
             )
         reader.fieldnames = names
-        agents = merge_rows(list(_rows(reader, zone)))
+        rows = merge_rows(list(_rows(reader, zone)))
     except csv.Error:
         raise InputError(
             f"Got an agents table that is not CSV at line {reader.line_num}; expected commas between values "
             "and quotes around those that hold one."
         ) from None
-    if not agents:
+    if not rows:
         raise InputError("Got an agents table without a row; expected one agent at least.")
-    return AgentTable(frozenset(names), agents)
+    return AgentTable(frozenset(names), rows)
 
 
 def _wrong_header(names: Sequence[str]) -> str | None:
@@ -111,7 +111,7 @@ def _wrong_header(names: Sequence[str]) -> str | None:
     return f"with the column {twice[0]} more than once" if twice else None
 
 
-def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:
+def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[AgentRow]:
     for row in reader:
         line = reader.line_num
         if None in row or None in row.values():
@@ -135,7 +135,7 @@ def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[Agent]:
             first = error.errors()[0]
             what = f"a {first['loc'][0]} that cannot be used" if first["loc"] else "an absence without sense"
             raise _wrong(line, what, f"another: {first['msg'].removeprefix('Value error, ')}") from None
-        yield agent
+        yield AgentRow(agent, tells_active="active" in given)
 
 
 def _document(given: Mapping[str, str], line: int) -> dict[str, object]:
@@ -144,7 +144,11 @@ def _document(given: Mapping[str, str], line: int) -> dict[str, object]:
         if name in given:
             document[name] = _split(given[name])
     if "skills" in given:
-        skills, levels = split_levels(_split(given["skills"]))
+        try:
+            skills, levels = split_levels(_split(given["skills"]))
+        except InputError:
+            expected = f"a whole number from 1 to {HIGHEST_LEVEL}, such as vpn:3"
+            raise _wrong(line, "a skill with another level", expected) from None
         document["skills"] = {skill: levels.get(skill, 1) for skill in skills}
     if "capacity" in given:
         try:

@@ -12,7 +12,7 @@ from features.calendar import team_holidays
 from triage.agent import Agent
 from triage.errors import InputError
 from triage.policy import Policy
-from triage.routing.availability import availability
+from triage.routing.availability import shift_of
 from triage.routing.policy import RoutingPolicy
 from triage.routing.roster import Roster
 from triage.routing.situation import Situation
@@ -21,6 +21,7 @@ from triage.store.agents import list_agents
 from triage.store.assignments import given_since, open_loads
 from triage.store.revisions import Kind, read_revisions
 from triage.store.workspaces import find_workspace
+from triage.zone import find_zone
 
 __all__ = ["Floor", "FloorHost"]
 
@@ -42,6 +43,8 @@ class Floor:
         Revision of the work that the loads are of.
     unreadable : Mapping of str to str
         Agents whose shift or zone cannot be read, with why: they are given nothing.
+    as_stored : Mapping of str to Agent
+        The same agents, as they are stored; in the roster they have neither.
     seen : Mapping of Kind to int
         All counts of changes when it was looked.
     """
@@ -49,7 +52,12 @@ class Floor:
     situation: Situation
     work: int
     unreadable: Mapping[str, str]
+    as_stored: Mapping[str, Agent]
     seen: Mapping[Kind, int]
+
+    def members(self, team: str | None) -> list[Agent]:
+        """Return the agents of a team, all for None, as they are stored, by name."""
+        return [self.as_stored.get(one.agent, one) for one in self.situation.roster.members(team)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ class _Roster:
     day: date
     roster: Roster
     unreadable: Mapping[str, str]
+    as_stored: Mapping[str, Agent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ class FloorHost:
             dict(counted.loads),
             {team: dict(given) for team, given in counted.given.items()},
         )
-        return Floor(situation, counted.work, kept.unreadable, seen)
+        return Floor(situation, counted.work, kept.unreadable, kept.as_stored, seen)
 
     def _roster(
         self, workspace: str, agents: int, routing: RoutingPolicy, now: datetime, *, is_kept: bool
@@ -123,10 +132,12 @@ class FloorHost:
             return kept
         known = find_workspace(self._store, workspace)
         zone = "UTC" if known is None else known.zone
-        readable, unreadable = _told_apart(list_agents(self._store, workspace), zone, now)
+        stored = list_agents(self._store, workspace)
+        readable, unreadable = _told_apart(stored, zone)
         holidays = _readable_holidays(workspace, routing, None if known is None else known.country, now)
         roster = Roster(readable, zone=zone, holidays=holidays, policy=routing)
-        made = _Roster(agents, routing, now.date(), roster, unreadable)
+        as_stored = {one.agent: one for one in stored if one.agent in unreadable}
+        made = _Roster(agents, routing, now.date(), roster, unreadable, as_stored)
         if is_kept:
             self._rosters[workspace] = made
         return made
@@ -167,12 +178,13 @@ def _readable_holidays(
     return holidays
 
 
-def _told_apart(agents: list[Agent], zone: str, now: datetime) -> tuple[list[Agent], dict[str, str]]:
+def _told_apart(agents: list[Agent], zone: str) -> tuple[list[Agent], dict[str, str]]:
     """Take whose hours nobody can read out of the game, so that one mistake does not stop all tickets."""
     readable, unreadable = [], {}
     for agent in agents:
         try:
-            availability(agent, now, zone=zone, holidays=())
+            shift_of(agent)
+            find_zone(agent.zone or zone)
         except InputError as error:
             unreadable[agent.agent] = str(error)
             agent = replace(agent, active=False, shift=None, zone=None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from triage.errors import ConfigurationError
+from triage.organization import is_among, organization_key
 from triage.scale import place_on
 from triage.ticket import Ticket
 
@@ -29,7 +30,7 @@ class Lift:
         One of :data:`KINDS`.
     by : str
         What is looked at: ``organization``, ``requester``, ``channel``, ``product``, ``language`` or
-        ``field.<name>``.
+        ``field.<name>``. Of organizations case and space around them do not count.
     values : tuple of str
         ``customer_tier``: the values that are lifted.
     targets_hours : Mapping of str to float
@@ -120,7 +121,8 @@ class Lift:
 
 def is_of_tier(ticket: Ticket, lift: Lift) -> bool:
     """A customer of a tier that the admin named is served before others."""
-    return _value(ticket, lift.by) in lift.values
+    value = _value(ticket, lift.by)
+    return is_among(value, frozenset(lift.values)) if lift.by == "organization" else value in lift.values
 
 
 def is_exposed(ticket: Ticket, lift: Lift) -> bool:
@@ -175,7 +177,12 @@ def _target_hours(value: str | None, lift: Lift) -> float | None:
     if value is None:
         return None
     if lift.targets_hours:
-        return lift.targets_hours.get(value)
+        if lift.by != "organization" or value in lift.targets_hours:
+            return lift.targets_hours.get(value)
+        asked = organization_key(value)
+        return next(
+            (hours for name, hours in lift.targets_hours.items() if organization_key(name) == asked), None
+        )
     try:
         hours = float(value)
     except ValueError:

@@ -16,6 +16,7 @@ from features.affinity.online_choice import OnlineChoice
 from features.affinity.past_work import Credit, PastWork
 from features.affinity.word_profiles import WordProfiles, hashed_words
 from features.cleaning import clean_text
+from triage.organization import organization_key
 from triage.ticket import Ticket
 
 __all__ = ["DAY_S", "EVERYONE", "HOUR_S", "AffinityMemory"]
@@ -210,7 +211,7 @@ class AffinityMemory:
         if ticket.product:
             self.kinds.add(("product", ticket.product), person, at, weight)
         if ticket.organization:
-            self.habits.add(("organization", ticket.organization), person, at, weight)
+            self.habits.add(("organization", organization_key(ticket.organization)), person, at, weight)
         if ticket.requester:
             own = float(ticket.requester == self.names[person])
             for key in (("own", ticket.requester), ("own",)):

@@ -24,6 +24,7 @@ from features.affinity.past_work import Nearest
 from features.affinity.votes import People, days_since, in_turn, votes_of
 from features.affinity.word_profiles import hashed_words
 from features.cleaning import clean_text
+from triage.organization import organization_key
 from triage.ticket import Ticket
 
 __all__ = ["LEADING", "NEIGHBOURS", "SIGNALS", "read_signals"]
@@ -205,7 +206,8 @@ def _kinds(
         mixed += chances[category] * counts / (counts.sum(axis=1, keepdims=True) + 1.0)
     yield np.log(mixed[:, asked] + 0.002)
     yield np.log(memory.kinds.read(("product", ticket.product), at, size)[:, asked] + 0.02)
-    yield np.log1p(10 * memory.habits.read(("organization", ticket.organization), at, size)[:, asked])
+    organization = "organization", organization_key(ticket.organization or "")
+    yield np.log1p(10 * memory.habits.read(organization, at, size)[:, asked])
 
 
 def _requester(

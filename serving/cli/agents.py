@@ -37,12 +37,12 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """Show who is there, until when, with how much in hand."""
-    from serving.schemas.agents import AgentListOut, AgentOut
+    from serving.schemas.agents import AgentListOut
 
     with opened_store() as store:
         found = [one for one in _presences(store, workspace) if team is None or one.agent.is_in(team)]
     if as_json:
-        show(AgentListOut(agents=[AgentOut.of(one) for one in found]))
+        show(AgentListOut.of(found, is_full=False))
         return
     rows = [(one.agent.agent, ", ".join(one.agent.all_teams), *_words(one)) for one in found]
     empty = f"Workspace {workspace} has no agents. Import them with: triage agents import FILE"
@@ -91,8 +91,8 @@ def import_file(
     text = _read(file, "a table in UTF-8 (triage import agents reads others)").decode("utf-8-sig", "replace")
     with opened_store() as store:
         table = read_agent_table(text, ensure_workspace(store, workspace).zone)
-        new = update_agents(store, workspace, table.agents, table.columns)
-    names = [one.agent for one in table.agents]
+        new = update_agents(store, workspace, table.rows, table.columns)
+    names = [one.agent.agent for one in table.rows]
     document = AgentImportOut(agents=names, new=new)
     if as_json:
         show(document)

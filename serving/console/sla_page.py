@@ -1,4 +1,4 @@
-"""Promises of time: what is due, the most endangered first; notices; what was kept; the policies."""
+"""Promises of time: what is overdue, what is endangered; notices; what was kept; the policies."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal

@@ -9,9 +9,8 @@ from serving.agent_names import IMPORT, check_agent_name
 from serving.agent_table import read_agent_table
 from serving.auth import Caller, permitted
 from serving.dependencies import AssigningDep, StoreDep
-from serving.floor_view import floor_now, presence_now
+from serving.floor_view import floor_now, presence_now, presences_after
 from serving.idempotency import OnceDep, answer
-from serving.presence import presence_of
 from serving.problems import documented
 from serving.reach import reach_agent, reach_teams
 from serving.schemas.agent_imports import AgentImportIn, AgentImportOut
@@ -19,7 +18,7 @@ from serving.schemas.agents import AgentIn, AgentListOut, AgentOut
 from serving.schemas.base import SafeText
 from triage.errors import ConflictError
 from triage.store.agents import delete_agent as remove
-from triage.store.agents import get_agent, list_agents, put_agents, update_agents
+from triage.store.agents import get_agent, put_agents, update_agents
 from triage.store.idempotency import Reply
 from triage.store.workspaces import find_workspace
 
@@ -56,13 +55,15 @@ def list_all(
     team: Annotated[
         SafeText | None, Query(max_length=200, description="Only those of this team.", examples=["Network"])
     ] = None,
+    after: Annotated[
+        SafeText, Query(max_length=320, description="Only names that come after this one.")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=1000, description="Agents on a page.")] = 1000,
 ) -> AgentListOut:
-    """Return all agents by name: who is there, until when, and how much each has in hand."""
+    """Return agents by name: who is there, until when, and how much each has in hand."""
     floor = floor_now(store, assigning, caller.workspace)
-    if floor is None:
-        return AgentListOut(agents=[])
-    agents = [one for one in list_agents(store, caller.workspace) if team is None or one.is_in(team)]
-    return AgentListOut(agents=[AgentOut.of(presence_of(one, floor)) for one in agents])
+    page = [] if floor is None else presences_after(floor, after, limit, team=team)
+    return AgentListOut.of(page, is_full=len(page) == limit)
 
 
 @router.post(
@@ -86,8 +87,8 @@ def import_table(
     def put() -> Reply:
         known = find_workspace(store, caller.workspace)
         table = read_agent_table(given.csv, "UTC" if known is None else known.zone)
-        new = update_agents(store, caller.workspace, table.agents, table.columns)
-        document = AgentImportOut(agents=[one.agent for one in table.agents], new=new)
+        new = update_agents(store, caller.workspace, table.rows, table.columns)
+        document = AgentImportOut(agents=[one.agent.agent for one in table.rows], new=new)
         return Reply(200, document.model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, put))

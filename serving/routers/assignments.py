@@ -62,7 +62,7 @@ async def assign_backlog(
     operation_id="read_queue",
     summary="Read an agent's queue",
     response_model=QueueOut,
-    responses=documented(400, 401, 403, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 422, 500, 503),
 )
 def read_queue(
     store: StoreDep,

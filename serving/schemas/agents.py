@@ -1,5 +1,6 @@
 """Agents and their absences, as JSON."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,7 +10,9 @@ from serving.presence import Presence
 from serving.schemas.base import Input, Moment, Output, SafeText
 from triage.absence import Absence
 from triage.agent import Agent
+from triage.agent_rows import HIGHEST_LEVEL
 from triage.errors import InputError
+from triage.language import language_keys
 from triage.routing.shift import parse_shift
 from triage.store.agents import absence_id
 from triage.zone import find_zone
@@ -58,6 +61,7 @@ EXAMPLE_OUT: dict[str, Any] = (
 )
 
 Name = Annotated[SafeText, Field(min_length=1, max_length=200)]
+Level = Annotated[int, Field(ge=1, le=HIGHEST_LEVEL)]
 Code = Annotated[SafeText, Field(min_length=1, max_length=35)]
 
 
@@ -91,8 +95,8 @@ class AgentIn(Input):
     teams: Annotated[list[Name], Field(max_length=100)] = Field(
         default_factory=list, description="Further teams."
     )
-    skills: Annotated[dict[Name, Annotated[int, Field(ge=1, le=99)]], Field(max_length=200)] = Field(
-        default_factory=dict, description="Skills, each with its level, 1 or more."
+    skills: Annotated[dict[Name, Level], Field(max_length=200)] = Field(
+        default_factory=dict, description="Skills, each with its level, 1 to 99."
     )
     capacity: Annotated[float, Field(ge=0, le=1e6)] | None = Field(
         None, description="Slots that open tickets can take at once; null: the policy's default."
@@ -106,7 +110,9 @@ class AgentIn(Input):
         None, description="IANA time zone of a shift that names none; null: the workspace's."
     )
     languages: Annotated[list[Code], Field(max_length=50)] = Field(
-        default_factory=list, description="Codes such as `de`; empty: not known."
+        default_factory=list,
+        description="Codes such as `de`, or names such as `German` or `Deutsch`, of which the code is "
+        "stored; empty: not known.",
     )
     seniority: Annotated[SafeText, Field(min_length=1, max_length=100)] | None = Field(
         None, description="In the helpdesk's own words."
@@ -123,7 +129,7 @@ class AgentIn(Input):
             shift=self.shift,
             seniority=self.seniority,
             skill_levels={skill: level for skill, level in self.skills.items() if level > 1},
-            languages=tuple(self.languages),
+            languages=language_keys(self.languages),
             zone=self.zone,
             teams=tuple(one for one in dict.fromkeys(self.teams) if one != self.team),
             active=self.active,
@@ -241,8 +247,15 @@ class AgentOut(Output):
 
 
 class AgentListOut(Output):
-    """The agents of a workspace."""
+    """A page of the agents of a workspace."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"agents": [EXAMPLE_OUT]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"agents": [EXAMPLE_OUT], "next_after": None}]})
 
     agents: list[AgentOut] = Field(description="By name.")
+    next_after: str | None = Field(description="What `after` the next page wants; null: this is the last.")
+
+    @classmethod
+    def of(cls, page: Sequence[Presence], *, is_full: bool) -> "AgentListOut":
+        """Translate; behind a page that is not full there is none."""
+        agents = [AgentOut.of(one) for one in page]
+        return cls(agents=agents, next_after=agents[-1].agent if is_full and agents else None)

@@ -202,8 +202,9 @@ def test_what_is_endangered_stands_first_and_a_notice_is_seen_with_one_click(loo
     first = page.get_by_role("region", name="To keep").get_by_role("article").first
     assert "Till does not open" in first.inner_text() and "Solution in 29 minutes" in first.inner_text()
     assert "likely missed" in first.inner_text()
-    page.get_by_text("1 overdue").last.click()
     assert page.get_by_text("Scanner is dark").is_visible()
+    page.get_by_text("1 overdue").last.click()
+    assert page.get_by_text("Scanner is dark").is_hidden()
     page.get_by_role("row", name="gold").first.wait_for()
     notice = page.get_by_role("article", name="Reminder, P-1")
     notice.get_by_role("button").click()

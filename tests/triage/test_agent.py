@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from triage.absence import Absence
-from triage.agent import Agent, merge_rows, split_levels
+from triage.agent import Agent
 from triage.errors import InputError
 
 
@@ -25,30 +25,9 @@ def test_an_absence_covers_its_first_day_and_not_its_end(absent_from, absent_to,
     assert {number for number in range(1, 6) if agent.is_absent(day(number))} == absent_days
 
 
-def test_skills_are_told_from_their_levels():
-    assert split_levels(["vpn:3", " dns", "vpn:2", "a:b", "http://x"]) == (
-        ("vpn", " dns", "a:b", "http://x"),
-        {"vpn": 3},
-    )
-
-
 def test_a_skill_without_a_level_has_the_first_and_a_missing_one_none():
     agent = Agent("ada", skills=("vpn", "dns"), skill_levels={"vpn": 3})
     assert [agent.level(skill) for skill in ("vpn", "dns", "mail")] == [3, 1, 0]
-
-
-def test_rows_of_one_name_make_one_agent_with_every_absence():
-    rows = [
-        Agent("ada", "Mail", absent_from=day(2), absent_to=day(3)),
-        Agent("bob"),
-        Agent("ada", "Network", absent_from=day(4), absent_to=day(5)),
-        Agent("ada", "Network"),
-    ]
-    ada, bob = merge_rows(rows)
-    assert bob == Agent("bob")
-    assert ada.team == "Network"
-    assert {number for number in range(1, 6) if ada.is_absent(day(number))} == {2, 4}
-    assert merge_rows([ada]) == [ada]
 
 
 def test_an_agent_belongs_to_every_team_once():

@@ -43,6 +43,7 @@ def test_a_lift_never_lowers_and_more_rules_never_raise_less(ticket, priority, l
         (Ticket("T", custom={"tier": "silver"}), "low", None),
         (Ticket("T", organization="Acme"), "low", ("high", "short")),
         (Ticket("T", organization="Acme"), "urgent", None),
+        (Ticket("T", organization=" ACME"), "low", ("high", "short")),
         (Ticket("T", custom={"response": "7.5"}), "low", ("urgent", "own hours")),
         (Ticket("T", custom={"response": "8"}), "low", None),
         (Ticket("T", custom={"response": "soon"}), "low", None),
@@ -52,6 +53,21 @@ def test_a_lift_never_lowers_and_more_rules_never_raise_less(ticket, priority, l
 )
 def test_the_rule_that_raises_most_counts_and_is_named(ticket, priority, expected):
     assert lifted(ticket, priority, PRIORITIES, [GOLD, STEP, SHORT, HOURS]) == expected
+
+
+def test_case_counts_but_for_organizations():
+    acme = Ticket("T", organization="acme ", custom={"tier": "GOLD"})
+    assert lifted(acme, "low", PRIORITIES, [GOLD, STEP]) == ("normal", "partners")
+    exact = Lift(
+        "exact",
+        "sla_exposure",
+        "organization",
+        targets_hours={"ACME": 40.0, "acme": 4.0},
+        shorter_than_hours=8.0,
+        steps=1,
+    )
+    assert lifted(Ticket("T", organization="acme"), "low", PRIORITIES, [exact]) == ("normal", "exact")
+    assert lifted(Ticket("T", organization="ACME"), "low", PRIORITIES, [exact]) is None
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ class Column:
     max_chars : int, default=400
         Longest value: a longer ``id`` or ``label`` refuses its row, other texts are cut.
     refuses : bool, default=False
-        Whether a ``flag`` that is neither yes nor no refuses its row; else it counts as not told.
+        Whether a ``flag`` that is neither yes nor no, or a ``moment`` that cannot be read, refuses its row;
+        else it counts as not told.
     includes_day : bool, default=False
         Whether a ``moment`` that is a day without a time is the end of that day; else it is its beginning.
     """
@@ -118,8 +119,9 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("skills", "list", 2_000),
         Column("capacity", "number"),
         Column("shift", "short", 400),
-        Column("absent_from", "moment"),
-        Column("absent_to", "moment", includes_day=True),
+        # Somebody who is away must not be given tickets because a date was written otherwise.
+        Column("absent_from", "moment", refuses=True),
+        Column("absent_to", "moment", refuses=True, includes_day=True),
         Column("seniority", "short", 100),
         Column("languages", "list", 400),
         Column("zone", "short", 64),

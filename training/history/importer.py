@@ -20,7 +20,7 @@ from training.history.columns import Kind
 from training.history.mapping import Mapping
 from training.history.records import Record
 from training.history.table import CHUNK_ROWS, Table
-from triage.agent import Agent, merge_rows
+from triage.agent_rows import AgentRow, merge_rows
 from triage.errors import HistoryError
 from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
@@ -199,7 +199,7 @@ def _put_agents_of(table: Table) -> Writer:
     """Return the writer of an agents table: what it has no column for stays."""
 
     def put(store: Store, workspace: str, records: list[Record], source: str, moment: datetime) -> None:
-        rows = merge_rows(cast(list[Agent], records))
+        rows = merge_rows(cast(list[AgentRow], records))
         update_agents(store, workspace, rows, table.summary.columns, updated_at=moment)
 
     return put

@@ -16,7 +16,8 @@ from training.history.records import Record, identity_of
 from training.history.summary import RowSummary
 from training.history.table import Table, read_table
 from training.history.volume import Volume
-from triage.agent import Agent, merge_rows
+from triage.agent import Agent
+from triage.agent_rows import AgentRow, merge_rows
 from triage.duplicate import DuplicateLink
 from triage.knowledge import Article, ArticleLink
 from triage.ticket import PastTicket
@@ -141,7 +142,7 @@ def read_agents(path: Path | str, **options: Any) -> AgentsRead:
     Takes the options of :func:`read_history`.
     """
     records, summary = _whole(read_table(path, "agents", **options))
-    return AgentsRead(merge_rows(cast(list[Agent], records)), summary)
+    return AgentsRead([one.agent for one in merge_rows(cast(list[AgentRow], records))], summary)
 
 
 def read_volumes(path: Path | str, **options: Any) -> VolumesRead:

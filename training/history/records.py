@@ -5,18 +5,20 @@ from typing import Any
 
 from training.history.summary import RowSummary
 from training.history.volume import Volume
-from triage.agent import Agent, split_levels
+from triage.agent import Agent
+from triage.agent_rows import HIGHEST_LEVEL, AgentRow, split_levels
 from triage.duplicate import DuplicateLink
-from triage.errors import HistoryError
+from triage.errors import HistoryError, InputError
 from triage.helping.reply import Macro, Reply
 from triage.knowledge import Article, ArticleLink
 from triage.knowledge_ids import article_id_problem, macro_id_problem
+from triage.language import language_keys
 from triage.priority import PRIORITIES
 from triage.ticket import FIELDS, PastTicket, Ticket
 
 __all__ = ["Record", "identity_of", "make_record"]
 
-Record = PastTicket | Article | ArticleLink | DuplicateLink | Agent | Volume | Reply | Macro
+Record = PastTicket | Article | ArticleLink | DuplicateLink | AgentRow | Volume | Reply | Macro
 """A row of any table, typed."""
 
 _FILED = (
@@ -63,7 +65,7 @@ def make_record(kind: str, row: Mapping[str, Any], summary: RowSummary) -> Recor
     ------
     HistoryError
         If an article has neither title nor body, a reply or macro no body, an absence ends before it begins,
-        or an id cannot be used.
+        a skill's level is out of range, or an id cannot be used.
     """
     return _MAKERS[kind](row, summary)
 
@@ -82,9 +84,11 @@ def identity_of(record: Record) -> str:
         return f"{record.ticket_id}\x00{record.reply_id}"
     if isinstance(record, Macro):
         return record.macro_id
-    if isinstance(record, Agent):
-        # Another row of the same agent with another absence adds that absence (triage.agent.merge_rows).
-        return f"{record.agent}\x00{record.absent_from}\x00{record.absent_to}"
+    if isinstance(record, AgentRow):
+        # Another row of the same agent adds its absence, and a blank cell leaves what another row tells
+        # (triage.agent_rows.merge_rows).
+        agent = record.agent
+        return f"{agent.agent}\x00{agent.absent_from}\x00{agent.absent_to}\x00{record.tells_active}"
     return f"{record.series}\x00{record.start.isoformat()}"
 
 
@@ -118,12 +122,19 @@ def _duplicate(row: Mapping[str, Any], summary: RowSummary) -> DuplicateLink:
     return DuplicateLink(row["ticket_id"], row["duplicate_of"], row.get("created_at"))
 
 
-def _agent(row: Mapping[str, Any], summary: RowSummary) -> Agent:
+def _agent(row: Mapping[str, Any], summary: RowSummary) -> AgentRow:
     start, end = row.get("absent_from"), row.get("absent_to")
     if start is not None and end is not None and end < start:
         raise HistoryError("absent_to lies before absent_from")
-    skills, levels = split_levels(row.get("skills", ()))
-    return Agent(**{**row, "skills": skills, "skill_levels": levels})
+    try:
+        skills, levels = split_levels(row.get("skills", ()))
+    except InputError:
+        raise HistoryError(
+            f"skills has a level that is not a whole number from 1 to {HIGHEST_LEVEL}"
+        ) from None
+    spoken = language_keys(row.get("languages", ()))
+    agent = Agent(**{**row, "skills": skills, "skill_levels": levels, "languages": spoken})
+    return AgentRow(agent, tells_active="active" in row)
 
 
 def _reply(row: Mapping[str, Any], summary: RowSummary) -> Reply:

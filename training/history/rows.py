@@ -2,7 +2,8 @@
 
 Decisions, each counted in the summary: NUL is removed and a lone surrogate replaced (in an identity
 they refuse the row); texts above their column's length are cut (identities and labels refuse the
-row); an optional time or number that cannot be read is taken as missing.
+row); an optional time or number that cannot be read is taken as missing, but for an absence's time,
+which refuses the row.
 """
 
 import re
@@ -232,7 +233,7 @@ class RowConverter:
             self._orders[name] = self._decide_order(name)
             return self._moment(planned, values)
         except (ValueError, OverflowError):
-            if name in self._required:
+            if planned.column.refuses or name in self._required:
                 raise RefusedRow(f"{name} cannot be read as a time between 1970 and 2100") from None
             self._summary.counts[f"unreadable {name}"] += 1
             return None

@@ -14,7 +14,8 @@ from datetime import date, datetime
 import numpy as np
 
 from training.replay.timeline import Event, RoomFreed, RoomTaken
-from triage.agent import Agent, merge_rows
+from triage.agent import Agent
+from triage.agent_rows import AgentRow, merge_rows
 from triage.decision import GUARDRAIL_PREFIX, Action, Decision, FieldDecision, Reason
 from triage.engine import decide
 from triage.policy import Policy, Promise
@@ -58,7 +59,8 @@ class ReplayFloor:
         holidays: Mapping[str | None, Collection[date]] | None = None,
     ) -> None:
         self._policy = policy
-        self._roster = Roster(merge_rows(agents), zone=zone, holidays=holidays, policy=policy.routing)
+        people = [one.agent for one in merge_rows(map(AgentRow, agents))]
+        self._roster = Roster(people, zone=zone, holidays=holidays, policy=policy.routing)
         self._loads: dict[str, float] = defaultdict(float)
         self._efforts: dict[str, tuple[str, float]] = {}
 

@@ -13,7 +13,7 @@ from triage.guardrails import BLOCKING, SUGGEST_ONLY, held_back_by
 from triage.mode import Mode
 from triage.routing.choose import TOP, Field, choose
 from triage.routing.need import Need, need_of
-from triage.routing.sentences import nobody
+from triage.routing.sentences import nobody, over_share
 from triage.routing.situation import Held, Situation
 from triage.ticket import Ticket
 
@@ -195,6 +195,8 @@ def _detail(best: Choice, need: Need, field: Field) -> str:
     detail = f"{best.agent}: {best.sentence}"
     if need.team is not None and best.team != need.team:
         detail += f"; escalated to {best.team}, nobody of {need.team} can take it now"
+    if field.passed_over:
+        detail += f"; {over_share(field.passed_over)}"
     if field.is_over_share:
         detail += "; above a fair share, nobody else can take it now"
     return detail

@@ -49,11 +49,14 @@ class Field:
         How many of the team could not be given it, by why.
     is_over_share : bool
         The first has had a fair share already, and nobody else may have it.
+    passed_over : tuple of str, default=()
+        Who would come before the first, had they not had a fair share already; the best first.
     """
 
     choices: tuple[Choice, ...]
     barriers: "Counter[Barrier]"
     is_over_share: bool = False
+    passed_over: tuple[str, ...] = ()
 
 
 def ask(need: Need, situation: Situation, *, only: Collection[str] | None = None) -> Asked:
@@ -104,7 +107,8 @@ def choose(
     is_over_share = bool(able) and not fair
     ranked = _best(fair or able, need, affinities, situation, top)
     choices = tuple(_choice(agent, asked.team, need, affinities, situation) for agent in ranked)
-    return Field(choices, asked.barriers, is_over_share)
+    passed = _passed_over(able, fair, ranked[0], need, affinities, situation) if fair else ()
+    return Field(choices, asked.barriers, is_over_share, passed)
 
 
 def whom_to_ask(need: Need, situation: Situation) -> list[str]:
@@ -155,6 +159,23 @@ def _within_share(asked: Asked, situation: Situation) -> list[Agent]:
     if limits is None:
         return asked.eligible
     return [one for one in asked.eligible if given.get(one.agent, 0) < limits[one.agent]]
+
+
+def _passed_over(
+    able: list[Agent],
+    fair: list[Agent],
+    first: Agent,
+    need: Need,
+    affinities: Mapping[str, Candidate],
+    situation: Situation,
+) -> tuple[str, ...]:
+    """Return who would come before the first of those within their fair share, the best first."""
+    if len(fair) == len(able):
+        return ()
+    within = {one.agent for one in fair}
+    bound = _order(first, need, affinities, situation)
+    over = [_order(one, need, affinities, situation) for one in able if one.agent not in within]
+    return tuple(name for *_, name in sorted(one for one in over if one < bound))
 
 
 def _score(agent: Agent, affinities: Mapping[str, Candidate], situation: Situation) -> float:

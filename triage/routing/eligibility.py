@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from triage.agent import Agent
+from triage.language import language_key
 from triage.routing.need import Need
 from triage.routing.policy import RoutingPolicy
 from triage.routing.roster import Roster
@@ -90,12 +91,8 @@ def _speaks(agent: Agent, language: str | None) -> bool:
     if language is None or not agent.languages:
         return True
     # A country's variant is understood by who speaks the language: de-AT by de.
-    wanted = _language(language)
-    return any(_language(one) == wanted for one in agent.languages)
-
-
-def _language(code: str) -> str:
-    return code.replace("_", "-").partition("-")[0].casefold()
+    wanted = language_key(language)
+    return any(language_key(one) == wanted for one in agent.languages)
 
 
 def _is_senior(agent: Agent, least: str, policy: RoutingPolicy) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from triage.decision import Action, FieldDecision, Reason
+from triage.language import language_key
 from triage.routing.policy import RoutingPolicy
 from triage.ticket import Ticket
 
@@ -23,7 +24,7 @@ class Need:
     skills : Mapping of str to int
         Skills, each with the least level.
     language : str or None, default=None
-        Code of the requester's language; None: any.
+        Code of the requester's language, or its name in lower case where no code is known; None: any.
     seniority : str or None, default=None
         The least seniority; None: any.
     effort : float, default=1.0
@@ -65,11 +66,12 @@ def need_of(
         return known_value(ticket, decided, name)
 
     category, priority = value("category"), value("priority")
+    spoken = language_key(ticket.language or language or "")
     return Need(
         ticket.ticket_id,
         value("team"),
         policy.skills.get(category, {}) if category is not None else {},
-        ticket.language or language,
+        spoken or None,
         policy.least_seniority.get(priority) if priority is not None else None,
         policy.effort.get(priority, 1.0) if priority is not None else 1.0,
         priority in policy.escalated,

@@ -22,6 +22,8 @@ _ALWAYS_WRITTEN = ("24/7", "always")
 _DAY_MINUTES = 24 * 60
 LOOKED_AHEAD = timedelta(days=14)
 """How far ahead the end of work and its next beginning are looked for."""
+_LOOKS = (timedelta(days=2), LOOKED_AHEAD)
+"""Mostly both are near, and a long look costs seven times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,22 @@ class Shift:
 
         Looks two weeks ahead: work that goes on for longer ends there.
         """
-        limit = moment + LOOKED_AHEAD
-        for start, end in self.presences(moment, limit, zone, holidays):
-            if start <= moment < end:
-                return min(end, limit)
-        return None
+        for ahead in _LOOKS:
+            limit = moment + ahead
+            spans = self.presences(moment, limit, zone, holidays)
+            end = next((end for start, end in spans if start <= moment < end), None)
+            if end is None or end < limit:
+                return end
+        return limit
 
     def next_start(self, moment: datetime, zone: str, holidays: Collection[date] = ()) -> datetime | None:
         """Return when work begins next after a moment, None when it does not within two weeks."""
-        spans = self.presences(moment, moment + LOOKED_AHEAD, zone, holidays)
-        return next((start for start, _ in spans if start > moment), None)
+        for ahead in _LOOKS:
+            spans = self.presences(moment, moment + ahead, zone, holidays)
+            begin = next((start for start, _ in spans if start > moment), None)
+            if begin is not None:
+                return begin
+        return None
 
 
 ALWAYS = Shift((Hours(frozenset(range(7)), 0, _DAY_MINUTES),))

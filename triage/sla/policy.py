@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from triage.errors import ConfigurationError
+from triage.organization import is_among
 from triage.ticket import Ticket
 
 __all__ = ["DEFAULT_STEPS", "SlaPolicy", "Step", "StepKind", "Target"]
@@ -75,7 +76,8 @@ class SlaPolicy:
     response, resolution : timedelta or None
         Business time allowed until the first answer and until the solution; one of them at least.
     priorities, organizations, categories : frozenset of str
-        Tickets of one of these; an empty set asks for nothing.
+        Tickets of one of these; an empty set asks for nothing. Of organizations case and space around them
+        do not count.
     steps : tuple of Step
         Who is told, and when.
     """
@@ -115,6 +117,6 @@ class SlaPolicy:
         """
         return (
             (not self.priorities or values.get("priority") in self.priorities)
-            and (not self.organizations or ticket.organization in self.organizations)
+            and (not self.organizations or is_among(ticket.organization, self.organizations))
             and (not self.categories or values.get("category") in self.categories)
         )

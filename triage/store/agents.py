@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from triage.absence import Absence
-from triage.agent import Agent, with_columns
+from triage.agent import Agent
+from triage.agent_rows import AgentRow, with_columns
 from triage.errors import NotFoundError
 from triage.store.database import Store
 from triage.store.revisions import Kind, take_revision
@@ -86,14 +87,15 @@ def put_agents(
 def update_agents(
     store: Store,
     workspace: str,
-    given: Sequence[Agent],
+    given: Sequence[AgentRow],
     columns: Collection[str],
     *,
     updated_at: datetime | None = None,
 ) -> int:
     """Store the agents of a table, all or none, and return how many of them are new.
 
-    Of those that are there, what the table has no column for stays; see :func:`triage.agent.with_columns`.
+    Of those that are there, what the table has no column for stays; see
+    :func:`triage.agent_rows.with_columns`.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def update_agents(
         Where to.
     workspace : str
         Whose they are.
-    given : sequence of Agent
+    given : sequence of AgentRow
         As the table has them, each name once.
     columns : collection of str
         What the table tells.
@@ -110,10 +112,13 @@ def update_agents(
     """
     with store.writing(workspace):
         stored = {one.agent: one for one in list_agents(store, workspace)}
-        known = {one.agent: stored[one.agent] for one in given if one.agent in stored}
-        after = [with_columns(known[one.agent], one, columns) if one.agent in known else one for one in given]
+        after = [
+            one.agent if stands is None else with_columns(stands, one, columns)
+            for one in given
+            for stands in (stored.get(one.agent.agent),)
+        ]
         put_agents(store, workspace, after, updated_at=updated_at)
-    return len(given) - len(known)
+    return sum(one.agent.agent not in stored for one in given)
 
 
 def put_calendar(store: Store, workspace: str, agent: str, absences: Sequence[Absence]) -> None:

@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -65,6 +66,18 @@ def test_a_single_event_changes_the_next_ranking():
     after = index.rank(ticket_of("mail", 999), NOW, vector=vector_of("mail", 99))
     assert "eve" not in [one.agent for one in before]
     assert "eve" in [one.agent for one in after]
+
+
+def test_a_habit_of_an_organization_holds_however_it_is_written():
+    index = AffinityIndex(make_model())
+    known = replace(ticket_of("vpn", 1), organization="Acme")
+    index.learn(known, "ada", START, vector=vector_of("vpn", 1))
+    signs = []
+    for name in ("Acme", " ACME", "Other"):
+        asked = replace(ticket_of("printer", 2), organization=name)
+        (one,) = index.rank(asked, NOW, vector=vector_of("printer", 2), candidates=["ada"])
+        signs.append(one.signals["organization_60d"])
+    assert signs[0] == signs[1] > signs[2] == 0.0
 
 
 def test_only_candidates_are_ranked():

@@ -81,7 +81,7 @@ def test_a_table_with_a_mistake_is_one_line_and_stores_nothing(
     assert run("agents", "import", str(table)) == 1
     assert "line 2" in capsys.readouterr().err
     assert run("agents", "import", str(table.parent / "nothing.csv")) == 1
-    assert printed(run, capsys, "agents", "list") == {"agents": []}
+    assert printed(run, capsys, "agents", "list")["agents"] == []
 
 
 @pytest.mark.parametrize(

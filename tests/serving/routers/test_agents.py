@@ -35,12 +35,33 @@ def test_an_agent_is_stored_as_told_and_shown_as_it_stands(house: House):
 
 
 def test_agents_are_listed_by_name_and_by_any_of_their_teams(house: House):
-    assert get(house, "").json() == {"agents": []}
+    assert get(house, "").json() == {"agents": [], "next_after": None}
     people(house, bob={"team": "Mail"}, ada=FULL)
     assert [one["agent"] for one in get(house, "").json()["agents"]] == ["ada", "bob"]
     named = get(house, "?team=Mail").json()["agents"]
     assert [one["agent"] for one in named] == ["ada", "bob"]
     assert [one["agent"] for one in get(house, "?team=Network").json()["agents"]] == ["ada"]
+
+
+def test_agents_come_page_by_page_and_a_small_desk_at_once(house: House):
+    names = ["Zoe", "ada", "bob", "ulf", "Über"]
+    people(house, **{name: {"team": "web" if name == "bob" else "lab", "teams": ["web"]} for name in names})
+    assert [one["agent"] for one in get(house, "").json()["agents"]] == sorted(names)
+    found, after = [], ""
+    while after is not None:
+        page = get(house, f"?limit=2&team=web&after={after}").json()
+        found += [one["agent"] for one in page["agents"]]
+        after = page["next_after"]
+    assert found == sorted(names)
+    assert get(house, "?limit=2&after=a").json()["next_after"] == "bob"
+    assert get(house, "?limit=0").status_code == 422
+
+
+def test_languages_are_stored_by_their_code_however_they_are_written(house: House):
+    put_agent(house, "ada", {"languages": ["Deutsch", "de-AT", "Français", "Elvish"]})
+    assert get(house, "/ada").json()["languages"] == ["de", "fr", "elvish"]
+    imported(house, "agent,languages\nbob,German;English\n")
+    assert get(house, "/bob").json()["languages"] == ["de", "en"]
 
 
 def test_an_agent_that_is_removed_is_gone(house: House):
@@ -139,6 +160,10 @@ def test_an_absence_of_one_day_lasts_that_day_and_one_with_times_ends_when_it_sa
         ("agent,active\nada,perhaps\n", "yes or no"),
         ("agent,absent_from,absent_to\nada,2026-02-02,2026-01-01\n", "end after the start"),
         ("agent,absent_from\nada,soon\n", "ISO 8601"),
+        (
+            "agent,skills\nada,dns;vpn:-3\n",
+            "line 2 of the agents table; expected a whole number from 1 to 99",
+        ),
         ("agent,team\nada\n", "another number of values"),
         ("agent,team\n,Network\n", "no agent"),
         ("agent\n", "without a row"),
@@ -149,7 +174,7 @@ def test_a_table_with_a_mistake_is_refused_whole_and_told_by_its_line(house: Hou
     assert answer.status_code == 422
     assert told in answer.json()["detail"]
     assert "whenever" not in answer.text and "perhaps" not in answer.text
-    assert get(house, "").json() == {"agents": []}
+    assert get(house, "").json()["agents"] == []
 
 
 @pytest.mark.parametrize("address", ["IT/ada", "IT%2Fada"])
@@ -173,7 +198,7 @@ def test_a_name_that_is_another_address_is_refused_wherever_it_comes_from(house:
     assert put_agent(house, name, {}).status_code in (409, 422)
     answer = imported(house, f"agent\n{name}\n")
     assert answer.status_code == 422 and "line 2" in answer.json()["detail"]
-    assert get(house, "").json() == {"agents": []}
+    assert get(house, "").json()["agents"] == []
 
 
 def absences(house: House, method: str, path: str = "", json: dict | None = None, role: str = "admin"):
@@ -262,6 +287,8 @@ def test_a_table_leaves_what_it_has_no_column_for(house: House):
         "2026-01-01T00:00:00Z",
         "2026-12-24T00:00:00Z",
     ]
+    assert imported(house, "agent,active\nwipe,\nnew,\n").json()["new"] == 1
+    assert [get(house, f"/{name}").json()["active"] for name in ("wipe", "new")] == [False, True]
     assert imported(house, "agent,active\nwipe,yes\n").status_code == 200
     assert get(house, "/wipe").json()["active"] is True
 

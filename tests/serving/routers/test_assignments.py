@@ -190,6 +190,18 @@ def test_the_same_backlog_sent_twice_is_applied_once(house: House):
     assert first.json()["applied"] == 1 and again.json() == first.json()
 
 
+def test_nobody_has_a_queue_but_an_agent_and_who_has_a_ticket(house: House):
+    people(house)
+    headers = house.key("agent")
+    missing = house.client.get("/v1/queue", params={"agent": "nobody-here"}, headers=headers)
+    assert (missing.status_code, missing.json()["type"]) == (404, "urn:triage:problem:not-found")
+    assert "nobody-here" not in missing.json()["detail"]
+    policy(house, teams={"web": {"mode": "off"}})
+    decide(house, "T-1")
+    give(house, "T-1", "stranger", team="web")
+    assert [one["ticket_id"] for one in queue(house, "stranger")] == ["T-1"]
+
+
 def test_a_queue_is_ordered_by_priority_and_age_with_why(house: House):
     people(house)
     policy(house, teams={"web": {"mode": "off"}})

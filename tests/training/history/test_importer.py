@@ -189,6 +189,45 @@ def test_an_absence_that_ends_before_it_begins_is_refused(store, tmp_path):
     assert [one.agent for one in list_agents(store, "default")] == ["bob"]
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "reason"),
+    [
+        (
+            "agent,absent_from",
+            "ada,after lunch",
+            "absent_from cannot be read as a time between 1970 and 2100",
+        ),
+        ("agent,absent_to", "ada,soon", "absent_to cannot be read as a time between 1970 and 2100"),
+        ("agent,skills", "ada,dns;vpn:-3", "skills has a level that is not a whole number from 1 to 99"),
+        ("agent,skills", "ada,vpn:100", "skills has a level that is not a whole number from 1 to 99"),
+    ],
+)
+def test_what_is_wrong_of_an_agent_is_refused_with_line_and_reason(store, tmp_path, header, row, reason):
+    rejects = tmp_path / "rejects.csv"
+    path = write_csv(tmp_path / "g.csv", row, "bob,", header=header)
+    result = import_table(store, path, "agents", rejects=rejects)
+    assert result.summary["reasons"] == {reason: 1}
+    assert reason in rejects.read_text() and ",2," in f",{rejects.read_text()},".replace("\n", ",")
+    assert [one.agent for one in list_agents(store, "default")] == ["bob"]
+
+
+def test_a_blank_active_leaves_who_left_as_they_are_and_a_new_agent_is_active(store, tmp_path):
+    header = "agent,team,active"
+    import_table(store, write_csv(tmp_path / "g.csv", "ada,Mail,no", header=header), "agents")
+    path = write_csv(
+        tmp_path / "h.csv", "ada,Network,", "bob,Mail,no", "bob,Mail,", "new,Mail,", header=header
+    )
+    import_table(store, path, "agents")
+    stands = {one.agent: (one.team, one.active) for one in list_agents(store, "default")}
+    assert stands == {"ada": ("Network", False), "bob": ("Mail", False), "new": ("Mail", True)}
+
+
+def test_languages_of_agents_become_codes(store, tmp_path):
+    path = write_csv(tmp_path / "g.csv", "ada,Deutsch;en-GB;Elvish", header="agent,languages")
+    import_table(store, path, "agents")
+    assert list_agents(store, "default")[0].languages == ("de", "en", "elvish")
+
+
 def test_volumes_have_no_place_in_the_store(store, tmp_path):
     with pytest.raises(HistoryError, match="'volumes'; expected one of history"):
         import_table(store, tmp_path / "v.csv", "volumes")

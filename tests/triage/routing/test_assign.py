@@ -115,7 +115,11 @@ def test_urgent_tickets_go_to_seniors_and_then_the_escalation_path():
 def test_above_a_fair_share_another_gets_it_unless_nobody_else_is_there():
     routing = RoutingPolicy(fair_share=FairShare(1.0, 7, 1))
     taken = {"Network": {"ada": 9, "bob": 1}}
-    assert assign(VPN, CHOICES, situation(ADA, BOB, routing=routing, given=taken)).agent == "bob"
+    shared = assign(VPN, CHOICES, situation(ADA, BOB, routing=routing, given=taken))
+    assert shared.agent == "bob"
+    assert shared.detail.endswith("; ada would come first but has had a fair share")
+    behind = assign(VPN, [Candidate("bob", 0.6)], situation(ADA, BOB, routing=routing, given=taken))
+    assert behind.agent == "bob" and "fair share" not in behind.detail
     away = replace(BOB, shift="Tue 08:00-10:00")
     alone = assign(VPN, CHOICES, situation(ADA, away, routing=routing, given=taken))
     assert alone.agent == "ada" and "above a fair share" in alone.detail

@@ -6,8 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.errors import InputError
-from triage.routing.shift import parse_shift
+from triage.routing.shift import LOOKED_AHEAD, parse_shift
 
+SHIFTS = (
+    "24/7",
+    "Mon-Fri 09:00-17:30",
+    "Tue 22:00-06:00; Wed 06:00-09:00",
+    "Sat-Mon 00:00-24:00",
+    "Sun 12:00-13:00",
+)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -91,3 +98,14 @@ def test_work_goes_on_until_its_end_and_not_after(moment, text, zone):
         assert end > moment
         assert shift.end_of_work(end - timedelta(seconds=1), zone) == end
         assert shift.end_of_work(end, zone) is None
+
+
+@given(st.sampled_from(SHIFTS), st.integers(0, 28 * 24 * 4))
+def test_a_short_look_finds_what_a_long_one_does(written, quarters):
+    shift, moment = parse_shift(written), datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=15) * quarters
+    limit, off = moment + LOOKED_AHEAD, {date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)}
+    spans = list(shift.presences(moment, limit, "Europe/Berlin", off))
+    ends = [min(end, limit) for start, end in spans if start <= moment < end]
+    assert shift.end_of_work(moment, "Europe/Berlin", off) == (ends[0] if ends else None)
+    starts = [start for start, _ in spans if start > moment]
+    assert shift.next_start(moment, "Europe/Berlin", off) == (starts[0] if starts else None)

@@ -5,6 +5,7 @@ import pytest
 
 from triage.absence import Absence
 from triage.agent import Agent
+from triage.agent_rows import AgentRow
 from triage.errors import NotFoundError
 from triage.store.agents import delete_agent, get_agent, list_agents, put_agents, put_calendar, update_agents
 
@@ -81,8 +82,11 @@ def test_a_table_of_absences_adds_them_and_leaves_everything_else(store):
     put_calendar(store, "acme", "wipe", [away])
     row = Agent("wipe", absent_from=NOON + timedelta(days=30), absent_to=NOON + timedelta(days=32))
     columns = {"agent", "absent_from", "absent_to"}
-    assert update_agents(store, "acme", [row, Agent("new")], columns) == 1
-    assert update_agents(store, "acme", [row], columns) == 0
+    assert (
+        update_agents(store, "acme", [AgentRow(row), AgentRow(Agent("new"), tells_active=False)], columns)
+        == 1
+    )
+    assert update_agents(store, "acme", [AgentRow(row)], columns) == 0
     told = Absence(row.absent_from, row.absent_to)
     assert get_agent(store, "acme", "wipe") == replace(WIPE, absences=(*WIPE.absences, away, told))
     assert get_agent(store, "acme", "new") == Agent("new")
@@ -91,8 +95,11 @@ def test_a_table_of_absences_adds_them_and_leaves_everything_else(store):
 def test_a_column_of_the_table_takes_the_place_of_what_was_known(store):
     put_agents(store, "acme", [WIPE])
     row = Agent("wipe", "Mail", ("sap", "vpn"), skill_levels={"vpn": 2})
-    update_agents(store, "acme", [row], {"agent", "team", "skills", "capacity"})
+    update_agents(store, "acme", [AgentRow(row)], {"agent", "team", "skills", "capacity"})
     expected = replace(WIPE, team="Mail", skills=("sap", "vpn"), skill_levels={"vpn": 2}, capacity=None)
     assert get_agent(store, "acme", "wipe") == expected
-    update_agents(store, "acme", [row], {"agent", "active"})
+    blank = AgentRow(row, tells_active=False)
+    assert update_agents(store, "acme", [blank], {"agent", "active"}) == 0
+    assert get_agent(store, "acme", "wipe") == expected
+    update_agents(store, "acme", [AgentRow(row)], {"agent", "active"})
     assert get_agent(store, "acme", "wipe") == replace(expected, active=True)
