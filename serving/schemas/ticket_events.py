@@ -121,8 +121,8 @@ class StatusIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"status": "pending"}]})
 
     status: Annotated[SafeText, Field(min_length=1, max_length=100)] = Field(
-        description="In the helpdesk's own words. In the SLA book's `waiting_statuses` (`pending`, `on hold`, "
-        "...) the requester is waited for; its `done_statuses` are told by closing."
+        description="In the helpdesk's own words. In the SLA book's `waiting_statuses` (`pending`, ...) the "
+        "requester is waited for; its `done_statuses` are told by closing."
     )
     at: Moment | None = Field(None, description="Since when; by default now.")
 

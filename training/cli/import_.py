@@ -36,7 +36,11 @@ def import_(
     store: Annotated[str | None, typer.Option(help="Database URL; by default $TRIAGE_STORE.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[
-        str | None, typer.Option(help="Zone of times that carry none; by default the workspace's.")
+        str | None,
+        typer.Option(
+            help="Zone of times that carry none; by default the workspace's. It becomes that one's where nobody "
+            "said another; of absences: of this file alone."
+        ),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Where refused rows go (CSV, or JSON lines for .jsonl).")

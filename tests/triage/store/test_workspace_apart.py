@@ -226,7 +226,7 @@ def _made(kind: Any, name: str = "") -> Any:
     if kind in MADE:
         return MADE[kind]()
     if kind is str:
-        return {"kind": "train", "field": "category"}.get(name, THEIRS)
+        return {"kind": "train", "field": "category", "zone": "Asia/Tokyo"}.get(name, THEIRS)
     if kind is int:
         return 10 if name in ("limit", "chunk_rows") else 0
     if kind is datetime:
