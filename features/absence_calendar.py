@@ -2,8 +2,8 @@
 
 Whole days count, and in Outlook's calendars what is marked as out of office; nothing that is transparent,
 free, tentative or elsewhere does. A time that a calendar without Outlook's marks has as busy counts from a
-least length on: shorter ones are meetings. Titles are read to find whose an event is and are not kept, so that
-nobody's illness goes anywhere; descriptions are not read.
+least length on: shorter ones are meetings. Titles are read to find whose an event is and are not kept, so
+that nobody's illness goes anywhere; descriptions are not read.
 """
 
 from collections import Counter

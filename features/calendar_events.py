@@ -1,7 +1,7 @@
 """Events of a calendar file (iCalendar, RFC 5545) and when they take place, repeated ones included.
 
-Parsing is the icalendar library's, recurrence dateutil's. Of an event that stands in the file more than once the
-latest version counts, and what was cancelled is gone. What an event means is its readers' matter.
+Parsing is the icalendar library's, recurrence dateutil's. Of an event that stands in the file more than once
+the latest version counts, and what was cancelled is gone. What an event means is its readers' matter.
 """
 
 from collections.abc import Iterator, Sequence
@@ -121,10 +121,9 @@ def read_calendar(content: bytes, zone: str, *, since: datetime, until: datetime
         except _BROKEN:
             left_out.append(_unreadable(line, uid))
     kept, gone = latest_versions(standing)
-    moved = {(one.uid, one.occurrence) for one in kept if one.occurrence is not None}
-    moved |= {
-        (one.uid, one.occurrence) for one, reason, _ in gone if reason == "cancelled" and one.occurrence
-    }
+    # A time that was moved or cancelled stands as an event of its own.
+    called_off = [one for one, reason, _ in gone if reason == "cancelled"]
+    moved = {(one.uid, one.occurrence) for one in (*kept, *called_off)}
     events = []
     for one in kept:
         try:

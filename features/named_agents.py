@@ -14,9 +14,9 @@ _PARTS = re.compile(r"\s+-+\s+|[–—:|/()\[\]<>;]+")
 """What stands between the parts of a title; a hyphen only with spaces around, for names have hyphens."""
 
 _AWAY = frozenset(
-    "a absence absences absent abwesend abwesenheit all am annual at away bis day days elternzeit ferie ferien "
-    "frei from holiday holidays im in is krank krankheit leave off office on ooo oof out of parental pto sick "
-    "sickness the time to today until urlaub vacation vacations vacances vakantie von "
+    "a absence absences absent abwesend abwesenheit all am annual at away bis day days elternzeit ferie "
+    "ferien frei from holiday holidays im in is krank krankheit leave off office on ooo oof out of parental "
+    "pto sick sickness the time to today until urlaub vacation vacations vacances vakantie von "
     "congé congés absente maladie vacaciones ausente ausencia malattia verlof afwezig ziek".split()
 )
 """Words of titles that say that somebody is away, and little ones between them."""
@@ -61,30 +61,27 @@ class NamedAgents:
     def in_title(self, title: str) -> set[str]:
         """Return the agents that a title can mean.
 
-        Those whose whole name of two words or more stands in it, or that one of its parts names: between
-        dashes, colons, bracketed, or all of it, without words for being away. Where no whole name stands in it
-        a part may be one word of a name (``Anna``).
+        Its parts (between dashes, colons and brackets) are looked at one by one: a part means the agents whose
+        name it is, words for being away left out; else those whose name of two words or more stands in it; else,
+        where it is one word, those who have it in their name (``Anna``).
 
         Examples
         --------
         >>> sorted(NamedAgents(["Anna Bauer", "Bob Anders"]).in_title("Vacation: Anna"))
         ['Anna Bauer']
         """
-        words = _words(title)
-        found = set()
+        return {agent for part in _PARTS.split(title) for agent in self._in_part(_words(part))}
+
+    def _in_part(self, words: tuple[str, ...]) -> set[str]:
+        plain = tuple(word for word in words if word not in _AWAY)
+        if found := self._with_words(words) or self._with_words(plain):
+            return found
         for name, agents in self._words.items():
             if len(name) > 1 and any(words[at : at + len(name)] == name for at in range(len(words))):
                 found |= agents
-        parts = [_words(part) for part in _PARTS.split(title)]
-        parts += [tuple(word for word in part if word not in _AWAY) for part in parts]
-        named = set()
-        for part in dict.fromkeys(part for part in parts if part):
-            found |= self._with_words(part)
-            if len(part) == 1 and part[0] not in _AWAY and len(part[0]) > 1:
-                named |= {
-                    agent for name, agents in self._words.items() if part[0] in name for agent in agents
-                }
-        return found or named
+        if not found and len(plain) == 1 and len(plain[0]) > 1:
+            found = {agent for name, agents in self._words.items() if plain[0] in name for agent in agents}
+        return found
 
     def _with_words(self, words: tuple[str, ...]) -> set[str]:
         wanted = sorted(words)

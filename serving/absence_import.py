@@ -25,8 +25,8 @@ def import_absences(
 ) -> AgentAbsences:
     """Store the absences of a file; joins this thread's open transaction.
 
-    Those of a calendar replace what an earlier calendar said of the same agents and events, those of a table are
-    added.
+    Those of a calendar replace what an earlier calendar said of the same agents and events, those of a table
+    are added.
 
     Parameters
     ----------

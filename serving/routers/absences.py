@@ -139,9 +139,9 @@ def import_file(
 ) -> Response:
     """Store the absences of a file and say of everything else in it why it is none.
 
-    A calendar (its last month and next 400 days) replaces what an earlier calendar said of the agents that are
-    named in it, and of its events. Who is named in none keeps what is stored: it may be of one team only. The
-    absences of a table are added; the same one twice is stored once.
+    A calendar (its last month and next 400 days) replaces what an earlier calendar said of the agents that
+    are named in it, and of its events. Who is named in none keeps what is stored: it may be of one team only.
+    The absences of a table are added; the same one twice is stored once.
     """
 
     def put() -> Reply:

@@ -66,8 +66,8 @@ class AbsenceImportIn(Input):
     )
     least_hours: Annotated[float, Field(ge=0, le=24)] = Field(
         LEAST_HOURS,
-        description="Events of a calendar that are shorter are meetings, unless they are whole days or marked "
-        "as out of office.",
+        description="Events of a calendar that are shorter are meetings, unless they are whole days or "
+        "marked as out of office.",
     )
 
     @model_validator(mode="after")
@@ -85,9 +85,9 @@ class LeftOutOut(Output):
     line: int = Field(description="Where it begins, from 1.")
     uid: str = Field(description="Of an event; empty for rows, and for events without one.")
     reason: str = Field(
-        description="`unusable` (a time, zone or rule that cannot be read), `nobody`, `ambiguous`, `short` (a "
-        "meeting), `not_away` (free, tentative, elsewhere, busy), `cancelled`, `superseded` (a later version "
-        "counts)."
+        description="`unusable` (a time, zone or rule that cannot be read), `nobody`, `ambiguous`, `short` "
+        "(a meeting), `not_away` (free, tentative, elsewhere, busy), `cancelled`, `superseded` (by a later "
+        "version)."
     )
     detail: str = Field(description="In a sentence, without a word of what stood there.")
 

@@ -41,8 +41,8 @@ def import_(
     zone: Annotated[
         str | None,
         typer.Option(
-            help="Zone of times that carry none; by default the workspace's. It becomes that one's where nobody "
-            "said another; of absences: of this file alone."
+            help="Zone of times that carry none; by default the workspace's. It becomes that one's where "
+            "nobody said another; of absences: of this file alone."
         ),
     ] = None,
     rejects: Annotated[
