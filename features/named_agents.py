@@ -61,9 +61,9 @@ class NamedAgents:
     def in_title(self, title: str) -> set[str]:
         """Return the agents that a title can mean.
 
-        Its parts (between dashes, colons and brackets) are looked at one by one: a part means the agents whose
-        name it is, words for being away left out; else those whose name of two words or more stands in it; else,
-        where it is one word, those who have it in their name (``Anna``).
+        Its parts (between dashes, colons and brackets) are looked at one by one: a part means the agents
+        whose name it is, words for being away left out; else those whose name of two words or more stands in
+        it; else, where it is one word, those who have it in their name (``Anna``).
 
         Examples
         --------
