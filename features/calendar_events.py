@@ -4,20 +4,17 @@ Parsing is the icalendar library's, recurrence dateutil's. Of an event that stan
 the latest version counts, and what was cancelled is gone. What an event means is its readers' matter.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
+from features.calendar_times import instant_of, is_day, times_between
 from features.calendar_versions import StandingEvent, latest_versions
 from features.calendar_zones import CalendarZones
 from triage.errors import InputError
 from triage.zone import find_zone
 
 __all__ = ["CalendarEvent", "CalendarFile", "LeftOut", "read_calendar", "read_events"]
-
-_MOST_TIMES = 20_000
-"""Times that a repeated event is followed before it is refused: every day of fifty years."""
 
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 """What libraries raise at a property that is no such thing."""
@@ -127,14 +124,14 @@ def read_calendar(content: bytes, zone: str, *, since: datetime, until: datetime
     events = []
     for one in kept:
         try:
-            times = list(_times(one, zones, clock, (since, until), moved))
+            times = times_between(one, zones, clock, (since, until), moved)
         except InputError as error:
             left_out.append(LeftOut(one.line, one.uid, "unusable", str(error)))
         except _BROKEN:
             left_out.append(_unreadable(one.line, one.uid))
         else:
             if times:
-                events.append(CalendarEvent(one.line, one.uid, one.component, _is_day(one.start), times))
+                events.append(CalendarEvent(one.line, one.uid, one.component, is_day(one.start), times))
     if components and len([one for one in left_out if one.reason == "unusable"]) == len(components):
         first = min(left_out, key=lambda each: each.line)
         raise InputError(
@@ -145,7 +142,7 @@ def read_calendar(content: bytes, zone: str, *, since: datetime, until: datetime
     left_out += [
         LeftOut(one.line, one.uid, reason, detail)
         for one, reason, detail in gone
-        if _instant(one.start, clock) < until and _instant(one.end, clock) > since
+        if instant_of(one.start, clock) < until and instant_of(one.end, clock) > since
     ]
     return CalendarFile(events, sorted(left_out, key=lambda each: each.line), uids)
 
@@ -211,101 +208,16 @@ def _standing(line: int, uid: str, component: Any, zones: CalendarZones, clock: 
     elif "DURATION" in component:
         end = start + component["DURATION"].dt
     else:
-        end = start + timedelta(days=1) if _is_day(start) else start
-    if _is_day(start) != _is_day(end):
+        end = start + timedelta(days=1) if is_day(start) else start
+    if is_day(start) != is_day(end):
         raise ValueError("begins with a day and ends with a time, or the other way round")
-    at = _instant(when("RECURRENCE-ID"), clock) if "RECURRENCE-ID" in component else None
+    at = instant_of(when("RECURRENCE-ID"), clock) if "RECURRENCE-ID" in component else None
     if at is not None and "RANGE" in component["RECURRENCE-ID"].params:
         raise InputError(
             "Got a change of all later times of an event (RANGE); expected a change of one time."
         )
     stamps = [when(name) for name in ("LAST-MODIFIED", "DTSTAMP") if name in component]
-    stamp = max((_instant(one, UTC) for one in stamps), default=datetime.min.replace(tzinfo=UTC))
+    stamp = max((instant_of(one, UTC) for one in stamps), default=datetime.min.replace(tzinfo=UTC))
     return StandingEvent(
         line, uid, component, start, end, at, (int(component.get("SEQUENCE", 0)), stamp, line)
     )
-
-
-def _times(
-    one: StandingEvent,
-    zones: CalendarZones,
-    clock: tzinfo,
-    span: tuple[datetime, datetime],
-    moved: set[tuple[str, datetime | None]],
-) -> Iterator[tuple[datetime, datetime]]:
-    since, until = span
-    for begin, end in _all_times(one, zones, clock, until, moved):
-        if begin < until and end > since:
-            yield begin, end
-
-
-def _all_times(
-    one: StandingEvent,
-    zones: CalendarZones,
-    clock: tzinfo,
-    until: datetime,
-    moved: set[tuple[str, datetime | None]],
-) -> Iterator[tuple[datetime, datetime]]:
-    event, first, last = one.component, one.start, one.end
-    if "RRULE" not in event and "RDATE" not in event:
-        yield _instant(first, clock), _instant(last, clock)
-        return
-    left_out = {_instant(day, clock) for day in _dates(event, "EXDATE", zones)}
-    for start in _starts(event, first, zones, clock, until):
-        instant = _instant(start, clock)
-        if instant not in left_out and (one.uid, instant) not in moved:
-            # Lengths are those of the wall clock: a day off is a day when the clocks change, too.
-            yield instant, _instant(start + (last - first), clock)
-
-
-def _starts(event: Any, first: date, zones: CalendarZones, clock: tzinfo, until: datetime) -> Iterator[Any]:
-    """Iterate over the starts of a repeated event, of the kind of its first: a day or a moment."""
-    own_clock = first.tzinfo or clock if isinstance(first, datetime) else clock
-    naive = first.replace(tzinfo=None) if isinstance(first, datetime) else datetime.combine(first, time())
-    limit = until.astimezone(own_clock).replace(tzinfo=None)
-    for count, start in enumerate(_rule_set(event, naive, zones, own_clock)):
-        if start >= limit:
-            return
-        if count >= _MOST_TIMES:
-            raise InputError(
-                f"Got a calendar event that repeats more than {_MOST_TIMES:,} times; expected fewer; "
-                "leave that event out of the calendar."
-            )
-        yield start.date() if _is_day(first) else start.replace(tzinfo=own_clock)
-
-
-def _rule_set(event: Any, first: datetime, zones: CalendarZones, clock: tzinfo) -> Any:
-    from dateutil.rrule import rruleset, rrulestr
-
-    times = rruleset()
-    times.rdate(first)
-    for rule in _several(event.get("RRULE", [])):
-        # The rule runs on the event's wall clock, so its end must be told on that clock, too.
-        parts = rule.copy()
-        if "UNTIL" in parts:
-            parts["UNTIL"] = [
-                _instant(one, clock).astimezone(clock).replace(tzinfo=None) for one in parts["UNTIL"]
-            ]
-        times.rrule(rrulestr(parts.to_ical().decode(), dtstart=first))
-    for day in _dates(event, "RDATE", zones):
-        times.rdate(_instant(day, clock).astimezone(clock).replace(tzinfo=None))
-    return times
-
-
-def _dates(event: Any, name: str, zones: CalendarZones) -> Iterator[date]:
-    for one in _several(event.get(name, [])):
-        for each in one.dts:
-            yield zones.moment(each.dt, one.params)
-
-
-def _several(given: Any) -> Sequence[Any]:
-    return given if isinstance(given, list) else [given]
-
-
-def _is_day(when: date) -> bool:
-    return not isinstance(when, datetime)
-
-
-def _instant(when: date, clock: tzinfo) -> datetime:
-    moment = when if isinstance(when, datetime) else datetime.combine(when, time())
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=clock)).astimezone(UTC)
