@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from features.absence_calendar import AgentAbsences
-from features.calendar_events import LeftOut
+from features.calendar_events import EARLIEST, LATEST, LeftOut
 from features.named_agents import NamedAgents
 from triage.absence import Absence
 from triage.errors import InputError
@@ -146,11 +146,13 @@ def _moment(text: str, column: str, zone: str) -> datetime:
         moment = datetime.fromisoformat(text)
         if column == "end" and _is_day(text):
             moment += timedelta(days=1)
+        if not EARLIEST <= moment.year <= LATEST:
+            raise ValueError("far away")
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
     except (ValueError, OverflowError):
         raise InputError(
-            f"Got a value for {column} that is no time; expected ISO 8601, such as 2026-03-09 or "
-            "2026-03-09T08:00."
+            f"Got a value for {column} that is no time; expected ISO 8601 (2026-03-09 or 2026-03-09T08:00) in "
+            f"the years {EARLIEST} to {LATEST}."
         ) from None
 
 

@@ -14,7 +14,10 @@ from features.calendar_zones import CalendarZones
 from triage.errors import InputError
 from triage.zone import find_zone
 
-__all__ = ["CalendarEvent", "CalendarFile", "LeftOut", "read_calendar", "read_events"]
+__all__ = ["EARLIEST", "LATEST", "CalendarEvent", "CalendarFile", "LeftOut", "read_calendar", "read_events"]
+
+EARLIEST, LATEST = 1900, 2200
+"""Years of events: clocks of other zones are asked for what lies within, and none must run out."""
 
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 """What libraries raise at a property that is no such thing."""
@@ -211,6 +214,8 @@ def _standing(line: int, uid: str, component: Any, zones: CalendarZones, clock: 
         end = start + timedelta(days=1) if is_day(start) else start
     if is_day(start) != is_day(end):
         raise ValueError("begins with a day and ends with a time, or the other way round")
+    if start.year < EARLIEST or end.year > LATEST:
+        raise InputError(f"Got a time outside the years {EARLIEST} to {LATEST}; expected one within.")
     at = instant_of(when("RECURRENCE-ID"), clock) if "RECURRENCE-ID" in component else None
     if at is not None and "RANGE" in component["RECURRENCE-ID"].params:
         raise InputError(

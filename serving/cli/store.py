@@ -76,6 +76,8 @@ def zone(
             facts = {"zone": name, "previous": done.previous}
             record(store, workspace, "change_zone", "workspace", {"zone": name}, facts=facts)
     typer.echo(f"Workspace {workspace} is in {name} now (before: {done.previous}).")
+    if done.previous != name:
+        typer.echo("What was read stays: days off of calendars too, until those are imported again.")
     if done.is_forecast:
         typer.echo("A forecast with days of this zone was asked for; `triage worker` makes it.")
     if done.overrides:

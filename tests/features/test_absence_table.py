@@ -63,6 +63,7 @@ def test_rows_that_cannot_be_used_are_told_by_line_and_the_others_count():
         "Anna Bauer,,2026-03-10\n"
         "Anna Bauer,2026-03-10,2026-03-08\n"
         "Anna Bauer,2026-03-10,9999-12-31\n"
+        "Anna Bauer,0001-01-01,2026-03-10\n"
         "Anna Bauer,2026-03-10\n"
     )
     assert [(one.line, one.reason) for one in found.left_out] == [
@@ -71,6 +72,7 @@ def test_rows_that_cannot_be_used_are_told_by_line_and_the_others_count():
         (4, "unusable"),
         (5, "unusable"),
         (6, "unusable"),
+        (7, "unusable"),
     ]
     assert "Carl" not in repr(found.left_out) and "09.03" not in repr(found.left_out)
     assert spans(found.by_agent["Anna Bauer"]) == ["03-09 23 -"]

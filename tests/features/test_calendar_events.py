@@ -93,10 +93,11 @@ def test_an_event_that_cannot_be_read_is_told_by_line_and_the_others_count():
         event("RRULE:FREQ=SECONDLY", when="DTSTART:20260302T080000Z", uid="b3"),
         event("RECURRENCE-ID;RANGE=THISANDFUTURE:20260309T080000Z", uid="b4"),
         event(when="SUMMARY:no time", uid="b5"),
+        event("DTEND;VALUE=DATE:20260310", when="DTSTART;VALUE=DATE:00010101", uid="b6"),
     ]
     file = read(*broken, event())
-    assert [(one.uid, one.reason) for one in file.left_out] == [(f"b{n}", "unusable") for n in range(1, 6)]
-    assert [one.line for one in file.left_out] == [4, 9, 14, 19, 24]
+    assert [(one.uid, one.reason) for one in file.left_out] == [(f"b{n}", "unusable") for n in range(1, 7)]
+    assert [one.line for one in file.left_out] == [4, 9, 14, 19, 24, 28]
     assert file.uids == {"u1"} and len(file.events) == 1
     with pytest.raises(InputError, match="line 4"):
         read_events(calendar_of(*broken, event()), "UTC", since=SINCE, until=UNTIL)
