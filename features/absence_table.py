@@ -151,7 +151,7 @@ def _moment(text: str, column: str, zone: str) -> datetime:
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=find_zone(zone))
     except (ValueError, OverflowError):
         raise InputError(
-            f"Got a value for {column} that is no time; expected ISO 8601 (2026-03-09 or 2026-03-09T08:00) in "
+            f"Got a value for {column} that is no time; expected ISO 8601 (2026-03-09, 2026-03-09T08:00) in "
             f"the years {EARLIEST} to {LATEST}."
         ) from None
 

@@ -1,6 +1,7 @@
 """What stops and starts the clocks of promises: a ticket's first response, and waiting for its requester.
 
-Each is one transaction. How a ticket ended is told in :mod:`triage.store.work`.
+Each is one transaction. How a ticket ended is told in :mod:`triage.store.work`. The moment of a ticket's last
+change stays: by it is known whether labels or an assignment are newer, and neither is told here.
 """
 
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def note_first_response(
         check_after_filing(moment, row.created_at, "a ticket's first response")
         if row.first_response_at is not None and row.first_response_at <= moment:
             return FirstResponse(row.first_response_at, False)
-        write_ticket(connection, workspace, ticket_id, {"first_response_at": moment})
+        told = {"first_response_at": moment}
+        write_ticket(connection, workspace, ticket_id, told, updated_at=row.updated_at)
     return FirstResponse(moment, True)
 
 
@@ -133,7 +135,7 @@ def set_status(
                 )
             end_pause(store, workspace, ticket_id, moment)
         if not told_before:
-            write_ticket(connection, workspace, ticket_id, {"status": status})
+            write_ticket(connection, workspace, ticket_id, {"status": status}, updated_at=row.updated_at)
         is_changed = not told_before or waits != (since is not None)
         return ToldStatus(row.status, (since or moment) if waits else None, is_changed)
 

@@ -82,7 +82,15 @@ def lock_ticket(connection: Connection, workspace: str, ticket_id: str) -> Row[A
     return row
 
 
-def write_ticket(connection: Connection, workspace: str, ticket_id: str, changes: Mapping[str, Any]) -> None:
-    """Write columns of a ticket, and that it changed now."""
+def write_ticket(
+    connection: Connection,
+    workspace: str,
+    ticket_id: str,
+    changes: Mapping[str, Any],
+    *,
+    updated_at: datetime | None = None,
+) -> None:
+    """Write columns of a ticket, and when it changed: None is now."""
     here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
-    connection.execute(update(tickets).where(*here).values(**changes, updated_at=datetime.now(UTC)))
+    moment = updated_at or datetime.now(UTC)
+    connection.execute(update(tickets).where(*here).values(**changes, updated_at=moment))

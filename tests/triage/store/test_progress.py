@@ -6,6 +6,7 @@ from triage.errors import ConflictError, InputError, NotFoundError
 from triage.sla.book import SlaBook
 from triage.sla.clock import Pause
 from triage.store import Store
+from triage.store.assignments import GivenTicket, open_loads, put_assignment
 from triage.store.progress import note_first_response, set_status
 from triage.store.sla_books import write_book
 from triage.store.sla_pauses import begin_pause, list_pauses
@@ -92,6 +93,16 @@ def test_a_pause_that_an_import_ended_is_not_gone_on_with(store: Store):
     told = set_status(store, "acme", "T-1", "pending", at=NOON + HOUR)
     assert told.waiting_since == NOON + HOUR
     assert pauses(store) == [Pause(NOON - HOUR, NOON), Pause(NOON + HOUR)]
+
+
+def test_who_has_a_ticket_stays_whatever_is_told_of_its_clocks(store: Store):
+    past = PastTicket(Ticket("T-1", "vpn", created_at=NOON), {"assignee": "bob"}, status="open")
+    put_tickets(store, "acme", [past], source="jira", updated_at=NOON)
+    # Bob left since, and somebody else was given the ticket.
+    put_assignment(store, "acme", GivenTicket("T-1", "ada", None, NOON + HOUR, "triage"))
+    note_first_response(store, "acme", "T-1")
+    set_status(store, "acme", "T-1", "pending")
+    assert open_loads(store, "acme", {}) == {"ada": 1.0}
 
 
 def test_a_ticket_that_is_done_keeps_its_status(store: Store):
