@@ -79,3 +79,26 @@ def test_a_calendar_knows_people_by_the_names_they_sign_in_with_and_tells_meetin
     text = text.replace("UID:1\r\n", "UID:1\r\nSTATUS:CANCELLED\r\n")
     assert sent()["reasons"] == {"cancelled": 1, "short": 1}
     assert get(house, "/ada").json()["absences"] == []
+
+
+def test_one_agents_own_calendar_says_nothing_of_another(house: House):
+    people(house, **{"ada@example.org": {}, "bob@example.org": {}})
+    day = f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}"
+
+    def sent(text: str, agent: str | None = None):
+        document = {"calendar": text, "agent": agent}
+        return house.client.post("/v1/absences/import", json=document, headers=house.key("admin")).json()
+
+    def away(agent: str) -> int:
+        return len(get(house, f"/{agent}").json()["absences"])
+
+    team = calendar(("1", day, "ada@example.org")).replace(
+        "END:VEVENT", "ATTENDEE:mailto:bob@example.org\r\nEND:VEVENT"
+    )
+    assert sent(team)["agents"] == {"ada@example.org": 1, "bob@example.org": 1}
+    over = team.replace("UID:1\r\n", "UID:1\r\nSTATUS:CANCELLED\r\n")
+    assert sent(over, "ada@example.org")["agents"] == {"ada@example.org": 0}
+    assert (away("ada@example.org"), away("bob@example.org")) == (0, 1)
+    # In the team's calendar it is everybody's.
+    assert sent(over)["agents"] == {}
+    assert away("bob@example.org") == 0
