@@ -91,7 +91,7 @@ def test_a_shift_counts_as_it_was_changed_last_and_in_a_zone_that_is_known():
     (shift,) = read_schedule(calendar_of(new, old), TEAMS, "UTC", **WEEK)
     assert shift.start == hour(9)
     nowhere = event("DURATION:PT8H", "SUMMARY:Desk", uid="u2", when="DTSTART;TZID=Nowhere:20260302T090000")
-    with pytest.raises(InputError, match="line 10.*'Nowhere'"):
+    with pytest.raises(InputError, match=r"line 11.*'Nowhere'"):
         read_schedule(calendar_of(new, nowhere), TEAMS, "UTC", **WEEK)
 
 
