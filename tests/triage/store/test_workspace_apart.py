@@ -266,7 +266,7 @@ PLAIN: dict[Any, Any] = {
     timedelta: timedelta(days=1),
     Any: {},
 }
-BETTER_LEFT_OUT = {"expected_version", "until", "since", "state", "kind", "audience"}
+BETTER_LEFT_OUT = {"expected_version", "until", "since", "state", "kind", "audience", "updated_at"}
 """What would only narrow the question down."""
 MADE: dict[Any, Callable[[], Any]] = {
     ErasureKeys: lambda: ErasureKeys(b"k" * 32),
