@@ -34,6 +34,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "read_decision": _DESK | {Role.AUDITOR},
     "give_feedback": _DESK,
     "set_assignee": _DESK,
+    "note_first_response": _DESK,
+    "set_status": _DESK,
     "close_ticket": _DESK,
     "erase_ticket": _ADMIN,
     "erase_requester": _ADMIN,

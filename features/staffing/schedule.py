@@ -197,7 +197,7 @@ def _from_calendar(
     content: bytes, names: Mapping[str, str], zone: str, since: datetime, until: datetime
 ) -> list[Shift]:
     found = []
-    for event, start, end in read_events(content, zone, since=since, until=until, wanted=_takes_place):
+    for event, start, end in read_events(content, zone, since=since, until=until):
         summary = str(event.get("SUMMARY", "")).strip()
         counted = _COUNT.search(summary)
         plain = summary[: counted.start()] if counted else summary
@@ -217,10 +217,6 @@ def _from_calendar(
             name = who.strip() if colon and count == 1 and plain.strip().casefold() not in names else ""
             found.append(Shift(team, start, end, count, name or None))
     return sorted(found, key=lambda one: (one.start, one.team))
-
-
-def _takes_place(event: Any) -> bool:
-    return str(event.get("STATUS", "")).upper() != "CANCELLED"
 
 
 def _categories(event: Any) -> list[str]:

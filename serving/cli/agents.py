@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from features.absence_calendar import LEAST_HOURS
 from serving.cli.output import AsJson, Workspace, opened_store, show, show_table
 from triage.errors import ConfigurationError
 
@@ -102,33 +103,42 @@ def import_file(
 
 @absences.command("import")
 def import_absences(
-    file: Annotated[Path, typer.Argument(help="iCalendar (.ics).")],
+    file: Annotated[Path, typer.Argument(help="iCalendar (.ics), or CSV with agent, start, end.")],
     workspace: Workspace = "default",
     agent: Annotated[
-        str | None, typer.Option(help="Whose calendar it is; by default each event's attendees'.")
+        str | None, typer.Option(help="Whose absences they are; by default of the agents who are named.")
     ] = None,
+    least_hours: Annotated[
+        float,
+        typer.Option(min=0, max=24, help="Shorter events are meetings, unless marked as out of office."),
+    ] = LEAST_HOURS,
     as_json: AsJson = False,
 ) -> None:
-    """Replace agents' absences from calendars by those of a file."""
-    from serving.calendar_import import import_calendar
-    from serving.schemas.agent_imports import CalendarImportOut
+    """Store the absences of a calendar, in place of an earlier one's, or those of a table, added.
 
+    Says of every other event or row why it is none.
+    """
+    from features.absence_file import form_of
+    from serving import absence_import
+    from serving.schemas.agent_imports import AbsenceImportOut
+
+    content = _read(file, "iCalendar (.ics) or CSV")
     with opened_store() as store:
-        mine, unmatched = import_calendar(store, workspace, _read(file, "iCalendar (.ics)"), agent)
+        found = absence_import.import_absences(
+            store, workspace, content, form_of(content), agent, least_hours=least_hours
+        )
     if as_json:
-        show(CalendarImportOut.of(mine, unmatched))
+        show(AbsenceImportOut.of(found))
         return
     show_table(
         ("agent", "absences"),
-        [(name, len(found)) for name, found in mine.items()],
+        [(name, len(each)) for name, each in found.by_agent.items()],
         "No absence of anybody among the agents.",
     )
-    if unmatched:
-        what = "1 absence is" if unmatched == 1 else f"{unmatched:,} absences are"
-        typer.echo(
-            f"{what} of nobody among the agents, by the events' attendees: left out. "
-            "Of one agent's own calendar, say whose it is with --agent."
-        )
+    for line in found.said():
+        typer.echo(line)
+    if "nobody" in found.reasons and agent is None:
+        typer.echo("Of one agent's own calendar, say whose it is with --agent.")
 
 
 @app.command()

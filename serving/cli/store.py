@@ -1,17 +1,18 @@
-"""``triage store``: bring the database up to date, make its role, encrypt what lies in it."""
+"""``triage store``: bring the database up to date, make its role, encrypt it; the zones of workspaces."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from serving.cli.output import opened_store
+from serving.cli.output import Workspace, opened_store
 from triage.store import Store
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Bring the database up to date; make the PostgreSQL role that servers connect as; encrypt it.",
+    help="Bring the database up to date; make the PostgreSQL role that servers connect as; encrypt it; put a "
+    "workspace into another time zone.",
     no_args_is_help=True,
 )
 
@@ -44,6 +45,50 @@ def role(
         f"The role {name} {'was made' if is_new else 'was there'} and may work with the rows. Let servers "
         "and workers connect as it: name it in their $TRIAGE_STORE."
     )
+
+
+@app.command()
+def zone(
+    name: Annotated[
+        str | None, typer.Argument(help="An IANA name such as Europe/Berlin; without one it is shown.")
+    ] = None,
+    workspace: Workspace = "default",
+) -> None:
+    """Show a workspace's time zone, or put the workspace into another one.
+
+    Shifts without a zone, the days of volume, spikes and pages follow with the next look, and a forecast
+    is asked for anew where there was one. Stored moments stay: tickets, absences and published forecasts
+    as they were read; so do the zones of agents, of the SLA book's calendars (due times go by those) and of
+    the staffing setup.
+    """
+    from serving.cli.record import operator, record
+    from serving.zone_change import move_workspace
+    from triage.store.workspaces import get_workspace
+
+    with opened_store() as store:
+        if name is None:
+            place = get_workspace(store, workspace)
+            told = "" if place.zone_told else " (nobody said another one)"
+            typer.echo(f"Workspace {workspace} is in {place.zone}{told}.")
+            return
+        with store.writing(workspace):
+            done = move_workspace(store, workspace, name, operator())
+            facts = {"zone": name, "previous": done.previous}
+            record(store, workspace, "change_zone", "workspace", {"zone": name}, facts=facts)
+    typer.echo(f"Workspace {workspace} is in {name} now (before: {done.previous}).")
+    if done.previous != name:
+        typer.echo("What was read stays: days off of calendars too, until those are imported again.")
+    if done.is_forecast:
+        typer.echo("A forecast with days of this zone was asked for; `triage worker` makes it.")
+    if done.overrides:
+        typer.echo(f"{done.overrides:,} planners' figures stand at days of {done.previous}: make them anew.")
+    if done.calendars:
+        typer.echo(
+            f"Due times do not change: these calendars of the SLA book have another zone of their own: "
+            f"{', '.join(done.calendars)}. `triage sla import` sets others."
+        )
+    if done.staffing_zone:
+        typer.echo(f"The staffing setup is in {done.staffing_zone}; change it on the page Staffing.")
 
 
 Compact = Annotated[

@@ -1,17 +1,18 @@
-"""When agents are away: told one by one, or imported from calendars."""
+"""When agents are away: told one by one, or imported from calendars and tables."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from features.absence_file import FileForm
+from serving.absence_import import import_absences
 from serving.auth import Caller, permitted
-from serving.calendar_import import import_calendar
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.reach import reach_agent
 from serving.routers.agents import AgentName
-from serving.schemas.agent_imports import CalendarImportIn, CalendarImportOut
+from serving.schemas.agent_imports import AbsenceImportIn, AbsenceImportOut
 from serving.schemas.agents import AbsenceIn, AbsenceListOut, AbsenceOut
 from serving.schemas.base import SafeText
 from triage.agent import Agent
@@ -126,24 +127,30 @@ def delete(
 @router.post(
     "/absences/import",
     operation_id="import_absences",
-    summary="Import absences from a calendar",
-    response_model=CalendarImportOut,
+    summary="Import absences from a calendar or a table",
+    response_model=AbsenceImportOut,
     responses=PROBLEMS,
 )
 def import_file(
-    given: CalendarImportIn,
+    given: AbsenceImportIn,
     store: StoreDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("import_absences")],
 ) -> Response:
-    """Replace agents' absences from calendars by those of a file (the last month and the next 400 days).
+    """Store the absences of a file and say of everything else in it why it is none.
 
-    Who is named in no event keeps what is stored: the calendar may be of one team only.
+    A calendar (its last month and next 400 days) replaces what an earlier calendar said of the agents that
+    are named in it, and of its events. Who is named in none keeps what is stored: it may be of one team only.
+    The absences of a table are added; the same one twice is stored once.
     """
 
     def put() -> Reply:
-        mine, unmatched = import_calendar(store, caller.workspace, given.calendar.encode(), given.agent)
-        return Reply(200, CalendarImportOut.of(mine, unmatched).model_dump(mode="json"))
+        form: FileForm = "csv" if given.csv is not None else "calendar"
+        content = (given.csv or given.calendar or "").encode()
+        found = import_absences(
+            store, caller.workspace, content, form, given.agent, least_hours=given.least_hours
+        )
+        return Reply(200, AbsenceImportOut.of(found).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, put))
 

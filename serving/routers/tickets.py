@@ -1,4 +1,4 @@
-"""What becomes of a ticket after it was decided: who has it, and how it ended."""
+"""What becomes of a ticket after it was decided: who has it, what its clocks go by, and how it ended."""
 
 from typing import Annotated, cast
 
@@ -14,10 +14,20 @@ from serving.reach import NO_TICKET, reach_ticket
 from serving.redactor import stored_text
 from serving.schemas.assignments import GivenListOut
 from serving.schemas.base import FieldName, SafeText
-from serving.schemas.ticket_events import AssigneeIn, AssigneeOut, CloseIn, CloseOut
+from serving.schemas.ticket_events import (
+    AssigneeIn,
+    AssigneeOut,
+    CloseIn,
+    CloseOut,
+    FirstResponseIn,
+    FirstResponseOut,
+    StatusIn,
+    StatusOut,
+)
 from triage.errors import NotFoundError
 from triage.store.assignments import list_assignments
 from triage.store.idempotency import Reply
+from triage.store.progress import note_first_response, set_status
 from triage.store.tickets import get_ticket
 from triage.store.work import close_ticket, set_assignee
 
@@ -95,6 +105,60 @@ def list_given(
     if get_ticket(store, caller.workspace, ticket_id) is None:
         raise NotFoundError(NO_TICKET)
     return GivenListOut.of(list_assignments(store, caller.workspace, ticket_id))
+
+
+@router.post(
+    "/{ticket_id:path}/first-response",
+    operation_id="note_first_response",
+    summary="Tell when a ticket was first answered",
+    response_model=FirstResponseOut,
+    responses=PROBLEMS,
+)
+def tell_first_response(
+    ticket_id: TicketId,
+    given: FirstResponseIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("note_first_response")],
+) -> Response:
+    """Store that somebody responded to the requester: the promise of a first answer is kept with it.
+
+    Told again, the earliest counts, so it may be sent with every response.
+    """
+
+    def tell() -> Reply:
+        reach_ticket(store, caller, ticket_id)
+        done = note_first_response(store, caller.workspace, ticket_id, at=given.at)
+        return Reply(200, FirstResponseOut.of(ticket_id, done).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, tell))
+
+
+@router.put(
+    "/{ticket_id:path}/status",
+    operation_id="set_status",
+    summary="Tell an open ticket's status",
+    response_model=StatusOut,
+    responses=PROBLEMS,
+)
+def tell_status(
+    ticket_id: TicketId,
+    given: StatusIn,
+    store: StoreDep,
+    once: OnceDep,
+    caller: Annotated[Caller, permitted("set_status")],
+) -> Response:
+    """Store a status; while it says that the requester is waited for, the promise of a solution stands still.
+
+    The same status told again changes nothing. A ticket that is closed is refused (409).
+    """
+
+    def tell() -> Reply:
+        reach_ticket(store, caller, ticket_id)
+        done = set_status(store, caller.workspace, ticket_id, given.status, at=given.at)
+        return Reply(200, StatusOut.of(ticket_id, given.status, done).model_dump(mode="json"))
+
+    return answer(once.run(caller.workspace, tell))
 
 
 @router.post(

@@ -114,6 +114,8 @@ def things(house: House) -> Things:
     bodies = {
         "give_feedback": {"fields": {"category": {"verdict": "accepted"}}},
         "set_assignee": {"agent": "ada"},
+        "note_first_response": {},
+        "set_status": {"status": "pending"},
         "close_ticket": {},
         "replace_agent": agent,
         "add_absence": absence,

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from features.absence_calendar import LEAST_HOURS
+
 if TYPE_CHECKING:
+    from training.absences import AbsencesResult
     from training.history.importer import ImportResult
 
 app = typer.Typer(add_completion=False)
@@ -31,12 +34,16 @@ SOURCES = (
 @app.command("import")
 def import_(
     source: Annotated[str, typer.Argument(help=f"What the file is: {', '.join(SOURCES)}.")],
-    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet; absences: iCalendar.")],
+    file: Annotated[Path, typer.Argument(help="CSV, JSON lines or Parquet; absences: iCalendar or CSV.")],
     workspace: Annotated[str, typer.Option(help="Whose rows they become.")] = "default",
     store: Annotated[str | None, typer.Option(help="Database URL; by default $TRIAGE_STORE.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[
-        str | None, typer.Option(help="Zone of times that carry none; by default the workspace's.")
+        str | None,
+        typer.Option(
+            help="Zone of times that carry none; by default the workspace's. It becomes that one's where "
+            "nobody said another; of absences: of this file alone."
+        ),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Where refused rows go (CSV, or JSON lines for .jsonl).")
@@ -44,8 +51,12 @@ def import_(
     again: Annotated[bool, typer.Option("--again", help="Import a finished file once more.")] = False,
     agent: Annotated[
         str | None,
-        typer.Option(help="Whose absences they are; by default each event's attendees'."),
+        typer.Option(help="Whose absences they are; by default of the agents who are named."),
     ] = None,
+    least_hours: Annotated[
+        float,
+        typer.Option(min=0, max=24, help="Shorter events of a calendar are meetings, but for out of office."),
+    ] = LEAST_HOURS,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Import tickets, articles, links, agents, absences, replies or macros; an interrupted import goes on.
@@ -75,7 +86,11 @@ def import_(
     if agent is not None and source != "absences":
         raise ConfigurationError(f"Got --agent with {source}; expected it with absences only.")
     if source == "absences":
-        _import_absences(file, workspace, store or store_url(), agent, zone, as_json)
+        absences = _import_absences(file, workspace, store or store_url(), agent, zone, least_hours)
+        if as_json:
+            typer.echo(json.dumps(absences.to_document()))
+        else:
+            _print_absences(absences)
         return
     kind = "history" if source in BUILT_IN else source
     opened = open_store(store or store_url())
@@ -103,26 +118,25 @@ def import_(
 
 
 def _import_absences(
-    file: Path, workspace: str, url: str, agent: str | None, zone: str | None, as_json: bool
-) -> None:
-    import json
-    from dataclasses import asdict
-
+    file: Path, workspace: str, url: str, agent: str | None, zone: str | None, least_hours: float
+) -> AbsencesResult:
     from training.absences import import_absences
     from triage.store import open_store
 
     opened = open_store(url)
     try:
-        result = import_absences(opened, file, workspace=workspace, agent=agent, zone=zone)
+        return import_absences(
+            opened, file, workspace=workspace, agent=agent, zone=zone, least_hours=least_hours
+        )
     finally:
         opened.close()
-    if as_json:
-        typer.echo(json.dumps(asdict(result)))
-        return
+
+
+def _print_absences(result: AbsencesResult) -> None:
     for name, count in result.agents.items():
         typer.echo(f"{name}: {count:,} absences")
-    if result.unmatched:
-        typer.echo(f"{result.unmatched:,} absences are of nobody among the agents: left out")
+    for line in result.said:
+        typer.echo(line)
 
 
 def _print(result: ImportResult, rejects: Path | None) -> None:

@@ -32,7 +32,7 @@ from triage.store.links import put_links
 from triage.store.redaction_terms import people_to_redact
 from triage.store.replies import put_macros, put_replies
 from triage.store.tickets import put_tickets
-from triage.store.workspaces import ensure_workspace, find_workspace
+from triage.store.workspaces import ensure_zone, find_workspace
 from triage.ticket import PastTicket
 
 __all__ = ["ImportResult", "import_table"]
@@ -98,7 +98,8 @@ def import_table(
     mapping : Mapping, Path or None, default=None
         See :func:`training.history.read_table`.
     zone : str or None, default=None
-        Zone of times that carry none; None takes the workspace's.
+        Zone of times that carry none; None takes the workspace's. It becomes the workspace's where nobody
+        said one before, and must be that one from then on; a mapping's ``zone`` is of its file alone.
     rejects : Path or None, default=None
         Where refused rows go.
     again : bool, default=False
@@ -116,21 +117,21 @@ def import_table(
     HistoryError
         If the file cannot be read as such a table, or the kind is unknown.
     ConflictError
-        If another process is importing the same file into the same workspace.
+        If another process is importing the same file into the same workspace, or the workspace is in
+        another zone.
     """
     if kind not in KINDS:
         raise HistoryError(f"Got the kind of table {kind!r}; expected one of {', '.join(KINDS)}.")
     known = find_workspace(store, workspace)
-    zone = zone or (known.zone if known is not None else "UTC")
     table = Table(
         path,
         cast(Kind, kind),
         mapping=mapping,
-        zone=zone,
+        zone=zone or (known.zone if known is not None else "UTC"),
         rejects=rejects,
         chunk_rows=chunk_rows if kind != "agents" else _AGENT_ROWS,
     )
-    ensure_workspace(store, workspace, zone=zone)
+    ensure_zone(store, workspace, zone)
     state = begin_import(store, workspace, kind, _file_hash(table))
     if state.is_finished:
         if not again:

@@ -14,7 +14,7 @@ from triage.store.sla_books import StoredBook, list_books, write_book
 from triage.store.sla_events import raise_events
 from triage.store.sla_outlooks import told_more
 from triage.store.sla_pauses import begin_pause, end_pause, list_pauses
-from triage.store.tickets import iter_open_tickets
+from triage.store.tickets import get_ticket, iter_open_tickets
 from triage.ticket import PastTicket
 
 __all__ = ["raise_due_events"]
@@ -92,12 +92,27 @@ def _note_pauses(
         name = past.ticket.ticket_id
         is_paused = any(one.ended_at is None for one in known.get(name, ()))
         waits = stored.book.is_waiting(past.status) and not stored.book.is_done(past)
-        if waits and not is_paused:
+        if waits == is_paused or not _still_so(store, workspace, past, is_paused):
+            continue
+        changed = True
+        if waits:
             begin_pause(store, workspace, name, changed_at)
-        elif is_paused and not waits:
+        else:
             end_pause(store, workspace, name, past.resolved_at or past.closed_at or changed_at)
-        changed |= waits != is_paused
     return list_pauses(store, workspace, ids) if changed else known
+
+
+def _still_so(store: Store, workspace: str, past: PastTicket, is_paused: bool) -> bool:
+    """Tell whether status and pause are as they were read: a server notes both at once, between our readings.
+
+    Pauses are read before the status, so that a status of before never meets a pause of after.
+    """
+    name = past.ticket.ticket_id
+    pauses = list_pauses(store, workspace, [name]).get(name, ())
+    stands = get_ticket(store, workspace, name)
+    return any(one.ended_at is None for one in pauses) == is_paused and (
+        stands is not None and (stands.status, stands.closed_at) == (past.status, past.closed_at)
+    )
 
 
 def _body(workspace: str, one: SlaEvent) -> dict[str, Any]:

@@ -24,6 +24,7 @@ __all__ = [
     "get_agent",
     "list_agents",
     "put_absence",
+    "put_absences",
     "put_agents",
     "put_calendar",
     "update_agents",
@@ -154,11 +155,22 @@ def put_absence(store: Store, workspace: str, agent: str, absence: Absence) -> s
     NotFoundError
         If there is no such agent.
     """
+    put_absences(store, workspace, agent, [absence])
+    return absence_id(absence)
+
+
+def put_absences(store: Store, workspace: str, agent: str, absences: Sequence[Absence]) -> None:
+    """Store absences more of an agent; what is stored already is stored once.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such agent.
+    """
     with store.writing(workspace) as connection:
         _expect_agent(store, workspace, agent)
-        _write_absences(connection, workspace, agent, [absence])
+        _write_absences(connection, workspace, agent, absences)
         take_revision(connection, workspace, Kind.AGENTS)
-    return absence_id(absence)
 
 
 def delete_absence(store: Store, workspace: str, agent: str, identity: str) -> bool:

@@ -63,6 +63,7 @@ workspaces = Table(
     Column("country", String(8)),
     Column("made_up", Boolean, nullable=False, default=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("zone_told", Boolean, nullable=False, default=False),
 )
 
 tickets = Table(

@@ -5,28 +5,24 @@ Each is one transaction: ticket, assignment and what affinity learns from change
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select
 
-from triage.errors import InputError, NotFoundError
 from triage.store.assignments import GivenTicket, end_assignment, going_on_among, put_assignment
 from triage.store.database import Store
 from triage.store.decided_values import decided_values
 from triage.store.handled import HandledKind, note_handled
-from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
 from triage.store.schema import tickets
 from triage.store.solved import note_solved
+from triage.store.work_rows import check_after_filing, lock_ticket, told_moment, write_ticket
 
 __all__ = ["Handover", "close_ticket", "set_assignee"]
 
 CLOSED = "closed"
 _SOURCE = "_source"
-_AHEAD = timedelta(days=1)
-_CLOCKS = timedelta(minutes=5)
-"""How far the clocks of two machines may lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +75,9 @@ def set_assignee(
     NotFoundError
         If the ticket is not stored.
     """
-    moment = _moment(at)
+    moment = told_moment(at)
     with store.writing(workspace) as connection:
-        row = _locked(connection, workspace, ticket_id)
+        row = lock_ticket(connection, workspace, ticket_id)
         labels = dict(row.labels)
         stands = going_on_among(store, workspace, [ticket_id]).get(ticket_id)
         ours = None if stands is None else stands.agent
@@ -106,7 +102,7 @@ def set_assignee(
                 own_team = _team(store, workspace, stands, ticket_id, agent)
             put_assignment(store, workspace, GivenTicket(ticket_id, agent, own_team, moment, assigned_by))
             events = [(ticket_id, agent, HandledKind.ASSIGNED, moment)]
-        _write(connection, workspace, ticket_id, changes)
+        write_ticket(connection, workspace, ticket_id, changes)
         note_handled(connection, workspace, events)
         return Handover(previous, True)
 
@@ -146,10 +142,10 @@ def close_ticket(
     NotFoundError
         If the ticket is not stored.
     """
-    moment = _moment(at)
+    moment = told_moment(at)
     with store.writing(workspace) as connection:
-        row = _locked(connection, workspace, ticket_id)
-        _check_end(moment, row.created_at)
+        row = lock_ticket(connection, workspace, ticket_id)
+        check_after_filing(moment, row.created_at, "a ticket's end")
         ours = _going_on(connection, workspace, ticket_id)
         before = row.labels.get("assignee")
         final = _merged(row.labels, labels)
@@ -166,7 +162,7 @@ def close_ticket(
         if agent is not None and (before or ours) not in (None, agent):
             changes["reassignments"] = (row.reassignments or 0) + 1
         end_assignment(store, workspace, ticket_id, moment)
-        _write(connection, workspace, ticket_id, changes)
+        write_ticket(connection, workspace, ticket_id, changes)
         note_handled(
             connection,
             workspace,
@@ -179,47 +175,6 @@ def _team(store: Store, workspace: str, stands: GivenTicket | None, ticket_id: s
     if stands is not None and stands.agent == agent:
         return stands.team
     return decided_values(store, workspace, [ticket_id], "team").get(ticket_id)
-
-
-def _moment(at: datetime | None) -> datetime:
-    now = datetime.now(UTC)
-    if at is not None and at > now + _AHEAD:
-        raise InputError(
-            f"Got the moment {at.isoformat()}, which lies more than a day ahead; expected when it happened."
-        )
-    return at or now
-
-
-def _check_end(moment: datetime, filed: datetime | None) -> None:
-    # A filing time ahead of our clock must not keep a ticket from being closed now.
-    if filed is not None and moment < min(filed, datetime.now(UTC)) - _CLOCKS:
-        raise InputError(
-            f"Got {moment.isoformat()} as a ticket's end, before its filing at {filed.isoformat()}; "
-            "expected a time after it."
-        )
-
-
-def _locked(connection: Connection, workspace: str, ticket_id: str) -> Row[Any, Any, Any, Any, Any]:
-    """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
-
-    The revision is taken first, as by whoever stores tickets, so that no two wait for each other.
-    """
-    take_revision(connection, workspace, Kind.WORK)
-    query = (
-        select(
-            tickets.c.labels,
-            tickets.c.created_at,
-            tickets.c.assigned_at,
-            tickets.c.resolved_at,
-            tickets.c.reassignments,
-        )
-        .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
-        .with_for_update()
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
-    return row
 
 
 def _going_on(connection: Connection, workspace: str, ticket_id: str) -> str | None:
@@ -238,8 +193,3 @@ def _merged(labels: Mapping[str, str], told: Mapping[str, str | None]) -> dict[s
     }
     merged |= told
     return {name: value for name, value in merged.items() if value is not None}
-
-
-def _write(connection: Connection, workspace: str, ticket_id: str, changes: Mapping[str, Any]) -> None:
-    here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
-    connection.execute(update(tickets).where(*here).values(**changes, updated_at=datetime.now(UTC)))

@@ -9,6 +9,7 @@ from features.staffing.schedule import (
     write_schedule_ics,
 )
 from features.staffing.shifts import Shift
+from tests.features.made_calendar import calendar_of, event
 from tests.features.staffing.making import MONDAY
 from triage.absence import Absence
 from triage.agent import Agent
@@ -82,6 +83,16 @@ def test_what_cannot_be_read_says_where(content: bytes, words: str):
     with pytest.raises(InputError) as raised:
         read_schedule(content, TEAMS, "UTC", **WEEK)
     assert words in str(raised.value)
+
+
+def test_a_shift_counts_as_it_was_changed_last_and_in_a_zone_that_is_known():
+    old = event("DURATION:PT8H", "SUMMARY:Desk", when="DTSTART:20260302T080000Z")
+    new = event("DURATION:PT8H", "SUMMARY:Desk", "SEQUENCE:1", when="DTSTART:20260302T090000Z")
+    (shift,) = read_schedule(calendar_of(new, old), TEAMS, "UTC", **WEEK)
+    assert shift.start == hour(9)
+    nowhere = event("DURATION:PT8H", "SUMMARY:Desk", uid="u2", when="DTSTART;TZID=Nowhere:20260302T090000")
+    with pytest.raises(InputError, match=r"line 11.*'Nowhere'"):
+        read_schedule(calendar_of(new, nowhere), TEAMS, "UTC", **WEEK)
 
 
 def test_agents_work_their_shifts_without_their_absences():

@@ -66,12 +66,17 @@ def test_absences_come_from_a_calendar(run: Run, table: Path, home: Path, capsys
         f"DTSTART;VALUE=DATE:{day}\r\nDTEND;VALUE=DATE:{end}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     command = "agents", "absences", "import", str(file)
-    assert printed(run, capsys, *command, "--agent", "ada") == {"agents": {"ada": 1}, "unmatched": 0}
+    told = printed(run, capsys, *command, "--agent", "ada")
+    assert told == {"agents": {"ada": 1}, "unmatched": 0, "reasons": {}, "left_out": []}
     assert run("agents", "list") == 0
     assert "away until" in capsys.readouterr().out
     assert run(*command) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "1 absence is of nobody among the agents" in told and "--agent" in told
+    assert "1 of nobody among the agents. line 4, 1:" in told and "--agent" in told
+    rows = home / "away.csv"
+    rows.write_text(f"agent,start,end\nada,{day},{end}\nzoe,{day},{end}\n")
+    told = printed(run, capsys, "agents", "absences", "import", str(rows))
+    assert (told["agents"], told["left_out"][0]["line"]) == ({"ada": 1}, 3)
 
 
 def test_a_table_with_a_mistake_is_one_line_and_stores_nothing(

@@ -243,37 +243,6 @@ def test_an_absence_without_sense_is_refused(house: House, wrong: dict):
     assert absences(house, "POST", json=wrong).status_code == 422
 
 
-def calendar(*events: tuple[str, str, str]) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN"]
-    for uid, day, person in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{uid}",
-            f"DTSTART;VALUE=DATE:{day}",
-            f"ATTENDEE:mailto:{person}",
-            "END:VEVENT",
-        ]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""])
-
-
-def test_a_calendar_replaces_its_own_absences_of_whoever_is_named_in_it(house: House):
-    people(house, **{"ada@example.org": {}, "bob@example.org": {}})
-    day = f"{datetime.now(UTC) + timedelta(days=3):%Y%m%d}"
-
-    def sent(text: str, agent: str | None = None):
-        document = {"calendar": text, "agent": agent}
-        return house.client.post("/v1/absences/import", json=document, headers=house.key("admin"))
-
-    first = sent(calendar(("1", day, "ADA@example.org"), ("2", day, "zoe@example.org")))
-    assert first.json() == {"agents": {"ada@example.org": 1}, "unmatched": 1}
-    shown = get(house, "/ada@example.org").json()["absences"]
-    assert [one["from_calendar"] for one in shown] == [True]
-    assert sent(calendar(), "ada@example.org").json() == {"agents": {"ada@example.org": 0}, "unmatched": 0}
-    assert get(house, "/ada@example.org").json()["absences"] == []
-    assert sent(calendar(), "zoe").status_code == 404
-    assert sent("not a calendar").status_code == 422
-
-
 def test_a_table_leaves_what_it_has_no_column_for(house: House):
     known = {"team": "Finance", "skills": {"sap": 3}, "capacity": 4, "shift": "24/7", "active": False}
     assert put_agent(house, "wipe", known).status_code == 200

@@ -114,15 +114,39 @@ def test_absences_come_from_a_calendar_of_one_agent_or_of_its_attendees(run, tmp
         ).encode()
     )
     code, out, _ = run("absences", path, "--workspace", "acme", "--json")
-    assert (code, json.loads(out)) == (
+    told = json.loads(out)
+    (nobodys,) = told.pop("left_out")
+    assert (code, told) == (
         0,
-        {"workspace": "acme", "agents": {"bob@acme.example": 1}, "unmatched": 1},
+        {"workspace": "acme", "agents": {"bob@acme.example": 1}, "unmatched": 1, "reasons": {"nobody": 1}},
     )
+    assert (nobodys["line"], nobodys["uid"], nobodys["reason"]) == (8, "u2", "nobody")
     code, out, _ = run("absences", path, "--workspace", "acme", "--agent", "ada")
     assert (code, out) == (0, "ada: 2 absences\n")
     store = open_store(run.url)
     ada, bob = list_agents(store, "acme")
     assert ada.is_absent(start) and bob.is_absent(start)
+    store.close()
+
+
+def test_absences_come_from_a_table_and_refused_rows_are_told(run, tmp_path):
+    run("agents", write_csv(tmp_path / "g.csv", "ada", header="agent"), "--zone", "Asia/Tokyo")
+    path = write_csv(
+        tmp_path / "away.csv",
+        "ada,2026-03-09,2026-03-13,x",
+        "zoe,2026-03-09,,",
+        header="agent,start,end,reason",
+    )
+    for _ in range(2):
+        code, out, _ = run("absences", path)
+        assert (code, out.splitlines()[:2]) == (
+            0,
+            ["ada: 1 absences", "Left out: 1 of nobody among the agents."],
+        )
+        assert out.splitlines()[2].startswith("line 3: ")
+    store = open_store(run.url)
+    (ada,) = list_agents(store, "default")
+    assert [f"{one.starts_at:%d %H} {one.ends_at:%d %H}" for one in ada.absences] == ["08 15 13 15"]
     store.close()
 
 

@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from tests.training.history.helpers import row, write_csv, write_jsonl
 from training.history.importer import import_table
+from training.history.mapping import Mapping
 from triage.errors import ConflictError, HistoryError
 from triage.store import schema
 from triage.store.agents import list_agents
@@ -91,7 +92,7 @@ def test_an_interrupted_import_may_go_on_in_chunks_of_another_size(store, tmp_pa
 
 def test_the_same_file_read_otherwise_is_another_import(store, tmp_path):
     path = write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c")
-    import_table(store, path, zone="UTC")
+    import_table(store, path)
     result = import_table(store, path, zone="Europe/Berlin")
     assert not result.was_finished
     assert get_ticket(store, "default", "T-1").ticket.created_at.hour == 8
@@ -106,6 +107,21 @@ def test_times_without_zone_are_taken_in_the_zone_of_the_workspace(store, tmp_pa
 def test_a_new_workspace_takes_the_zone_given(store, tmp_path):
     path = write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c")
     import_table(store, path, workspace="acme", zone="Asia/Tokyo")
+    assert get_workspace(store, "acme").zone == "Asia/Tokyo"
+
+
+def test_a_zone_that_was_told_stays_and_one_that_nobody_told_is_set_by_an_import(store, tmp_path):
+    path = write_csv(tmp_path / "h.csv", "T-1,2026-07-01 10:00,a,b,c")
+    import_table(store, path, workspace="acme")
+    assert get_workspace(store, "acme").zone == "UTC"
+    import_table(store, path, workspace="acme", zone="Asia/Tokyo")
+    assert get_workspace(store, "acme").zone == "Asia/Tokyo"
+    assert import_table(store, path, workspace="acme", zone="Asia/Tokyo").was_finished
+    with pytest.raises(ConflictError, match="triage store zone UTC --workspace acme"):
+        import_table(store, path, workspace="acme", zone="UTC")
+    # A mapping tells the zone of its file, not the workspace's.
+    import_table(store, path, workspace="acme", mapping=Mapping(zone="Europe/Berlin"))
+    assert get_ticket(store, "acme", "T-1").ticket.created_at.hour == 8
     assert get_workspace(store, "acme").zone == "Asia/Tokyo"
 
 

@@ -14,11 +14,13 @@ from training.worker.deliver import allowed_hosts, check_url, deliver_messages
 from training.worker.sla_tick import raise_due_events
 from triage.errors import ConfigurationError
 from triage.sla.book import SlaBook
+from triage.sla.clock import Pause
 from triage.store.outbox import add_endpoint, list_endpoints, list_messages, replay_message
+from triage.store.progress import set_status
 from triage.store.sla_books import read_book, write_book
 from triage.store.sla_events import list_notices
 from triage.store.sla_pauses import list_pauses
-from triage.store.tickets import put_tickets
+from triage.store.tickets import iter_open_tickets, put_tickets
 from triage.webhook_signature import endpoint_secret
 
 KEY = b"k" * 32
@@ -116,6 +118,20 @@ def test_a_host_that_was_taken_off_the_list_is_not_called(desk):
     now = MONDAY + 0.5 * HOUR
     assert deliver_messages(desk, client, KEY, hosts=frozenset(), now=lambda: now) == 0
     assert "TRIAGE_WEBHOOK_HOSTS" in list_messages(desk, "acme")[0].problem
+
+
+def test_a_status_told_while_the_worker_looks_is_not_undone(desk, monkeypatch: pytest.MonkeyPatch):
+    (stale,) = list(iter_open_tickets(desk, "acme", changed_since=MONDAY))
+
+    def read_before_it_was_told(*_, **__):
+        return iter([stale])
+
+    monkeypatch.setattr("training.worker.sla_tick.iter_open_tickets", read_before_it_was_told)
+    set_status(desk, "acme", "T-1", "pending", at=MONDAY + HOUR)
+    raise_due_events(desk, now=MONDAY + 2 * HOUR)
+    monkeypatch.undo()
+    raise_due_events(desk, now=MONDAY + 3 * HOUR)
+    assert list_pauses(desk, "acme", ["T-1"])["T-1"] == [Pause(MONDAY + HOUR)]
 
 
 def test_a_state_of_waiting_pauses_the_solution(desk):

@@ -22,6 +22,7 @@ from triage.store.revisions import Kind, read_revisions
 from triage.store.schema import workspaces
 from triage.store.scope import Across
 from triage.store.tickets import put_tickets
+from triage.store.workspaces import get_workspace
 from triage.ticket import PastTicket, Ticket
 
 
@@ -50,6 +51,26 @@ def test_agents_from_before_routing_have_its_defaults(owned_store: Store):
         )
         command.upgrade(config, "head")
     assert list_agents(owned_store, "acme") == [Agent("ada")]
+
+
+def test_a_zone_from_before_was_told_unless_it_is_the_usual_one(owned_store: Store):
+    config = migration_config()
+    with owned_store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0016")
+        for name, zone in (("acme", "Europe/Berlin"), ("other", "UTC")):
+            connection.execute(
+                text(
+                    "INSERT INTO workspaces (workspace, name, zone, made_up, created_at) "
+                    f"VALUES ('{name}', '{name}', '{zone}', false, '2026-01-01 00:00:00+00:00')"
+                )
+            )
+        command.upgrade(config, "head")
+    found = {name: get_workspace(owned_store, name) for name in ("acme", "other")}
+    assert {name: (one.zone, one.zone_told) for name, one in found.items()} == {
+        "acme": ("Europe/Berlin", True),
+        "other": ("UTC", False),
+    }
 
 
 def test_opening_a_migrated_store_again_changes_nothing(store: Store):

@@ -226,7 +226,7 @@ def _made(kind: Any, name: str = "") -> Any:
     if kind in MADE:
         return MADE[kind]()
     if kind is str:
-        return {"kind": "train", "field": "category"}.get(name, THEIRS)
+        return {"kind": "train", "field": "category", "zone": "Asia/Tokyo"}.get(name, THEIRS)
     if kind is int:
         return 10 if name in ("limit", "chunk_rows") else 0
     if kind is datetime:
@@ -266,7 +266,7 @@ PLAIN: dict[Any, Any] = {
     timedelta: timedelta(days=1),
     Any: {},
 }
-BETTER_LEFT_OUT = {"expected_version", "until", "since", "state", "kind", "audience"}
+BETTER_LEFT_OUT = {"expected_version", "until", "since", "state", "kind", "audience", "updated_at"}
 """What would only narrow the question down."""
 MADE: dict[Any, Callable[[], Any]] = {
     ErasureKeys: lambda: ErasureKeys(b"k" * 32),
