@@ -14,5 +14,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes) -> Iter
     home = tmp_path_factory.mktemp("house")
     (home / "house.db").write_bytes(empty_sqlite)
     url = f"sqlite:///{home / 'house.db'}"
-    with open_house(home, url, max_body_bytes=100_000, allowed_hosts=("testserver", "127.0.0.1")) as opened:
+    settings = {"max_body_bytes": 100_000, "allowed_hosts": ("testserver", "127.0.0.1"), "poll_seconds": 1.0}
+    with open_house(home, url, **settings) as opened:
         yield opened

@@ -33,7 +33,7 @@ PAGES = [
 ]
 
 QUICKER = {
-    "sample": ["--tickets", "300", "--until", "2026-11-01"],
+    "sample": ["--tickets", "150", "--until", "2026-11-01"],
     "train": ["--no-track"],
     "replay": ["--retrain", "400d"],
 }

@@ -49,7 +49,7 @@ def api(house: House) -> Iterator[schemathesis.BaseSchema]:
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
+    yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json", timeout=120)
     server.should_exit = True
     thread.join()
 

@@ -18,7 +18,7 @@ import pytest
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-TICKETS = 250
+TICKETS = 120
 
 
 @pytest.fixture(scope="module")

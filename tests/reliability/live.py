@@ -12,10 +12,10 @@ import httpx
 import uvicorn
 
 from serving.api_keys import create_key
-from serving.app import create_app
 from serving.roles import Role
 from serving.settings import Settings
 from tests.serving.fakes import FakeModel, seal_fake
+from tests.serving.house import app_of
 from triage.registry import Registry
 from triage.store import Store, open_store
 
@@ -72,7 +72,7 @@ def live(home: Path, url: str, *, seconds: float = 0.0, **settings) -> Iterator[
     Registry(home / "models").promote("acme", "slow")
     given = Settings(home=home, store_url=url, models=home / "models", poll_seconds=0.05, **settings)
     store = open_store(url)
-    config = uvicorn.Config(create_app(given), port=0, log_config=None, timeout_graceful_shutdown=20)
+    config = uvicorn.Config(app_of(given), port=0, log_config=None, timeout_graceful_shutdown=20)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

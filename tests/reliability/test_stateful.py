@@ -21,10 +21,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from serving.app import create_app
 from serving.settings import Settings
 from tests.serving.fakes import promote_fake, seal_fake
-from tests.serving.house import House
+from tests.serving.house import House, app_of
 from triage.signing import signing_key
 from triage.store import open_store
 from triage.store.audit import AuditLog
@@ -56,7 +55,7 @@ class Helpdesk(RuleBasedStateMachine):
         seal_fake(self.home, "v2")
         given = Settings(home=self.home, store_url=url, models=self.home / "models", poll_seconds=0.05)
         self.store = open_store(url)
-        self.client = TestClient(create_app(given), raise_server_exceptions=False)
+        self.client = TestClient(app_of(given), raise_server_exceptions=False)
         self.client.__enter__()
         self.house = House(self.home, given, self.client, self.store)
         self.count = 0
@@ -178,7 +177,7 @@ class Helpdesk(RuleBasedStateMachine):
     def restart(self) -> None:
         """The server is stopped and started."""
         self.client.__exit__(None, None, None)
-        self.client = TestClient(create_app(self.house.settings), raise_server_exceptions=False)
+        self.client = TestClient(app_of(self.house.settings), raise_server_exceptions=False)
         self.client.__enter__()
         self.house.client = self.client
 

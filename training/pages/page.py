@@ -1,5 +1,6 @@
 """Fills a page's template. What stands on the page is decided where the page is made."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,19 @@ def render_page(template: str, **values: Any) -> str:
     **values
         What the template speaks of; text is escaped, a name that is missing is an error.
     """
+    return _environment().get_template(template).render(**values)
+
+
+# One for all pages: compiling a template takes longer than filling it.
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.filters |= {
         "percent": _percent,
@@ -36,7 +44,7 @@ def render_page(template: str, **values: Any) -> str:
         "share_of": share_of,
         "span": span,
     }
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def _percent(share: float | None) -> str:
