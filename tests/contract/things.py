@@ -15,6 +15,7 @@ from tests.serving.routers.test_spikes import BURST, NOW
 from tests.triage.made_incident import incident
 from triage.store.incidents import save_incidents
 from triage.store.overrides import put_override
+from triage.store.runs import active_runs, cancel_run
 from triage.store.staffing import StoredBaseline, put_staffing_baseline
 from triage.store.volume_alerts import take_alerts
 
@@ -80,6 +81,8 @@ def things(house: House) -> Things:
     decision = ask.post("/v1/triage", json=ticket, headers=service).json()
     told = {"agent": "ada", "team": "web"}
     assert ask.put("/v1/tickets/T-1/assignee", json=told, headers=service).status_code == 200
+    for one in active_runs(house.store):  # The house is open for other tests, too.
+        cancel_run(house.store, one.workspace, one.run_id)
     run = ask.post("/v1/forecasts", json={}, headers=admin)
     macro, event = {"title": "VPN", "body": "Update the client."}, EVENT
     assert ask.put("/v1/macros/M-1", json=macro, headers=admin).status_code == 200
