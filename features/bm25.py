@@ -240,15 +240,15 @@ class WordIndex:
         parts = [slice(begin, end) for begin, end in bounds if begin < end]
         found, counted = [documents[part] for part in parts], [counts[part] for part in parts]
         owners = np.repeat(searched, sizes[searched])
-        places: list[int] = []
+        numbered: list[int] = []
         often: list[int] = []
         owing: list[int] = []
         for at in searched.tolist():
             if at in late:
-                places += late[at][0]
+                numbered += late[at][0]
                 often += late[at][1]
                 owing += [at] * len(late[at][0])
-        found.append(np.array(places, dtype=np.int32) + np.int32(packed))
+        found.append(np.array(numbered, dtype=np.int32) + np.int32(packed))
         counted.append(np.array(often, dtype=np.float32))
         owners = np.concatenate([owners, np.array(owing, dtype=owners.dtype)])
         return np.concatenate(found), np.concatenate(counted), owners
