@@ -23,6 +23,7 @@ from triage.knowledge import ArticleLink
 from triage.store.auto_resolutions import answer_auto_resolution, get_auto_resolution
 from triage.store.idempotency import Reply
 from triage.store.links import put_links
+from triage.store.progress import note_first_response
 from triage.store.replies import delete_macro, list_macros, put_macros, put_replies
 from triage.store.tickets import get_ticket
 from triage.store.work import close_ticket
@@ -63,12 +64,14 @@ def add_reply(
 ) -> Response:
     """Store a reply; one that is marked as the solution is shown beside similar tickets from then on.
 
-    Replies of agents are what reply suggestions are made of. One with an id that is there is replaced.
+    Replies of agents are what reply suggestions are made of, and the earliest after filing is the ticket's
+    first response. One with an id that is there is replaced.
     """
 
     def tell() -> Reply:
         reach_ticket(store, caller, ticket_id)
-        if get_ticket(store, caller.workspace, ticket_id) is None:
+        stands = get_ticket(store, caller.workspace, ticket_id)
+        if stands is None:
             raise NotFoundError("Got a ticket that is not stored; expected one with an id sent before.")
         sent = SentReply(
             ticket_id,
@@ -82,6 +85,10 @@ def add_reply(
             given.unhelpful,
         )
         put_replies(store, caller.workspace, [sent])
+        filed_at = stands.ticket.created_at
+        # A helpdesk may send what was written before filing as well: that answers nothing.
+        if not sent.by_requester and (filed_at is None or sent.created_at >= filed_at):
+            note_first_response(store, caller.workspace, ticket_id, at=sent.created_at)
         return Reply(201, ReplyOut.of(sent).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, tell))

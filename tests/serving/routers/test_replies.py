@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.serving.desk import close, decide
@@ -51,6 +53,23 @@ def test_the_reply_marked_as_the_solution_takes_the_resolutions_place(house: Hou
     assert tell(house, "T-1", "Renew the profile.", is_solution=True).status_code == 201
     (found,) = similar(house)
     assert (found["solution"]["sentences"], found["solution"]["source"]) == (["Renew the profile."], "marked")
+
+
+def test_an_agents_reply_is_the_first_response_and_a_requesters_is_not(house: House):
+    decide(house, "T-1", subject=TEXT, created_at="2026-03-02T09:00:00Z")
+    for body, at, by_requester in (
+        ("Written before.", "2026-03-02T08:00:00Z", False),
+        ("Any news?", "2026-03-02T10:00:00Z", True),
+    ):
+        assert tell(house, "T-1", body, at=at, by_requester=by_requester).status_code == 201
+    assert first_response(house) is None
+    for at in ("2026-03-02T12:00:00Z", "2026-03-02T11:00:00Z", "2026-03-02T13:00:00Z"):
+        assert tell(house, "T-1", "We look into it.", at=at).status_code == 201
+    assert first_response(house) == datetime(2026, 3, 2, 11, tzinfo=UTC)
+
+
+def first_response(house: House) -> datetime | None:
+    return get_ticket(house.store, "acme", "T-1").first_response_at
 
 
 def test_a_confidential_ticket_is_found_by_admins_only(house: House):
