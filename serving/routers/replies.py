@@ -73,11 +73,12 @@ def add_reply(
         stands = get_ticket(store, caller.workspace, ticket_id)
         if stands is None:
             raise NotFoundError("Got a ticket that is not stored; expected one with an id sent before.")
+        at = given.at or datetime.now(UTC)
         sent = SentReply(
             ticket_id,
             given.reply_id or uuid.uuid4().hex,
             stored_text(store, caller.workspace, ticket_id, given.body),
-            given.at or datetime.now(UTC),
+            at,
             given.agent,
             given.by_requester,
             given.is_solution,
@@ -87,8 +88,8 @@ def add_reply(
         put_replies(store, caller.workspace, [sent])
         filed_at = stands.ticket.created_at
         # A helpdesk may send what was written before filing as well: that answers nothing.
-        if not sent.by_requester and (filed_at is None or sent.created_at >= filed_at):
-            note_first_response(store, caller.workspace, ticket_id, at=sent.created_at)
+        if not sent.by_requester and (filed_at is None or at >= filed_at):
+            note_first_response(store, caller.workspace, ticket_id, at=at)
         return Reply(201, ReplyOut.of(sent).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, tell))
