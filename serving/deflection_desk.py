@@ -21,7 +21,7 @@ from serving.knowledge_host import KnowledgeHost
 from serving.solution_host import SolutionHost
 from triage.decision import Reason
 from triage.helping.suggestion import Audience, ItemKind, Offered, SuggestionRecord
-from triage.knowledge import Article
+from triage.knowledge import Article, Suggestion
 from triage.policy import Policy
 from triage.store import Store
 from triage.store.articles import StoredArticle, get_article
@@ -119,6 +119,18 @@ class DeflectionDesk:
         reason = None if offered else NOTHING_FITS
         return Offer(name, offered, chance, least, reason, model.learnt_from)
 
+    def search(self, workspace: str, question: str, limit: int) -> list[Suggestion]:
+        """Return the public articles that a question asks for, best first; no ticket is named with them."""
+        found = self._knowledge.search(workspace, question, limit, named=0)
+        return [one for one in found if self._public(workspace, one.article_id) is not None]
+
+    def _public(self, workspace: str, article_id: str) -> StoredArticle | None:
+        """Return an article for requesters; None where it was withdrawn or hidden since the index looked."""
+        stored = get_article(self._store, workspace, article_id)
+        if stored is None or stored.withdrawn_at is not None or not stored.article.public:
+            return None
+        return stored
+
     def chances(self, workspace: str, question: Ticket, limit: int) -> list[OfferedArticle]:
         """Return the public articles of the ranking with their chances, likeliest first."""
         (found,) = self._knowledge.suggest(workspace, [question], limit)
@@ -129,9 +141,8 @@ class DeflectionDesk:
         (vector,) = encoder.encode([clean_text(question)])
         known, signals = [], []
         for one in found:
-            stored = get_article(self._store, workspace, one.article_id)
-            # Withdrawn or hidden since the index looked: then it is not for a requester's eyes.
-            if stored is None or stored.withdrawn_at is not None or not stored.article.public:
+            stored = self._public(workspace, one.article_id)
+            if stored is None:
                 continue
             passages = _passages(stored, encoder)
             known.append(stored.article)

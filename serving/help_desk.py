@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from serving.deflection_desk import DeflectionDesk, OfferedArticle
 from serving.reply_desk import ReplyDesk
 from serving.solution_host import SolutionHost
+from serving.told_values import is_done
 from triage.decision import Decision, Reason
 from triage.errors import InputError
-from triage.helping.auto_resolve import AutoResolution, barrier
+from triage.helping.auto_resolve import ALREADY_ANSWERED, CLOSED, AutoResolution, barrier
 from triage.helping.solution import SolvedTicket
 from triage.helping.suggestion import Audience, ItemKind, Offered, SuggestionRecord
 from triage.helping.template import ReplySuggestion
@@ -17,8 +18,9 @@ from triage.knowledge import Suggestion
 from triage.mode import Mode
 from triage.policy import Policy
 from triage.store import Store
-from triage.store.auto_resolutions import put_auto_resolution
+from triage.store.auto_resolutions import get_auto_resolution, put_auto_resolution
 from triage.store.suggestions import get_suggestion, note_filed, put_suggestions
+from triage.store.tickets import get_ticket
 from triage.ticket import Ticket
 
 __all__ = ["AutoAnswer", "Help", "HelpDesk"]
@@ -34,12 +36,13 @@ class AutoAnswer:
         The likeliest public article.
     reason : str or None
         What keeps it from being sent.
-    expires_at : datetime
-        Until when the requester would be waited for.
+    at, expires_at : datetime
+        When that was found; until when the requester would be waited for.
     """
 
     best: OfferedArticle | None
     reason: str | None
+    at: datetime
     expires_at: datetime
 
 
@@ -178,13 +181,24 @@ class HelpDesk:
         auto = policy.helping.auto_resolve
         if auto.mode is Mode.OFF or not ticket.ticket_id:
             return None
-        expires_at = datetime.now(UTC) + timedelta(hours=auto.confirm_hours)
+        now = datetime.now(UTC)
+        expires_at = now + timedelta(hours=auto.confirm_hours)
         # What holds it back whatever the article need not look for one.
         if (reason := barrier(ticket, decision, policy, 1.0)) not in (None, Reason.SHADOW.value):
-            return AutoAnswer(None, reason, expires_at)
+            return AutoAnswer(None, reason, now, expires_at)
+        if (reason := self._is_over(workspace, ticket.ticket_id)) is not None:
+            return AutoAnswer(None, reason, now, expires_at)
         best = next(iter(self._deflection.chances(workspace, ticket, 3)), None)
         reason = barrier(ticket, decision, policy, None if best is None else best.chance)
-        return AutoAnswer(best, reason, expires_at)
+        return AutoAnswer(best, reason, now, expires_at)
+
+    def _is_over(self, workspace: str, ticket_id: str) -> str | None:
+        """Say why a ticket that is sent again is sent no article: it had one before, or it is closed."""
+        before = get_auto_resolution(self._store, workspace, ticket_id)
+        if before is not None and not before.is_shadow:
+            return ALREADY_ANSWERED
+        stands = get_ticket(self._store, workspace, ticket_id)
+        return CLOSED if stands is not None and is_done(stands) else None
 
     def _keep_auto(self, workspace: str, ticket: Ticket, auto: AutoAnswer | None) -> None:
         if auto is None or auto.best is None or auto.reason not in (None, Reason.SHADOW.value):
@@ -197,7 +211,7 @@ class HelpDesk:
                 auto.best.article.article_id,
                 auto.best.chance,
                 auto.reason is not None,
-                datetime.now(UTC),
+                auto.at,
                 auto.expires_at,
             ),
         )

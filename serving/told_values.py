@@ -9,7 +9,7 @@ from triage.store.assignments import DONE
 from triage.store.work import set_assignee
 from triage.ticket import PastTicket, Ticket
 
-__all__ = ["ASSIGNEE", "as_filed", "as_told", "keep_assignees"]
+__all__ = ["ASSIGNEE", "as_filed", "as_told", "is_done", "keep_assignees"]
 
 ASSIGNEE = "assignee"
 TOLD_BY = "helpdesk"
@@ -33,7 +33,7 @@ def as_filed(ticket: Ticket, stands: PastTicket | None) -> PastTicket:
     if stands is None:
         told.pop(ASSIGNEE, None)
         return PastTicket(ticket, told)
-    if not _is_done(stands):
+    if not is_done(stands):
         told.pop(ASSIGNEE, None)
     # A source's own value belongs to the label that it was brought to.
     own = {
@@ -51,10 +51,11 @@ def keep_assignees(store: Store, workspace: str, past: Sequence[PastTicket], now
     """
     for one in past:
         agent = one.ticket.values.get(ASSIGNEE)
-        if agent and not _is_done(one):
+        if agent and not is_done(one):
             set_assignee(store, workspace, one.ticket.ticket_id, agent, assigned_by=TOLD_BY, at=now)
 
 
-def _is_done(past: PastTicket) -> bool:
+def is_done(past: PastTicket) -> bool:
+    """Whether a stored ticket is over; one without a status is open until somebody says when it ended."""
     is_over = past.resolved_at is not None or past.closed_at is not None
     return is_over or (past.status is not None and past.status.lower() in DONE)

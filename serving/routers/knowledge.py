@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from serving.auth import Caller, permitted
 from serving.confidential import articles_shown, tickets_named
-from serving.dependencies import KnowledgeDep, StoreDep, WorkDep
+from serving.dependencies import DeflectionDep, KnowledgeDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.roles import Role
@@ -113,6 +113,7 @@ def create_article(
 )
 async def search_articles(
     knowledge: KnowledgeDep,
+    deflection: DeflectionDep,
     store: StoreDep,
     work: WorkDep,
     caller: Annotated[Caller, permitted("search_articles")],
@@ -122,9 +123,14 @@ async def search_articles(
     ],
     limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 10,
 ) -> SearchOut:
-    """Return the articles that help most with a problem; what they say counts more than what was linked."""
+    """Return the articles that help most with a problem; what they say counts more than what was linked.
+
+    Requesters find public articles only, and no ticket is named to them.
+    """
 
     def find() -> Sequence[Suggestion]:
+        if caller.role is Role.REQUESTER:
+            return deflection.search(caller.workspace, q, limit)
         policy, sees_all = read_policy(store, caller.workspace).policy.helping, caller.role is Role.ADMIN
         # The text leads, so that an article that nobody has used yet is found, too.
         found = knowledge.search(caller.workspace, q, limit, named=tickets_named(policy, sees_all))
@@ -145,7 +151,7 @@ async def search_articles(
 def read_article(
     article_id: ArticleId, store: StoreDep, caller: Annotated[Caller, permitted("read_article")]
 ) -> ArticleOut:
-    """Return one article that can be suggested."""
+    """Return one article that can be suggested; to requesters, those for agents only do not exist."""
     return ArticleOut.of(_find(store, caller, article_id))
 
 
@@ -208,7 +214,8 @@ def _put(store: Store, caller: Caller, article: Article) -> dict[str, object]:
 
 def _find(store: Store, caller: Caller, article_id: str) -> StoredArticle:
     stored = get_article(store, caller.workspace, article_id)
-    if stored is None or stored.withdrawn_at is not None:
+    is_hidden = stored is not None and caller.role is Role.REQUESTER and not stored.article.public
+    if stored is None or stored.withdrawn_at is not None or is_hidden:
         raise NotFoundError(
             "Got an article id that this workspace does not have; GET /v1/knowledge lists them."
         )

@@ -12,7 +12,12 @@ from triage.mode import Mode
 from triage.policy import Policy
 from triage.ticket import Ticket
 
-__all__ = ["AutoResolution", "barrier"]
+__all__ = ["ALREADY_ANSWERED", "CLOSED", "AutoResolution", "barrier"]
+
+ALREADY_ANSWERED = "already_answered"
+"""An article was sent for this ticket before, whatever became of it: one is asked once."""
+CLOSED = "closed"
+"""The ticket is over."""
 
 
 @dataclass(frozen=True, slots=True)

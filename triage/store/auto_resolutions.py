@@ -53,7 +53,7 @@ def answer_auto_resolution(
     NotFoundError
         If no article was sent for this ticket.
     ConflictError
-        If the other word stands.
+        If the other word stands, or the question is over: nobody answered in time, and people took over.
     """
     here = (auto_resolutions.c.workspace == workspace, auto_resolutions.c.ticket_id == ticket_id)
     with store.writing(workspace) as connection:
@@ -66,6 +66,11 @@ def answer_auto_resolution(
             if stands.helped is helped:
                 return stands
             raise ConflictError("Got the opposite of what the requester said before; expected the same word.")
+        if at >= stands.expires_at:
+            raise ConflictError(
+                f"Got a word on an article whose time was over at {stands.expires_at.isoformat()}; expected "
+                "it before, since people have the ticket now. Close it as any other, if it is solved."
+            )
         connection.execute(update(auto_resolutions).where(*here).values(helped=helped, answered_at=at))
     return replace(stands, helped=helped, answered_at=at)
 

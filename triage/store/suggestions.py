@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 
 from triage.helping.suggestion import (
     Audience,
@@ -122,7 +122,8 @@ def note_filed(
     at : datetime
         When it was filed.
     suggestion_id : str or None
-        What the requester had been shown, where the helpdesk knows.
+        What the requester had been shown, where the helpdesk knows; goes before what was guessed of another
+        ticket by its requester.
     requester : str or None
         Else all that this requester was shown lately.
     within : timedelta
@@ -131,13 +132,15 @@ def note_filed(
     mine = and_(
         suggestions.c.workspace == workspace,
         suggestions.c.audience == Audience.REQUESTER.value,
-        suggestions.c.filed_at.is_(None),
     )
+    unfiled = suggestions.c.filed_at.is_(None)
     if suggestion_id is not None:
-        wanted, how = suggestions.c.suggestion_id == suggestion_id, "id"
+        free = or_(unfiled, suggestions.c.matched_by == "requester")
+        wanted, how = and_(free, suggestions.c.suggestion_id == suggestion_id), "id"
     elif requester is not None:
         wanted, how = (
             and_(
+                unfiled,
                 suggestions.c.requester == requester,
                 suggestions.c.created_at >= at - within,
                 suggestions.c.created_at <= at,

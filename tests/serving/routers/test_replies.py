@@ -173,6 +173,37 @@ def test_an_article_that_did_not_help_leaves_the_ticket_with_people(house: House
     assert get_ticket(house.store, "acme", "T-1").closed_at is None
 
 
+@pytest.mark.parametrize(("helped", "state"), [(True, "confirmed"), (False, "refused")])
+def test_an_article_is_sent_once_however_often_the_ticket_comes(house: House, helped: bool, state: str):
+    add(house, VPN)
+    put_policy(house, helping={"auto_resolve": AUTO})
+    ticket = {"subject": VPN["title"], "requester": "dana"}
+    decide(house, "T-1", **ticket)
+    again = decide(house, "T-1", **ticket)["auto_resolution"]
+    assert (again["action"], again["reason"]) == ("abstain", "already_answered")
+    assert confirm(house, "T-1", helped).json()["state"] == state
+    assert decide(house, "T-1", **ticket)["auto_resolution"]["reason"] == "already_answered"
+
+
+def test_a_closed_ticket_is_sent_no_article(house: House):
+    add(house, VPN)
+    decide(house, "T-1", subject=VPN["title"], requester="dana")
+    assert close(house, "T-1").status_code == 200
+    put_policy(house, helping={"auto_resolve": AUTO})
+    auto = decide(house, "T-1", subject=VPN["title"], requester="dana")["auto_resolution"]
+    assert (auto["action"], auto["reason"]) == ("abstain", "closed")
+
+
+@pytest.mark.parametrize("helped", [True, False])
+def test_after_its_time_the_question_is_over(house: House, helped: bool):
+    add(house, VPN)
+    put_policy(house, helping={"auto_resolve": AUTO | {"confirm_hours": 0}})
+    decide(house, "T-1", subject=VPN["title"], requester="dana")
+    late = confirm(house, "T-1", helped)
+    assert late.status_code == 409 and "time was over" in late.json()["detail"]
+    assert get_ticket(house.store, "acme", "T-1").closed_at is None
+
+
 @pytest.mark.parametrize(
     ("policy", "reason"),
     [

@@ -2,7 +2,8 @@ import pytest
 
 from tests.serving.desk import decide
 from tests.serving.house import House
-from triage.store.links import list_dismissals, list_links
+from triage.knowledge import ArticleLink
+from triage.store.links import list_dismissals, list_links, put_links
 from triage.store.tickets import get_tickets
 
 VPN = {"article_id": "KB-1", "title": "When the vpn drops", "body": "Update the vpn client.", "public": True}
@@ -173,3 +174,25 @@ def test_a_requesters_key_opens_nothing_else(house: House):
     for path in ("/v1/knowledge", "/v1/agents", "/v1/policy", "/v1/reports/knowledge", "/v1/macros"):
         assert house.client.get(path, headers=headers).status_code == 403
     assert house.client.post("/v1/triage", json={"subject": "vpn"}, headers=headers).status_code == 403
+
+
+def test_a_requester_finds_and_reads_public_articles_only_and_is_named_no_ticket(house: House):
+    add(house, VPN, SECRET, {"article_id": "KB-4", "title": "Canteen", "body": "Soup is hot."})
+    decide(house, "T-9", subject="vpn drops")
+    put_links(house.store, "acme", [ArticleLink("T-9", "KB-1"), ArticleLink("T-9", "KB-2")])
+
+    def found(role: str) -> dict[str, bool]:
+        answer = house.client.get("/v1/knowledge/search", params={"q": "vpn drops"}, headers=house.key(role))
+        return {
+            one["article_id"]: any("T-9" in ground["examples"] for ground in one["because"])
+            for one in answer.json()["articles"]
+        }
+
+    assert found("agent") == {"KB-1": True, "KB-2": True, "KB-4": False}
+    assert found("requester") == {"KB-1": False}
+    answers = [
+        house.client.get(f"/v1/knowledge/{name}", headers=house.key("requester"))
+        for name in ("KB-1", "KB-2", "KB-3")
+    ]
+    assert [one.status_code for one in answers] == [200, 404, 404]
+    assert answers[1].json()["detail"] == answers[2].json()["detail"]

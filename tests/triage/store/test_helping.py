@@ -147,6 +147,9 @@ def test_a_ticket_filed_all_the_same_is_known_by_the_suggestion_or_the_requester
         None,
     )
     assert filed(store, "T-4", 1, "a", "dana") == 0  # It was filed once.
+    assert filed(store, "T-4", 24, "b", None) == 1  # What is told goes before what was guessed.
+    found = get_suggestion(store, "acme", "b")
+    assert (found.filed_ticket_id, found.matched_by) == ("T-4", "id")
     assert filed(store, "T-5", 1, None, None) == 0
 
 
