@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
@@ -46,7 +46,7 @@ def read_knowledge_report(
     responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 def start_knowledge_report(
-    asked: GapsRunIn,
+    asked: Annotated[GapsRunIn, Body(default_factory=GapsRunIn)],
     store: StoreDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("start_knowledge_report")],

@@ -34,6 +34,8 @@ _FLAGS = {
     "n": False,
 }
 
+READ_FLAGS = "yes, y, true, 1, no, n, false, 0"
+
 
 class RefusedRow(HistoryError):
     """Raised when one row cannot be used; its text is the reason, without the row's values."""
@@ -214,7 +216,7 @@ class RowConverter:
         if flag is None:
             if planned.column.refuses:
                 # Taken for either answer it would be wrong half the time, and nobody would see it.
-                raise RefusedRow(f"{planned.name} is neither yes nor no")
+                raise RefusedRow(f"{planned.name} is neither yes nor no (read are {READ_FLAGS})")
             self._summary.counts[f"unreadable {planned.name}"] += 1
         return flag
 

@@ -136,5 +136,9 @@ def judged_item(record: SuggestionRecord, kind: ItemKind, item_id: str) -> Offer
     for one in record.items:
         if one.kind is kind and one.item_id == item_id:
             return one
-    known = ", ".join(f"{one.kind.value} {one.item_id}" for one in record.items) or "nothing"
+    if not record.items:
+        raise InputError(
+            "Got feedback on a suggestion that offered nothing; expected one that offered something."
+        )
+    known = ", ".join(f"{one.kind.value} {one.item_id}" for one in record.items)
     raise InputError(f"Got feedback on something that was not offered; expected one of: {known}.")

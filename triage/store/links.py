@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_
 
@@ -75,7 +76,8 @@ class LinkEvent:
 def put_links(store: Store, workspace: str, links: Sequence[ArticleLink]) -> None:
     """Store links and dismissals, all or none; of several for one ticket and article the last stays.
 
-    A dismissal takes the place of a link that stands, and a link that of a dismissal.
+    A dismissal takes the place of a link that stands, and a link that of a dismissal. Who linked and when
+    stays known where a link that comes again does not say.
     """
     last = {(link.ticket_id, link.article_id): link for link in links}
     if not last:
@@ -85,7 +87,13 @@ def put_links(store: Store, workspace: str, links: Sequence[ArticleLink]) -> Non
         revision = take_revision(connection, workspace, Kind.LINKS)
         stands = _standing(connection, workspace, list(last))
         used = [link for link in last.values() if not link.dismissed]
-        rows = [{"workspace": workspace, **{name: getattr(link, name) for name in _STORED}} for link in used]
+        rows = []
+        for link in used:
+            row = {"workspace": workspace, **{name: getattr(link, name) for name in _STORED}}
+            known = stands.get((link.ticket_id, link.article_id))
+            rows.append(
+                row if known is None else row | {n: row[n] or known[n] for n in ("created_at", "agent")}
+            )
         upsert(connection, article_links, rows)
         for link in last.values():
             if link.dismissed and (link.ticket_id, link.article_id) in stands:
@@ -169,14 +177,13 @@ def link_events_after(
 
 def _standing(
     connection: Connection, workspace: str, pairs: Sequence[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return by pair what is known of the links that stand."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for begin in range(0, len(pairs), _MANY):
         some = tuple_(article_links.c.ticket_id, article_links.c.article_id).in_(pairs[begin : begin + _MANY])
-        query = select(article_links.c.ticket_id, article_links.c.article_id).where(
-            article_links.c.workspace == workspace, some
-        )
-        found.update((row.ticket_id, row.article_id) for row in connection.execute(query))
+        for row in connection.execute(select(*_COLUMNS).where(article_links.c.workspace == workspace, some)):
+            found[row.ticket_id, row.article_id] = dict(row._mapping)
     return found
 
 

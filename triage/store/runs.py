@@ -131,8 +131,8 @@ def ask_for_run(
         ).first()
         if earlier is not None:
             raise ConflictError(
-                f"Got a request to {kind} while run {earlier.run_id} is {earlier.state}; expected one at a "
-                "time in a workspace. Wait for it, or cancel it first."
+                f"Got another run of kind {kind!r} while run {earlier.run_id} is {earlier.state}; expected "
+                "one of a kind at a time in a workspace. Wait for it, or cancel it first."
             )
         connection.execute(insert(runs).values({name: getattr(run, name) for name in Run.__slots__}))
     return run

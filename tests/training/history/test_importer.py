@@ -193,7 +193,9 @@ def test_an_absence_to_a_day_includes_it_and_one_to_a_time_does_not(store, tmp_p
 def test_an_agent_of_whom_it_is_not_clear_whether_they_left_is_refused(store, tmp_path):
     path = write_csv(tmp_path / "g.csv", "ada,perhaps", "bob,1", header="agent,active")
     result = import_table(store, path, "agents")
-    assert result.summary["reasons"] == {"active is neither yes nor no": 1}
+    assert result.summary["reasons"] == {
+        "active is neither yes nor no (read are yes, y, true, 1, no, n, false, 0)": 1
+    }
     assert [one.agent for one in list_agents(store, "default")] == ["bob"]
 
 

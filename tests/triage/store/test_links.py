@@ -18,6 +18,14 @@ def test_links_come_back_and_of_one_pair_the_last_stays(store):
     assert list_links(store, "other") == []
 
 
+def test_who_linked_and_when_stays_known_where_the_link_comes_again_without(store):
+    put_links(store, "acme", [ArticleLink("T-1", "KB-1", NOON, "ada")])
+    put_links(store, "acme", [ArticleLink("T-1", "KB-1")])
+    assert list_links(store, "acme") == [ArticleLink("T-1", "KB-1", NOON, "ada")]
+    put_links(store, "acme", [ArticleLink("T-1", "KB-1", agent="cy")])
+    assert list_links(store, "acme") == [ArticleLink("T-1", "KB-1", NOON, "cy")]
+
+
 def test_a_link_is_removed_once(store):
     put_links(store, "acme", [ArticleLink("T-1", "A-1")])
     assert delete_link(store, "acme", "T-1", "A-1")
