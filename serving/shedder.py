@@ -2,7 +2,9 @@
 
 Health is always let through, and some room is kept for administration, so that a kill switch works in a
 flood. No client holds more than half of the room: who sends too much gets 429, when all is full 503, both
-with ``Retry-After``. Decides nothing about who may do what: that is the endpoints' own business.
+with ``Retry-After``. A client is known by what it carries, which may be made up: so where all is full,
+whoever has been sending its body for longest gives way to the next. Decides nothing about who may do what:
+that is the endpoints' own business.
 """
 
 import hashlib
@@ -22,6 +24,8 @@ HEALTH = ("/healthz", "/readyz", "/metrics")
 ADMINISTRATION = ("/v1/policy", "/v1/models", "/v1/keys", "/v1/audit", "/v1/training-runs")
 RESERVED = 4
 """One place in so many more is for administration alone."""
+SLOW_S = 0.5
+"""A body may take so long before its request gives way to another where all is full."""
 
 
 class Shedder:
@@ -43,6 +47,7 @@ class Shedder:
         self.body_seconds = body_seconds
         self.taken = 0
         self._held: Counter[str] = Counter()
+        self._sending: dict[_InTime, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request, or refuse it."""
@@ -58,21 +63,32 @@ class Shedder:
             return
         self.taken += 1
         self._held[client] += 1
+        body = _InTime(receive, self.body_seconds)
+        self._sending[body] = None
         try:
-            await self.app(scope, _InTime(receive, self.body_seconds), send)
+            await self.app(scope, body, send)
         finally:
+            self._sending.pop(body, None)
             self.taken -= 1
             self._held[client] -= 1
             if not self._held[client]:
                 del self._held[client]
 
     def _refused(self, client: str, room: int, is_administration: bool) -> int | None:
-        if self.taken >= room:
+        if self.taken >= room and not self._free_a_place():
             # Whoever holds most of what is full is told to slow down; the others only to come back.
             return 429 if self._held[client] > self.taken / 2 else 503
         if not is_administration and self._held[client] >= max(1, (self.at_once + 1) // 2):
             return 429
         return None
+
+    def _free_a_place(self) -> bool:
+        """Send away who has been sending a body for longest; say whether anybody was slow enough."""
+        for body in list(self._sending):
+            if body.give_way(SLOW_S):
+                del self._sending[body]
+                return True
+        return False
 
 
 class _InTime:
@@ -80,17 +96,28 @@ class _InTime:
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive = receive
-        self._deadline = time.monotonic() + seconds
+        self._began = time.monotonic()
+        self._deadline = self._began + seconds
         self._is_complete = False
+        self._waiting: anyio.CancelScope | None = None
+
+    def give_way(self, after_s: float) -> bool:
+        """End a request that has waited for more of its body for so long; say whether it did."""
+        if self._waiting is None or time.monotonic() - self._began < after_s:
+            return False
+        self._waiting.cancel()
+        return True
 
     async def __call__(self) -> Message:
         """Return the next part."""
         if self._is_complete:  # From here on it only waits for the client to go away.
             return await self._receive()
-        with anyio.move_on_after(max(0.0, self._deadline - time.monotonic())):
+        with anyio.move_on_after(max(0.0, self._deadline - time.monotonic())) as self._waiting:
             message = await self._receive()
+            self._waiting = None
             self._is_complete = not message.get("more_body", False)
             return message
+        self._waiting = None
         raise HTTPException(408)
 
 

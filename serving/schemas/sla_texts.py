@@ -75,8 +75,10 @@ def _written(text: str) -> str:
 
 
 Name = Annotated[SafeText, Field(min_length=1, max_length=200), AfterValidator(_written)]
-Words = Annotated[list[Annotated[SafeText, Field(min_length=1, max_length=400)]], Field(max_length=1_000)]
-Statuses = Annotated[list[Annotated[SafeText, Field(min_length=1, max_length=100)]], Field(max_length=100)]
+Word = Annotated[SafeText, Field(min_length=1, max_length=400), AfterValidator(_written)]
+Status = Annotated[SafeText, Field(min_length=1, max_length=100), AfterValidator(_written)]
+Words = Annotated[list[Word], Field(max_length=1_000)]
+Statuses = Annotated[list[Status], Field(max_length=100)]
 Span = Annotated[SafeText, Field(max_length=20), AfterValidator(_span)]
 Hours = Annotated[SafeText, Field(max_length=400), AfterValidator(_hours)]
 Zone = Annotated[SafeText, Field(max_length=64), AfterValidator(_zone)]

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import anyio
 import pytest
+from starlette.exceptions import HTTPException
 
 from serving.shedder import Shedder
 
@@ -22,7 +23,7 @@ class Site:
         await send({"type": "http.response.start", "status": TAKEN, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    async def ask(self, who: str, path: str = "/v1/triage") -> None:
+    async def ask(self, who: str, path: str = "/v1/triage", is_whole: bool = True) -> None:
         headers = [(b"authorization", who.encode())] if who else []
         scope = {
             "type": "http",
@@ -34,6 +35,8 @@ class Site:
         }
 
         async def receive() -> dict:
+            if not is_whole:
+                await self.may_go.wait()
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message) -> None:
@@ -41,7 +44,10 @@ class Site:
                 names = {name.lower() for name, _ in message["headers"]}
                 self.answers.append((who, message["status"], b"retry-after" in names))
 
-        await self.shedder(scope, receive, send)
+        try:
+            await self.shedder(scope, receive, send)
+        except HTTPException as refused:
+            self.answers.append((who, refused.status_code, False))
 
 
 def run(at_once: int, ask: Sequence[tuple]) -> Site:
@@ -87,6 +93,19 @@ def test_health_is_always_answered_and_room_is_kept_for_administration():
     assert statuses(site, "h") == statuses(site, "r") == [TAKEN]
     assert statuses(site, "p") == [TAKEN]
     assert statuses(site, "k") == [503]  # A quarter as many again: one of four.
+
+
+def test_where_all_is_full_who_is_slow_with_its_body_gives_way(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("serving.shedder.SLOW_S", 0.0)
+    slow = [(f"slow {number}", "/v1/policy", False) for number in range(5)]
+    site = run(4, [*slow, ("p", "/v1/policy"), ("t", "/v1/triage")])
+    assert [statuses(site, name) for name, *_ in slow] == [[408], [408], [TAKEN], [TAKEN], [TAKEN]]
+    assert statuses(site, "p") == statuses(site, "t") == [TAKEN]
+
+
+def test_who_sends_a_body_in_time_gives_way_to_nobody():
+    site = run(4, [(f"slow {number}", "/v1/triage", False) for number in range(4)] + [("t",)])
+    assert statuses(site, "t") == [503]
 
 
 def test_those_who_carry_nothing_share_their_address():

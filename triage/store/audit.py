@@ -164,6 +164,9 @@ class AuditLog:
         # What was written since the head was read goes beyond it, and is no fault.
         if problem is None and (seq < last.seq or (seq == last.seq and prev_hash != last.hash)):
             problem = f"The log ends at entry {seq}, its head says {last.seq}: it was cut off or exchanged."
+        # Entries and head are written at once: a head that is read later cannot lie before them.
+        if problem is None and self.head(workspace).seq < seq:
+            problem = f"The log ends at entry {seq}, but its head was lost or set back: it was tampered with."
         return Verified(workspace, seq, prev_hash, problem)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, cast, delete, or_, select, update
 
 from triage.erasure import Erased, ErasedKind, Erasure, ErasureKeys
 from triage.errors import InputError
@@ -136,17 +136,22 @@ def erase(
 def _filed_by(connection: Connection, sealer: Sealer, workspace: str, requester: str | None) -> list[str]:
     if not requester:
         return []
+    written = _spellings(connection, tickets, workspace, requester)
     query = select(tickets.c.ticket_id).where(
-        tickets.c.workspace == workspace, _is_requester(tickets.c.requester, requester)
+        tickets.c.workspace == workspace, tickets.c.requester.in_(written)
     )
     found = list(connection.scalars(query.order_by(tickets.c.ticket_id)))
     return found + sealed_of_requester(connection, sealer, workspace, requester)
 
 
-def _is_requester(column: ColumnElement[Any], requester: str) -> ColumnElement[bool]:
-    # SQLite lowers ASCII only: other letters must stand as they were sent, or in lower case.
-    plain = requester.strip()
-    return or_(column.in_([requester, plain]), func.lower(column) == plain.lower())
+def _spellings(connection: Connection, table: Table, workspace: str, requester: str) -> list[str]:
+    """Return how a requester is written in a table: in whatever case, with whatever space around.
+
+    Compared here, as the ledger compares: SQLite knows the lower case of ASCII alone.
+    """
+    wanted = requester.strip().casefold()
+    written = select(table.c.requester).where(table.c.workspace == workspace, table.c.requester.is_not(None))
+    return [one for one in connection.scalars(written.distinct()) if one.strip().casefold() == wanted]
 
 
 def _erase_suggestions(
@@ -158,7 +163,8 @@ def _erase_suggestions(
         for some in _parts(ids)
     ]
     if requester:
-        wanted.append(_is_requester(suggestions.c.requester, requester))
+        written = _spellings(connection, suggestions, workspace, requester)
+        wanted.append(suggestions.c.requester.in_(written))
     found: list[str] = []
     for condition in wanted:
         query = select(suggestions.c.suggestion_id).where(suggestions.c.workspace == workspace, condition)

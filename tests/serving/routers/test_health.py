@@ -10,6 +10,14 @@ from triage.store.runs import ask_for_run
 from triage.store.scope import Across
 
 
+def test_words_that_are_no_method_are_counted_as_one(house: House):
+    for word in ("BREW", "WHEN", "GET"):
+        house.client.request(word, "/healthz")
+    counted = house.client.get("/metrics", headers=house.key("admin")).text
+    assert 'method="other"' in counted and 'method="GET"' in counted
+    assert "BREW" not in counted and "WHEN" not in counted
+
+
 def test_a_live_server_says_so_without_a_key_and_by_the_projects_version(house: House):
     assert house.client.get("/healthz").json() == {"status": "alive", "version": VERSION}
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]

@@ -83,6 +83,9 @@ def test_a_stale_change_is_refused_and_a_dry_run_stores_nothing(house: House):
             "2026-12-24",
         ),
         ([GOLD | {"days": 1}], {}, "body.policies.0.days", ""),
+        ([GOLD | {"organization": [" "]}], {}, "body.policies.0.organization.0", "spaces"),
+        ([GOLD], {"done_statuses": ["done", "\t"]}, "body.done_statuses.1", "spaces"),
+        ([GOLD], {"waiting_statuses": [" "]}, "body.waiting_statuses.0", "spaces"),
     ],
 )
 def test_what_cannot_be_promised_is_refused_by_its_place(

@@ -85,7 +85,9 @@ TAMPERED = {
     "last taken out": "DELETE FROM audit_log WHERE workspace = 'acme' AND seq = 6",
     "all taken out": "DELETE FROM audit_log WHERE workspace = 'acme'",
     "put elsewhere": "UPDATE audit_log SET workspace = 'third' WHERE workspace = 'acme' AND seq = 6",
-    "head put back": "UPDATE audit_heads SET seq = 7 WHERE workspace = 'acme'",
+    "head put forward": "UPDATE audit_heads SET seq = 7 WHERE workspace = 'acme'",
+    "head put back": "UPDATE audit_heads SET seq = 3 WHERE workspace = 'acme'",
+    "head lost": "DELETE FROM audit_heads WHERE workspace = 'acme'",
 }
 
 

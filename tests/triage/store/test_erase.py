@@ -139,6 +139,15 @@ def test_all_of_a_requesters_tickets_go_whatever_the_case_and_later_ones_may_com
     assert erased_among(desk, "other", [early], KEYS) == set()
 
 
+@pytest.mark.parametrize(
+    "written", ["Ünal@example.org", " ünal@example.org", "ÜNAL@example.org\t", "ünaL@EXAMPLE.org"]
+)
+def test_a_requester_is_found_however_written_in_any_letters(desk: Store, written: str):
+    put_tickets(desk, "acme", [PastTicket(Ticket("U-1", "vpn", requester=written))], source="api")
+    assert gone(desk, requester="ÜNAL@example.org ").tickets == 1
+    assert get_ticket(desk, "acme", "U-1") is None
+
+
 def test_the_ledger_knows_what_was_erased_without_saying_it(desk: Store):
     gone(desk, "T-1", "never stored")
     assert erased_among(desk, "acme", [Ticket("T-1"), Ticket("T-2"), Ticket("never stored")], KEYS) == {
