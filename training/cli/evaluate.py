@@ -48,7 +48,8 @@ def evaluate(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Reading", total=1.0)
-        loaded = Bundle.load(bundle, signing_key(), threads=joblib.cpu_count())
+        key = signing_key()
+        loaded = Bundle.load(bundle, key, threads=joblib.cpu_count())
         read = read_history(tickets, mapping=mapping, zone=zone)
         peers_of = None
         if history is not None:
@@ -65,6 +66,7 @@ def evaluate(
             loaded,
             read.tickets,
             peers_of=peers_of,
+            key=key,
             progress=lambda share: bar.update(task, completed=share),
         )
     document["reading"] = read.summary.as_dict()
