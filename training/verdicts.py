@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.bounds import lower_bound
-from training.judged_share import FEWEST_JUDGED, TOO_FEW
+from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
 
 __all__ = ["Verdict", "field_verdicts", "peer_verdicts"]
 
@@ -172,7 +172,7 @@ _SAID = {
 def _kept(said: str, kept: int, of: int, target: float) -> Verdict:
     proved = lower_bound(kept, of)
     if proved >= target:
-        return Verdict(True, f"{said} is kept (at least {proved:.1%}, 19 times in 20).")
+        return Verdict(True, f"{said} is kept (at least {at_least(proved)}, 19 times in 20).")
     if kept >= target * of:
         return Verdict(True, f"{said} is kept, on too few tickets to prove it.")
     # The upper bound is one minus the lower bound of the share that was wrong.

@@ -21,10 +21,12 @@ from training.check.field_facts import field_facts
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
 from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
-from training.check.priority_matrix import find_matrix_breaks
+from training.check.priority_matrix import explained_by_matrix, find_matrix_breaks
 from training.check.sample import READ_CHARS, Sample
 from training.check.taxonomy_changes import TaxonomyChange, find_breaks, taxonomy_changes
+from training.check.filed_later import find_filed_later
 from training.check.texts import find_conflicts, find_empty_texts, find_near_duplicates, find_repeated_texts
+from training.future import filed_by_now
 from training.history.read import HistoryRead
 from training.splits import has_order
 from triage.errors import ConfigurationError, TrainingError
@@ -83,7 +85,8 @@ def check_history(
     TrainingError
         If no ticket has a label of any field asked for.
     """
-    tickets = read.tickets
+    filed = filed_by_now(read.tickets)
+    tickets = filed.tickets
     for name in targets:
         if name not in FIELDS:
             raise ConfigurationError(f"Got target {name!r}; expected one of {', '.join(FIELDS)}.")
@@ -109,6 +112,7 @@ def check_history(
         findings = [
             *find_spaces(read.summary),
             *([] if read.summary.is_textless else find_empty_texts(history, texts)),
+            *find_filed_later(filed),
             *find_repeated_texts(history, texts),
             *find_near_duplicates(history, texts),
             *find_late_columns(history, columns),
@@ -124,7 +128,12 @@ def check_history(
         start = since[name]
         total = sum(start is None or _is_since(row.filed, start) for row in labelled[name])
         facts, found = field_facts(
-            name, [row.label for row in labelled[name]], samples[start], ordered, total
+            name,
+            [row.label for row in labelled[name]],
+            samples[start],
+            ordered,
+            total,
+            explained=explained_by_matrix(history) if name == "priority" else (),
         )
         facts["labelled"] = round(len(labelled[name]) / len(history), 6)
         facts["since"] = start.isoformat() if start else None

@@ -1,12 +1,18 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.training.check.made import history, past, read, tokenizer
+from tests.training.priority.made import matrix_history
 from training.check import check_history
 from training.check.page import render_check
 from triage.errors import ConfigurationError, TrainingError
+from triage.priority import PriorityMatrix
+
+FUTURE = datetime(2099, 1, 5, tzinfo=UTC)
+STEPS = ("low", "medium", "high")
 
 
 def test_a_clean_history_has_an_estimate_and_nothing_to_do():
@@ -35,6 +41,26 @@ def test_every_fault_that_was_put_in_is_found():
     weights = [one["weight"] for one in document["findings"]]
     assert weights == sorted(weights, key=("problem", "look", "note").index)
     assert all(one["remedy"] for one in document["findings"])
+
+
+def test_one_ticket_of_the_future_is_told_and_moves_nothing_else():
+    tickets = history()
+    late = replace(tickets[5], ticket=replace(tickets[5].ticket, ticket_id="late", created_at=FUTURE))
+    plain, with_late = (check_history(read(one), tokenizer()) for one in (tickets, [*tickets, late]))
+    (found,) = [one for one in with_late["findings"] if one["code"] == "filed_after_today"]
+    assert (found["weight"], found["rows"], found["field"]) == ("problem", ["late"], None)
+    rest = [one for one in with_late["findings"] if one is not found]
+    assert rest == plain["findings"]
+    assert {**with_late, "findings": [], "reading": {}} == {**plain, "findings": [], "reading": {}}
+
+
+def test_a_priority_that_a_matrix_tells_is_no_problem_where_texts_do_not():
+    tickets = matrix_history(PriorityMatrix.default(STEPS, STEPS), count=400)
+    found = {(one["code"], one["field"]): one for one in check_history(read(tickets), tokenizer())["findings"]}
+    priority, impact = found["hardly_learnable", "priority"], found["hardly_learnable", "impact"]
+    assert (priority["weight"], impact["weight"]) == ("note", "problem")
+    assert "It follows from impact and urgency instead" in priority["text"]
+    assert ("likely_label_error", "priority") not in found
 
 
 def test_a_field_that_texts_do_not_tell_is_called_hardly_learnable():
