@@ -1,4 +1,4 @@
-"""Tickets whose filing time lies in the future: such a time is wrong, and where it stands would count as now."""
+"""Tickets whose filing time lies in the future: it is wrong, and taken at its word would end the history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

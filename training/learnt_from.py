@@ -64,9 +64,7 @@ def learnt_from(bundle: Bundle, tickets: Sequence[PastTicket], *, key: bytes | N
     return learnt
 
 
-def _filed_by_id(
-    bundle: Bundle, tickets: Sequence[PastTicket], key: bytes | None
-) -> dict[str, float | None]:
+def _filed_by_id(bundle: Bundle, tickets: Sequence[PastTicket], key: bytes | None) -> dict[str, float | None]:
     """Return, of those tickets whose ids a bundle learnt from, when they were filed; None where unknown."""
     learnt = read_learnt(bundle.folder, bundle.manifest)
     if learnt is None:

@@ -117,6 +117,8 @@ def make_manifest(
     }
     if "priority" in fields:
         fields["priority"]["priority_from"] = rule.priority_from if rule else "learnt"
+        if rule and rule.source == "history":
+            fields["priority"]["by_matrix"] = {"share": rule.kept, "at_least": rule.kept_at_least}
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return Manifest(
         version=version,

@@ -141,7 +141,8 @@ def train_bundle(
         wanted = ", ".join(config.targets) if config.targets else "any field"
         raise TrainingError(
             f"Got no field to learn (asked for {wanted}); expected two labels with {config.min_label_count} "
-            "tickets or more in at least one. `triage check` tells what is in the history."
+            "tickets or more in at least one, or two that are described under [descriptions.FIELD] in the "
+            "file of --config (docs/guide.md, Train). `triage check` tells what is in the history."
         )
     chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
     stock = chosen.encoder

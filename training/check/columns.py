@@ -180,8 +180,7 @@ def find_leaks(
             "leaking_column",
             "look",
             next(iter(told)) if len(told) == 1 else None,
-            f"{counted(len(named), 'column')} {tells} a field, in {than} "
-            f"{otherwise} would: {fields}.",
+            f"{counted(len(named), 'column')} {tells} a field, in {than} {otherwise} would: {fields}.",
             f"If {'it is' if one else 'they are'} filled when a ticket is filed, all is well. If later: "
             f"{_leave_out(named)}",
             len(rows),

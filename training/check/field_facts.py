@@ -98,8 +98,8 @@ def field_facts(
                 "note",
                 name,
                 f"{said} It follows from impact and urgency instead.",
-                "Nothing: where a person sets impact and urgency the matrix decides. Where nobody does, expect "
-                "suggestions at most.",
+                "Nothing: where a person sets impact and urgency the matrix decides. Where nobody does, "
+                "expect suggestions at most.",
                 total,
             )
             if explained

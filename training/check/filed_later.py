@@ -22,8 +22,8 @@ def find_filed_later(filed: Filed) -> list[Finding]:
             "problem",
             None,
             text,
-            "See that the zone and the order of day and month are right (--zone, date_format in a mapping file), "
-            "or correct the times in the export.",
+            "See that zone and order of day and month are right (--zone, date_format in a mapping file), or "
+            "correct the times in the export.",
             len(filed.future),
             different(past.ticket.ticket_id for past in filed.future),
         )

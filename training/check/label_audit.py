@@ -150,8 +150,8 @@ def _unsure(field: str, doubts: int, share: float, accuracy: float) -> Finding:
         "audit_cannot_tell",
         "note",
         field,
-        f"A model would give {counted(doubts, 'ticket')} ({share:.1%}) another label, but it is right in about "
-        f"{accuracy:.1%} of tickets only: it cannot tell wrong labels from hard tickets, so none is named.",
+        f"A model would give {counted(doubts, 'ticket')} ({share:.1%}) another label, but it is right in "
+        f"about {accuracy:.1%} of tickets only: it cannot tell wrong labels from hard tickets, so none is named.",
         "Have two people label the same fifty tickets: how often they agree is what any model can reach.",
         doubts,
     )

@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from training.check.finding import PEOPLE, Finding, Weight, counted, different
 from training.retired import retired_labels
 
-__all__ = ["THIN", "Labelled", "commonest", "find_silent_labels", "find_thin_labels", "named"]
+__all__ = [
+    "THIN",
+    "Labelled",
+    "commonest",
+    "find_no_labels",
+    "find_silent_labels",
+    "find_thin_labels",
+    "named",
+]
 
 THIN = 20
 """Tickets below which a label is learnt from a handful (the ladder's first rung)."""
@@ -48,6 +56,28 @@ def find_thin_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
             else "Merge labels that belong together, or accept that these are suggested at best.",
             len(concerned),
             different(row.ticket_id for row in concerned),
+        )
+    ]
+
+
+def find_no_labels(tickets: int) -> list[Finding]:
+    """Say what can be done with a history in which no ticket has a label of any field.
+
+    Parameters
+    ----------
+    tickets : int
+        How many there are.
+    """
+    return [
+        Finding(
+            "no_labels",
+            "problem",
+            None,
+            f"{counted(tickets, 'ticket')} without a label of any field: there is nothing to learn from.",
+            "Export the final values (a mapping file names columns that are called otherwise). Without any, "
+            "describe two labels or more of a field under [descriptions.category] in the file of train "
+            "--config: then it goes by what these say, and suggests.",
+            tickets,
         )
     ]
 

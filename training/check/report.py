@@ -18,13 +18,13 @@ from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
 from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
 from training.check.field_facts import field_facts
+from training.check.filed_later import find_filed_later
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
-from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
+from training.check.label_life import Labelled, find_no_labels, find_silent_labels, find_thin_labels
 from training.check.priority_matrix import explained_by_matrix, find_matrix_breaks
 from training.check.sample import READ_CHARS, Sample
 from training.check.taxonomy_changes import TaxonomyChange, find_breaks, taxonomy_changes
-from training.check.filed_later import find_filed_later
 from training.check.texts import find_conflicts, find_empty_texts, find_near_duplicates, find_repeated_texts
 from training.future import filed_by_now
 from training.history.read import HistoryRead
@@ -83,7 +83,8 @@ def check_history(
     ConfigurationError
         If a target is no field.
     TrainingError
-        If no ticket has a label of any field asked for.
+        If targets are asked for and no ticket has a label of any. A history without any label is looked over
+        all the same, and a finding says what can be done with it.
     """
     filed = filed_by_now(read.tickets)
     tickets = filed.tickets
@@ -91,10 +92,11 @@ def check_history(
         if name not in FIELDS:
             raise ConfigurationError(f"Got target {name!r}; expected one of {', '.join(FIELDS)}.")
     wanted = [name for name in targets or FIELDS if any(past.labels.get(name) for past in tickets)]
-    if not wanted:
+    if targets and not wanted:
         raise TrainingError(
-            f"Got {len(tickets):,} tickets without a label of {', '.join(targets or FIELDS)}; expected final "
-            "values in at least one of these columns. A mapping file names columns that are called otherwise."
+            f"Got {len(tickets):,} tickets without a label of {', '.join(targets)}; expected final values in "
+            "at least one of these columns. A mapping file names columns that are called otherwise; without "
+            "--targets the rest is looked over."
         )
     ordered = has_order(tickets)
     history = sorted(tickets, key=_filing_time) if ordered else list(tickets)
@@ -113,6 +115,7 @@ def check_history(
             *find_spaces(read.summary),
             *([] if read.summary.is_textless else find_empty_texts(history, texts)),
             *find_filed_later(filed),
+            *([] if wanted else find_no_labels(len(history))),
             *find_repeated_texts(history, texts),
             *find_near_duplicates(history, texts),
             *find_late_columns(history, columns),

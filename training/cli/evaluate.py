@@ -100,7 +100,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
                 f"{share_of(metrics['accuracy'], judged)}\n{span(metrics['accuracy'], judged)}",
                 f"{share_of(trained['accuracy'], trained['tickets'])}\nof {trained['tickets']:,}",
                 *([share_of(best, judged)] if has_peers else []),
-                share_of(metrics["top3"], judged),
+                share_of(metrics["top3"], judged) if facts["labels"] > 3 else "–",
                 f"{metrics['coverage']:.1%}",
                 share_of(metrics["precision"], round(metrics["coverage"] * judged)),
             ]

@@ -9,6 +9,7 @@ __all__ = ["RowSummary"]
 MANY = "\x00many"
 MAX_VALUES_NAMED = 5
 MAX_ROWS_NAMED = 1_000
+MAX_REFUSED_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class RowSummary:
         that a later row of the same identity replaces.
     reasons : Counter of str
         Refused rows by reason.
+    first_refused : list of (int, str)
+        Line and reason of the first five.
     counts : Counter of str
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
@@ -59,12 +62,20 @@ class RowSummary:
     filtered: int = 0
     replaced: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    first_refused: list[tuple[int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unknown_priorities: Counter[str] = field(default_factory=Counter)
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
     stripped_rows: list[str] = field(default_factory=list)
     is_textless: bool = False
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Count a refused row."""
+        self.rejected += 1
+        self.reasons[reason] += 1
+        if len(self.first_refused) < MAX_REFUSED_NAMED:
+            self.first_refused.append((line, reason))
 
     def see_label(self, name: str, value: str) -> None:
         """Remember whether a field has one value only."""
@@ -127,6 +138,7 @@ class RowSummary:
             "filtered": self.filtered,
             "replaced": self.replaced,
             "reasons": dict(sorted(self.reasons.items())),
+            "first_refused": [{"line": line, "reason": reason} for line, reason in self.first_refused],
             "notes": self.notes,
         }
 
@@ -166,7 +178,7 @@ _NOTES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "future",
-        "{0} ticket is filed after today: kept, but training leaves it out until created_at is corrected",
-        "{0:,} tickets are filed after today: kept, but training leaves them out until created_at is corrected",
+        "{0} ticket is filed after today: kept, but not learnt from until created_at is corrected",
+        "{0:,} tickets are filed after today: kept, but not learnt from until created_at is corrected",
     ),
 )

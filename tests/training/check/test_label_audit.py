@@ -80,7 +80,7 @@ def test_a_model_that_is_often_wrong_calls_no_label_wrong_where_it_doubts_most_o
 
 
 def test_a_label_that_is_right_for_another_reason_is_not_doubted():
-    wrong, ids = planted(history(600, sure=1.0))
+    wrong, _ = planted(history(600, sure=1.0))
     (found,) = find_label_errors("category", *audit(wrong), total=600)
     explained = set(found.rows[:10])
     (rest,) = find_label_errors("category", *audit(wrong), total=600, explained=explained)

@@ -56,7 +56,9 @@ def test_one_ticket_of_the_future_is_told_and_moves_nothing_else():
 
 def test_a_priority_that_a_matrix_tells_is_no_problem_where_texts_do_not():
     tickets = matrix_history(PriorityMatrix.default(STEPS, STEPS), count=400)
-    found = {(one["code"], one["field"]): one for one in check_history(read(tickets), tokenizer())["findings"]}
+    found = {
+        (one["code"], one["field"]): one for one in check_history(read(tickets), tokenizer())["findings"]
+    }
     priority, impact = found["hardly_learnable", "priority"], found["hardly_learnable", "impact"]
     assert (priority["weight"], impact["weight"]) == ("note", "problem")
     assert "It follows from impact and urgency instead" in priority["text"]
