@@ -27,8 +27,8 @@ def card_times(foresight: Mapping[str, Mapping[str, Any]] | None) -> dict[str, A
     """
     if not foresight:
         return None
-    parts = {"time": "The time to the solution"} | {
-        name: f"The probability of {called}" for name, called in NAMES.items()
+    parts = {"time": "time to the solution"} | {
+        name: f"probability of {called}" for name, called in NAMES.items()
     }
     time = foresight["time"] if "reason" not in foresight["time"] else None
     risks = [

@@ -140,8 +140,8 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
         found = [
             Verdict(
                 False,
-                f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is applied is "
-                "right. It can only suggest.",
+                f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is "
+                "applied is right. It can only suggest.",
             )
         ]
     elif not applied:
@@ -201,7 +201,8 @@ def _by_matrix(kept: Mapping[str, float] | None, target: float) -> list[Verdict]
         Verdict(
             is_applied,
             "Where a person has set impact and urgency it follows from the matrix of the history, as it "
-            f"did in {kept['share']:.1%} of past tickets (at least {at_least(kept['at_least'])}), and {does}.",
+            f"did in {kept['share']:.1%} of past tickets (at least {at_least(kept['at_least'])}), and "
+            f"{does}.",
         )
     ]
 

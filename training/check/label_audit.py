@@ -151,7 +151,7 @@ def _unsure(field: str, doubts: int, share: float, accuracy: float) -> Finding:
         "note",
         field,
         f"A model would give {counted(doubts, 'ticket')} ({share:.1%}) another label, but it is right in "
-        f"about {accuracy:.1%} of tickets only: it cannot tell wrong labels from hard tickets, so none is named.",
+        f"about {accuracy:.1%} of tickets only: it cannot tell wrong labels from hard tickets.",
         "Have two people label the same fifty tickets: how often they agree is what any model can reach.",
         doubts,
     )

@@ -82,7 +82,7 @@ def find_no_labels(tickets: int) -> list[Finding]:
     ]
 
 
-def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
+def find_silent_labels(field: str, rows: Sequence[Labelled], *, told: Collection[str] = ()) -> list[Finding]:
     """Find labels without a ticket in the last quarter, told apart by whether that can be chance.
 
     Parameters
@@ -91,6 +91,8 @@ def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
         Its name.
     rows : sequence of Labelled
         In time order; those without a time are left out.
+    told : collection of str, optional
+        Labels of whose end another finding tells.
     """
     timed = [row for row in rows if row.filed is not None]
     if not timed:
@@ -101,6 +103,7 @@ def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
     since = filed[-1] - QUARTER
     last_row = {row.label: row for row in timed}
     silent = {label for label, row in last_row.items() if row.filed is not None and row.filed < since}
+    silent -= set(told)
     retired = retired_labels([row.label for row in timed]) & silent
     counts = Counter(row.label for row in timed)
 

@@ -123,7 +123,7 @@ def check_history(
             *find_matrix_breaks(history, wanted),
         ]
         for name in wanted:
-            findings += _label_findings(name, labelled[name], history, texts, ordered)
+            findings += _label_findings(name, labelled[name], history, texts, ordered, changes[name])
             findings += find_breaks(name, changes[name])
         return findings
 
@@ -225,13 +225,15 @@ def _label_findings(
     history: Sequence[PastTicket],
     texts: Sequence[str],
     ordered: bool,
+    changes: Sequence[TaxonomyChange],
 ) -> list[Finding]:
     rows: dict[str, list[str]] = {}
     for one in labelled:
         rows.setdefault(one.label, []).append(one.ticket_id)
     findings = [*find_alike_labels(name, rows), *find_thin_labels(name, labelled)]
     if ordered:
-        findings += [*find_silent_labels(name, labelled)]
+        gone = {row.label for change in changes for row in change.went}
+        findings += find_silent_labels(name, labelled, told=gone)
     missing = [past.ticket.ticket_id for past in history if not past.labels.get(name)]
     if len(labelled) < SPARSE * len(history):
         findings.append(

@@ -27,7 +27,10 @@ def why_not(facts: Mapping[str, Mapping[str, Any]], parts: Mapping[str, str]) ->
     for name, called in parts.items():
         if "reason" in facts[name]:
             together.setdefault(facts[name]["reason"], []).append(called)
-    return [(", ".join(names), reason) for reason, names in together.items()]
+    return [
+        (", ".join([first, *(one[0].lower() + one[1:] for one in rest)]), reason)
+        for reason, (first, *rest) in together.items()
+    ]
 
 
 def told_of_times(facts: Mapping[str, Mapping[str, Any]]) -> str:

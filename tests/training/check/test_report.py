@@ -92,9 +92,17 @@ def test_few_tickets_give_no_estimate():
     assert check_history(read(history(30)), tokenizer())["fields"]["category"]["estimate"] is None
 
 
-def test_a_history_without_labels_and_a_target_that_is_no_field_are_refused():
-    with pytest.raises(TrainingError, match="without a label"):
-        check_history(read([past(1, "vpn")]), tokenizer())
+def test_a_history_without_labels_is_looked_over_and_told_what_can_be_done():
+    document = check_history(read([past(n, "vpn broken") for n in range(40)]), tokenizer())
+    codes = [one["code"] for one in document["findings"]]
+    assert document["fields"] == {} and "no_labels" in codes and "repeated_text" in codes
+    page = render_check(document, "tickets.csv")
+    assert "What can be learnt" not in page and "[descriptions.category]" in page
+
+
+def test_targets_without_labels_and_a_target_that_is_no_field_are_refused():
+    with pytest.raises(TrainingError, match="without a label of team"):
+        check_history(read(history(30)), tokenizer(), targets=["team"])
     with pytest.raises(ConfigurationError, match="'colour'"):
         check_history(read(history(30)), tokenizer(), targets=["colour"])
 
