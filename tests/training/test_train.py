@@ -137,8 +137,8 @@ def test_a_ticket_of_the_future_is_left_out_and_told(train):
     training = train([*history(30), late]).manifest.training
     assert (training["tickets"], training["last"]) == (30, (START + timedelta(hours=29)).isoformat())
     assert training["notes"] == [
-        "1 ticket is filed after today (the last on 05 January 2099): nobody can tell when, so it is left out. "
-        "Correct created_at."
+        "1 ticket is filed after today (the last on 05 January 2099): nobody can tell when, so it is left "
+        "out. Correct created_at."
     ]
 
 

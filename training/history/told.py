@@ -19,10 +19,12 @@ def told_of_reading(reading: Mapping[str, Any]) -> list[str]:
     if replaced:
         counts += f", {_rows(replaced)} replaced by a later one of the same id"
     lines = [f"{counts}."]
-    lines += [f"Refused: {reason} ({count:,})" for reason, count in reading["reasons"].items()]
+    # Where the first refused are all, they tell the reasons too.
+    if refused > len(reading["first_refused"]):
+        lines += [f"Refused: {reason} ({count:,})" for reason, count in reading["reasons"].items()]
     first = ", ".join(f"line {one['line']:,} ({one['reason']})" for one in reading["first_refused"])
     if first:
-        lines.append(f"The first refused: {first}.")
+        lines.append(f"{'Refused' if refused == len(reading['first_refused']) else 'The first'}: {first}.")
     return lines
 
 

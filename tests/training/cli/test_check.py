@@ -45,9 +45,9 @@ def test_refused_and_replaced_rows_are_told_with_line_and_reason(table, tmp_path
     assert run(table, "--rejects", rejects, "--out", out) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "201 rows of the table read, 2 rows refused, 1 row replaced by a later one" in printed
-    assert "The first refused: line 202 (created_at" in printed and "ticket_id is missing" in printed
+    assert "Refused: line 202 (created_at" in printed and "ticket_id is missing" in printed
     assert "Refused rows:" in printed and len(rejects.read_text().splitlines()) == 3
-    assert "The first refused: line 202" in out.read_text()
+    assert "Refused: line 202" in out.read_text()
 
 
 def test_without_a_file_for_them_it_is_said_how_to_get_refused_rows(table, capsys):
