@@ -134,6 +134,8 @@ def _measure(
     ids = [tickets[row].ticket.ticket_id for row in judged.rows]
     return {
         "level": facts["level"],
+        "learnable": facts.get("learnable"),
+        "by_matrix": facts.get("by_matrix"),
         "target_precision": promise.target_precision,
         "labels": len(labels),
         "metrics": metrics,

@@ -91,7 +91,10 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     if never and metrics["labels_applied"]:
         verdicts.append(
             Verdict(
-                True, f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                True,
+                f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                if never > 1
+                else f"1 of {facts['labels']:,} labels has no threshold: it is never applied.",
             )
         )
     return verdicts

@@ -131,14 +131,18 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
             "Evaluate on later tickets."
         )
     elif document["learnt_from"]:
+        left_out = document["learnt_from"]
         yield (
-            f"Note: {document['learnt_from']:,} of the tickets given were learnt from and are left out; the "
-            f"figures are of the other {document['tickets']:,}."
+            f"Note: {left_out:,} of the tickets given {'was' if left_out == 1 else 'were'} learnt from and "
+            f"{'is' if left_out == 1 else 'are'} left out; the figures are of the other "
+            f"{document['tickets']:,}."
         )
-    if document["within_training"] and not document["judges_memory"]:
+    early = document["within_training"]
+    if early and not document["judges_memory"]:
         yield (
-            f"Note: {document['within_training']:,} of these tickets were filed before the training history "
-            "ended; the model may have learnt from them, and the figures flatter it."
+            f"Note: {early:,} of these tickets {'was' if early == 1 else 'were'} filed before the training "
+            "history ended: the model learnt from others of that time (or from these under other ids), and "
+            "the figures flatter it."
         )
     if document["peers"] and not document["peers"]["same_history"]:
         yield "Note: the history given is not the one that the bundle learnt from; the peers learnt from it."
@@ -150,8 +154,7 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
         if facts["unseen"]["tickets"]:
             named = ", ".join(f"{one['label']} ({one['tickets']:,})" for one in facts["unseen"]["labels"][:5])
             yield (
-                f"{name}: {facts['unseen']['tickets']:,} tickets have labels that the model does not know: "
-                f"{named}"
+                f"{name}: {_tickets(facts['unseen']['tickets'])} labels that the model does not know: {named}"
             )
         worse = [one for one in facts["slices"] if one["differs"] == "worse"]
         worse.sort(key=lambda one: one["accuracy"])
@@ -169,3 +172,7 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     ]
     if moved:
         yield f"Moved since training, more than chance explains: {', '.join(moved)}."
+
+
+def _tickets(count: int) -> str:
+    return "1 ticket has" if count == 1 else f"{count:,} tickets have"
