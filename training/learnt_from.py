@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from features.cleaning import clean_text
+from features.encoder import Encoder
 from features.model import TicketModel
 from triage.bundle import Bundle
 from triage.erasure import ErasureKeys
@@ -39,6 +40,7 @@ def learnt_from(bundle: Bundle, tickets: Sequence[PastTicket], *, key: bytes | N
     """
     if not isinstance(bundle.model, TicketModel):
         return [False] * len(tickets)
+    encoder = bundle.model.encoder  # None until the bundle is opened: then no texts can be compared
     places = {name: row for row, name in enumerate(bundle.model.neighbours.ticket_ids)}
     filed = _filed_by_id(bundle, tickets, key)
     last = bundle.manifest.training["last"]
@@ -52,14 +54,14 @@ def learnt_from(bundle: Bundle, tickets: Sequence[PastTicket], *, key: bytes | N
         known = filed.get(name)
         if at is not None and known == at.timestamp():
             learnt[row] = True
-        elif name in places and clean_text(past.ticket):
+        elif encoder is not None and name in places and clean_text(past.ticket):
             unsure.append(row)
         else:
             learnt[row] = at is None or known is None
-    if unsure:
+    if unsure and encoder is not None:
         asked = [tickets[row].ticket for row in unsure]
         kept = [places[one.ticket_id] for one in asked]
-        for row, is_same in zip(unsure, _read_alike(bundle.model, asked, kept), strict=True):
+        for row, is_same in zip(unsure, _read_alike(bundle.model, encoder, asked, kept), strict=True):
             learnt[row] = bool(is_same)
     return learnt
 
@@ -79,9 +81,11 @@ def _filed_by_id(bundle: Bundle, tickets: Sequence[PastTicket], key: bytes | Non
     }
 
 
-def _read_alike(model: TicketModel, tickets: Sequence[Ticket], kept: Sequence[int]) -> np.ndarray:
+def _read_alike(
+    model: TicketModel, encoder: Encoder, tickets: Sequence[Ticket], kept: Sequence[int]
+) -> np.ndarray:
     """Return whether each ticket's text means what the kept one at its place does."""
     redaction = model.redaction
     texts = [clean_text(one if redaction is None else redaction.ticket(one)) for one in tickets]
-    cosines = (model.encoder.encode(texts) * model.neighbours.vectors[list(kept)]).sum(axis=1)
+    cosines = (encoder.encode(texts) * model.neighbours.vectors[list(kept)]).sum(axis=1)
     return np.asarray(cosines >= SAME_TEXT)
