@@ -81,7 +81,7 @@ def test_where_all_were_learnt_from_it_is_said_once_and_nothing_has_moved(traine
     document = evaluate_bundle(trained.bundle, trained.history, key=KEY)
     assert (document["learnt_from"], document["judges_memory"], document["drift"]) == (LEARNT, True, None)
     lines = list(_worth_knowing(document))
-    assert sum("learnt from" in one for one in lines) == 1
+    assert sum("were learnt from" in one for one in lines) == 1
     assert not any("Moved since" in one or "filed before" in one for one in lines)
     page = render_evaluation(document)
     assert "All labelled tickets were learnt from (220)" in page
