@@ -154,7 +154,8 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
         if facts["unseen"]["tickets"]:
             named = ", ".join(f"{one['label']} ({one['tickets']:,})" for one in facts["unseen"]["labels"][:5])
             yield (
-                f"{name}: {_tickets(facts['unseen']['tickets'])} labels that the model does not know: {named}"
+                f"{name}: {facts['unseen']['tickets']:,} tickets have labels that the model does not know: "
+                f"{named}"
             )
         worse = [one for one in facts["slices"] if one["differs"] == "worse"]
         worse.sort(key=lambda one: one["accuracy"])
@@ -172,7 +173,3 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     ]
     if moved:
         yield f"Moved since training, more than chance explains: {', '.join(moved)}."
-
-
-def _tickets(count: int) -> str:
-    return "1 ticket has" if count == 1 else f"{count:,} tickets have"

@@ -92,16 +92,15 @@ class RowSummary:
     def notes(self) -> list[str]:
         """What a person should know about this reading, in sentences."""
         notes = [
-            (one if self.counts[key] == 1 else many).format(self.counts[key], self.zone)
-            for key, one, many in _NOTES
+            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
+            for key, one, more in _NOTES
             if self.counts[key]
         ]
         if self.mapping:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
             if key.startswith("unreadable "):
-                values = "value" if count == 1 else "values"
-                notes.append(f"{count:,} {values} of {key[11:]} could not be read: taken as missing")
+                notes.append(f"{count:,} values of {key[11:]} could not be read: taken as missing")
         for column, order in self.date_formats.items():
             notes.append(f"dates in {column} are {order}")
         if self.unknown_priorities:
@@ -144,41 +143,34 @@ class RowSummary:
 
 
 _NOTES: tuple[tuple[str, str, str], ...] = (
-    ("naive", "{0} time without a zone taken as {1}", "{0:,} times without a zone taken as {1}"),
+    ("naive", "1 time without a zone taken as {1}", "{0:,} times without a zone taken as {1}"),
     (
         "repaired",
-        "{0} line held bytes outside the encoding: replaced",
+        "1 line held bytes outside the encoding: replaced",
         "{0:,} lines held bytes outside the encoding: replaced",
     ),
     (
         "cleaned",
-        "{0} value held NUL or lone surrogates: removed or replaced",
+        "1 value held NUL or lone surrogates: removed or replaced",
         "{0:,} values held NUL or lone surrogates: removed or replaced",
     ),
-    ("cut", "{0} value was too long: cut", "{0:,} values were too long: cut"),
-    (
-        "stripped",
-        "{0} label had spaces around it: stripped",
-        "{0:,} labels had spaces around them: stripped",
-    ),
-    (
-        "empty_text",
-        "{0} ticket has neither subject nor body",
-        "{0:,} tickets have neither subject nor body",
-    ),
+    ("cut", "1 value was too long: cut", "{0:,} values were too long: cut"),
+    ("stripped", "1 label had spaces around it: stripped", "{0:,} labels had spaces around them: stripped"),
+    ("empty_text", "1 ticket has neither subject nor body", "{0:,} tickets have neither subject nor body"),
     (
         "erased",
-        "{0} row is of a ticket that was erased: left out",
+        "1 row is of a ticket that was erased: left out",
         "{0:,} rows are of tickets that were erased: left out",
     ),
     (
-        "answered_before_filed",
-        "{0} ticket has a later time that lies before its filing",
-        "{0:,} tickets have a later time that lies before their filing",
-    ),
-    (
         "future",
-        "{0} ticket is filed after today: kept, but not learnt from until created_at is corrected",
+        "1 ticket is filed after today: kept, but not learnt from until created_at is corrected",
         "{0:,} tickets are filed after today: kept, but not learnt from until created_at is corrected",
     ),
+    (
+        "answered_before_filed",
+        "1 ticket has a later time that lies before its filing",
+        "{0:,} tickets have a later time that lies before their filing",
+    ),
 )
+"""By what is counted: the sentence for one, and for more."""
