@@ -147,6 +147,9 @@ def _sure_enough(one: FieldDecision) -> str:
 def _not_sure_enough(one: FieldDecision) -> str:
     if one.confidence is None:
         return "Not sure enough."
+    if one.threshold is None and one.action is Action.ABSTAIN:
+        # So it is for all of a field that cannot be learnt.
+        return f"{percent(one.confidence)} sure: past tickets do not teach this well enough to suggest it."
     if one.threshold is None:
         return (
             f"{percent(one.confidence)} sure; this label was never reliable enough to be applied by itself."

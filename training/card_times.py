@@ -6,7 +6,7 @@ Speaks from the manifest alone; the figures were measured by :mod:`training.sla`
 from collections.abc import Mapping
 from typing import Any
 
-from training.sla.told import NAMES
+from training.sla.told import NAMES, why_not
 
 __all__ = ["card_times"]
 
@@ -27,8 +27,8 @@ def card_times(foresight: Mapping[str, Mapping[str, Any]] | None) -> dict[str, A
     """
     if not foresight:
         return None
-    parts = {"time": "The time to the solution"} | {
-        name: f"The probability of {called}" for name, called in NAMES.items()
+    parts = {"time": "time to the solution"} | {
+        name: f"probability of {called}" for name, called in NAMES.items()
     }
     time = foresight["time"] if "reason" not in foresight["time"] else None
     risks = [
@@ -39,11 +39,7 @@ def card_times(foresight: Mapping[str, Mapping[str, Any]] | None) -> dict[str, A
     return {
         "time": time,
         "risks": risks,
-        "reasons": [
-            f"{called} was not learnt: {foresight[name]['reason']}"
-            for name, called in parts.items()
-            if "reason" in foresight[name]
-        ],
+        "reasons": [f"{called}: {reason}" for called, reason in why_not(foresight, parts)],
         "verdicts": [*([] if time is None else [_of_time(time)]), *map(_of_risk, risks)],
     }
 

@@ -33,6 +33,7 @@ def evaluate_bundle(
     tickets: Sequence[PastTicket],
     *,
     peers_of: PeersOf | None = None,
+    key: bytes | None = None,
     progress: Progress = lambda share: None,
 ) -> dict[str, Any]:
     """Decide labelled tickets and measure the decisions.
@@ -46,6 +47,8 @@ def evaluate_bundle(
         those that it did learn from are left out where others have labels.
     peers_of : PeersOf, optional
         The history that the bundle learnt from: plain pipelines are then fitted on it and judged beside.
+    key : bytes, optional
+        The signing key; by default this installation's (see :func:`training.learnt_from.learnt_from`).
     progress : callable, optional
         Told the share done.
 
@@ -64,7 +67,7 @@ def evaluate_bundle(
         If no ticket has a label of any field that the bundle knows.
     """
     promises = bundle.model.promises
-    learnt = learnt_from(bundle, tickets)
+    learnt = learnt_from(bundle, tickets, key=key)
     others = [past for past, is_learnt in zip(tickets, learnt, strict=True) if not is_learnt]
     # Without a label among the others there is only its memory to judge.
     judges_memory = any(learnt) and not any(past.labels.get(name) for past in others for name in promises)
@@ -131,6 +134,8 @@ def _measure(
     ids = [tickets[row].ticket.ticket_id for row in judged.rows]
     return {
         "level": facts["level"],
+        "learnable": facts.get("learnable"),
+        "by_matrix": facts.get("by_matrix"),
         "target_precision": promise.target_precision,
         "labels": len(labels),
         "metrics": metrics,

@@ -3,14 +3,28 @@
 Formats for people; what programs read keeps the plain number with its count.
 """
 
+import math
+
 from training.bounds import lower_bound
 
-__all__ = ["FEWEST_JUDGED", "TOO_FEW", "interval", "share_of", "span"]
+__all__ = ["FEWEST_JUDGED", "TOO_FEW", "at_least", "interval", "share_of", "span"]
 
 FEWEST_JUDGED = 30
 """Judged tickets below which no share is told: 29 right of 29 would leave anything from 88 % upwards."""
 
 TOO_FEW = "too few to say"
+
+
+def at_least(bound: float | None) -> str:
+    """Return a lower bound in words, never above itself; a dash where there is none.
+
+    Examples
+    --------
+    >>> at_least(0.9770), at_least(0.98996), at_least(1.0), at_least(None)
+    ('97.7%', '98.9%', '100.0%', '–')
+    """
+    # Ten decimals first: 0.977 times 1,000 is a little less than 977.
+    return "–" if bound is None else f"{math.floor(round(1_000 * bound, 10)) / 10:.1f}%"
 
 
 def interval(share: float, tickets: int) -> tuple[float, float]:

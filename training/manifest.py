@@ -51,6 +51,7 @@ def make_manifest(
     fast: Mapping[str, Any],
     model: TicketModel,
     cost: CostMeter,
+    notes: Sequence[str] = (),
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -86,6 +87,8 @@ def make_manifest(
         What was fitted, all of it.
     cost : CostMeter
         Running since the training began.
+    notes : sequence of str, optional
+        What a person should know of the history.
     """
     taxonomy = _taxonomy(labels, config)
     fields = {
@@ -114,6 +117,8 @@ def make_manifest(
     }
     if "priority" in fields:
         fields["priority"]["priority_from"] = rule.priority_from if rule else "learnt"
+        if rule and rule.source == "history":
+            fields["priority"]["by_matrix"] = {"share": rule.kept, "at_least": rule.kept_at_least}
     times = [past.ticket.created_at for past in history if past.ticket.created_at is not None]
     return Manifest(
         version=version,
@@ -131,7 +136,7 @@ def make_manifest(
             "foresight": dict(foresight),
             "affinity": dict(affinity),
             "fast": dict(fast),
-            "notes": merge_notes(history, config.merged),
+            "notes": [*notes, *merge_notes(history, config.merged)],
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),

@@ -31,6 +31,7 @@ from training.cost import CostMeter
 from training.duplicates.learn import LinkedHistory, learn_duplicates
 from training.encoder.judging_views import judging_views
 from training.encoder.tuned_folder import open_encoder
+from training.future import filed_by_now, told_of_future
 from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
 from training.label_names import name_labels
@@ -122,6 +123,8 @@ def train_bundle(
         If there is nothing to learn: too few tickets, no field with two labels, or none that can be learnt.
     """
     cost = CostMeter()
+    filed = filed_by_now(tickets)
+    tickets = filed.tickets
     if len(tickets) < MIN_TICKETS:
         raise TrainingError(
             f"Got {len(tickets)} tickets; expected {MIN_TICKETS} or more to learn from. "
@@ -138,7 +141,8 @@ def train_bundle(
         wanted = ", ".join(config.targets) if config.targets else "any field"
         raise TrainingError(
             f"Got no field to learn (asked for {wanted}); expected two labels with {config.min_label_count} "
-            "tickets or more in at least one. `triage check` tells what is in the history."
+            "tickets or more in at least one, or two that are described under [descriptions.FIELD] in the "
+            "file of --config (docs/guide.md, Train). `triage check` tells what is in the history."
         )
     chosen = open_encoder(Path(config.encoder) if config.encoder else None, threads=joblib.cpu_count())
     stock = chosen.encoder
@@ -252,6 +256,7 @@ def train_bundle(
             fast=fast.facts,
             model=model,
             cost=cost,
+            notes=told_of_future(filed),
         )
         learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))
         np.save(draft / LEARNT_FROM, learnt_from, allow_pickle=False)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.bounds import lower_bound
-from training.judged_share import FEWEST_JUDGED, TOO_FEW
+from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
 
-__all__ = ["Verdict", "field_verdicts", "peer_verdicts"]
+__all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,11 @@ class Verdict:
 
     good: bool
     text: str
+
+
+def is_unlearnable(facts: Mapping[str, Any]) -> bool:
+    """Say whether enough held-out tickets showed that a field cannot be learnt, so that it abstains."""
+    return facts.get("learnable") is False and facts["metrics"]["tickets"] >= FEWEST_JUDGED
 
 
 def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets") -> list[Verdict]:
@@ -51,7 +56,7 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
                 f"takes {FEWEST_JUDGED} or more.",
             )
         )
-    elif facts.get("learnable") is False:
+    elif is_unlearnable(facts):
         verdicts.append(
             Verdict(
                 False,
@@ -69,7 +74,10 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
                 "proof of being better.",
             )
         )
-    verdicts += _promise(metrics, target, judged)
+    promised = _promise(metrics, target, judged)
+    # Of what abstains it need not be said again that nothing is applied.
+    verdicts += promised[1:] if is_unlearnable(facts) and not metrics["labels_applied"] else promised
+    verdicts += _by_matrix(facts.get("by_matrix"), target)
     if metrics["ece"] > metrics["ece_null_95"]:
         verdicts.append(
             Verdict(
@@ -83,7 +91,10 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     if never and metrics["labels_applied"]:
         verdicts.append(
             Verdict(
-                True, f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                True,
+                f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                if never > 1
+                else f"1 of {facts['labels']:,} labels has no threshold: it is never applied.",
             )
         )
     return verdicts
@@ -132,8 +143,8 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
         found = [
             Verdict(
                 False,
-                f"Nothing is applied: no threshold keeps the promise that {target:.0%} of what is applied is "
-                "right. It can only suggest.",
+                f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is "
+                "applied is right. It can only suggest.",
             )
         ]
     elif not applied:
@@ -154,25 +165,55 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
         whose = "" if tickets == applied else f"Of the {tickets:,} with labels that have no own promise "
         whose += f"{kept:,} were right. " if whose else ""
         found = (
-            [_kept(f"{counted}{whose}The promise of {target:.0%}", kept, tickets, target)] if tickets else []
+            [_kept(f"{counted}{whose}The promise of {_promised(target)}", kept, tickets, target)]
+            if tickets
+            else []
         )
     for one in told:
         if one["tickets"] and (one["label"] is not None or one["kind"] == "coverage"):
-            found.append(_kept(_SAID[one["kind"]].format(**one), one["kept"], one["tickets"], one["target"]))
+            found.append(
+                _kept(
+                    _SAID[one["kind"]].format(**one | {"target": _promised(one["target"])}),
+                    one["kept"],
+                    one["tickets"],
+                    one["target"],
+                )
+            )
     return found
 
 
 _SAID = {
-    "precision": "Applied with {label}: {kept:,} of {tickets:,} were right. The promise of {target:.0%}",
-    "recall": "Truly {label}: {kept:,} of {tickets:,} were flagged or applied. The promise of {target:.0%}",
-    "coverage": "Applied to {kept:,} of {tickets:,} tickets. The promise of {target:.0%}",
+    "precision": "Applied with {label}: {kept:,} of {tickets:,} were right. The promise of {target}",
+    "recall": "Truly {label}: {kept:,} of {tickets:,} were flagged or applied. The promise of {target}",
+    "coverage": "Applied to {kept:,} of {tickets:,} tickets. The promise of {target}",
 }
+
+
+def _promised(target: float) -> str:
+    """Return a promised share with a decimal where it has one: a bound promised along with a coverage has."""
+    return f"{target:.0%}" if abs(target - round(target, 2)) < 1e-9 else at_least(target)
+
+
+def _by_matrix(kept: Mapping[str, float] | None, target: float) -> list[Verdict]:
+    """Say what a priority is where a person has set both impact and urgency."""
+    if kept is None:
+        return []
+    is_applied = kept["at_least"] >= target
+    does = "is applied" if is_applied else f"is suggested, since {_promised(target)} is promised"
+    return [
+        Verdict(
+            is_applied,
+            "Where a person has set impact and urgency it follows from the matrix of the history, as it "
+            f"did in {kept['share']:.1%} of past tickets (at least {at_least(kept['at_least'])}), and "
+            f"{does}.",
+        )
+    ]
 
 
 def _kept(said: str, kept: int, of: int, target: float) -> Verdict:
     proved = lower_bound(kept, of)
     if proved >= target:
-        return Verdict(True, f"{said} is kept (at least {proved:.1%}, 19 times in 20).")
+        return Verdict(True, f"{said} is kept (at least {at_least(proved)}, 19 times in 20).")
     if kept >= target * of:
         return Verdict(True, f"{said} is kept, on too few tickets to prove it.")
     # The upper bound is one minus the lower bound of the share that was wrong.

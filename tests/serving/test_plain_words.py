@@ -25,6 +25,14 @@ def decided(action: str, reason: str | None, confidence: float | None = 0.61, th
         (decided("suggest", "low_confidence"), "Not sure enough: 61 %, needs 74 %."),
         (decided("apply", None, 0.9), "Sure enough: 90 %, needs 74 %."),
         (decided("suggest", "guardrail:security_report"), "Held back by the guardrail “security report”."),
+        (
+            decided("suggest", "low_confidence", threshold=None),
+            "61 % sure; this label was never reliable enough to be applied by itself.",
+        ),
+        (
+            decided("abstain", "low_confidence", threshold=None),
+            "61 % sure: past tickets do not teach this well enough to suggest it.",
+        ),
         (decided("abstain", "human_value_present"), "A person has already set it."),
         (decided("suggest", None, 0.9), "Sure enough to apply; the policy lets this field only suggest."),
     ],

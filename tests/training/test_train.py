@@ -132,6 +132,16 @@ def test_a_few_tickets_without_a_time_are_left_out_of_an_ordered_history(train):
     assert (manifest.training["ordered"], manifest.training["tickets"]) == (True, 39)
 
 
+def test_a_ticket_of_the_future_is_left_out_and_told(train):
+    late = PastTicket(Ticket("T-99", "fax", created_at=datetime(2099, 1, 5, tzinfo=UTC)), {"category": "fax"})
+    training = train([*history(30), late]).manifest.training
+    assert (training["tickets"], training["last"]) == (30, (START + timedelta(hours=29)).isoformat())
+    assert training["notes"] == [
+        "1 ticket is filed after today (the last on 05 January 2099): nobody can tell when, so it is left "
+        "out. Correct created_at."
+    ]
+
+
 def test_the_same_ticket_many_times_is_no_obstacle(train):
     rows = [past(number, "ab"[number % 2], ("VPN", "paper jam")[number % 2]) for number in range(60)]
     assert answers(train(rows), Ticket("new", "VPN"), Ticket("new", "paper jam")) == ["a", "b"]

@@ -1,4 +1,4 @@
-from training.verdicts import field_verdicts, peer_verdicts
+from training.verdicts import field_verdicts, is_unlearnable, peer_verdicts
 
 
 def metrics(**changes):
@@ -43,6 +43,26 @@ def test_a_field_without_any_threshold_can_only_suggest():
     (only,) = verdicts(labels_applied=0, coverage=0.0, precision=None, precision_lower_bound=0.0)
     assert not only.good
     assert "It can only suggest" in only.text
+
+
+def test_of_a_field_that_cannot_be_learnt_nothing_is_said_of_suggesting():
+    facts = {"target_precision": 0.95, "labels": 3, "learnable": False}
+    facts["metrics"] = metrics(labels_applied=0, coverage=0.0, precision=None, precision_lower_bound=0.0)
+    (only,) = field_verdicts(facts)
+    assert "Cannot be learnt from this history" in only.text and "It abstains" in only.text
+    assert is_unlearnable(facts) and not is_unlearnable(facts | {"learnable": True})
+    assert not is_unlearnable(facts | {"metrics": metrics(tickets=10)})
+    kept = facts | {"by_matrix": {"share": 0.9812, "at_least": 0.97706}}
+    _, matrix = field_verdicts(kept)
+    assert matrix.good and "98.1% of past tickets (at least 97.7%), and is applied" in matrix.text
+    _, below = field_verdicts(kept | {"target_precision": 0.98})
+    assert not below.good and "is suggested, since 98% is promised" in below.text
+
+
+def test_a_promise_that_is_a_bound_itself_is_told_with_a_decimal_and_rounded_down():
+    facts = {"metrics": metrics(tickets=800, precision=0.9575), "target_precision": 0.95487, "labels": 5}
+    (only,) = field_verdicts(facts)
+    assert "The promise of 95.4% is kept, on too few tickets to prove it" in only.text
 
 
 def test_thresholds_that_no_ticket_reached_are_told_apart_from_no_thresholds():

@@ -1,6 +1,6 @@
 """What one field is like: its labels, what it can reach on later tickets, which columns give it away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -27,7 +27,13 @@ LEAST_GAIN = 0.1
 
 
 def field_facts(
-    name: str, values: Sequence[str], sample: Sample, ordered: bool, total: int
+    name: str,
+    values: Sequence[str],
+    sample: Sample,
+    ordered: bool,
+    total: int,
+    *,
+    explained: Collection[str] = (),
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return what one field is like and can reach, and what was found on the way.
 
@@ -43,6 +49,8 @@ def field_facts(
         Whether "later" means something.
     total : int
         Labelled tickets that the sample stands for.
+    explained : collection of str, optional
+        Ids of tickets whose label is known to be right for a reason that lies outside their texts.
 
     Returns
     -------
@@ -80,13 +88,26 @@ def field_facts(
     findings: list[Finding] = []
     if not facts["learnable"]:
         sources = "Text and form fields" if sample.words.shape[1] else "Form fields"
+        said = (
+            f"{sources} hardly tell {name}: about {estimate.accuracy:.1%} of {facts['judged']:,} later "
+            f"tickets, always the commonest label {estimate.majority:.1%}."
+        )
         findings.append(
             Finding(
                 "hardly_learnable",
+                "note",
+                name,
+                f"{said} It follows from impact and urgency instead.",
+                "Nothing: where a person sets impact and urgency the matrix decides. Where nobody does, "
+                "expect suggestions at most.",
+                total,
+            )
+            if explained
+            else Finding(
+                "hardly_learnable",
                 "problem",
                 name,
-                f"{sources} hardly tell {name}: about {estimate.accuracy:.1%} of {facts['judged']:,} later "
-                f"tickets, always the commonest label {estimate.majority:.1%}.",
+                said,
                 "Expect suggestions at most. Look whether people agree on its values, and whether what they "
                 "go by is in the export.",
                 total,
@@ -94,7 +115,9 @@ def field_facts(
         )
     elif name not in PEOPLE and estimate.accuracy >= AUDITED:
         # Where texts do not tell the label, or people come and go, doubt means nothing.
-        findings += find_label_errors(name, quick, sample, total)
+        findings += find_label_errors(
+            name, quick, sample, total, accuracy=estimate.accuracy, explained=explained
+        )
     return facts, findings
 
 

@@ -4,6 +4,7 @@ cleanlab judges and ranks; the probabilities are the quick model's, each ticket 
 It sees only what texts and form fields tell, so a label it doubts may be right for reasons outside them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,12 @@ FEWEST = 8
 
 MANY = 0.05
 """Share of doubted tickets from which it is worth an afternoon."""
+
+RELIABLE = 0.8
+"""Accuracy below which the model has to tell wrong labels from its own errors, by doubting few of them."""
+
+ERRORS = 0.5
+"""Share of its errors that such a model may doubt; by judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,15 @@ def doubtful_labels(quick: Quick, sample: Sample) -> list[Doubt]:
     ]
 
 
-def find_label_errors(field: str, quick: Quick, sample: Sample, total: int) -> list[Finding]:
+def find_label_errors(
+    field: str,
+    quick: Quick,
+    sample: Sample,
+    total: int,
+    *,
+    accuracy: float = 1.0,
+    explained: Collection[str] = (),
+) -> list[Finding]:
     """Return one finding that ranks the labels of a field that are probably wrong.
 
     Parameters
@@ -97,12 +112,19 @@ def find_label_errors(field: str, quick: Quick, sample: Sample, total: int) -> l
         See :func:`doubtful_labels`.
     total : int
         Labelled tickets of the whole history.
+    accuracy : float, default=1.0
+        What the field can reach. A model that is often wrong, and doubts most of what it gets wrong, cannot
+        tell a wrong label from a hard ticket: then no label is called wrong.
+    explained : collection of str, optional
+        Ids of tickets whose label is right for a reason outside their texts; these are not doubted.
     """
-    doubts = doubtful_labels(quick, sample)
+    doubts = [one for one in doubtful_labels(quick, sample) if one.ticket_id not in explained]
     if not doubts:
         return []
     looked = len(quick.rows)
     share = len(doubts) / looked
+    if accuracy < RELIABLE and share > ERRORS * (1 - accuracy):
+        return [_unsure(field, len(doubts), share, accuracy)]
     first = doubts[0]
     alike = "read alike" if sample.words.shape[1] else "are alike"
     of = "all" if looked == total else f"a sample of {looked:,} of {total:,}"
@@ -121,6 +143,18 @@ def find_label_errors(field: str, quick: Quick, sample: Sample, total: int) -> l
             tuple(one.likely for one in doubts),
         )
     ]
+
+
+def _unsure(field: str, doubts: int, share: float, accuracy: float) -> Finding:
+    return Finding(
+        "audit_cannot_tell",
+        "note",
+        field,
+        f"A model would give {counted(doubts, 'ticket')} ({share:.1%}) another label, but it is right in "
+        f"about {accuracy:.1%} of tickets only: it cannot tell wrong labels from hard tickets.",
+        "Have two people label the same fifty tickets: how often they agree is what any model can reach.",
+        doubts,
+    )
 
 
 def _expected(

@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from training.check.finding import PEOPLE, Finding, Weight, counted, different
 from training.retired import retired_labels
 
-__all__ = ["THIN", "Labelled", "commonest", "find_silent_labels", "find_thin_labels", "named"]
+__all__ = [
+    "THIN",
+    "Labelled",
+    "commonest",
+    "find_no_labels",
+    "find_silent_labels",
+    "find_thin_labels",
+    "named",
+]
 
 THIN = 20
 """Tickets below which a label is learnt from a handful (the ladder's first rung)."""
@@ -52,7 +60,29 @@ def find_thin_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
     ]
 
 
-def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
+def find_no_labels(tickets: int) -> list[Finding]:
+    """Say what can be done with a history in which no ticket has a label of any field.
+
+    Parameters
+    ----------
+    tickets : int
+        How many there are.
+    """
+    return [
+        Finding(
+            "no_labels",
+            "problem",
+            None,
+            f"{counted(tickets, 'ticket')} without a label of any field: there is nothing to learn from.",
+            "Export the final values (a mapping file names columns that are called otherwise). Without any, "
+            "describe two labels or more of a field under [descriptions.category] in the file of train "
+            "--config: then it goes by what these say, and suggests.",
+            tickets,
+        )
+    ]
+
+
+def find_silent_labels(field: str, rows: Sequence[Labelled], *, told: Collection[str] = ()) -> list[Finding]:
     """Find labels without a ticket in the last quarter, told apart by whether that can be chance.
 
     Parameters
@@ -61,6 +91,8 @@ def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
         Its name.
     rows : sequence of Labelled
         In time order; those without a time are left out.
+    told : collection of str, optional
+        Labels of whose end another finding tells.
     """
     timed = [row for row in rows if row.filed is not None]
     if not timed:
@@ -71,6 +103,7 @@ def find_silent_labels(field: str, rows: Sequence[Labelled]) -> list[Finding]:
     since = filed[-1] - QUARTER
     last_row = {row.label: row for row in timed}
     silent = {label for label, row in last_row.items() if row.filed is not None and row.filed < since}
+    silent -= set(told)
     retired = retired_labels([row.label for row in timed]) & silent
     counts = Counter(row.label for row in timed)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from training.history.told import told_of_reading
 from training.judged_share import FEWEST_JUDGED
 from training.pages import render_page
 
@@ -37,5 +38,6 @@ def render_check(document: Mapping[str, Any], name: str) -> str:
         document=document,
         period=period,
         weights=WEIGHTS,
+        told=told_of_reading(document["reading"]),
         fewest=FEWEST_JUDGED,
     )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from training.check.finding import Finding, counted, different
+from training.judged_share import at_least
 from training.priority.matrix import FoundMatrix, find_matrix
 from triage.ticket import PastTicket
 
-__all__ = ["find_matrix_breaks"]
+__all__ = ["explained_by_matrix", "find_matrix_breaks"]
 
 
 def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) -> list[Finding]:
@@ -30,7 +31,7 @@ def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) ->
         return []
     shares = (
         f"{counted(found.tickets - len(found.breaking), 'ticket')} of {found.tickets:,} have the priority of "
-        f"their impact and urgency (at least {_percent(found.at_least)} by the bound; the commonest priority "
+        f"their impact and urgency (at least {at_least(found.at_least)} by the bound; the commonest priority "
         f"alone has {_percent(found.majority)})"
     )
     if not found.is_followed:
@@ -75,6 +76,27 @@ def find_matrix_breaks(history: Sequence[PastTicket], targets: Sequence[str]) ->
             )
         )
     return findings
+
+
+def explained_by_matrix(history: Sequence[PastTicket]) -> frozenset[str]:
+    """Return the ids of the tickets whose priority follows from impact and urgency; empty without a matrix.
+
+    Parameters
+    ----------
+    history : sequence of PastTicket
+        In any order.
+    """
+    found = find_matrix(history)
+    if found is None or not found.is_followed:
+        return frozenset()
+    cells = found.matrix.cells
+    return frozenset(
+        past.ticket.ticket_id
+        for past in history
+        if past.labels.get("priority")
+        and cells.get((past.labels.get("impact", ""), past.labels.get("urgency", "")))
+        == past.labels["priority"]
+    )
 
 
 def _drawn(found: FoundMatrix) -> str:

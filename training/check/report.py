@@ -18,13 +18,15 @@ from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
 from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
 from training.check.field_facts import field_facts
+from training.check.filed_later import find_filed_later
 from training.check.finding import PEOPLE, Finding, counted, different
 from training.check.gaps import find_gaps
-from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
-from training.check.priority_matrix import find_matrix_breaks
+from training.check.label_life import Labelled, find_no_labels, find_silent_labels, find_thin_labels
+from training.check.priority_matrix import explained_by_matrix, find_matrix_breaks
 from training.check.sample import READ_CHARS, Sample
 from training.check.taxonomy_changes import TaxonomyChange, find_breaks, taxonomy_changes
 from training.check.texts import find_conflicts, find_empty_texts, find_near_duplicates, find_repeated_texts
+from training.future import filed_by_now
 from training.history.read import HistoryRead
 from training.splits import has_order
 from triage.errors import ConfigurationError, TrainingError
@@ -81,17 +83,20 @@ def check_history(
     ConfigurationError
         If a target is no field.
     TrainingError
-        If no ticket has a label of any field asked for.
+        If targets are asked for and no ticket has a label of any. A history without any label is looked over
+        all the same, and a finding says what can be done with it.
     """
-    tickets = read.tickets
+    filed = filed_by_now(read.tickets)
+    tickets = filed.tickets
     for name in targets:
         if name not in FIELDS:
             raise ConfigurationError(f"Got target {name!r}; expected one of {', '.join(FIELDS)}.")
     wanted = [name for name in targets or FIELDS if any(past.labels.get(name) for past in tickets)]
-    if not wanted:
+    if targets and not wanted:
         raise TrainingError(
-            f"Got {len(tickets):,} tickets without a label of {', '.join(targets or FIELDS)}; expected final "
-            "values in at least one of these columns. A mapping file names columns that are called otherwise."
+            f"Got {len(tickets):,} tickets without a label of {', '.join(targets)}; expected final values in "
+            "at least one of these columns. A mapping file names columns that are called otherwise; without "
+            "--targets the rest is looked over."
         )
     ordered = has_order(tickets)
     history = sorted(tickets, key=_filing_time) if ordered else list(tickets)
@@ -109,6 +114,8 @@ def check_history(
         findings = [
             *find_spaces(read.summary),
             *([] if read.summary.is_textless else find_empty_texts(history, texts)),
+            *find_filed_later(filed),
+            *([] if wanted else find_no_labels(len(history))),
             *find_repeated_texts(history, texts),
             *find_near_duplicates(history, texts),
             *find_late_columns(history, columns),
@@ -116,7 +123,7 @@ def check_history(
             *find_matrix_breaks(history, wanted),
         ]
         for name in wanted:
-            findings += _label_findings(name, labelled[name], history, texts, ordered)
+            findings += _label_findings(name, labelled[name], history, texts, ordered, changes[name])
             findings += find_breaks(name, changes[name])
         return findings
 
@@ -124,7 +131,12 @@ def check_history(
         start = since[name]
         total = sum(start is None or _is_since(row.filed, start) for row in labelled[name])
         facts, found = field_facts(
-            name, [row.label for row in labelled[name]], samples[start], ordered, total
+            name,
+            [row.label for row in labelled[name]],
+            samples[start],
+            ordered,
+            total,
+            explained=explained_by_matrix(history) if name == "priority" else (),
         )
         facts["labelled"] = round(len(labelled[name]) / len(history), 6)
         facts["since"] = start.isoformat() if start else None
@@ -213,13 +225,15 @@ def _label_findings(
     history: Sequence[PastTicket],
     texts: Sequence[str],
     ordered: bool,
+    changes: Sequence[TaxonomyChange],
 ) -> list[Finding]:
     rows: dict[str, list[str]] = {}
     for one in labelled:
         rows.setdefault(one.label, []).append(one.ticket_id)
     findings = [*find_alike_labels(name, rows), *find_thin_labels(name, labelled)]
     if ordered:
-        findings += [*find_silent_labels(name, labelled)]
+        gone = {row.label for change in changes for row in change.went}
+        findings += find_silent_labels(name, labelled, told=gone)
     missing = [past.ticket.ticket_id for past in history if not past.labels.get(name)]
     if len(labelled) < SPARSE * len(history):
         findings.append(

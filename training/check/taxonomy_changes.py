@@ -102,8 +102,8 @@ def find_breaks(field: str, changes: Sequence[TaxonomyChange]) -> list[Finding]:
             field,
             f"The labels changed {_when(change)}: {_what(change)}. Up to {change.share:.0%} of the tickets "
             f"of {WINDOW} months carry these.",
-            f"Map the old labels onto the new ones (merged.{field} in triage.toml), or train on the history "
-            "from then on.",
+            f"Map the old labels onto the new ones (merged.{field} in triage.toml), since what is gone is "
+            "not learnt otherwise, or train on the history from then on.",
             len(change.came) + len(change.went),
             different(row.ticket_id for row in (*change.came, *change.went)),
         )

@@ -27,6 +27,7 @@ def check(
     findings: Annotated[
         Path | None, typer.Option(help="CSV file to write: every ticket of every finding, to be corrected.")
     ] = None,
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
     corrections: Annotated[
         Path | None, typer.Option(help="File of an earlier --findings with its column 'correct' filled.")
     ] = None,
@@ -53,7 +54,7 @@ def check(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
-        read = read_history(history, mapping=mapping, zone=zone)
+        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
         if corrections is not None:
             read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
         stock = SentenceEncoder.open(threads=joblib.cpu_count())
@@ -73,15 +74,18 @@ def check(
     if as_json:
         typer.echo(json.dumps(capped(document)))
     else:
-        _print(document, out, findings)
+        _print(document, out, findings, rejects)
 
 
-def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | None) -> None:
+def _print(
+    document: Mapping[str, Any], out: Path | None, findings_file: Path | None, rejects: Path | None
+) -> None:
     from rich.console import Console
     from rich.markup import escape
 
     from training.check.finding import EXAMPLES
     from training.check.page import WEIGHTS
+    from training.cli.reading import print_reading
     from training.cli.tables import print_table
     from training.judged_share import TOO_FEW
 
@@ -106,12 +110,14 @@ def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | 
                 f"{facts['judged']:,}",
             ]
         )
-    print_table(
-        console,
-        ("field", "labelled", "labels", "thin", "always the commonest", "reachable, about", "judged"),
-        rows,
-        title=f"What can be learnt ({later} tickets, estimated by a quick model)",
-    )
+    # Without a label there is no field to speak of.
+    if rows:
+        print_table(
+            console,
+            ("field", "labelled", "labels", "thin", "always the commonest", "reachable, about", "judged"),
+            rows,
+            title=f"What can be learnt ({later} tickets, estimated by a quick model)",
+        )
     findings = document["findings"]
     for weight, heading in WEIGHTS.items():
         found = [one for one in findings if one["weight"] == weight]
@@ -124,6 +130,7 @@ def _print(document: Mapping[str, Any], out: Path | None, findings_file: Path | 
             console.print(f"  {escape(one['remedy'])}")
         if len(found) > MOST_PRINTED:
             console.print(f"- and {len(found) - MOST_PRINTED:,} more in --json or on the page of --out")
+    print_reading(console, document["reading"], rejects)
     for note in document["reading"]["notes"]:
         console.print(f"Note: {escape(note)}")
     if findings_file is not None:

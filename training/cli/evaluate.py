@@ -48,7 +48,8 @@ def evaluate(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Reading", total=1.0)
-        loaded = Bundle.load(bundle, signing_key(), threads=joblib.cpu_count())
+        key = signing_key()
+        loaded = Bundle.load(bundle, key, threads=joblib.cpu_count())
         read = read_history(tickets, mapping=mapping, zone=zone)
         peers_of = None
         if history is not None:
@@ -65,6 +66,7 @@ def evaluate(
             loaded,
             read.tickets,
             peers_of=peers_of,
+            key=key,
             progress=lambda share: bar.update(task, completed=share),
         )
     document["reading"] = read.summary.as_dict()
@@ -98,7 +100,7 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
                 f"{share_of(metrics['accuracy'], judged)}\n{span(metrics['accuracy'], judged)}",
                 f"{share_of(trained['accuracy'], trained['tickets'])}\nof {trained['tickets']:,}",
                 *([share_of(best, judged)] if has_peers else []),
-                share_of(metrics["top3"], judged),
+                share_of(metrics["top3"], judged) if facts["labels"] > 3 else "–",
                 f"{metrics['coverage']:.1%}",
                 share_of(metrics["precision"], round(metrics["coverage"] * judged)),
             ]
@@ -129,14 +131,18 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
             "Evaluate on later tickets."
         )
     elif document["learnt_from"]:
+        left_out = document["learnt_from"]
         yield (
-            f"Note: {document['learnt_from']:,} of the tickets given were learnt from and are left out; the "
-            f"figures are of the other {document['tickets']:,}."
+            f"Note: {left_out:,} of the tickets given {'was' if left_out == 1 else 'were'} learnt from and "
+            f"{'is' if left_out == 1 else 'are'} left out; the figures are of the other "
+            f"{document['tickets']:,}."
         )
-    if document["within_training"] and not document["judges_memory"]:
+    early = document["within_training"]
+    if early and not document["judges_memory"]:
         yield (
-            f"Note: {document['within_training']:,} of these tickets were filed before the training history "
-            "ended; the model may have learnt from them, and the figures flatter it."
+            f"Note: {early:,} of these tickets {'was' if early == 1 else 'were'} filed before the training "
+            "history ended: the model learnt from others of that time (or from these under other ids), and "
+            "the figures flatter it."
         )
     if document["peers"] and not document["peers"]["same_history"]:
         yield "Note: the history given is not the one that the bundle learnt from; the peers learnt from it."

@@ -98,20 +98,22 @@ def train(
         document = json.loads(manifest.to_bytes()) | {"bundle": str(out), "mlflow_run": run_id}
         typer.echo(json.dumps(document | {"reading": read.summary.as_dict()}))
         return
-    _print(manifest, read.summary, out)
+    _print(manifest, read.summary, out, rejects)
     if track:
         command = f"mlflow ui --backend-store-uri {tracking_uri()}"
         Console().print(f"Tracked in MLflow; to look: [bold]{command}[/bold]", soft_wrap=True)
 
 
-def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
+def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
     from training.affinity.told import told_of_people
+    from training.cli.reading import print_reading
     from training.cli.tables import print_table
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
+    from training.verdicts import field_verdicts, is_unlearnable
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
@@ -121,7 +123,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
         judged = metrics["tickets"]
         rows.append(
             [
-                name,
+                f"{name}\n[red]not learnable[/red]" if is_unlearnable(facts) else name,
                 facts["level"],
                 f"{facts['labels']:,}",
                 f"{facts['tickets']:,}",
@@ -151,7 +153,9 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
     for name, facts in manifest.fields.items():
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
-    console.print(f"{summary.accepted:,} tickets read, {summary.rejected:,} rows refused.")
+        elif is_unlearnable(facts):
+            console.print(f"[yellow]{name}:[/yellow] {escape(field_verdicts(facts)[0].text)}")
+    print_reading(console, summary.as_dict(), rejects)
     for note in (*summary.notes, *manifest.training["notes"]):
         console.print(f"Note: {escape(note)}")
     console.print(f"Bundle: {escape(str(out))} (card.html tells more)", soft_wrap=True)

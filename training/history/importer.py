@@ -10,12 +10,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from features.ticket_redaction import TicketRedaction
 from training.erased import without_erased
+from training.future import is_in_future
 from training.history.columns import Kind
 from training.history.mapping import Mapping
 from training.history.records import Record
@@ -151,8 +152,11 @@ def _write_chunks(
     progress: Callable[[float], None] | None,
     key: bytes | None,
 ) -> None:
-    done = state.rows_done
+    done, now = state.rows_done, datetime.now(UTC)
     for records in table:
+        table.summary.counts["future"] += sum(
+            isinstance(one, PastTicket) and is_in_future(one, now) for one in records
+        )
         if table.summary.read > done:
             with store.writing(state.workspace):
                 kept = without_erased(records, store, state.workspace, key)

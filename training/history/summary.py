@@ -9,6 +9,7 @@ __all__ = ["RowSummary"]
 MANY = "\x00many"
 MAX_VALUES_NAMED = 5
 MAX_ROWS_NAMED = 1_000
+MAX_REFUSED_NAMED = 5
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class RowSummary:
         that a later row of the same identity replaces.
     reasons : Counter of str
         Refused rows by reason.
+    first_refused : list of (int, str)
+        Line and reason of the first five.
     counts : Counter of str
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
@@ -59,12 +62,20 @@ class RowSummary:
     filtered: int = 0
     replaced: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    first_refused: list[tuple[int, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unknown_priorities: Counter[str] = field(default_factory=Counter)
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
     stripped_rows: list[str] = field(default_factory=list)
     is_textless: bool = False
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Count a refused row."""
+        self.rejected += 1
+        self.reasons[reason] += 1
+        if len(self.first_refused) < MAX_REFUSED_NAMED:
+            self.first_refused.append((line, reason))
 
     def see_label(self, name: str, value: str) -> None:
         """Remember whether a field has one value only."""
@@ -80,7 +91,11 @@ class RowSummary:
     @property
     def notes(self) -> list[str]:
         """What a person should know about this reading, in sentences."""
-        notes = [template.format(self.counts[key], self.zone) for key, template in _NOTES if self.counts[key]]
+        notes = [
+            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
+            for key, one, more in _NOTES
+            if self.counts[key]
+        ]
         if self.mapping:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
@@ -122,17 +137,40 @@ class RowSummary:
             "filtered": self.filtered,
             "replaced": self.replaced,
             "reasons": dict(sorted(self.reasons.items())),
+            "first_refused": [{"line": line, "reason": reason} for line, reason in self.first_refused],
             "notes": self.notes,
         }
 
 
-_NOTES: tuple[tuple[str, str], ...] = (
-    ("naive", "{0:,} times without a zone taken as {1}"),
-    ("repaired", "{0:,} lines held bytes outside the encoding: replaced"),
-    ("cleaned", "{0:,} values held NUL or lone surrogates: removed or replaced"),
-    ("cut", "{0:,} values were too long: cut"),
-    ("stripped", "{0:,} labels had spaces around them: stripped"),
-    ("empty_text", "{0:,} tickets have neither subject nor body"),
-    ("erased", "{0:,} rows are of tickets that were erased: left out"),
-    ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
+_NOTES: tuple[tuple[str, str, str], ...] = (
+    ("naive", "1 time without a zone taken as {1}", "{0:,} times without a zone taken as {1}"),
+    (
+        "repaired",
+        "1 line held bytes outside the encoding: replaced",
+        "{0:,} lines held bytes outside the encoding: replaced",
+    ),
+    (
+        "cleaned",
+        "1 value held NUL or lone surrogates: removed or replaced",
+        "{0:,} values held NUL or lone surrogates: removed or replaced",
+    ),
+    ("cut", "1 value was too long: cut", "{0:,} values were too long: cut"),
+    ("stripped", "1 label had spaces around it: stripped", "{0:,} labels had spaces around them: stripped"),
+    ("empty_text", "1 ticket has neither subject nor body", "{0:,} tickets have neither subject nor body"),
+    (
+        "erased",
+        "1 row is of a ticket that was erased: left out",
+        "{0:,} rows are of tickets that were erased: left out",
+    ),
+    (
+        "future",
+        "1 ticket is filed after today: kept, but not learnt from until created_at is corrected",
+        "{0:,} tickets are filed after today: kept, but not learnt from until created_at is corrected",
+    ),
+    (
+        "answered_before_filed",
+        "1 ticket has a later time that lies before its filing",
+        "{0:,} tickets have a later time that lies before their filing",
+    ),
 )
+"""By what is counted: the sentence for one, and for more."""

@@ -153,8 +153,7 @@ class Table:
                     raise HistoryError(str(fatal)) from None
                 except HistoryError as refusal:
                     reason = str(refusal)
-                    summary.rejected += 1
-                    summary.reasons[reason] += 1
+                    summary.refuse(raw.line, reason)
                     rejects.write(raw.line, reason, raw_row(source.header, raw.values))
                 if summary.read % self.chunk_rows == 0:
                     summary.counts["repaired"] = source.repaired

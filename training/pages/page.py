@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from training.judged_share import share_of, span
+from training.judged_share import at_least, share_of, span
 
 __all__ = ["render_page"]
 
@@ -38,6 +38,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {
+        "at_least": at_least,
         "percent": _percent,
         "count": _count,
         "number": _number,

@@ -84,6 +84,12 @@ def test_a_leak_of_one_field_is_about_that_field_and_no_text_is_spoken_of_where_
     assert "always the commonest label" in found.text and "the text" not in found.text
 
 
+def test_a_leak_beside_a_text_that_is_always_right_is_not_said_to_be_better():
+    columns = {"field.a": ["v"] * 3}
+    (found,) = find_leaks({"team": [leak("field.a", 1.0) | {"otherwise": 1.0}]}, TICKETS[:3], columns)
+    assert "in at least as many later tickets as the text" in found.text
+
+
 def test_values_never_seen_before_count_as_the_commonest_label():
     classes = np.array([0, 0, 1, 0, 1])
     fold = Fold(np.arange(3), np.arange(3, 5))

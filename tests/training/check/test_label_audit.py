@@ -70,6 +70,24 @@ def test_the_finding_has_all_ids_and_what_each_should_be():
     assert "a sample of 600 of 9,999" in part.text
 
 
+def test_a_model_that_is_often_wrong_calls_no_label_wrong_where_it_doubts_most_of_what_it_gets_wrong():
+    wrong, _ = planted(history(600, sure=1.0), share=0.3)
+    (found,) = find_label_errors("category", *audit(wrong), total=600, accuracy=0.7)
+    assert (found.code, found.weight, found.rows) == ("audit_cannot_tell", "note", ())
+    assert "right in about 70.0% of tickets only" in found.text
+    (sure,) = find_label_errors("category", *audit(wrong), total=600, accuracy=0.85)
+    assert sure.code == "likely_label_error"
+
+
+def test_a_label_that_is_right_for_another_reason_is_not_doubted():
+    wrong, _ = planted(history(600, sure=1.0))
+    (found,) = find_label_errors("category", *audit(wrong), total=600)
+    explained = set(found.rows[:10])
+    (rest,) = find_label_errors("category", *audit(wrong), total=600, explained=explained)
+    assert rest.rows == found.rows[10:]
+    assert find_label_errors("category", *audit(wrong), total=600, explained=set(found.rows)) == []
+
+
 @pytest.mark.parametrize("count", [10, 3])
 def test_labels_of_a_handful_are_neither_doubted_nor_expected(count):
     tickets = history(count)

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from training.check.label_life import Labelled, find_silent_labels, find_thin_labels
+from training.check.label_life import Labelled, find_no_labels, find_silent_labels, find_thin_labels
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -30,6 +30,14 @@ def test_a_label_that_fell_silent_is_told_apart_from_one_that_is_rare():
     assert "'fax' (100)" in found["dead_labels"].text
     assert "'telex' (1)" in found["quiet_labels"].text
     assert found["dead_labels"].rows == ("T-198",)
+    (other,) = find_silent_labels("category", rows(labels), told={"fax"})
+    assert other.code == "quiet_labels"
+
+
+def test_without_any_label_the_way_by_descriptions_is_told():
+    (found,) = find_no_labels(1)
+    assert found.text.startswith("1 ticket without a label")
+    assert "[descriptions.category]" in found.remedy
 
 
 def test_of_a_short_history_nothing_is_said_about_silence():

@@ -1,12 +1,18 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.training.check.made import history, past, read, tokenizer
+from tests.training.priority.made import matrix_history
 from training.check import check_history
 from training.check.page import render_check
 from triage.errors import ConfigurationError, TrainingError
+from triage.priority import PriorityMatrix
+
+FUTURE = datetime(2099, 1, 5, tzinfo=UTC)
+STEPS = ("low", "medium", "high")
 
 
 def test_a_clean_history_has_an_estimate_and_nothing_to_do():
@@ -37,6 +43,28 @@ def test_every_fault_that_was_put_in_is_found():
     assert all(one["remedy"] for one in document["findings"])
 
 
+def test_one_ticket_of_the_future_is_told_and_moves_nothing_else():
+    tickets = history()
+    late = replace(tickets[5], ticket=replace(tickets[5].ticket, ticket_id="late", created_at=FUTURE))
+    plain, with_late = (check_history(read(one), tokenizer()) for one in (tickets, [*tickets, late]))
+    (found,) = [one for one in with_late["findings"] if one["code"] == "filed_after_today"]
+    assert (found["weight"], found["rows"], found["field"]) == ("problem", ["late"], None)
+    rest = [one for one in with_late["findings"] if one is not found]
+    assert rest == plain["findings"]
+    assert {**with_late, "findings": [], "reading": {}} == {**plain, "findings": [], "reading": {}}
+
+
+def test_a_priority_that_a_matrix_tells_is_no_problem_where_texts_do_not():
+    tickets = matrix_history(PriorityMatrix.default(STEPS, STEPS), count=400)
+    found = {
+        (one["code"], one["field"]): one for one in check_history(read(tickets), tokenizer())["findings"]
+    }
+    priority, impact = found["hardly_learnable", "priority"], found["hardly_learnable", "impact"]
+    assert (priority["weight"], impact["weight"]) == ("note", "problem")
+    assert "It follows from impact and urgency instead" in priority["text"]
+    assert ("likely_label_error", "priority") not in found
+
+
 def test_a_field_that_texts_do_not_tell_is_called_hardly_learnable():
     document = check_history(read(history(sure=0.0)), tokenizer())
     assert "hardly_learnable" in {one["code"] for one in document["findings"]}
@@ -64,9 +92,17 @@ def test_few_tickets_give_no_estimate():
     assert check_history(read(history(30)), tokenizer())["fields"]["category"]["estimate"] is None
 
 
-def test_a_history_without_labels_and_a_target_that_is_no_field_are_refused():
-    with pytest.raises(TrainingError, match="without a label"):
-        check_history(read([past(1, "vpn")]), tokenizer())
+def test_a_history_without_labels_is_looked_over_and_told_what_can_be_done():
+    document = check_history(read([past(n, "vpn broken") for n in range(40)]), tokenizer())
+    codes = [one["code"] for one in document["findings"]]
+    assert document["fields"] == {} and "no_labels" in codes and "repeated_text" in codes
+    page = render_check(document, "tickets.csv")
+    assert "What can be learnt" not in page and "[descriptions.category]" in page
+
+
+def test_targets_without_labels_and_a_target_that_is_no_field_are_refused():
+    with pytest.raises(TrainingError, match="without a label of team"):
+        check_history(read(history(30)), tokenizer(), targets=["team"])
     with pytest.raises(ConfigurationError, match="'colour'"):
         check_history(read(history(30)), tokenizer(), targets=["colour"])
 

@@ -36,6 +36,36 @@ def test_a_history_is_looked_over_and_the_page_and_its_json_are_written(table, t
     assert json.loads((tmp_path / "check.json").read_text())["tickets"] == 200
 
 
+def test_refused_and_replaced_rows_are_told_with_line_and_reason(table, tmp_path, capsys):
+    with table.open("a", newline="") as file:
+        file.write(
+            "T-900,tomorrow,printer,network\n,2025-01-02,printer,network\nT-9,2025-01-02,printer,network\n"
+        )
+    rejects, out = tmp_path / "rejects.csv", tmp_path / "check.html"
+    assert run(table, "--rejects", rejects, "--out", out) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "201 rows of the table read, 2 rows refused, 1 row replaced by a later one" in printed
+    assert "Refused: line 202 (created_at" in printed and "ticket_id is missing" in printed
+    assert "Refused rows:" in printed and len(rejects.read_text().splitlines()) == 3
+    assert "Refused: line 202" in out.read_text()
+
+
+def test_without_a_file_for_them_it_is_said_how_to_get_refused_rows(table, capsys):
+    with table.open("a", newline="") as file:
+        file.write("T-900,tomorrow,printer,network\n")
+    assert run(table) == 0
+    assert "--rejects FILE writes all refused rows" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_table_without_labels_is_looked_over(tmp_path, capsys):
+    path = tmp_path / "bare.csv"
+    rows = "".join(f"T-{day},2025-01-0{day},vpn {day}\n" for day in range(1, 9))
+    path.write_text(f"ticket_id,created_at,subject\n{rows}")
+    assert run(path) == 0
+    printed = capsys.readouterr().out
+    assert "[descriptions.category]" in printed and "What can be learnt" not in printed
+
+
 def test_json_is_all_that_is_printed_where_it_is_asked_for(table, capsys):
     assert run(table, "--json", "--targets", "category") == 0
     document = json.loads(capsys.readouterr().out)

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from serving.cli.main import main
+from training.card import render_card
+from training.cli.train import _print
+from training.history.summary import RowSummary
 
 TEXTS = {
     "network": ["VPN drops", "no wifi in room 4", "tunnel does not connect"],
@@ -45,6 +48,15 @@ def test_what_could_not_be_merged_or_learnt_is_printed_and_on_the_card(folder, c
         assert f"Did you mean {quote}network{quote}?" in page
         assert "no label of the end was seen before" in page
     assert "team abstains:" in printed
+
+
+def test_a_field_that_cannot_be_learnt_is_marked_and_only_abstains(trained, capsys):
+    assert trained.manifest.fields["priority"]["learnable"] is False
+    _print(trained.manifest, RowSummary("history", accepted=220), trained.folder, None)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.count("not learnable") == 1
+    assert "priority: Cannot be learnt from this history" in printed
+    assert "It can only suggest" not in render_card(trained.manifest)
 
 
 def test_json_holds_the_reason_and_the_notes(folder, capsys):

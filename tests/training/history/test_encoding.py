@@ -60,7 +60,7 @@ def test_utf_8_with_some_cp1252_in_it_is_mended_line_by_line(tmp_path):
     assert (mended.subject, mended.body) == ("Büro", "€")
     assert read.tickets[0].ticket.body == GERMAN
     assert read.summary.encoding == "utf-8 with some cp1252"
-    assert "1 lines held bytes outside the encoding: replaced" in read.summary.notes
+    assert "1 line held bytes outside the encoding: replaced" in read.summary.notes
 
 
 def test_a_given_encoding_is_taken_and_an_unknown_one_refused(tmp_path):

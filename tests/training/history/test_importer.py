@@ -52,6 +52,15 @@ def test_the_last_row_of_an_id_is_what_the_store_holds(store, tmp_path):
     assert {past.ticket.subject for past in stored(store)} == {f"version {n}" for n in range(60, 100)}
 
 
+def test_tickets_of_the_future_are_kept_and_told(store, tmp_path):
+    rows = [*ROWS[:3], row(99, created_at="2099-01-05T08:00:00+00:00")]
+    result = import_table(store, write_jsonl(tmp_path / "h.jsonl", rows))
+    assert result.summary["accepted"] == 4
+    assert [one for one in result.summary["notes"] if "filed after today" in one] == [
+        "1 ticket is filed after today: kept, but not learnt from until created_at is corrected"
+    ]
+
+
 def test_repeating_a_finished_import_does_nothing_and_says_so(store, tmp_path):
     path = write_jsonl(tmp_path / "h.jsonl", ROWS)
     first = import_table(store, path)

@@ -25,3 +25,11 @@ def test_people_are_told_how_good_it_is_and_what_was_not_learnt():
         "Probability of tickets handed on: not learnt, 0 and 90 tickets of either outcome; "
         "30 of each are needed."
     )
+
+
+def test_a_reason_that_parts_share_is_told_once():
+    none = {name: {"reason": "0 tickets with both times."} for name in ("time", "breach", "reassignment")}
+    assert told_of_times(none) == (
+        "Time to the solution, probability of broken promises, probability of tickets handed on: not learnt, "
+        "0 tickets with both times."
+    )
