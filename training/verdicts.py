@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.bounds import lower_bound
+from training.flag_price import flag_prices
 from training.judged_share import FEWEST_JUDGED, TOO_FEW
 
 __all__ = ["Verdict", "field_verdicts", "peer_verdicts"]
@@ -83,7 +84,10 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     if never and metrics["labels_applied"]:
         verdicts.append(
             Verdict(
-                True, f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                True,
+                f"{never:,} of {facts['labels']:,} labels have no threshold: they are never applied."
+                if never > 1
+                else f"1 of {facts['labels']:,} labels has no threshold: it is never applied.",
             )
         )
     return verdicts
@@ -159,7 +163,7 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
     for one in told:
         if one["tickets"] and (one["label"] is not None or one["kind"] == "coverage"):
             found.append(_kept(_SAID[one["kind"]].format(**one), one["kept"], one["tickets"], one["target"]))
-    return found
+    return found + [Verdict(*price) for price in flag_prices(metrics)]
 
 
 _SAID = {

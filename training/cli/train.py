@@ -110,8 +110,10 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
 
     from training.affinity.told import told_of_people
     from training.cli.tables import print_table
+    from training.flag_price import flag_prices
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
+    from triage.counted import counted
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
@@ -149,9 +151,12 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path) -> None:
     if people:
         console.print(people)
     for name, facts in manifest.fields.items():
+        for is_small, price in flag_prices(facts["metrics"]):
+            field = name if is_small else f"[yellow]{name}[/yellow]"
+            console.print(f"{field}: {escape(price)}")
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
-    console.print(f"{summary.accepted:,} tickets read, {summary.rejected:,} rows refused.")
+    console.print(f"{counted(summary.accepted, 'ticket')} read, {counted(summary.rejected, 'row')} refused.")
     for note in (*summary.notes, *manifest.training["notes"]):
         console.print(f"Note: {escape(note)}")
     console.print(f"Bundle: {escape(str(out))} (card.html tells more)", soft_wrap=True)

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.counted import counted
+
 __all__ = ["RowSummary"]
 
 MANY = "\x00many"
@@ -80,12 +82,16 @@ class RowSummary:
     @property
     def notes(self) -> list[str]:
         """What a person should know about this reading, in sentences."""
-        notes = [template.format(self.counts[key], self.zone) for key, template in _NOTES if self.counts[key]]
+        notes = [
+            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
+            for key, one, more in _NOTES
+            if self.counts[key]
+        ]
         if self.mapping:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
             if key.startswith("unreadable "):
-                notes.append(f"{count:,} values of {key[11:]} could not be read: taken as missing")
+                notes.append(f"{counted(count, 'value')} of {key[11:]} could not be read: taken as missing")
         for column, order in self.date_formats.items():
             notes.append(f"dates in {column} are {order}")
         if self.unknown_priorities:
@@ -126,13 +132,30 @@ class RowSummary:
         }
 
 
-_NOTES: tuple[tuple[str, str], ...] = (
-    ("naive", "{0:,} times without a zone taken as {1}"),
-    ("repaired", "{0:,} lines held bytes outside the encoding: replaced"),
-    ("cleaned", "{0:,} values held NUL or lone surrogates: removed or replaced"),
-    ("cut", "{0:,} values were too long: cut"),
-    ("stripped", "{0:,} labels had spaces around them: stripped"),
-    ("empty_text", "{0:,} tickets have neither subject nor body"),
-    ("erased", "{0:,} rows are of tickets that were erased: left out"),
-    ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
+_NOTES: tuple[tuple[str, str, str], ...] = (
+    ("naive", "1 time without a zone taken as {1}", "{0:,} times without a zone taken as {1}"),
+    (
+        "repaired",
+        "1 line held bytes outside the encoding: replaced",
+        "{0:,} lines held bytes outside the encoding: replaced",
+    ),
+    (
+        "cleaned",
+        "1 value held NUL or lone surrogates: removed or replaced",
+        "{0:,} values held NUL or lone surrogates: removed or replaced",
+    ),
+    ("cut", "1 value was too long: cut", "{0:,} values were too long: cut"),
+    ("stripped", "1 label had spaces around it: stripped", "{0:,} labels had spaces around them: stripped"),
+    ("empty_text", "1 ticket has neither subject nor body", "{0:,} tickets have neither subject nor body"),
+    (
+        "erased",
+        "1 row is of a ticket that was erased: left out",
+        "{0:,} rows are of tickets that were erased: left out",
+    ),
+    (
+        "answered_before_filed",
+        "1 ticket has a later time that lies before its filing",
+        "{0:,} tickets have a later time that lies before their filing",
+    ),
 )
+"""By what is counted: the sentence for one, and for more."""

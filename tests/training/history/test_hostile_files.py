@@ -79,7 +79,7 @@ def test_a_body_of_ten_megabytes_is_cut_and_counted(tmp_path):
     path = write_csv(tmp_path / "h.csv", FIRST.replace("It jams.", '"' + "line\n" * 2_000_000 + '"'), LAST)
     read = read_history(path)
     assert len(read.tickets[0].ticket.body) == MAX_TEXT_CHARS
-    assert "1 values were too long: cut" in read.summary.notes
+    assert "1 value was too long: cut" in read.summary.notes
     assert len(read.tickets) == 2
 
 
@@ -155,7 +155,7 @@ def test_labels_lose_the_spaces_around_them(tmp_path):
     path = write_csv(tmp_path / "h.csv", FIRST + "  ", LAST)
     read = read_history(path)
     assert read.tickets[0].labels == {"category": "printer"}
-    assert "1 labels had spaces around them: stripped" in read.summary.notes
+    assert "1 label had spaces around it: stripped" in read.summary.notes
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -98,7 +98,7 @@ def test_a_time_without_zone_is_taken_in_the_zone_given_and_counted(tmp_path):
     read = read_history(dated(tmp_path, "2026-07-01 10:00", "2026-07-01T10:00Z"), zone="Europe/Berlin")
     assert read.tickets[0].ticket.created_at == datetime(2026, 7, 1, 8, tzinfo=UTC)
     assert read.tickets[1].ticket.created_at == datetime(2026, 7, 1, 10, tzinfo=UTC)
-    assert "1 times without a zone taken as Europe/Berlin" in read.summary.notes
+    assert "1 time without a zone taken as Europe/Berlin" in read.summary.notes
 
 
 def test_an_unknown_zone_is_refused(tmp_path):
@@ -109,4 +109,4 @@ def test_an_unknown_zone_is_refused(tmp_path):
 def test_an_optional_time_that_cannot_be_read_is_missing_and_counted(tmp_path):
     read = read_history(dated(tmp_path, "2026-07-01", resolved="soon"))
     assert read.tickets[0].resolved_at is None
-    assert "1 values of resolved_at could not be read: taken as missing" in read.summary.notes
+    assert "1 value of resolved_at could not be read: taken as missing" in read.summary.notes
