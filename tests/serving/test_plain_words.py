@@ -193,12 +193,11 @@ def flagged(action: str, reason: str | None):
 
 
 def test_a_label_that_must_not_be_missed_is_told_beside_the_likeliest():
-    explained = Explanation(
-        "category", "laptops", (), "security", 4.3, (Contribution("word", "laptop", 2.0),)
-    )
+    parts = (Contribution("word", "laptop", 2.0),)
+    explained = Explanation("category", "laptops", (), "security", 4.3, parts)
     assert because(flagged("suggest", "low_confidence"), explained) == (
-        "laptops rather than security: the word “laptop” speaks for it. The likeliest is laptops, 98 %; shown "
-        "because security must not be missed (1 %)."
+        "laptops rather than security: the word “laptop” speaks for it. The likeliest is laptops, 98 %; "
+        "shown because security must not be missed (1 %)."
     )
     named = reason_of(flagged("suggest", "low_confidence"), {"security": "Security incident"})
     assert "because Security incident must not be missed" in named
