@@ -21,7 +21,16 @@ from serving.schemas.base import Output
 from triage import errors
 from triage.ticket import FIELDS
 
-__all__ = ["PROBLEMS", "Problem", "ProblemKind", "add_handlers", "documented", "problem", "report"]
+__all__ = [
+    "PROBLEMS",
+    "Problem",
+    "ProblemKind",
+    "add_handlers",
+    "documented",
+    "message_of",
+    "problem",
+    "report",
+]
 
 MEDIA_TYPE = "application/problem+json"
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -196,7 +205,7 @@ async def _from_validation(request: Request, error: Exception) -> JSONResponse:
     found = cast(RequestValidationError, error).errors()
     is_ticket = request.url.path in TICKETS_AT
     parts = [
-        InvalidPart(location=_location(one["loc"]), code=_code(one), message=_message(one, is_ticket))
+        InvalidPart(location=_location(one["loc"]), code=_code(one), message=message_of(one, is_ticket))
         for one in found
     ]
     count = f"{len(parts)} part{'s' if len(parts) != 1 else ''}"
@@ -228,7 +237,8 @@ def _code(one: Mapping[str, Any]) -> str:
     return f"string_{one['type']}" if _is_about_length(one) else str(one["type"])
 
 
-def _message(one: Mapping[str, Any], is_ticket: bool) -> str:
+def message_of(one: Mapping[str, Any], is_ticket: bool = False) -> str:
+    """Say what is wrong with one part, as pydantic found it; ``is_ticket``: of a ticket that is to be decided."""
     if one["type"] == "value_error":
         return str(one["msg"]).removeprefix("Value error, ")
     if _is_about_length(one):
@@ -237,7 +247,8 @@ def _message(one: Mapping[str, Any], is_ticket: bool) -> str:
         return f"Got {len(one['input']):,} characters; expected {wanted}."
     if is_ticket and one["type"] == "extra_forbidden" and one["loc"][-1] in FIELDS:
         name = one["loc"][-1]
-        return f'Got {name} beside the text; expected what a person has set in values: {{"{name}": "…"}}.'
+        example = f'{{"{name}": "…"}}'
+        return f"Got {name} beside the text; expected what a person has set in values: {example}."
     return str(one["msg"])
 
 
