@@ -238,7 +238,7 @@ def _code(one: Mapping[str, Any]) -> str:
 
 
 def message_of(one: Mapping[str, Any], is_ticket: bool = False) -> str:
-    """Say what is wrong with one part, as pydantic found it; ``is_ticket``: of a ticket that is to be decided."""
+    """Say what is wrong with one part, as pydantic found it; ``is_ticket``: of a ticket to be decided."""
     if one["type"] == "value_error":
         return str(one["msg"]).removeprefix("Value error, ")
     if _is_about_length(one):
