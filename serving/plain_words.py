@@ -63,7 +63,7 @@ def because(decision: FieldDecision, explanation: Explanation, names: Mapping[st
         label = known.get(explanation.label, explanation.label)
         return f"{reason_of(decision)} The model by itself would say {label}."
     said = [grounds_of(decision, explanation, known), hinge_of(decision, explanation, known)]
-    said += [_basis_of(decision), _lift_of(decision, known), reason_of(decision)]
+    said += [_basis_of(decision), _lift_of(decision, known), reason_of(decision, known)]
     return " ".join(one for one in said if one)
 
 
@@ -98,8 +98,33 @@ def hinge_of(decision: FieldDecision, explanation: Explanation, names: Mapping[s
     )
 
 
-def reason_of(one: FieldDecision) -> str:
-    """Say in one sentence why the action is what it is."""
+def reason_of(one: FieldDecision, names: Mapping[str, str] | None = None) -> str:
+    """Say why the action is what it is; ``names`` are the labels' for people."""
+    if not _is_flagged(one):
+        return _reason_of(one)
+    known = names or {}
+    likeliest, share = one.top[0]
+    is_shown = one.action is Action.SUGGEST
+    said = (
+        f"The likeliest is {known.get(likeliest, likeliest)}, {percent(share)}; "
+        f"{'shown because ' if is_shown else ''}{known.get(one.value or '', one.value)} must not be missed "
+        f"({percent(one.confidence or 0.0)})."
+    )
+    why = "" if is_shown and one.reason == Reason.LOW_CONFIDENCE.value else _reason_of(one)
+    return f"{said} {why}".strip()
+
+
+def _is_flagged(one: FieldDecision) -> bool:
+    """Whether the value is a label that must be caught, while another is likelier.
+
+    A lifted priority and an agent chosen for room are no likeliest labels either, for reasons of their own.
+    """
+    if one.lifted is not None or one.field == "assignee" or one.reason == Reason.HUMAN_VALUE_PRESENT.value:
+        return False
+    return one.value is not None and bool(one.top) and one.value != one.top[0][0]
+
+
+def _reason_of(one: FieldDecision) -> str:
     if one.reason is None:
         if one.action is Action.SUGGEST:
             return "Sure enough to apply; the policy lets this field only suggest."

@@ -19,12 +19,25 @@ from starlette.responses import JSONResponse
 
 from serving.schemas.base import Output
 from triage import errors
+from triage.ticket import FIELDS
 
-__all__ = ["PROBLEMS", "Problem", "ProblemKind", "add_handlers", "documented", "problem", "report"]
+__all__ = [
+    "PROBLEMS",
+    "Problem",
+    "ProblemKind",
+    "add_handlers",
+    "documented",
+    "message_of",
+    "problem",
+    "report",
+]
 
 MEDIA_TYPE = "application/problem+json"
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 RETRY_AFTER_SECONDS = 1
+KEY_ITSELF = "[key]"
+"""What pydantic adds to a location where the key is wrong, not its value."""
+TICKETS_AT = ("/v1/triage", "/v1/triage/batch")
 
 log = logging.getLogger("triage.problems")
 
@@ -190,8 +203,10 @@ async def _from_tree(request: Request, error: Exception) -> JSONResponse:
 
 async def _from_validation(request: Request, error: Exception) -> JSONResponse:
     found = cast(RequestValidationError, error).errors()
+    is_ticket = request.url.path in TICKETS_AT
     parts = [
-        InvalidPart(location=_location(one["loc"]), code=one["type"], message=_message(one)) for one in found
+        InvalidPart(location=_location(one["loc"]), code=_code(one), message=message_of(one, is_ticket))
+        for one in found
     ]
     count = f"{len(parts)} part{'s' if len(parts) != 1 else ''}"
     detail = f"Got a request with {count} that cannot be used; expected what errors says of each."
@@ -212,12 +227,31 @@ def _request_id(request: Request) -> str:
 
 def _location(parts: Sequence[Any]) -> str:
     """Join a location; a key that is not a plain name is somebody's input and is not repeated."""
+    named = parts[:-1] if parts and parts[-1] == KEY_ITSELF else parts
     return ".".join(
-        str(part) if isinstance(part, int) or PLAIN_NAME.fullmatch(str(part)) else "?" for part in parts
+        str(part) if isinstance(part, int) or PLAIN_NAME.fullmatch(str(part)) else "?" for part in named
     )
 
 
-def _message(one: Mapping[str, Any]) -> str:
+def _code(one: Mapping[str, Any]) -> str:
+    return f"string_{one['type']}" if _is_about_length(one) else str(one["type"])
+
+
+def message_of(one: Mapping[str, Any], is_ticket: bool = False) -> str:
+    """Say what is wrong with one part, as pydantic found it; ``is_ticket``: of a ticket to be decided."""
     if one["type"] == "value_error":
         return str(one["msg"]).removeprefix("Value error, ")
+    if _is_about_length(one):
+        most, least = one["ctx"].get("max_length"), one["ctx"].get("min_length")
+        wanted = f"at most {most:,}" if most is not None else f"{least:,} or more"
+        return f"Got {len(one['input']):,} characters; expected {wanted}."
+    if is_ticket and one["type"] == "extra_forbidden" and one["loc"][-1] in FIELDS:
+        name = one["loc"][-1]
+        example = f'{{"{name}": "…"}}'
+        return f"Got {name} beside the text; expected what a person has set in values: {example}."
     return str(one["msg"])
+
+
+def _is_about_length(one: Mapping[str, Any]) -> bool:
+    """Whether a text's length is wrong; of one that was looked at before, pydantic counts items."""
+    return one["type"] in ("too_long", "too_short") and isinstance(one.get("input"), str)

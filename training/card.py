@@ -12,6 +12,7 @@ from training.card_times import card_times
 from training.label_pick import FEWEST, pick_labels
 from training.limits import CARD_LIMITS, MODEL_LIMITS
 from training.pages import render_page
+from training.settings_words import settings_in_words
 from training.slices import LEAST
 from training.verdicts import field_verdicts, peer_verdicts
 from triage.bundle import Manifest
@@ -39,7 +40,6 @@ def render_card(manifest: Manifest) -> str:
         As :func:`training.train.train_bundle` makes it; ``files`` are not needed.
     """
     training = manifest.training
-    settings = {name: value for name, value in training["config"].items() if name not in ("merged", "seed")}
     return render_page(
         "card.html",
         title="Model card",
@@ -60,7 +60,7 @@ def render_card(manifest: Manifest) -> str:
         cost=manifest.cost,
         notes=training.get("notes", []),
         merged=sum(len(one) for one in manifest.taxonomy.merged.values()),
-        settings=[(name, value) for name, value in settings.items() if value not in ((), {}, [], "")],
+        settings=settings_in_words(training["config"]),
     )
 
 
@@ -70,6 +70,7 @@ def _field(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
         "ladder": [],
         "half_life_days": None,
         "reason": None,
+        "promise": None,
         "peers": {},
         "confusions": [],
         "confusion_matrix": {"labels": []},

@@ -22,6 +22,7 @@ from training.learn_fields import labels_of
 from training.merge_notes import merge_notes
 from training.metrics import held_out_metrics, unmeasured
 from training.promise import promise_facts
+from training.promise_notes import promise_notes
 from training.reference import make_reference
 from training.slices import measure_slices, slice_values
 from triage.bundle import Manifest
@@ -136,7 +137,11 @@ def make_manifest(
             "foresight": dict(foresight),
             "affinity": dict(affinity),
             "fast": dict(fast),
-            "notes": [*notes, *merge_notes(history, config.merged)],
+            "notes": [
+                *notes,
+                *merge_notes(history, config.merged),
+                *promise_notes(history, config.promise, config.merged),
+            ],
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
             "languages": dict(languages or {}),

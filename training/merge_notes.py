@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from triage.ticket import PastTicket
 
-__all__ = ["merge_notes"]
+__all__ = ["merge_notes", "nearest"]
 
 
 def merge_notes(history: Sequence[PastTicket], merged: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -33,16 +33,17 @@ def merge_notes(history: Sequence[PastTicket], merged: Mapping[str, Mapping[str,
             if old not in present | reached:
                 notes.append(
                     f"merged.{field} names {old!r}, which no ticket has, so nothing was merged for it. "
-                    + _nearest(old, present)
+                    + nearest(old, present)
                 )
             elif new not in present | set(into):
                 notes.append(
                     f"merged.{field} leads {old!r} to {new!r}, which no ticket has by itself: right for a "
-                    f"new name. {_nearest(new, present - {old})}"
+                    f"new name. {nearest(new, present - {old})}"
                 )
     return notes
 
 
-def _nearest(label: str, present: set[str]) -> str:
+def nearest(label: str, present: set[str]) -> str:
+    """Ask for the label that is spelt most like one that no ticket has."""
     alike = get_close_matches(label, sorted(present), n=1)
     return f"Did you mean {alike[0]!r}?" if alike else "Is it spelt as the history spells it?"

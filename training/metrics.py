@@ -54,7 +54,8 @@ def held_out_metrics(
     dict
         Of JSON types. ``tickets, accuracy, top3, log_loss`` (in nats, no probability taken as less than
         1e-6), ``macro_f1`` (over known labels that occur or are predicted), ``majority`` (share of the
-        commonest label: what always answering it would reach); ``coverage`` (share applied),
+        commonest label: what always answering it would reach); ``value_accuracy`` (share whose value is
+        right as it is answered, a flagged label in place of the likeliest); ``coverage`` (share applied),
         ``precision`` (share of those right; None without any) and ``precision_lower_bound`` (one-sided,
         95 %, Clopper and Pearson 1934); ``ece`` and ``ece_null_95``; ``aurc`` and ``aurc_best`` (area under
         the risk-coverage curve, and what the same answers would have in the best order); lists
@@ -75,10 +76,12 @@ def held_out_metrics(
     known = classes >= 0
     stated = np.where(known, probabilities[rows, np.maximum(classes, 0)], 0.0)
     shown = applied_by(probabilities, labels, promise) if applied is None else applied
+    flagged = flagged_columns(probabilities, labels, promise.flags)
     calibration = calibration_error(confidence, right)
     metrics = {
         "tickets": len(classes),
         "accuracy": float(right.mean()),
+        "value_accuracy": float((np.where(flagged < 0, predicted, flagged) == classes).mean()),
         "top3": float((known & (_rank(probabilities, classes, stated) < 3)).mean()),
         "log_loss": float(-np.log(np.clip(stated, FLOOR, 1.0)).mean()),
         "macro_f1": _macro_f1(predicted, classes, len(labels)),
@@ -102,7 +105,7 @@ def held_out_metrics(
 def unmeasured() -> dict[str, Any]:
     """Return the metrics of a field for which no ticket was held out: None where a figure would stand."""
     figures = ("accuracy", "top3", "log_loss", "macro_f1", "majority", "precision", "ece", "ece_null_95")
-    none: dict[str, Any] = dict.fromkeys((*figures, "aurc", "aurc_best"))
+    none: dict[str, Any] = dict.fromkeys((*figures, "value_accuracy", "aurc", "aurc_best"))
     lists: dict[str, Any] = {name: [] for name in ("reliability", "risk_coverage", "promises", "labels")}
     return none | lists | {"tickets": 0, "coverage": 0.0, "precision_lower_bound": 0.0, "labels_applied": 0}
 

@@ -36,7 +36,9 @@ def promises_kept(
     Returns
     -------
     list of dict
-        ``kind``, ``label`` (None: the field as a whole), ``target``, ``tickets`` and ``kept`` (counts). Of a
+        ``kind``, ``label`` (None: the field as a whole), ``target``, ``tickets`` and ``kept`` (counts); of a
+        recall also its price: ``flagged`` (of all tickets, those shown as the label because of the flag) and
+        ``flagged_right``. Of a
         precision the tickets are those applied, of a coverage all, of a recall those truly of the label;
         flags are looked at in all of them, also where something else held the ticket back. A precision of
         the field leaves out labels that have their own. The field's come first. A recall that no flag
@@ -65,5 +67,8 @@ def promises_kept(
         if label in promise.label_recalls and promise.flags.get(label) is not None:
             caught = (flagged == column) | (applied & (predicted == column))
             target = promise.label_recalls[label]
-            found.append(told(PromiseKind.RECALL, label, target, classes == column, caught))
+            recall = told(PromiseKind.RECALL, label, target, classes == column, caught)
+            mine = flagged == column
+            price = {"flagged": int(mine.sum()), "flagged_right": int((mine & (classes == column)).sum())}
+            found.append(recall | price)
     return found

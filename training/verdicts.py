@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.bounds import lower_bound
+from training.flag_price import flag_prices
 from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
 
 __all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts"]
@@ -179,7 +180,7 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
                     one["target"],
                 )
             )
-    return found
+    return found + [Verdict(*price) for price in flag_prices(metrics)]
 
 
 _SAID = {

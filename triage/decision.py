@@ -54,7 +54,8 @@ class FieldDecision:
     field : str
         See :data:`triage.ticket.FIELDS`.
     value : str or None
-        The likeliest label; None when there is no model.
+        The likeliest label, or one that must be caught though ``top`` has a likelier; None when there is no
+        model.
     confidence : float or None
         Its calibrated probability.
     threshold : float or None

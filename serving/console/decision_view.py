@@ -29,6 +29,8 @@ SHOWN = 6
 SUMMARY = {Action.APPLY: "apply", Action.SUGGEST: "suggest", Action.ABSTAIN: "abstain on"}
 LEAST = 0.1
 """Of the strongest word or field: what moved it less is not worth a mention."""
+NOTHING = 0.005
+"""What would be shown as a weight of 0.00 moved nothing."""
 DELETIONS_SHOWN = 3
 VOTERS_SHOWN = 5
 LEAST_SHARE = 0.01
@@ -39,11 +41,15 @@ WHOLES = ("meaning", "neighbours", "other", "rest")
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """One field: the decision, its reason in words, what moved it, and the labels it could have been."""
+    """One field: the decision, its reason in words, what moved it, and the labels it could have been.
+
+    What moved it is told of the label ``explained``, the likeliest; the value may be another, to be caught.
+    """
 
     decision: FieldDecision
     reason: str
     grounds: str
+    explained: str | None
     against: str | None
     moved_by: tuple[tuple[Contribution, str], ...]
     voters: tuple[Voter, ...]
@@ -55,6 +61,11 @@ class FieldView:
     names: Mapping[str, str]
     actual: str | None
     has_choices: bool = False
+
+    @property
+    def others(self) -> tuple[tuple[str, float], ...]:
+        """The likeliest labels but the one that is the value, with their confidence."""
+        return tuple(one for one in self.decision.top if one[0] != self.decision.value)
 
     def name_of(self, label: str) -> str:
         """Return a label's name for people."""
@@ -168,10 +179,11 @@ def _view_field(
     moved_by = (explanation.parts or explanation.contributions) if explanation else ()
     return FieldView(
         decision=one,
-        reason=reason_of(one),
+        reason=reason_of(one, names),
         grounds=f"{grounds_of(one, explanation, names)} {hinge_of(one, explanation, names)}".strip()
         if explanation
         else "",
+        explained=explanation.label if explanation else None,
         against=explanation.against if explanation else None,
         voters=voters[:VOTERS_SHOWN],
         more_voters=len(cast) - len(voters[:VOTERS_SHOWN]),
@@ -190,7 +202,7 @@ def _telling(moved_by: Sequence[Contribution]) -> list[Contribution]:
     named = [part for part in moved_by if part.kind in ("word", "field") and any(map(str.isalnum, part.name))]
     named.sort(key=lambda part: -abs(part.weight))
     shown = [part for part in named[:SHOWN] if abs(part.weight) >= LEAST * abs(named[0].weight)]
-    return shown + [part for part in moved_by if part.kind in WHOLES]
+    return shown + [part for part in moved_by if part.kind in WHOLES and abs(part.weight) >= NOTHING]
 
 
 def _telling_deletions(one: FieldDecision, explanation: Explanation) -> tuple[Deletion, ...]:

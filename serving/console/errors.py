@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from serving.console.rendering import render
-from serving.problems import PROBLEMS, ProblemKind, report
+from serving.problems import PROBLEMS, ProblemKind, message_of, report
 from triage.errors import InputError, TriageError, UnauthenticatedError
 
 __all__ = ["ConsoleRoute"]
@@ -65,4 +65,4 @@ def _show(request: Request, kind: ProblemKind, detail: str) -> Response:
 def _sentence(error: RequestValidationError | ValidationError) -> str:
     found = error.errors()[0]
     where = str(found["loc"][-1]) if found["loc"] else "the form"
-    return f"{where}: {str(found['msg']).removeprefix('Value error, ')}"
+    return f"{where}: {message_of(found)}"

@@ -1,6 +1,6 @@
 """The model that answers, what it promises, how it did; and the runs that make new ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -15,6 +15,7 @@ from serving.model_catalogue import ModelFacts, list_models, read_card
 from serving.routers.models import CARD_POLICY, Version
 from serving.routers.training_runs import RunId
 from serving.schemas.runs import RunOut, TrainingRunIn
+from triage.promise_words import is_dear
 from triage.store.erasures import erased_after
 from triage.store.idempotency import Reply
 from triage.store.runs import ask_for_run, get_run, list_runs
@@ -35,11 +36,13 @@ def show_model(
     workspace = visit.caller.workspace
     known = list_models(models.registry, models.key, workspace, erased_after(store, workspace))
     champion = next((one for one in known if one.role == "champion"), None)
+    fields = _in_reading_order(champion)
     others = [one for one in reversed(known) if one is not champion]
     return visit.show(
         "model.html",
         champion=champion,
-        fields=_in_reading_order(champion),
+        fields=fields,
+        flagged=_flagged(fields),
         others=others,
         failure=models.failures.get(workspace),
         runs=list_runs(store, workspace, limit=SHOWN),
@@ -87,3 +90,17 @@ def _in_reading_order(champion: ModelFacts | None) -> list[tuple[str, Mapping[st
     if champion is None or champion.manifest is None:
         return []
     return [(name, champion.manifest.fields[name]) for name in FIELDS if name in champion.manifest.fields]
+
+
+def _flagged(fields: Sequence[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what catching labels costs, by field; bundles of before counted none of it."""
+    return [
+        (name, {**one, "of": facts["metrics"]["tickets"], "is_dear": _is_dear(one, facts)})
+        for name, facts in fields
+        for one in facts["metrics"].get("promises", ())
+        if "flagged" in one
+    ]
+
+
+def _is_dear(one: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    return is_dear(one["flagged"], one["flagged_right"], facts["metrics"]["tickets"])

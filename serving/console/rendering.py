@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from serving.console import wording
 from serving.console.assets import asset_address
+from triage.promise_words import promise_in_words
 
 __all__ = ["render"]
 
@@ -56,8 +57,10 @@ def _environment() -> Environment:
     environment.globals["wording"] = wording
     environment.filters |= {
         "percent": wording.percent,
+        "promise_in_words": promise_in_words,
         "field_name": wording.field_name,
         "day": wording.day,
         "count": wording.count,
+        "counted": wording.counted,
     }
     return environment

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 
 from serving.plain_words import percent
 
-__all__ = ["ACTIONS", "METRICS", "count", "day", "field_name", "percent", "signed"]
+__all__ = ["ACTIONS", "METRICS", "count", "counted", "day", "field_name", "percent", "signed"]
 
 ACTIONS = {"apply": "Apply", "suggest": "Suggest", "abstain": "Abstain"}
 
@@ -25,6 +25,11 @@ def signed(weight: float) -> str:
 def count(number: float) -> str:
     """Return a number of tickets: whole, with thin spaces between thousands."""
     return f"{number:,.0f}".replace(",", "\u2009")
+
+
+def counted(number: float, noun: str) -> str:
+    """Return a number with its noun: ``1 ticket``, ``1 200 tickets``."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def day(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -111,7 +111,10 @@ class FieldDecisionOut(Output):
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FIELD]})
 
-    value: str | None = Field(description="The likeliest label; null when there is no model.")
+    value: str | None = Field(
+        description="The likeliest label, or one that must be caught though `top` has a likelier; null when "
+        "there is no model."
+    )
     confidence: float | None = Field(description="Its calibrated probability.")
     threshold: float | None = Field(
         description="What this label must reach to be applied; null: no threshold keeps the promise."

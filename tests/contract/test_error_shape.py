@@ -127,6 +127,27 @@ def test_a_message_says_what_was_expected(house: House):
     assert "NUL" in message and "expected" in message
 
 
+@pytest.mark.parametrize(
+    ("changes", "location", "code", "said"),
+    [
+        ({"impact": "high"}, "body.impact", "extra_forbidden", 'in values: {"impact": "…"}'),
+        ({"colour": "red"}, "body.colour", "extra_forbidden", "Extra inputs"),
+        (
+            {"subject": "x" * 4_001},
+            "body.subject",
+            "string_too_long",
+            "Got 4,001 characters; expected at most 4,000.",
+        ),
+        ({"ticket_id": ""}, "body.ticket_id", "string_too_short", "Got 0 characters; expected 1 or more."),
+        ({"values": {"color": "red"}}, "body.values.color", "literal_error", "'category'"),
+    ],
+)
+def test_a_part_is_told_where_it_stands_and_what_to_do(house: House, changes, location, code, said):
+    (part,) = triage(house, **changes).json()["errors"]
+    assert (part["location"], part["code"]) == (location, code)
+    assert said in part["message"]
+
+
 def test_every_answer_carries_its_id_and_safe_headers(house: House):
     good, bad = get(house, "/v1/policy"), house.client.get("/v1/policy")
     for answer in (good, bad, house.client.get("/healthz")):

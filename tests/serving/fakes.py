@@ -22,6 +22,21 @@ LABELS = {
     "category": ("account", "hardware", "network"),
     "team": ("desk", "field", "web"),
 }
+RECALL = {"kind": "recall", "label": "access", "target": 0.95, "tickets": 32, "kept": 31}
+CATCHING = {
+    "promise": {
+        "kind": "coverage",
+        "target": 0.6,
+        "precision": 0.9,
+        "labels": {"access": {"kind": "recall", "target": 0.95, "threshold": 0.002}},
+    },
+    "metrics": {
+        "accuracy": 0.8,
+        "tickets": 100,
+        "promises": [RECALL | {"flagged": 45, "flagged_right": 31}],
+    },
+}
+"""What the manifest says of the category: a label is caught, at a price."""
 WORDS = {"password": 0, "laptop": 1, "vpn": 2}
 
 
@@ -114,6 +129,7 @@ def seal_fake(
                 "target_precision": 0.9,
                 "metrics": {"accuracy": 0.8, "tickets": 100},
             }
+            | (CATCHING if name == "category" else {})
             for name, labels in LABELS.items()
         },
         taxonomy=Taxonomy.from_labels(LABELS),

@@ -193,3 +193,37 @@ def test_a_priority_tells_its_matrix_and_the_rule_that_raised_it():
         "Impact high × urgency low → normal, by the matrix. Raised from normal to high by the rule “gold "
         "customers”. Sure enough: 70 %, needs 60 %."
     )
+
+
+def flagged(action: str, reason: str | None):
+    top = (("laptops", 0.978), ("security", 0.013))
+    return FieldDecision("category", "security", 0.013, 0.67, Action(action), reason, top)
+
+
+def test_a_label_that_must_not_be_missed_is_told_beside_the_likeliest():
+    parts = (Contribution("word", "laptop", 2.0),)
+    explained = Explanation("category", "laptops", (), "security", 4.3, parts)
+    assert because(flagged("suggest", "low_confidence"), explained) == (
+        "laptops rather than security: the word “laptop” speaks for it. The likeliest is laptops, 98 %; "
+        "shown because security must not be missed (1 %)."
+    )
+    named = reason_of(flagged("suggest", "low_confidence"), {"security": "Security incident"})
+    assert "because Security incident must not be missed" in named
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "said"),
+    [
+        ("suggest", "never_automate", "must not be missed (1 %). The policy never lets this label"),
+        ("abstain", "unfamiliar", "98 %; security must not be missed (1 %). Unlike any ticket"),
+    ],
+)
+def test_what_else_holds_a_flagged_ticket_back_is_told_too(action: str, reason: str, said: str):
+    assert said in reason_of(flagged(action, reason))
+
+
+def test_a_persons_value_a_lifted_priority_and_a_chosen_agent_were_not_flagged():
+    one = flagged("abstain", "human_value_present")
+    assert reason_of(one) == "A person has already set it."
+    assert "missed" not in reason_of(replace(flagged("apply", None), field="assignee"))
+    assert "missed" not in reason_of(replace(flagged("apply", None), lifted=Lifted("vip", "low", "high")))

@@ -109,7 +109,7 @@ def test_the_card_tells_what_the_model_learnt_from_and_what_it_reached():
         "ab" * 32,
         "fedcba9876543210",
         "numpy 2.4.6",
-        "1 labels of the past",
+        "1 label of the past leads",
         f"{facts()['metrics']['accuracy']:.1%}",
         "2 of 3 labels have one",
     ):

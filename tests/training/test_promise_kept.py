@@ -38,3 +38,8 @@ def test_of_a_coverage_all_tickets_count_and_of_a_recall_those_of_the_label():
         ("precision", None, 4, 2),
         ("recall", "vpn", 2, 1),
     ]
+
+
+def test_a_recall_tells_how_many_tickets_were_flagged_and_how_many_of_these_rightly():
+    (_, recall) = kept(flags={"vpn": 0.1}, label_recalls={"vpn": 0.8})
+    assert (recall["flagged"], recall["flagged_right"]) == (3, 2)

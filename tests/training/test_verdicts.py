@@ -139,3 +139,18 @@ def test_a_field_that_could_not_be_learnt_says_why_and_one_of_one_label_what_it_
     assert "all of its 300 tickets have the same label" in alone.text
     (unlabelled,) = field_verdicts(none | {"tickets": 0})
     assert "no ticket had a label" in unlabelled.text
+
+
+def test_a_recall_tells_its_price_and_a_dear_one_is_a_warning():
+    def catching(flagged: int, right: int):
+        recall = told("recall", "security", 32, 32, 0.9) | {"flagged": flagged, "flagged_right": right}
+        return verdicts(value_accuracy=0.7, promises=[told("precision", None, 500, 485), recall])[2:4]
+
+    dear, answered = catching(286, 8)
+    assert (
+        not dear.good and "Flagged with security: 286 of 1,000 tickets, 8 of them rightly (2.8%)" in dear.text
+    )
+    assert "278 of other labels would be suggested as security: the price of catching 90 %" in dear.text
+    assert not answered.good and "70.0% of values are right; the likeliest label is in 80.0%" in answered.text
+    assert all(one.good for one in catching(60, 32))
+    assert not catching(60, 5)[0].good

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from triage.counted import counted
+
 __all__ = ["EXAMPLES", "PEOPLE", "Finding", "Weight", "counted", "different"]
 
 EXAMPLES = 5
@@ -51,14 +53,3 @@ class Finding:
 def different(ticket_ids: Iterable[str]) -> tuple[str, ...]:
     """Return all different ids, in the order in which they first come."""
     return tuple(dict.fromkeys(ticket_ids))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "label"), counted(1200, "label")
-    ('1 label', '1,200 labels')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

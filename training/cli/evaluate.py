@@ -122,7 +122,9 @@ def _print(document: Mapping[str, Any], out: Path | None) -> None:
 def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a person should know before acting on the table; the page tells the rest."""
     from training.drift_rows import drift_rows
+    from training.flag_price import flag_prices
     from training.verdicts import field_verdicts, peer_verdicts
+    from triage.counted import counted
 
     if document["judges_memory"]:
         yield (
@@ -148,15 +150,14 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
         yield "Note: the history given is not the one that the bundle learnt from; the peers learnt from it."
     for name, facts in document["fields"].items():
         found = field_verdicts(facts, judged="tickets")
+        # What a flag costs is told also where it is little: the answers are not the likeliest labels.
+        yield from (f"{name}: {price}" for is_small, price in flag_prices(facts["metrics"]) if is_small)
         for verdict in [*found, *peer_verdicts(facts["peers"], facts["metrics"])]:
             if not verdict.good:
                 yield f"{name}: {verdict.text}"
-        if facts["unseen"]["tickets"]:
+        if of_unknown := facts["unseen"]["tickets"]:
             named = ", ".join(f"{one['label']} ({one['tickets']:,})" for one in facts["unseen"]["labels"][:5])
-            yield (
-                f"{name}: {facts['unseen']['tickets']:,} tickets have labels that the model does not know: "
-                f"{named}"
-            )
+            yield (f"{name}: {counted(of_unknown, 'ticket')} of labels that the model does not know: {named}")
         worse = [one for one in facts["slices"] if one["differs"] == "worse"]
         worse.sort(key=lambda one: one["accuracy"])
         if worse:

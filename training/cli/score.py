@@ -116,17 +116,18 @@ class _Chunks:
         self._remaining.tell(self._table.progress, self._table.summary.accepted)
 
 
-def _print(counted: Counted, rejected: int, out: Path) -> None:
+def _print(found: Counted, rejected: int, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
 
     from training.cli.tables import print_table
+    from triage.counted import counted
 
     console = Console()
     kinds = ("apply", "suggest", "abstain")
-    rows = [[name, *_counts(counts, kinds)] for name, counts in counted.actions.items()]
+    rows = [[name, *_counts(counts, kinds)] for name, counts in found.actions.items()]
     print_table(console, ("field", *kinds), rows, title="Decisions")
-    console.print(f"{counted.tickets:,} tickets, {rejected:,} unreadable rows left out.")
+    console.print(f"{counted(found.tickets, 'ticket')}, {counted(rejected, 'unreadable row')} left out.")
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)
 
 

@@ -111,6 +111,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
     from training.affinity.told import told_of_people
     from training.cli.reading import print_reading
     from training.cli.tables import print_table
+    from training.flag_price import flag_prices
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
     from training.verdicts import field_verdicts, is_unlearnable
@@ -151,6 +152,9 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
     if people:
         console.print(people)
     for name, facts in manifest.fields.items():
+        for is_small, price in flag_prices(facts["metrics"]):
+            field = name if is_small else f"[yellow]{name}[/yellow]"
+            console.print(f"{field}: {escape(price)}")
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
         elif is_unlearnable(facts):

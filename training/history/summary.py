@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from triage.counted import counted
+
 __all__ = ["RowSummary"]
 
 MANY = "\x00many"
@@ -100,7 +102,7 @@ class RowSummary:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
             if key.startswith("unreadable "):
-                notes.append(f"{count:,} values of {key[11:]} could not be read: taken as missing")
+                notes.append(f"{counted(count, 'value')} of {key[11:]} could not be read: taken as missing")
         for column, order in self.date_formats.items():
             notes.append(f"dates in {column} are {order}")
         if self.unknown_priorities:

@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from training.judged_share import at_least, share_of, span
+from triage.counted import counted
+from triage.promise_words import promise_in_words
 
 __all__ = ["render_page"]
 
@@ -41,7 +43,9 @@ def _environment() -> Environment:
         "at_least": at_least,
         "percent": _percent,
         "count": _count,
+        "counted": counted,
         "number": _number,
+        "promise_in_words": promise_in_words,
         "share_of": share_of,
         "span": span,
     }

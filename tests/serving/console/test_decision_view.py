@@ -176,3 +176,20 @@ def test_the_page_says_where_a_priority_came_from_and_which_rule_raised_it(sqlit
     page = render("parts/field.html", one=view.fields[0], view=view, visit=visit).body.decode()
     assert "Raised from normal to high by the rule “gold &lt;customers&gt;”." in page
     assert "Impact high × urgency low → normal, by the matrix." in page
+
+
+def test_a_flagged_value_stands_beside_the_likeliest_label_and_the_words_are_told_of_that(
+    sqlite_store: Store,
+):
+    found = answer(category="suggest")
+    top = (("laptops", 0.978), ("security", 0.013), ("web", 0.005))
+    decided = FieldDecision("category", "security", 0.013, 0.67, Action.SUGGEST, "low_confidence", top)
+    parts = (Contribution("word", "vpn", 1.0), Contribution("neighbours", "similar past tickets", 0.004))
+    explained = {"category": Explanation("category", "laptops", parts, "security", 4.3, parts)}
+    assessment = replace(found.decision.assessment, explanations=explained)
+    decision = replace(found.decision, fields={"category": decided}, assessment=assessment)
+    view = view_decision(sqlite_store, "acme", TICKET, replace(found, decision=decision), None, {})
+    (one,) = view.fields
+    assert one.others == (("laptops", 0.978), ("web", 0.005))
+    assert one.explained == "laptops"
+    assert [part.name for part, _ in one.moved_by] == ["vpn"]

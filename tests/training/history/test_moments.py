@@ -109,4 +109,4 @@ def test_an_unknown_zone_is_refused(tmp_path):
 def test_an_optional_time_that_cannot_be_read_is_missing_and_counted(tmp_path):
     read = read_history(dated(tmp_path, "2026-07-01", resolved="soon"))
     assert read.tickets[0].resolved_at is None
-    assert "1 values of resolved_at could not be read: taken as missing" in read.summary.notes
+    assert "1 value of resolved_at could not be read: taken as missing" in read.summary.notes
