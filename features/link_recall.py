@@ -44,6 +44,9 @@ class Recall:
     recent, popular : ndarray of shape (n_articles,)
         How much it was used at all: the logarithm of 1 plus twice its links, with half-lives of 14 and of
         365 days.
+    trust : ndarray of shape (n_articles,)
+        Share of its uses that count for this ticket, and did in all of the above but ``dismissed``: 1 where
+        no similar ticket dismissed it, 0 where as many did as used it.
     tickets, articles, similarities : ndarray of shape (n_links,)
         The uses known at that moment that were compared: row of the ticket, number of the article, cosine
         with the ticket.
@@ -58,6 +61,7 @@ class Recall:
     dismissed: np.ndarray
     recent: np.ndarray
     popular: np.ndarray
+    trust: np.ndarray
     tickets: np.ndarray
     articles: np.ndarray
     similarities: np.ndarray

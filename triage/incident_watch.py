@@ -41,7 +41,9 @@ SUPPORT = 2.5
 LEAST_RATIO = 2.0
 SHARE = 0.15
 OVERLAP = 0.3
-"""A new cluster of which so many tickets belong to an open incident is that incident, grown."""
+SAME_WORDS = 0.5
+"""A new cluster of which so many tickets belong to an open incident, or so many words are its words, two at
+least, is that incident, grown."""
 
 MOST_WORDS = 12
 MOST_MEMBERS = 2_000
@@ -149,7 +151,7 @@ class IncidentWatch:
         measures: Measures,
     ) -> Incident | None:
         if own is None:
-            own = self._overlapping(cluster, surprise)
+            own = self._overlapping(cluster, words, surprise)
         if own is not None and own.state is IncidentState.DISMISSED:
             return None
         if own is not None:
@@ -200,11 +202,14 @@ class IncidentWatch:
         cluster = [one for one in near if _likeness(one.words, words) >= LIKE]
         return cluster, self._words_of(cluster, measure)
 
-    def _overlapping(self, cluster: Sequence[Sighting], surprise: float) -> Incident | None:
-        ids = {one.ticket_id for one in cluster}
+    def _overlapping(
+        self, cluster: Sequence[Sighting], words: Sequence[WordBurst], surprise: float
+    ) -> Incident | None:
+        ids, said = {one.ticket_id for one in cluster}, {one.word for one in words}
         for one in sorted(self._incidents.values(), key=lambda one: (one.raised_at, one.incident_id)):
             shared = sum(member.ticket_id in ids for member in one.members)
-            if shared >= OVERLAP * len(ids):
+            common = len(said.intersection(burst.word for burst in one.bursts))
+            if shared >= OVERLAP * len(ids) or common >= max(FEWEST_WORDS, SAME_WORDS * len(said)):
                 is_muted = one.state is IncidentState.DISMISSED and surprise >= AGAIN * one.surprise
                 return None if is_muted else one
         return None

@@ -135,4 +135,5 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ("empty_text", "{0:,} tickets have neither subject nor body"),
     ("erased", "{0:,} rows are of tickets that were erased: left out"),
     ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
+    ("updated_ahead", "{0:,} articles were updated more than a day ahead: their updated_at is wrong"),
 )

@@ -90,6 +90,13 @@ def test_a_reply_to_a_ticket_that_was_never_sent_is_refused(house: House):
     assert tell(house, "T-9", "Hello.").status_code == 404
 
 
+def test_a_reply_dated_ahead_is_refused(house: House):
+    solve(house, "T-1")
+    for by_requester in (False, True):
+        told = tell(house, "T-1", "Renew it.", at="2099-01-01T00:00:00Z", by_requester=by_requester)
+        assert told.status_code == 422 and "more than a day ahead" in told.json()["detail"]
+
+
 def test_a_reply_sent_often_is_suggested_with_the_places_to_fill_in(house: House):
     for number, name in enumerate(("Ada", "Bob", "Cy")):
         decide(house, f"T-{number}", subject=TEXT)
