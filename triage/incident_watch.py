@@ -41,9 +41,8 @@ SUPPORT = 2.5
 LEAST_RATIO = 2.0
 SHARE = 0.15
 OVERLAP = 0.3
-SAME_WORDS = 0.5
-"""A new cluster of which so many tickets belong to an open incident, or so many words are its words, two at
-least, is that incident, grown."""
+"""A new cluster of which so many tickets belong to an open incident is that incident, grown; so is one that
+has its most telling word, or two of its words."""
 
 MOST_WORDS = 12
 MOST_MEMBERS = 2_000
@@ -208,8 +207,9 @@ class IncidentWatch:
         ids, said = {one.ticket_id for one in cluster}, {one.word for one in words}
         for one in sorted(self._incidents.values(), key=lambda one: (one.raised_at, one.incident_id)):
             shared = sum(member.ticket_id in ids for member in one.members)
-            common = len(said.intersection(burst.word for burst in one.bursts))
-            if shared >= OVERLAP * len(ids) or common >= max(FEWEST_WORDS, SAME_WORDS * len(said)):
+            its = [burst.word for burst in one.bursts]
+            is_said = bool(said.intersection(its[:1])) or len(said.intersection(its)) >= FEWEST_WORDS
+            if shared >= OVERLAP * len(ids) or is_said:
                 is_muted = one.state is IncidentState.DISMISSED and surprise >= AGAIN * one.surprise
                 return None if is_muted else one
         return None
