@@ -136,6 +136,27 @@ def test_a_macro_is_named_where_agents_used_it_and_offered_where_its_words_fit(h
     assert house.client.delete("/v1/macros/M-2", headers=headers).status_code == 404
 
 
+def test_replies_of_tickets_that_share_little_are_not_offered_and_a_macro_that_fits_is(house: House):
+    for number in range(4):
+        decide(house, f"T-{number}", subject="vpn drops on monday under our chair")
+        tell(house, f"T-{number}", f"{'ABCD'[number]} chair was ordered for {number} o'clock in room 9.")
+    assert replies(house, 5) == []
+    macro = {"title": "vpn drops", "body": "vpn drops every hour"}
+    house.client.put("/v1/macros/M-1", json=macro, headers=house.key("admin"))
+    assert [one["macro_id"] for one in replies(house, 5)] == ["M-1"]
+
+
+def test_a_macro_that_fits_is_ranked_with_replies_of_farther_tickets(house: House):
+    for number in range(4):
+        decide(house, f"T-{number}", subject="vpn drops every monday chair")
+        tell(house, f"T-{number}", ("Buy a lamp.", "Call us now.", "No idea, sorry.", "See a doctor.")[number])
+    macro = {"title": "vpn drops", "body": "vpn drops every hour"}
+    house.client.put("/v1/macros/M-1", json=macro, headers=house.key("admin"))
+    found = replies(house, 3)
+    assert [one["macro_id"] for one in found] == ["M-1", None, None]
+    assert found[0]["uses"] == 0 and found[0]["share"] == 0
+
+
 @pytest.mark.parametrize("address", ["IT/M-1", "IT%2FM-1"])
 def test_a_macro_with_a_slash_in_its_id_is_reached(house: House, address: str):
     path, headers = f"/v1/macros/{address}", house.key("admin")
