@@ -64,7 +64,9 @@ def wilson(successes: int, cases: int, z: float = Z) -> tuple[float, float]:
     share, extra = successes / cases, z * z / cases
     middle = (share + extra / 2) / (1 + extra)
     half = z / (1 + extra) * math.sqrt(share * (1 - share) / cases + extra / (4 * cases))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding leaves a trace where the bound is none or all.
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    return low, 1.0 if successes == cases else min(1.0, middle + half)
 
 
 def articles_to_care_for(

@@ -41,6 +41,8 @@ def test_the_interval_holds_the_share(successes: int, more: int):
     cases = successes + more
     low, high = wilson(successes, cases)
     assert 0 <= low <= high <= 1
+    assert successes or low == 0
+    assert more or high == 1
     if cases:
         assert low - 1e-9 <= successes / cases <= high + 1e-9
 
