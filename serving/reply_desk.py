@@ -26,8 +26,8 @@ NEIGHBOURS = 60
 """Solved tickets whose replies are grouped: a cluster around the ticket."""
 TICKETS_NAMED = 3
 LEAST_ALIKE = 0.5
-"""Cosine from which a ticket's reply is offered. Of Mozilla questions to which helpers linked an article two
-at .35 to .4 share one in 4 % of cases, and any two in 3 %; from .5 on 16 % do, from .65 on 34 %."""
+"""Cosine from which a ticket's reply is offered. Of Mozilla questions to which helpers linked an article two at
+.35 to .4 share one in 4 % of cases, and any two in 3 %; from .5 on 16 % do, from .65 on 34 %."""
 LEAST_SHARE = 0.05
 """A reply with a smaller share of the similar tickets' replies is an odd one among them."""
 LEAST_MACRO = 0.4
@@ -110,9 +110,7 @@ class ReplyDesk:
         (vector,) = encoder.encode([clean_text(ticket)])
         cosines = [float(vectors[text] @ vector) for text in texts]
         return {
-            one.macro_id: cosine
-            for one, cosine in zip(macros, cosines, strict=True)
-            if cosine >= LEAST_MACRO
+            one.macro_id: cosine for one, cosine in zip(macros, cosines, strict=True) if cosine >= LEAST_MACRO
         }
 
 

@@ -223,7 +223,7 @@ class IncidentWatch:
 
 
 def _likeness(words: Collection[str], bursts: Sequence[WordBurst]) -> float:
-    """Return the logarithm of how many times as frequent as usual the best two shared words are; 0 for one."""
+    """Return the logarithm of how many times as frequent as usual the best two shared words are, else 0."""
     ratios = sorted((math.log(max(one.ratio, 1.0)) for one in bursts if one.word in words), reverse=True)
     return sum(ratios[:2]) if len(ratios) >= FEWEST_WORDS else 0.0
 

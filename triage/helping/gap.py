@@ -25,8 +25,8 @@ class Gap:
     share_recent : float
         Of the tickets, those of the newest quarter of the time looked at.
     grows : bool
-        Whether that share is surely larger than that of all tickets: by the exact binomial test, corrected for
-        the number of gaps.
+        Whether that share is surely larger than that of all tickets: by the exact binomial test, corrected
+        for the number of gaps.
     examples : tuple of (str, str)
         Ids and redacted subjects of the most typical tickets.
     dismissed : int

@@ -40,7 +40,7 @@ def accept_incident(
     actor : str
         Who says so.
     parent_id : str, optional
-        A stored ticket; by default the first of those preferred, then of the incident, that is nobody's child.
+        A stored ticket; by default the first that is nobody's child, of those preferred, then of all.
     preferred : sequence of str, default=()
         Tickets of the incident that show best what it is about, best first.
     now : datetime, optional
@@ -124,9 +124,7 @@ def _lock(connection: Connection, workspace: str, incident_id: str) -> None:
     ).first()
 
 
-def _first_free(
-    connection: Connection, workspace: str, incident: Incident, preferred: Sequence[str]
-) -> str:
+def _first_free(connection: Connection, workspace: str, incident: Incident, preferred: Sequence[str]) -> str:
     mine = [member.ticket_id for member in incident.members]
     for ticket_id in (*preferred, *mine):
         try:

@@ -149,7 +149,9 @@ def test_replies_of_tickets_that_share_little_are_not_offered_and_a_macro_that_f
 def test_a_macro_that_fits_is_ranked_with_replies_of_farther_tickets(house: House):
     for number in range(4):
         decide(house, f"T-{number}", subject="vpn drops every monday chair")
-        tell(house, f"T-{number}", ("Buy a lamp.", "Call us now.", "No idea, sorry.", "See a doctor.")[number])
+        tell(
+            house, f"T-{number}", ("Buy a lamp.", "Call us now.", "No idea, sorry.", "See a doctor.")[number]
+        )
     macro = {"title": "vpn drops", "body": "vpn drops every hour"}
     house.client.put("/v1/macros/M-1", json=macro, headers=house.key("admin"))
     found = replies(house, 3)
