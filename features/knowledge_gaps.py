@@ -170,9 +170,9 @@ def _is_answered(
     articles: Sequence[Article],
     use: KnowledgeUse,
 ) -> bool:
-    near = np.flatnonzero(vectors @ cluster.centre >= NEAR)
+    near = np.flatnonzero(vectors @ cluster.centre >= NEAR).tolist()
     look_alikes = [name for place in near if (name := tickets[place].ticket.ticket_id) in use.linked]
-    members = [names[row] for row in cluster.rows]
+    members = [names[row] for row in cluster.rows.tolist()]
     existing = {one.article_id for one in articles}
     return article_in_use(members, look_alikes, use.linked, use.dismissed, existing) is not None
 

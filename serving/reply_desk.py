@@ -26,13 +26,13 @@ NEIGHBOURS = 60
 """Solved tickets whose replies are grouped: a cluster around the ticket."""
 TICKETS_NAMED = 3
 LEAST_ALIKE = 0.5
-"""Cosine from which a ticket's reply is offered. Of Mozilla questions to which helpers linked an article two at
-.35 to .4 share one in 4 % of cases, and any two in 3 %; from .5 on 16 % do, from .65 on 34 %."""
+"""Cosine from which a ticket's reply is offered. Of Mozilla questions to which helpers linked an article two
+at .35 to .4 share one in 4 % of cases, and any two in 3 %; from .5 on 16 % do, from .65 on 34 %."""
 LEAST_SHARE = 0.05
 """A reply with a smaller share of the similar tickets' replies is an odd one among them."""
 LEAST_MACRO = 0.4
-"""Cosine from which a macro is offered for its words. Lower, since it is worded as an answer: of the first 400
-characters of the articles that helpers linked to Mozilla questions 52 % reach it, of other articles 7 %."""
+"""Cosine from which a macro is offered for its words. Lower, since it is worded as an answer: of the first
+400 characters of the articles that helpers linked to Mozilla questions 52 % reach it, of others 7 %."""
 
 
 @dataclass(frozen=True, slots=True)
