@@ -242,7 +242,7 @@ class LinkMemory:
         return Recall(
             np.log1p(used_alike) * trust,
             (nearest - UNRELATED) * trust,
-            np.log1p(dismissed_alike) * share,
+            np.log1p(dismissed_alike) * share**2,
             np.log1p(recent / PSEUDO_COUNT) * trust,
             np.log1p(popular / PSEUDO_COUNT) * trust,
             trust,
