@@ -198,10 +198,10 @@ class LinkMemory:
         constants were chosen on the fourth fifth of the linked Thunderbird tickets, with all earlier links
         and with those of 20, 60 and 200 tickets only; ``benchmarks/knowledge.py`` measures the last fifth.
 
-        Where look-alikes dismissed an article, all that speaks for it counts by its net share ``2 rate - 1``,
-        not below 0, where ``rate = (used + 1) / (used + dismissed + 1)`` is the mean of a Beta distribution
-        whose prior is one use (Gelman et al. 2013, "Bayesian Data Analysis", section 2.4), in such weights.
-        Dismissed as often as used, its uses say nothing; never dismissed, the share is exactly 1.
+        Where look-alikes dismissed an article, each dismissal takes back one use: all that speaks for it
+        counts by the net share ``2 - 1 / rate``, not below 0, ``rate = (used + 1) / (used + dismissed + 1)``
+        being the mean of a Beta distribution with a prior of one use (Gelman et al. 2013, "Bayesian Data
+        Analysis", section 2.4). As many dismissals as uses leave nothing; none leaves exactly 1.
 
         Parameters
         ----------
@@ -234,7 +234,7 @@ class LinkMemory:
         used_alike = np.bincount(articles[~dismissed], alike[~dismissed], size)
         dismissed_alike = np.bincount(articles[dismissed], alike[dismissed], size)
         share = dismissed_alike / np.maximum(used_alike + dismissed_alike, 1e-12)
-        trust = np.maximum(2.0 * (used_alike + DOUBT) / (used_alike + dismissed_alike + DOUBT) - 1.0, 0.0)
+        trust = np.maximum(1.0 - dismissed_alike / (used_alike + DOUBT), 0.0)
         tickets, articles, similarities = (one[~dismissed] for one in (tickets, articles, similarities))
         nearest = np.full(size, UNRELATED)
         np.maximum.at(nearest, articles, similarities)

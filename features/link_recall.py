@@ -40,8 +40,8 @@ class Recall:
     nearest : ndarray of shape (n_articles,)
         Cosine with the most similar ticket that used it, beyond 0.4.
     dismissed : ndarray of shape (n_articles,)
-        The same as ``links`` for dismissals, times the square of their share of links and dismissals together:
-        a few among many uses, which count less for them already, take away little more.
+        The same as ``links`` for dismissals, times the square of their share of links and dismissals: a few
+        among many uses, which count less for them already, take away little more.
     recent, popular : ndarray of shape (n_articles,)
         How much it was used at all: the logarithm of 1 plus twice its links, with half-lives of 14 and of
         365 days.

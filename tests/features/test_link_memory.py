@@ -96,7 +96,7 @@ def test_uses_count_by_their_net_share_among_look_alikes():
     uses = memory_of(*((f"T-{number}", EAST, "a", NOW) for number in range(3)))
     plain = uses.recall("", EAST, NOW)
     np.testing.assert_array_equal(plain.trust, [1.0])
-    for dismissals, share in ((1, 0.5), (2, 0.2), (3, 0.0), (4, 0.0)):
+    for dismissals, share in ((1, 2 / 3), (2, 1 / 3), (3, 0.0), (4, 0.0)):
         given = [Link(f"D-{number}", "a", NOW, dismissed=True) for number in range(dismissals)]
         recall = uses.remember(given, {one.ticket_id: EAST for one in given}).recall("", EAST, NOW)
         assert recall.trust == pytest.approx([share], abs=1e-4)
