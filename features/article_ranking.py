@@ -71,8 +71,8 @@ class RankingWeights:
 
 DEFAULT_WEIGHTS = RankingWeights((1.3, 2.6, 4.8, 1.8, 0.25, 11.0, 0.5, 0.15, 0.0, 0.0, -0.8))
 """Learnt on the first three fifths of the linked Thunderbird tickets, rounded (``benchmarks/knowledge.py``
-measures the last one); what a knowledge base without many links begins with. No public data holds dismissals:
-their weight makes one of them undo one link of the same ticket."""
+measures the last one); what a knowledge base without many links begins with. No public data holds dismissals,
+so their weight is a judgement: what one of the same text takes away beside the uses that it undoes."""
 
 SPACE_WEIGHTS = RankingWeights((0.8, 0.8, 4.0, 1.6, 0.0, 8.0, 0.6, 0.3, 0.8, 4.0, -0.8))
 """The same where tickets can be compared with what an article was used for; where learning starts.

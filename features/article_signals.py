@@ -69,7 +69,7 @@ def gather_signals(
     it names only others, 0.5 if either says nothing; ``links``, ``nearest``, ``recent``, ``popular`` and
     ``dismissed`` are those of :class:`features.link_recall.Recall`; ``discriminant`` and ``profile`` compare
     the ticket with the average ticket that used the article
-    (:meth:`features.use_totals.UseTotals.liken`).
+    (:meth:`features.use_totals.UseTotals.liken`), and count as far as similar tickets did not dismiss it.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ def gather_signals(
     def of_links(values: np.ndarray) -> np.ndarray:
         return np.append(values, 0.0)[numbers]
 
+    trust = of_links(recall.trust)
+
     columns = {
         "words": words[rows] / max(float(words.max(initial=0.0)), 1e-9),
         "meaning": heads,
@@ -108,8 +110,8 @@ def gather_signals(
         "nearest": of_links(recall.nearest),
         "recent": of_links(recall.recent),
         "popular": of_links(recall.popular),
-        "discriminant": discriminant,
-        "profile": profile,
+        "discriminant": discriminant * trust,
+        "profile": profile * trust,
         "dismissed": of_links(recall.dismissed),
     }
     return Signals(rows, np.stack([columns[name] for name in SIGNALS], axis=1), hits, recall)

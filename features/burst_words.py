@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from features.article_words import search_words
 from features.cleaning import clean
+from features.language import language_of
+from features.stop_words import stop_words
 from triage.ticket import Ticket
 
-__all__ = ["burst_words"]
+__all__ = ["burst_words", "telling_burst_words"]
 
 BODY_WORDS = 60
 """People say in their first sentences what is wrong; later words are logs, thanks and hardware."""
+
+CHANGES = frozenset({"update", "updated"})
+"""Stop words of titles which tell much where something broke: what came before it."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _JOINT = re.compile(r"['’-]")
@@ -43,6 +49,33 @@ def burst_words(ticket: Ticket) -> Mapping[str, str]:
         elif len(form) >= 3:
             found.setdefault(_counted(form), form)
     return found
+
+
+def telling_burst_words(ticket: Ticket, words: Mapping[str, str]) -> dict[str, str]:
+    """Return those of a ticket's words that tell what it is about: no stop words of its language.
+
+    A text too short to tell its language is taken for English.
+
+    Parameters
+    ----------
+    ticket : Ticket
+        Whose.
+    words : Mapping of str to str
+        See :func:`burst_words`.
+
+    Examples
+    --------
+    >>> ticket = Ticket("T-1", "Please help, I can't print since the update")
+    >>> list(telling_burst_words(ticket, burst_words(ticket)))
+    ['print', 'update']
+    """
+    stops = _stops(language_of(ticket) or "en")
+    return {word: form for word, form in words.items() if word not in stops}
+
+
+@cache
+def _stops(language: str) -> frozenset[str]:
+    return frozenset(map(_counted, stop_words(language))) - CHANGES
 
 
 def _counted(form: str) -> str:

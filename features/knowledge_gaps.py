@@ -1,23 +1,26 @@
 """What the knowledge base lacks: clusters of tickets that no article serves, with a title in their own words.
 
 Which articles people linked or dismissed comes in; the store is not asked. A ticket is served where an
-article was linked to it or accepted for it, or where one is near enough to it and was not dismissed.
+article was linked to it or accepted for it, where one is near enough to it and was not dismissed, or where
+people use one for tickets that read alike (:mod:`features.linked_look_alikes`).
 """
 
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
 from features.cleaning import clean, clean_text
 from features.language import detect_language, language_of
+from features.linked_look_alikes import article_in_use
 from features.redaction import MARKS, redact
 from features.telling_words import Telling, TermCounts, Terms, read_terms, telling_terms
-from features.ticket_clusters import Cluster, find_clusters
+from features.ticket_clusters import NEAR, Cluster, find_clusters
 from triage.helping.gap import ArticleCare, Gap, GapReport
+from triage.helping.surely_more import binomial_tail, surely
 from triage.knowledge import Article
 from triage.ticket import PastTicket
 
@@ -51,15 +54,15 @@ class KnowledgeUse:
 
     Parameters
     ----------
-    linked : frozenset of str
-        Ids of tickets to which an article was linked, or for which one was accepted or sent.
+    linked : Mapping of str to frozenset of str
+        By ticket, the articles that were linked to it, or accepted or sent for it; never none.
     dismissed : Mapping of str to frozenset of str
         By ticket, the articles dismissed for it.
     care : tuple of ArticleCare
         Articles that need attention, for the report.
     """
 
-    linked: frozenset[str] = frozenset()
+    linked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dismissed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     care: tuple[ArticleCare, ...] = ()
 
@@ -112,15 +115,19 @@ def find_gaps(
     ]
     names = [tickets[place].ticket.ticket_id for place in unserved]
     clusters = find_clusters(vectors[unserved], names, least=least) if unserved else []
+    served = [_is_answered(one, names, tickets, vectors, articles, use) for one in clusters]
+    answered = sum(len(one.rows) for one, is_served in zip(clusters, served, strict=True) if is_served)
+    clusters = [one for one, is_served in zip(clusters, served, strict=True) if not is_served]
     terms = [_terms(tickets[place]) for place in unserved]
     background = _Background(TermCounts.of(terms), _product_words(tickets))
     usual = _usual_hours([tickets[place] for place in unserved])
-    newest = _newest([tickets[place] for place in unserved])
+    newest = _newest(tickets)
     gaps = [_gap(one, unserved, tickets, terms, background, usual, newest, nearest, use) for one in clusters]
+    gaps = _growing(gaps, clusters, unserved, tickets, newest)
     gaps.sort(key=lambda one: (-one.weight, one.title))
     return GapReport(
         tickets=len(tickets),
-        unserved=len(unserved),
+        unserved=len(unserved) - answered,
         clustered=sum(len(one.rows) for one in clusters),
         gaps=tuple(gaps[:most]),
         articles=len(articles),
@@ -155,6 +162,35 @@ def _nearest(
     return nearest, nearness
 
 
+def _is_answered(
+    cluster: Cluster,
+    names: Sequence[str],
+    tickets: Sequence[PastTicket],
+    vectors: np.ndarray,
+    articles: Sequence[Article],
+    use: KnowledgeUse,
+) -> bool:
+    near = np.flatnonzero(vectors @ cluster.centre >= NEAR).tolist()
+    look_alikes = [name for place in near if (name := tickets[place].ticket.ticket_id) in use.linked]
+    members = [names[row] for row in cluster.rows.tolist()]
+    existing = {one.article_id for one in articles}
+    return article_in_use(members, look_alikes, use.linked, use.dismissed, existing) is not None
+
+
+def _growing(
+    gaps: Sequence[Gap],
+    clusters: Sequence[Cluster],
+    unserved: Sequence[int],
+    tickets: Sequence[PastTicket],
+    newest: datetime | None,
+) -> list[Gap]:
+    """Mark the gaps whose tickets are surely newer than all tickets are."""
+    usual = _recent(tickets, newest)
+    told = [_recent([tickets[unserved[row]] for row in one.rows], newest) for one in clusters]
+    grow = surely([binomial_tail(recent, dated, usual[0] / max(usual[1], 1)) for recent, dated in told])
+    return [replace(gap, grows=is_growing) for gap, is_growing in zip(gaps, grow, strict=True)]
+
+
 def _gap(
     cluster: Cluster,
     unserved: Sequence[int],
@@ -175,13 +211,15 @@ def _gap(
     told = [hours for one in members if (hours := _hours(one)) is not None]
     hours = statistics.median(told) if told else usual
     articles = Counter(name for row in rows if (name := nearest[unserved[row]]) is not None)
+    recent, dated = _recent(members, newest)
     return Gap(
         title=_title(members, telling),
         words=tuple(one.form for one in telling[:WORDS]),
         tickets=len(members),
         hours=None if hours is None else round(hours, 2),
         weight=round(len(members) * (hours if hours is not None else 1.0), 2),
-        share_recent=_recent(members, newest),
+        share_recent=round(recent / max(dated, 1), 4),
+        grows=False,
         examples=tuple(
             (one.ticket.ticket_id, redact(clean(one.ticket.subject))[:TITLE_CHARS])
             for one in members[:EXAMPLES]
@@ -244,8 +282,7 @@ def _newest(tickets: Sequence[PastTicket]) -> datetime | None:
     return max(filed) - RECENT * (max(filed) - min(filed)) if filed else None
 
 
-def _recent(members: Sequence[PastTicket], newest: datetime | None) -> float:
-    filed = [one.ticket.created_at for one in members if one.ticket.created_at is not None]
-    if newest is None or not filed:
-        return 0.0
-    return round(sum(one >= newest for one in filed) / len(filed), 4)
+def _recent(tickets: Sequence[PastTicket], newest: datetime | None) -> tuple[int, int]:
+    """Return how many tickets were filed in the newest quarter of the time, of how many with a time."""
+    filed = [one.ticket.created_at for one in tickets if one.ticket.created_at is not None]
+    return (0, 0) if newest is None else (sum(one >= newest for one in filed), len(filed))

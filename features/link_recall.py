@@ -40,10 +40,14 @@ class Recall:
     nearest : ndarray of shape (n_articles,)
         Cosine with the most similar ticket that used it, beyond 0.4.
     dismissed : ndarray of shape (n_articles,)
-        The same as ``links`` for dismissals, times their share of links and dismissals together.
+        The same as ``links`` for dismissals, times the square of their share of links and dismissals: a few
+        among many uses, which count less for them already, take away little more.
     recent, popular : ndarray of shape (n_articles,)
         How much it was used at all: the logarithm of 1 plus twice its links, with half-lives of 14 and of
         365 days.
+    trust : ndarray of shape (n_articles,)
+        Share of its uses that count for this ticket, and did in all of the above but ``dismissed``: 1 where
+        no similar ticket dismissed it, 0 where as many did as used it.
     tickets, articles, similarities : ndarray of shape (n_links,)
         The uses known at that moment that were compared: row of the ticket, number of the article, cosine
         with the ticket.
@@ -58,6 +62,7 @@ class Recall:
     dismissed: np.ndarray
     recent: np.ndarray
     popular: np.ndarray
+    trust: np.ndarray
     tickets: np.ndarray
     articles: np.ndarray
     similarities: np.ndarray

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from features.burst_words import burst_words
+from features.burst_words import burst_words, telling_burst_words
 from features.word_bursts import WordBursts
 from triage.incident import Sighting
 from triage.ticket import Ticket
@@ -29,7 +29,8 @@ def sight(bursts: WordBursts, ticket: Ticket, filed_at: datetime, *, judged: boo
         ticket.ticket_id, filed_at.timestamp(), words, requester=ticket.requester, product=ticket.product
     )
     product = ticket.product or ""
+    telling = telling_burst_words(ticket, words)
     if not judged or not shows:
-        return Sighting(ticket.ticket_id, filed_at, words, product=product)
+        return Sighting(ticket.ticket_id, filed_at, telling, product=product)
     told, crowd = tuple(bursts.measure(words)), bursts.crowd(ticket.product)
-    return Sighting(ticket.ticket_id, filed_at, words, told, product, crowd)
+    return Sighting(ticket.ticket_id, filed_at, telling, told, product, crowd)

@@ -70,9 +70,9 @@ class Sighting:
     filed_at : datetime
         With a zone.
     words : Mapping of str to str
-        The words that count, each with the form in which the ticket has it.
+        The words that tell what it is about, each with the form in which the ticket has it.
     bursts : tuple of WordBurst
-        Those of its words that burst, most surprising first.
+        Those of its words that burst, most surprising first; words that tell nothing may be among them.
     product : str, default=""
         What it is about, as filed.
     crowd : WordBurst or None, default=None

@@ -31,8 +31,8 @@ MUTED = timedelta(days=28)
 
 AGAIN = 2.0
 LIKE = math.log(4.0)
-"""A ticket belongs where the words that it shares are together four times as frequent as usual, each of them
-still bursting."""
+"""A ticket belongs where the best two words that it shares are together four times as frequent as usual, each
+of them still bursting."""
 
 SUPPORT = 2.5
 """Surprise from which a word of a cluster is one of the incident's words, and
@@ -41,13 +41,14 @@ SUPPORT = 2.5
 LEAST_RATIO = 2.0
 SHARE = 0.15
 OVERLAP = 0.3
-"""A new cluster of which so many tickets belong to an open incident is that incident, grown."""
+"""A new cluster of which so many tickets belong to an open incident is that incident, grown; so is one that
+has its most telling word, or two of its words."""
 
 MOST_WORDS = 12
 MOST_MEMBERS = 2_000
 FEWEST = 5
 FEWEST_WORDS = 2
-"""Tickets that have one word in common, and nothing else, do not look alike."""
+"""Tickets that have one word in common, and nothing else, do not look alike, however rare the word is."""
 
 
 class Measures(Protocol):
@@ -118,7 +119,7 @@ class IncidentWatch:
             one None is returned.
         """
         self.learn(sighting)
-        bursts = [one for one in sighting.bursts if not one.word.isdigit()]
+        bursts = [one for one in sighting.bursts if one.word in sighting.words and not one.word.isdigit()]
         surprise = bursts[0].surprise if bursts else 0.0
         own = self._belongs_to(sighting)
         if own is not None and own.state is IncidentState.DISMISSED:
@@ -126,8 +127,7 @@ class IncidentWatch:
                 return None
             own = None
         if surprise >= self.threshold:
-            cluster = self._cluster(bursts)
-            words = self._words_of(cluster, measures.measure)
+            cluster, words = self._cluster(bursts, measures.measure)
             return self._raise_or_grow(sighting, own, cluster, words, surprise, measures)
         if own is not None:
             return self._keep(_with_members(own, [sighting]))
@@ -150,7 +150,7 @@ class IncidentWatch:
         measures: Measures,
     ) -> Incident | None:
         if own is None:
-            own = self._overlapping(cluster, surprise)
+            own = self._overlapping(cluster, words, surprise)
         if own is not None and own.state is IncidentState.DISMISSED:
             return None
         if own is not None:
@@ -182,21 +182,34 @@ class IncidentWatch:
                 del self._incidents[name]
 
     def _belongs_to(self, sighting: Sighting) -> Incident | None:
-        still = {one.word for one in sighting.bursts}
+        still = {one.word for one in sighting.bursts if one.word in sighting.words}
         found = [(_likeness(still, one.bursts), one) for one in self._incidents.values()]
         likely = [pair for pair in found if pair[0] >= LIKE]
         return max(likely, key=lambda pair: (pair[0], pair[1].incident_id))[1] if likely else None
 
-    def _cluster(self, bursts: Sequence[WordBurst]) -> list[Sighting]:
-        """Return the tickets of the longest span that share what bursts."""
-        lead = [one for one in bursts if one.surprise >= self.threshold]
-        return [one for one in self._recent if _likeness(one.words, lead) >= LIKE]
+    def _cluster(
+        self, bursts: Sequence[WordBurst], measure: Callable[[Collection[str]], list[WordBurst]]
+    ) -> tuple[list[Sighting], list[WordBurst]]:
+        """Return the tickets of the longest span that share what bursts, and their words.
 
-    def _overlapping(self, cluster: Sequence[Sighting], surprise: float) -> Incident | None:
-        ids = {one.ticket_id for one in cluster}
+        Whatever has a word that leads says which words the cluster has; what shares fewer than two of these
+        is left out, and the words are told again without it.
+        """
+        lead = [one for one in bursts if one.surprise >= self.threshold]
+        near = [one for one in self._recent if any(burst.word in one.words for burst in lead)]
+        words = self._words_of(near, measure)
+        cluster = [one for one in near if _likeness(one.words, words) >= LIKE]
+        return cluster, self._words_of(cluster, measure)
+
+    def _overlapping(
+        self, cluster: Sequence[Sighting], words: Sequence[WordBurst], surprise: float
+    ) -> Incident | None:
+        ids, said = {one.ticket_id for one in cluster}, {one.word for one in words}
         for one in sorted(self._incidents.values(), key=lambda one: (one.raised_at, one.incident_id)):
             shared = sum(member.ticket_id in ids for member in one.members)
-            if shared >= OVERLAP * len(ids):
+            its = [burst.word for burst in one.bursts]
+            is_said = bool(said.intersection(its[:1])) or len(said.intersection(its)) >= FEWEST_WORDS
+            if shared >= OVERLAP * len(ids) or is_said:
                 is_muted = one.state is IncidentState.DISMISSED and surprise >= AGAIN * one.surprise
                 return None if is_muted else one
         return None
@@ -210,9 +223,9 @@ class IncidentWatch:
 
 
 def _likeness(words: Collection[str], bursts: Sequence[WordBurst]) -> float:
-    """Return the logarithm of how many times as frequent as usual the shared words are, the best two."""
+    """Return the logarithm of how many times as frequent as usual the best two shared words are, else 0."""
     ratios = sorted((math.log(max(one.ratio, 1.0)) for one in bursts if one.word in words), reverse=True)
-    return sum(ratios[:2])
+    return sum(ratios[:2]) if len(ratios) >= FEWEST_WORDS else 0.0
 
 
 def _with_members(incident: Incident, sightings: Sequence[Sighting]) -> Incident:

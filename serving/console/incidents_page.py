@@ -12,12 +12,13 @@ from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.console.writing import written
 from serving.dependencies import StoreDep
+from serving.incident_view import most_alike
 from serving.schemas.incidents import StateName
 from triage.incident import Incident, IncidentState
 from triage.store import Store
 from triage.store.incident_verdicts import accept_incident, dismiss_incident
 from triage.store.incident_watches import read_watch
-from triage.store.incidents import list_incidents
+from triage.store.incidents import get_incident, list_incidents
 
 __all__ = ["router"]
 
@@ -46,8 +47,14 @@ def show_incidents(
 def accept(
     incident_id: IncidentId, store: StoreDep, visit: Annotated[Visit, signed_in("accept_incident")]
 ) -> Response:
-    """Link its tickets to the first one."""
-    return _one(store, visit, _judged(store, visit, incident_id, accept_incident))
+    """Link its tickets to the one that the card names."""
+
+    def judge(store: Store, workspace: str, incident_id: str, actor: str) -> Incident:
+        incident = get_incident(store, workspace, incident_id)
+        preferred = most_alike(store, workspace, incident)
+        return accept_incident(store, workspace, incident_id, actor, preferred=preferred)
+
+    return _one(store, visit, _judged(store, visit, incident_id, judge))
 
 
 @router.post("/{incident_id}/dismiss", dependencies=[FromHere])

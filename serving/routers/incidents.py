@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
-from serving.incident_view import view_incident, view_incidents
+from serving.incident_view import most_alike, view_incident, view_incidents
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.incidents import AcceptIn, IncidentListOut, IncidentOut, StateName
@@ -83,13 +83,21 @@ def accept(
     once: OnceDep,
     caller: Annotated[Caller, permitted("accept_incident")],
 ) -> Response:
-    """Make its tickets children of one; tickets that join later become children too.
+    """Make its tickets children of one (`suggested_parent`); tickets that join later become children too.
 
     Tickets that have a parent, or children of their own, stay as they are. Accepting again changes nothing.
     """
 
     def judge() -> Reply:
-        done = accept_incident(store, caller.workspace, incident_id, caller.name, parent_id=given.parent_id)
+        incident = get_incident(store, caller.workspace, incident_id)
+        done = accept_incident(
+            store,
+            caller.workspace,
+            incident_id,
+            caller.name,
+            parent_id=given.parent_id,
+            preferred=most_alike(store, caller.workspace, incident),
+        )
         shown = IncidentOut.of(view_incident(store, caller.workspace, done))
         return Reply(200, shown.model_dump(mode="json"))
 

@@ -27,6 +27,7 @@ from triage.store.progress import note_first_response
 from triage.store.replies import delete_macro, list_macros, put_macros, put_replies
 from triage.store.tickets import get_ticket
 from triage.store.work import close_ticket
+from triage.store.work_rows import told_moment
 
 __all__ = ["macro_router", "router"]
 
@@ -65,7 +66,7 @@ def add_reply(
     """Store a reply; one that is marked as the solution is shown beside similar tickets from then on.
 
     Replies of agents are what reply suggestions are made of, and the earliest after filing is the ticket's
-    first response. One with an id that is there is replaced.
+    first response. One with an id that is there is replaced. A moment more than a day ahead is refused.
     """
 
     def tell() -> Reply:
@@ -73,7 +74,7 @@ def add_reply(
         stands = get_ticket(store, caller.workspace, ticket_id)
         if stands is None:
             raise NotFoundError("Got a ticket that is not stored; expected one with an id sent before.")
-        at = given.at or datetime.now(UTC)
+        at = told_moment(given.at)
         sent = SentReply(
             ticket_id,
             given.reply_id or uuid.uuid4().hex,

@@ -47,6 +47,7 @@ EXAMPLE_INCIDENT: dict[str, Any] = {
     ],
     "growth": {"step_hours": 1.0, "points": [{"start": "2026-03-02T08:00:00Z", "tickets": 2}]},
     "parent_id": None,
+    "suggested_parent": "T-1042",
     "judged_at": None,
     "judged_by": None,
 }
@@ -112,6 +113,10 @@ class IncidentOut(Output):
     examples: list[ExampleOut]
     growth: GrowthOut
     parent_id: str | None = Field(description="The ticket that the others are children of, once accepted.")
+    suggested_parent: str | None = Field(
+        description="The ticket that accepting makes it where none is named: of those with most of the words "
+        "the earliest that is nobody's child. Null once accepted."
+    )
     judged_at: datetime | None
     judged_by: str | None
 
@@ -140,6 +145,7 @@ class IncidentOut(Output):
                 points=[PointOut(start=start, tickets=count) for start, count in view.growth],
             ),
             parent_id=one.parent_id,
+            suggested_parent=view.suggested_parent,
             judged_at=one.judged_at,
             judged_by=one.judged_by,
         )
@@ -159,7 +165,7 @@ class AcceptIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"parent_id": "T-1042"}]})
 
     parent_id: TicketName | None = Field(
-        default=None, description="A stored ticket; null: the incident's first one that is nobody's child."
+        default=None, description="A stored ticket; null: `suggested_parent` of the incident."
     )
 
 

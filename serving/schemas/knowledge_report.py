@@ -50,6 +50,7 @@ EXAMPLE_GAP: dict[str, Any] = {
     "hours": 5.5,
     "weight": 352.0,
     "share_recent": 0.41,
+    "grows": True,
     "examples": [{"ticket_id": "T-0912", "subject": "Shared calendar is empty after the update"}],
     "dismissed": 3,
     "nearest_article": "KB-31",
@@ -64,6 +65,7 @@ EXAMPLE: dict[str, Any] = {
     "gaps": {
         "created_at": "2026-04-01T05:00:00Z",
         "tickets": 8_210,
+        "days": 365,
         "unserved": 2_904,
         "clustered": 811,
         "articles": 212,
@@ -150,7 +152,11 @@ class GapOut(Output):
     tickets: int
     hours: float | None = Field(description="Median to the solution.")
     weight: float = Field(description="Tickets times hours.")
-    share_recent: float = Field(description="Filed in the newest quarter of the time; above .25 it grows.")
+    share_recent: float = Field(description="Filed in the newest quarter of the time.")
+    grows: bool = Field(
+        description="Whether `share_recent` is surely larger than that of all tickets (exact binomial test, "
+        "corrected for the number of gaps)."
+    )
     examples: list[ExampleOut]
     dismissed: int
     nearest_article: str | None
@@ -170,6 +176,7 @@ class GapsOut(Output):
 
     created_at: datetime
     tickets: int
+    days: int | None = Field(description="Filed within so many days; null where nothing was said.")
     unserved: int
     clustered: int
     articles: int
@@ -178,8 +185,10 @@ class GapsOut(Output):
 
     @classmethod
     def of(cls, stored: StoredGaps) -> "GapsOut":
-        """Translate."""
-        return cls.model_validate({"created_at": stored.created_at, **stored.document})
+        """Translate; a report made before these were told has no days, and no gap of it grows."""
+        gaps = [{"grows": False, **one} for one in stored.document["gaps"]]
+        told = {"days": None, **stored.document, "created_at": stored.created_at, "gaps": gaps}
+        return cls.model_validate(told)
 
 
 class KnowledgeReportOut(Output):

@@ -29,6 +29,7 @@ GAPS = {
             "hours": 5.5,
             "weight": count * 5.5,
             "share_recent": recent,
+            "grows": recent > 0.4,
             "examples": [{"ticket_id": "T-3", "subject": title}, {"ticket_id": "T-8", "subject": ""}],
             "dismissed": 3,
             "nearest_article": "kb-1",

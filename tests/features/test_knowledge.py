@@ -272,3 +272,16 @@ def test_a_search_still_prefers_what_people_used_among_articles_that_say_the_sam
 def test_a_search_asks_for_at_least_one_article(index):
     with pytest.raises(InputError, match="limit=0"):
         index.search("paper", limit=0)
+
+
+def test_four_dismissals_outweigh_three_uses_of_the_same_question(index):
+    index.remember(Ticket("U-0", "Printer eats paper"), "password", FILED)  # links are known at all
+    asked = replace(TICKET, ticket_id="", subject="Toner is low", body="")
+    before = {one.article_id: one.score for one in index.suggest(asked)}
+    for number in range(3):
+        index.remember(replace(asked, ticket_id=f"U-{number + 1}"), "vpn", FILED)
+    assert ids(index.suggest(asked))[0] == "vpn"
+    for number in range(4):
+        index.remember(replace(asked, ticket_id=f"D-{number}"), "vpn", FILED, dismissed=True)
+    after = {one.article_id: one.score for one in index.suggest(asked)}
+    assert after["vpn"] < before["vpn"] and min(after, key=after.get) == "vpn"

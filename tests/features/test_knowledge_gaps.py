@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_words_set_a_gap_apart_and_examples_carry_no_address():
 
 
 def test_a_linked_ticket_is_served_and_a_dismissed_article_serves_no_more():
-    linked = frozenset(f"BADGE-{number}" for number in range(6))
+    linked = {f"BADGE-{number}": frozenset({"KB-9"}) for number in range(6)}
     assert [one.title for one in look(KnowledgeUse(linked)).gaps] == ["shared calendar stays empty"]
     dismissed = {f"VPN-{number}": frozenset({"KB-1"}) for number in range(9)}
     report = look(KnowledgeUse(dismissed=dismissed))
@@ -121,3 +122,37 @@ def test_the_name_of_one_product_among_many_tells():
     report = find_gaps(past, vectors, [], nothing, np.empty(0, np.intp), NOTHING)
     gap = next(one for one in report.gaps if "PRN-0" in str(one.examples))
     assert any("printer" in one for one in gap.words)
+
+
+def test_look_alikes_with_an_article_leave_no_gap_unless_it_was_dismissed():
+    linked = {f"BADGE-{number}": frozenset({"KB-1"}) for number in range(2)}
+    past = [*PAST, *tickets("badge reader beeps twice", 9, 10.0, "MORE")]
+    report = look(KnowledgeUse(linked), past)
+    assert [one.title for one in report.gaps] == ["shared calendar stays empty"]
+    assert report.unserved == look(past=past).unserved - 15
+    one_link = look(KnowledgeUse({"BADGE-0": frozenset({"KB-1"})}), past)
+    assert one_link.gaps[0].title == "badge reader beeps twice"
+    gone = look(KnowledgeUse({name: frozenset({"KB-GONE"}) for name in linked}), past)
+    assert gone.gaps[0].title == "badge reader beeps twice"
+    dismissed = {"MORE-1": frozenset({"KB-1"})}
+    assert look(KnowledgeUse(linked, dismissed), past).gaps[0].title == "badge reader beeps twice"
+
+
+def test_only_what_is_surely_newer_than_all_tickets_grows():
+    old = tickets("shared calendar stays empty", 40, 2.0, "CAL")
+    late = [
+        PastTicket(replace(one.ticket, created_at=BEGIN + timedelta(days=39 - at % 5)))
+        for at, one in enumerate(tickets("badge reader beeps twice", 9, 1.0, "BADGE"))
+    ]
+    few = tickets("toner smells odd", 3, 1.0, "TONER")
+    few += [
+        PastTicket(replace(one.ticket, created_at=BEGIN + timedelta(days=38)))
+        for one in tickets("toner smells odd", 2, 1.0, "INK")
+    ]
+    report = look(past=[*old, *late, *few])
+    assert {one.title: one.grows for one in report.gaps} == {
+        "shared calendar stays empty": False,
+        "badge reader beeps twice": True,
+        "toner smells odd": False,
+    }
+    assert next(one for one in report.gaps if one.title.startswith("toner")).share_recent == 0.4

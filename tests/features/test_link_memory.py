@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 
@@ -75,7 +77,7 @@ def test_a_dismissal_speaks_against_the_article_also_for_its_own_ticket():
     for ticket_id in ("", "T-3"):
         recall = memory.recall(ticket_id, EAST, NOW)
         assert recall.dismissed[0] > 1 and recall.dismissed[1] == 0
-        assert recall.nearest == pytest.approx([0.6, 0.6])
+        assert recall.nearest == pytest.approx([0.0, 0.6], abs=1e-4)
         assert set(recall.tickets.tolist()) == {0, 1}
     assert not memory.recall("", EAST, NOW - 1).dismissed.any()
 
@@ -88,6 +90,32 @@ def test_one_dismissal_among_many_uses_says_little():
         one.remember([Link(dismissal[0], "a", NOW, dismissed=True)], {"T-0": EAST}) for one in (few, many)
     )
     assert many.recall("", EAST, NOW).dismissed[0] < few.recall("", EAST, NOW).dismissed[0] / 3
+
+
+def test_uses_count_by_their_net_share_among_look_alikes():
+    uses = memory_of(*((f"T-{number}", EAST, "a", NOW) for number in range(3)))
+    plain = uses.recall("", EAST, NOW)
+    np.testing.assert_array_equal(plain.trust, [1.0])
+    for dismissals, share in ((1, 2 / 3), (2, 1 / 3), (3, 0.0), (4, 0.0)):
+        given = [Link(f"D-{number}", "a", NOW, dismissed=True) for number in range(dismissals)]
+        recall = uses.remember(given, {one.ticket_id: EAST for one in given}).recall("", EAST, NOW)
+        assert recall.trust == pytest.approx([share], abs=1e-4)
+        for name in ("links", "nearest", "recent", "popular"):
+            assert getattr(recall, name) == pytest.approx(getattr(plain, name) * share, abs=1e-3)
+
+
+def test_dismissals_for_other_questions_leave_a_use_as_it_is():
+    memory = memory_of(("T-1", EAST, "a", NOW))
+    memory = memory.remember([Link("T-2", "a", NOW, dismissed=True)], {"T-2": NORTH})
+    assert memory.recall("", EAST, NOW).trust == pytest.approx([1.0], abs=1e-6)
+
+
+def test_a_link_dated_ahead_is_known_from_now_on_and_ages_no_other():
+    today = time.time()
+    one = memory_of(("T-1", EAST, "a", today - 1)).recall("", EAST)
+    ahead = memory_of(("T-1", EAST, "a", today - 1), ("T-2", NORTH, "b", today + 1_500 * DAY_S))
+    assert ahead.totals.base == pytest.approx(today, abs=60)
+    assert ahead.recall("", EAST).links[0] == pytest.approx(one.links[0], abs=1e-6)
 
 
 def test_the_last_word_of_a_ticket_and_an_article_counts():

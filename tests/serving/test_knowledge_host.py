@@ -114,10 +114,10 @@ def test_a_link_a_dismissal_and_a_removal_count_in_the_next_request(store: Store
     dismissed = [ArticleLink(one.ticket.ticket_id, "KB-2", dismissed=True) for one in LIKE_IT]
     put_links(store, "acme", dismissed)
     assert found(host) == ["KB-1", "KB-2"]
-    put_links(store, "acme", [ArticleLink("T-0", "KB-2"), ArticleLink("T-1", "KB-2")])
+    put_links(store, "acme", [ArticleLink(one.ticket.ticket_id, "KB-2") for one in LIKE_IT])
     assert found(host) == ["KB-2", "KB-1"]
-    delete_link(store, "acme", "T-0", "KB-2")
-    delete_link(store, "acme", "T-1", "KB-2")
+    for one in LIKE_IT:
+        delete_link(store, "acme", one.ticket.ticket_id, "KB-2")
     assert found(host) == ["KB-1", "KB-2"]
 
 

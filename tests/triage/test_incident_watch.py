@@ -146,3 +146,24 @@ def test_look_alikes_are_never_raised_twice(surprises):
         found += [incident] if incident else []
     assert len({one.incident_id for one in found}) <= 1
     assert len({one.ticket_id for one in found[-1].members}) == len(found[-1].members) if found else True
+
+
+def test_an_unrelated_ticket_that_shares_one_word_stays_out():
+    """A rare word is as good as four ratios, and still one word."""
+    forms = {one: one for one in ("quuxomat", "error", "77", "update")}
+    numbers = FakeNumbers(words=tuple(forms))
+    watch = IncidentWatch("acme")
+    watch.see(quiet("DISK", BURST - timedelta(hours=23), {"disk": "disk", "update": "update"}), numbers)
+    for number in range(15):
+        found = watch.see(seen(f"Q-{number}", BURST + number * MINUTE, numbers, forms), numbers)
+    assert found.members[0].ticket_id == "Q-0" and len(found.members) == 15
+    assert found.words == ("quuxomat", "error", "77", "update")
+    late = seen("LATE", BURST + timedelta(hours=1), numbers, {"tablet": "tablet", "update": "update"})
+    assert "LATE" not in {one.ticket_id for one in (watch.see(late, numbers) or found).members}
+
+
+def test_words_that_say_nothing_raise_nothing():
+    numbers = FakeNumbers(words=("please", "way"))
+    watch = watch_with()
+    bursts = tuple(numbers.measure(("please", "way")))
+    assert watch.see(Sighting("X", BURST + 6 * MINUTE, FORMS, bursts), numbers) is None

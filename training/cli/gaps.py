@@ -31,24 +31,24 @@ def gaps(
     import json
 
     from rich.console import Console
-    from rich.progress import Progress
 
     from features.embedding_cache import CachedEncoder
     from features.encoder import SentenceEncoder
+    from training.cli.remaining import Remaining
     from training.history import read_articles, read_history, read_links
     from training.knowledge.gaps import gaps_of_tables
     from triage.home import home_folder
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Reading", total=1.0)
+    with Remaining(console, "Reading") as remaining:
+        remaining.begin(0.0)
         encoder = CachedEncoder(SentenceEncoder.open(), cache or home_folder() / "cache" / "embeddings")
         report = gaps_of_tables(
             read_history(history, mapping=mapping, zone=zone).tickets,
             read_articles(articles, zone=zone).articles,
             read_links(links, zone=zone).links if links is not None else [],
             encoder,
-            progress=lambda stage, share: bar.update(task, completed=share, description=stage.capitalize()),
+            progress=lambda stage, share: remaining.tell(share, what=stage.capitalize()),
         )
     if as_json:
         typer.echo(json.dumps(report.to_document()))

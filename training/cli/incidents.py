@@ -95,8 +95,14 @@ def _print(report: IncidentReport) -> None:
     ]
     print_table(
         console,
-        ("raised", "surprise", "tickets", "all / usual", "words", "first ticket"),
+        ("raised", "surprise", "tickets in all", "day before / usual", "words", "first ticket"),
         rows,
         title=f"{len(rows)} suspected incidents, {report.per_month:.2f} in 30 days",
         left=("words", "first ticket"),
     )
+    if rows:
+        console.print(
+            "Tickets in all: of the incident until its end. Day before: tickets of all kinds in the 24 hours "
+            "before it was raised, and how many are usual then.",
+            soft_wrap=True,
+        )

@@ -55,15 +55,17 @@ class Remaining:
         if self._begun is None:
             self._begun = (self._clock(), share)
 
-    def tell(self, share: float, tickets: int) -> None:
-        """Tell the share done, 0 to 1, and how many tickets that is."""
+    def tell(self, share: float, tickets: int | None = None, *, what: str | None = None) -> None:
+        """Tell the share done, 0 to 1, how many tickets that is, and what is being done now."""
+        self._what = what or self._what
         left = self.left_s(share)
-        words = f"{tickets:,} tickets" + ("" if left is None else f", about {in_words(left)} left")
-        self._bar.update(self._task, completed=share, description=f"{self._what}: {words}")
+        told = [] if tickets is None else [f"{tickets:,} tickets"]
+        words = ", ".join([*told, *([] if left is None else [f"about {in_words(left)} left"])])
+        self._bar.update(self._task, completed=share, description=f"{self._what}: {words}".rstrip(": "))
         now = self._clock()
         if not self._console.is_terminal and now - self._told >= LINE_EVERY_S:
             self._told = now
-            self._console.print(f"{self._what}: {share:.0%}, {words}", soft_wrap=True)
+            self._console.print(f"{self._what}: {share:.0%}, {words}".rstrip(", "), soft_wrap=True)
 
     def left_s(self, share: float) -> float | None:
         """Return the seconds that are left at a share, None where nothing tells yet."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from training.history.summary import RowSummary
     from training.knowledge.publish import SuggestionRow
 
 app = typer.Typer(add_completion=False)
@@ -23,9 +24,14 @@ def suggest(
     limit: Annotated[int, typer.Option(min=1, help="At most so many articles a ticket.")] = 10,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
+    rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Suggest articles for each ticket, with what was known when it was filed."""
+    """Suggest articles for each ticket, by the links that were known when it was filed.
+
+    The articles are the bundle's, as they read when it was trained: also those written after a ticket.
+    `triage replay` goes through a history with the articles of each moment.
+    """
     import json
     from dataclasses import asdict
 
@@ -44,7 +50,7 @@ def suggest(
             f"Got the bundle {bundle}, which holds no articles; expected one trained with `--articles`. "
             "Train it again with your knowledge base."
         )
-    table = read_table(tickets, "history", mapping=mapping, zone=zone)
+    table = read_table(tickets, "history", mapping=mapping, zone=zone, rejects=rejects)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Suggesting", total=1.0)
@@ -58,12 +64,15 @@ def suggest(
     summary = table.summary
     if as_json:
         counts = {"tickets": len(rows), "rejected": summary.rejected, "basis": suggester.basis}
-        typer.echo(json.dumps(counts | {"suggestions": [asdict(row) for row in rows]}))
+        told = {"reasons": dict(sorted(summary.reasons.items()))}
+        typer.echo(json.dumps(counts | told | {"suggestions": [asdict(row) for row in rows]}))
         return
-    _print(rows, summary.rejected, suggester.basis, out)
+    _print(rows, summary, suggester.basis, out, rejects)
 
 
-def _print(rows: list[SuggestionRow], rejected: int, basis: str, out: Path) -> None:
+def _print(
+    rows: list[SuggestionRow], summary: RowSummary, basis: str, out: Path, rejects: Path | None
+) -> None:
     from rich.console import Console
     from rich.markup import escape
 
@@ -82,5 +91,12 @@ def _print(rows: list[SuggestionRow], rejected: int, basis: str, out: Path) -> N
         shown.append([escape(row.ticket_id), escape(first), score, escape(", ".join(then[:2]))])
     headings = ("ticket", "first", "score", "then")
     print_table(console, headings, shown, title="First tickets", left=("first", "then"))
-    console.print(f"{len(rows):,} tickets, {rejected:,} unreadable left out. Based on {leans_on[basis]}.")
+    console.print(
+        f"{len(rows):,} tickets, {summary.rejected:,} unreadable left out. Based on {leans_on[basis]}."
+    )
+    for reason, count in sorted(summary.reasons.items()):
+        console.print(escape(f"refused: {reason} ({count:,})"), soft_wrap=True)
+    if summary.rejected:
+        which = f"Refused rows: {rejects}" if rejects is not None else "--rejects FILE says which they are."
+        console.print(escape(which), soft_wrap=True)
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)

@@ -1,6 +1,7 @@
 """Typed values become the heart's records: past tickets, articles, links, agents, and volumes."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from training.history.summary import RowSummary
@@ -46,6 +47,8 @@ _LATER = (
     "made_sla",
     "source_values",
 )
+AHEAD = timedelta(days=1)
+"""How far ahead a time may lie: clocks and zones differ by less."""
 _TIMES = ("assigned_at", "first_response_at", "resolved_at", "closed_at")
 
 
@@ -64,8 +67,9 @@ def make_record(kind: str, row: Mapping[str, Any], summary: RowSummary) -> Recor
     Raises
     ------
     HistoryError
-        If an article has neither title nor body, a reply or macro no body, an absence ends before it begins,
-        a skill's level is out of range, or an id cannot be used.
+        If an article has neither title nor body, a reply or macro no body, a link or reply a time more than
+        a day ahead, an absence ends before it begins, a skill's level is out of range, or an id cannot be
+        used.
     """
     return _MAKERS[kind](row, summary)
 
@@ -111,10 +115,13 @@ def _article(row: Mapping[str, Any], summary: RowSummary) -> Article:
     if "title" not in row and "body" not in row:
         raise HistoryError("title and body are missing")
     _refuse(article_id_problem(row["article_id"]))
+    if _lies_ahead(row.get("updated_at")):
+        summary.counts["updated_ahead"] += 1
     return Article(**{"title": "", "body": "", **row})
 
 
 def _link(row: Mapping[str, Any], summary: RowSummary) -> ArticleLink:
+    _refuse_ahead(row.get("created_at"))
     return ArticleLink(**row)
 
 
@@ -140,6 +147,7 @@ def _agent(row: Mapping[str, Any], summary: RowSummary) -> AgentRow:
 def _reply(row: Mapping[str, Any], summary: RowSummary) -> Reply:
     if "body" not in row:
         raise HistoryError("body is missing")
+    _refuse_ahead(row.get("created_at"))
     return Reply(**row)
 
 
@@ -153,6 +161,16 @@ def _macro(row: Mapping[str, Any], summary: RowSummary) -> Macro:
 def _refuse(problem: str | None) -> None:
     if problem is not None:
         raise HistoryError(problem)
+
+
+def _refuse_ahead(moment: datetime | None) -> None:
+    # It would count before it happened, and make all others look old.
+    if _lies_ahead(moment):
+        raise HistoryError("created_at lies more than a day ahead")
+
+
+def _lies_ahead(moment: datetime | None) -> bool:
+    return moment is not None and moment > datetime.now(UTC) + AHEAD
 
 
 def _volume(row: Mapping[str, Any], summary: RowSummary) -> Volume:

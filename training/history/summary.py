@@ -174,5 +174,10 @@ _NOTES: tuple[tuple[str, str, str], ...] = (
         "1 ticket has a later time that lies before its filing",
         "{0:,} tickets have a later time that lies before their filing",
     ),
+    (
+        "updated_ahead",
+        "1 article was updated more than a day ahead: its updated_at is wrong",
+        "{0:,} articles were updated more than a day ahead: their updated_at is wrong",
+    ),
 )
 """By what is counted: the sentence for one, and for more."""

@@ -1,6 +1,7 @@
 """What the knowledge base lacks, for tables or the store; found by :mod:`features.knowledge_gaps`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -62,13 +63,15 @@ def gaps_of_store(
     for chunk in iter_past_tickets(store, workspace, since=since):
         tickets = [*tickets, *chunk][-NEWEST:]
     articles = [one.article for chunk in iter_articles(store, workspace) for one in chunk]
-    linked = {one.ticket_id for one in list_links(store, workspace)}
+    linked: dict[str, set[str]] = {}
+    for link in list_links(store, workspace):
+        linked.setdefault(link.ticket_id, set()).add(link.article_id)
     dismissed: dict[str, set[str]] = {}
     for one in feedback_since(store, workspace):
         if one.feedback.kind is not ItemKind.ARTICLE or one.ticket_id is None:
             continue
         if one.feedback.verdict.is_good:
-            linked.add(one.ticket_id)
+            linked.setdefault(one.ticket_id, set()).add(one.feedback.item_id)
         else:
             dismissed.setdefault(one.ticket_id, set()).add(one.feedback.item_id)
     care = articles_to_care_for(
@@ -77,10 +80,8 @@ def gaps_of_store(
         usual_reopened=reopened_share(store, workspace),
         now=moment,
     )
-    use = KnowledgeUse(
-        frozenset(linked), {name: frozenset(several) for name, several in dismissed.items()}, care
-    )
-    return _find(tickets, articles, use, encoder, progress)
+    use = KnowledgeUse(_frozen(linked), _frozen(dismissed), care)
+    return replace(_find(tickets, articles, use, encoder, progress), days=days)
 
 
 def gaps_of_tables(
@@ -125,8 +126,15 @@ def gaps_of_tables(
         usual_reopened=sum(told) / len(told) if told else 0.0,
         now=newest or datetime.now(UTC),
     )
-    kept = KnowledgeUse(frozenset(one.ticket_id for one in given), {}, care)
+    linked: dict[str, set[str]] = {}
+    for one in given:
+        linked.setdefault(one.ticket_id, set()).add(one.article_id)
+    kept = KnowledgeUse(_frozen(linked), {}, care)
     return _find(dated[-NEWEST:], articles, kept, encoder, progress)
+
+
+def _frozen(several: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(some) for name, some in several.items()}
 
 
 def _find(

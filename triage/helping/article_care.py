@@ -1,6 +1,7 @@
 """Which articles need attention: never used, outdated, or contradicted by what agents and requesters do.
 
-Shares are judged by their Wilson bounds, so that two dismissals do not condemn an article.
+Shares are judged by exact tests, corrected for the number of articles looked at, so that neither two
+dismissals nor the worst luck among many articles condemn one.
 """
 
 import math
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from triage.helping.gap import ArticleCare
+from triage.helping.surely_more import binomial_tail, surely
 from triage.knowledge import Article
 
 __all__ = ["ArticleUse", "articles_to_care_for", "wilson"]
@@ -62,7 +64,9 @@ def wilson(successes: int, cases: int, z: float = Z) -> tuple[float, float]:
     share, extra = successes / cases, z * z / cases
     middle = (share + extra / 2) / (1 + extra)
     half = z / (1 + extra) * math.sqrt(share * (1 - share) / cases + extra / (4 * cases))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Rounding leaves a trace where the bound is none or all.
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    return low, 1.0 if successes == cases else min(1.0, middle + half)
 
 
 def articles_to_care_for(
@@ -71,7 +75,9 @@ def articles_to_care_for(
     """Return the articles that need attention, by problem and id.
 
     An article is *contradicted* where surely more than half of those who judged it dismissed it, or where
-    surely a larger share of its tickets was reopened than is usual; *outdated* where it was not touched for
+    surely a larger share of its tickets was reopened than is usual, each of five cases or more: by the exact
+    binomial test, corrected for how many articles were so tested
+    (:mod:`triage.helping.surely_more`); *outdated* where it was not touched for
     a year and somebody dismissed it lately more often than it was used; *unused* where it stands for 90 days
     and was never used.
 
@@ -86,39 +92,59 @@ def articles_to_care_for(
     now : datetime
         The moment of looking.
     """
+    seen = [use.get(article.article_id, ArticleUse()) for article in articles]
+    dismissed = _sure([(one.dismissed, one.used + one.dismissed) for one in seen], 0.5)
+    reopened = _sure([(one.reopened, one.solved) for one in seen], usual_reopened)
     found = []
-    for article in articles:
-        seen = use.get(article.article_id, ArticleUse())
-        told = _problem(article, seen, usual_reopened, now)
+    for article, one, is_dismissed, is_reopened in zip(articles, seen, dismissed, reopened, strict=True):
+        told = (
+            _contradicted(one, usual_reopened, is_dismissed, is_reopened)
+            or _outdated(article, one, now)
+            or _unused(article, one, now)
+        )
         if told is not None:
             found.append(ArticleCare(article.article_id, article.title, *told))
     order = ("contradicted", "outdated", "unused")
     return tuple(sorted(found, key=lambda one: (order.index(one.problem), one.article_id)))
 
 
-def _problem(
-    article: Article, seen: ArticleUse, usual_reopened: float, now: datetime
+def _sure(counts: Sequence[tuple[int, int]], usual: float) -> list[bool]:
+    """Say of each of (successes, cases) whether surely more than a usual share succeeded."""
+    tested = [place for place, (_, cases) in enumerate(counts) if cases >= LEAST_CASES]
+    told = surely([binomial_tail(*counts[place], usual) for place in tested])
+    sure = {place for place, is_sure in zip(tested, told, strict=True) if is_sure}
+    return [place in sure for place in range(len(counts))]
+
+
+def _contradicted(
+    seen: ArticleUse, usual_reopened: float, is_dismissed: bool, is_reopened: bool
 ) -> tuple[str, str] | None:
-    judged = seen.used + seen.dismissed
-    # Surely more than half of those who judged it dismissed it.
-    if judged >= LEAST_CASES and wilson(seen.dismissed, judged)[0] > 0.5:
+    if is_dismissed:
+        judged = seen.used + seen.dismissed
         return "contradicted", f"Dismissed {seen.dismissed} of {judged} times that somebody judged it."
-    # Surely more of its tickets came back than usual.
-    if seen.solved >= LEAST_CASES and wilson(seen.reopened, seen.solved)[0] > usual_reopened:
+    if is_reopened:
         return (
             "contradicted",
-            f"{seen.reopened} of {seen.solved} tickets with it were reopened; "
+            f"{seen.reopened} of {seen.solved} tickets with it were reopened, more than chance explains; "
             f"{100 * usual_reopened:.0f} % are usual.",
         )
+    return None
+
+
+def _outdated(article: Article, seen: ArticleUse, now: datetime) -> tuple[str, str] | None:
     age = None if article.updated_at is None else now - article.updated_at
     # Old, and lately more often dismissed than ever used.
-    if age is not None and age > OLD_AFTER and seen.dismissed_lately > max(1, seen.used):
-        return (
-            "outdated",
-            f"Not changed for {age.days} days; dismissed {seen.dismissed_lately} times in the last 90 days.",
-        )
+    if age is None or age <= OLD_AFTER or seen.dismissed_lately <= max(1, seen.used):
+        return None
+    return (
+        "outdated",
+        f"Not changed for {age.days} days; dismissed {seen.dismissed_lately} times in the last 90 days.",
+    )
+
+
+def _unused(article: Article, seen: ArticleUse, now: datetime) -> tuple[str, str] | None:
     # It had time to be used, and was not.
-    if not seen.used and (age is None or age > UNUSED_AFTER):
-        offered = f"suggested {seen.offered} times" if seen.offered else "never suggested"
-        return "unused", f"No ticket was ever linked to it; {offered}."
-    return None
+    if seen.used or (article.updated_at is not None and now - article.updated_at <= UNUSED_AFTER):
+        return None
+    offered = f"suggested {seen.offered} times" if seen.offered else "never suggested"
+    return "unused", f"No ticket was ever linked to it; {offered}."

@@ -23,7 +23,10 @@ class Gap:
     weight : float
         Tickets times hours: what an article could save at most. Gaps are ranked by it.
     share_recent : float
-        Of the tickets, those of the newest quarter of the time looked at: above .25 it grows.
+        Of the tickets, those of the newest quarter of the time looked at.
+    grows : bool
+        Whether that share is surely larger than that of all tickets: by the exact binomial test, corrected
+        for the number of gaps.
     examples : tuple of (str, str)
         Ids and redacted subjects of the most typical tickets.
     dismissed : int
@@ -38,6 +41,7 @@ class Gap:
     hours: float | None
     weight: float
     share_recent: float
+    grows: bool
     examples: tuple[tuple[str, str], ...]
     dismissed: int
     nearest_article: str | None
@@ -81,6 +85,8 @@ class GapReport:
         In the knowledge base.
     care : tuple of ArticleCare
         By problem, then by article.
+    days : int or None, default=None
+        Only tickets filed within so many days were looked at; None: all.
     """
 
     tickets: int
@@ -89,11 +95,13 @@ class GapReport:
     gaps: tuple[Gap, ...]
     articles: int
     care: tuple[ArticleCare, ...]
+    days: int | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
             "tickets": self.tickets,
+            "days": self.days,
             "unserved": self.unserved,
             "clustered": self.clustered,
             "articles": self.articles,
@@ -105,6 +113,7 @@ class GapReport:
                     "hours": one.hours,
                     "weight": one.weight,
                     "share_recent": one.share_recent,
+                    "grows": one.grows,
                     "examples": [{"ticket_id": name, "subject": subject} for name, subject in one.examples],
                     "dismissed": one.dismissed,
                     "nearest_article": one.nearest_article,

@@ -1,5 +1,6 @@
 """What people said of suspected incidents: accepted with a parent for their tickets, or dismissed."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select, update
@@ -23,6 +24,7 @@ def accept_incident(
     actor: str,
     *,
     parent_id: str | None = None,
+    preferred: Sequence[str] = (),
     now: datetime | None = None,
 ) -> Incident:
     """Say that it is an incident: its tickets become children of one, those to come too.
@@ -38,7 +40,9 @@ def accept_incident(
     actor : str
         Who says so.
     parent_id : str, optional
-        A stored ticket; by default the first one of the incident that is nobody's child.
+        A stored ticket; by default the first that is nobody's child, of those preferred, then of all.
+    preferred : sequence of str, default=()
+        Tickets of the incident that show best what it is about, best first.
     now : datetime, optional
         The moment; by default this one.
 
@@ -60,7 +64,7 @@ def accept_incident(
                 f"Got {parent_id!r} as parent of incident {incident_id!r}, which was accepted with "
                 f"{incident.parent_id!r}. Dismiss it first, then accept it with the other parent."
             )
-        parent = parent_id or _first_free(connection, workspace, incident)
+        parent = parent_id or _first_free(connection, workspace, incident, preferred)
         check_parent(connection, workspace, parent)
         _judge(connection, workspace, incident_id, IncidentState.ACCEPTED, parent, actor, moment)
         ids = [member.ticket_id for member in incident.members]
@@ -120,13 +124,14 @@ def _lock(connection: Connection, workspace: str, incident_id: str) -> None:
     ).first()
 
 
-def _first_free(connection: Connection, workspace: str, incident: Incident) -> str:
-    for member in incident.members:
+def _first_free(connection: Connection, workspace: str, incident: Incident, preferred: Sequence[str]) -> str:
+    mine = [member.ticket_id for member in incident.members]
+    for ticket_id in (*preferred, *mine):
         try:
-            check_parent(connection, workspace, member.ticket_id)
+            check_parent(connection, workspace, ticket_id)
         except (ConflictError, NotFoundError):
             continue
-        return member.ticket_id
+        return ticket_id
     raise ConflictError(
         f"Got incident {incident.incident_id!r}, whose tickets are all children of others or gone; "
         "expected a parent. Give parent_id."

@@ -33,6 +33,7 @@ def test_a_card_shows_words_growth_tickets_and_what_can_be_done(watched: Desk):
     assert page.count("VPN certificate expired") == 5 and "All 8" in page
     assert page.count("<title>") == 2 and "at most 8" in page
     assert "link its tickets" in page and "It is none" in page
+    assert f"would become children of {burst(1)[0].ticket_id}" in page
 
 
 def test_accepting_and_dismissing_change_the_card_in_place(watched: Desk):

@@ -1,7 +1,11 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests.serving.house import House
 from tests.triage.made_incident import BURST, burst, incident
+from triage.incident import Member
 from triage.store.incidents import save_incidents
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket
@@ -65,6 +69,17 @@ def test_accepting_needs_no_body(desk: House):
     assert answer.json()["parent_id"] == ticket(0)
     wrong = post(desk, "/v1/incidents/inc-1/accept", {"parent": ticket(1)})
     assert wrong.status_code == 422
+
+
+def test_the_default_parent_says_most_and_is_shown_before(house: House):
+    odd = replace(burst(1)[0], ticket_id="ODD", subject="Disk full since the update", body="")
+    put_tickets(house.store, "acme", [PastTicket(one) for one in (odd, *burst(3)[1:])], source="x")
+    one = incident()
+    members = (Member("ODD", BURST - timedelta(hours=23)), *one.members[1:])
+    save_incidents(house.store, "acme", [replace(one, members=members)], now=BURST)
+    assert get(house, "/v1/incidents/inc-1").json()["suggested_parent"] == ticket(1)
+    done = post(house, "/v1/incidents/inc-1/accept", {}).json()
+    assert (done["parent_id"], done["suggested_parent"]) == (ticket(1), None)
 
 
 def test_an_idempotency_key_gets_the_same_answer(desk: House):

@@ -90,6 +90,13 @@ def test_a_reply_to_a_ticket_that_was_never_sent_is_refused(house: House):
     assert tell(house, "T-9", "Hello.").status_code == 404
 
 
+def test_a_reply_dated_ahead_is_refused(house: House):
+    solve(house, "T-1")
+    for by_requester in (False, True):
+        told = tell(house, "T-1", "Renew it.", at="2099-01-01T00:00:00Z", by_requester=by_requester)
+        assert told.status_code == 422 and "more than a day ahead" in told.json()["detail"]
+
+
 def test_a_reply_sent_often_is_suggested_with_the_places_to_fill_in(house: House):
     for number, name in enumerate(("Ada", "Bob", "Cy")):
         decide(house, f"T-{number}", subject=TEXT)
@@ -127,6 +134,29 @@ def test_a_macro_is_named_where_agents_used_it_and_offered_where_its_words_fit(h
     assert [one["macro_id"] for one in listed] == ["M-1", "M-2", "M-3"]
     assert house.client.delete("/v1/macros/M-2", headers=headers).json()["title"] == "vpn drops"
     assert house.client.delete("/v1/macros/M-2", headers=headers).status_code == 404
+
+
+def test_replies_of_tickets_that_share_little_are_not_offered_and_a_macro_that_fits_is(house: House):
+    for number in range(4):
+        decide(house, f"T-{number}", subject="vpn drops on monday under our chair")
+        tell(house, f"T-{number}", f"{'ABCD'[number]} chair was ordered for {number} o'clock in room 9.")
+    assert replies(house, 5) == []
+    macro = {"title": "vpn drops", "body": "vpn drops every hour"}
+    house.client.put("/v1/macros/M-1", json=macro, headers=house.key("admin"))
+    assert [one["macro_id"] for one in replies(house, 5)] == ["M-1"]
+
+
+def test_a_macro_that_fits_is_ranked_with_replies_of_farther_tickets(house: House):
+    for number in range(4):
+        decide(house, f"T-{number}", subject="vpn drops every monday chair")
+        tell(
+            house, f"T-{number}", ("Buy a lamp.", "Call us now.", "No idea, sorry.", "See a doctor.")[number]
+        )
+    macro = {"title": "vpn drops", "body": "vpn drops every hour"}
+    house.client.put("/v1/macros/M-1", json=macro, headers=house.key("admin"))
+    found = replies(house, 3)
+    assert [one["macro_id"] for one in found] == ["M-1", None, None]
+    assert found[0]["uses"] == 0 and found[0]["share"] == 0
 
 
 @pytest.mark.parametrize("address", ["IT/M-1", "IT%2FM-1"])

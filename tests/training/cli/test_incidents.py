@@ -35,6 +35,7 @@ def test_people_get_a_table(history):
     result = run(history)
     assert result.exit_code == 0, result.output
     assert "1 suspected incidents" in result.output and "the default" in result.output
+    assert "in the 24 hours before it was raised" in " ".join(result.output.split())
     assert "certificate" in result.output and f"{BURST:%Y-%m-%d}" in result.output
 
 

@@ -82,7 +82,9 @@ def run(capsys, *words: object) -> tuple[int, str, str]:
 
 def test_each_ticket_gets_its_articles_best_first(tmp_path, tickets, capsys):
     out = tmp_path / "new" / "s.parquet"
-    code, printed, _ = run(capsys, tickets, "--bundle", bundle_of(tmp_path, knowledge()), "--out", out)
+    rejects = tmp_path / "rejects.csv"
+    bundle = bundle_of(tmp_path, knowledge())
+    code, printed, _ = run(capsys, tickets, "--bundle", bundle, "--out", out, "--rejects", rejects)
     assert code == 0
     table = pq.read_table(out).to_pydict()
     assert list(table) == ["ticket_id", "article_ids", "scores"]
@@ -90,6 +92,8 @@ def test_each_ticket_gets_its_articles_best_first(tmp_path, tickets, capsys):
     assert [ids[0] for ids in table["article_ids"]] == ["paper", "vpn"]
     assert all(scores == sorted(scores, reverse=True) for scores in table["scores"])
     assert "2 tickets, 1 unreadable left out" in printed
+    assert "refused: created_at is missing (1)" in printed and f"Refused rows: {rejects}" in printed
+    assert "\n4," in rejects.read_text()
     assert "past links, by default weights" in printed.replace("\n", " ")
 
 
@@ -99,6 +103,7 @@ def test_json_holds_what_the_file_holds(tmp_path, tickets, capsys):
     code, printed, _ = run(capsys, tickets, "--bundle", bundle, "--out", out, "--limit", 1, "--json")
     document = json.loads(printed)
     assert (code, document["basis"], document["tickets"], document["rejected"]) == (0, "links", 2, 1)
+    assert document["reasons"] == {"created_at is missing": 1}
     assert document["suggestions"] == pq.read_table(out).to_pylist()
     assert all(len(row["article_ids"]) == 1 for row in document["suggestions"])
 

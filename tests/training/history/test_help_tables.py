@@ -87,3 +87,28 @@ def test_a_refused_table_is_named_in_plain_english(
 ):
     with pytest.raises(HistoryError, match=f"Got {words} without"):
         import_table(sqlite_store, write(tmp_path / "t.csv", "colour\nred\n"), kind, workspace="acme")
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "row"),
+    [("links", "ticket_id,article_id", "T-1,KB-1"), ("replies", "ticket_id,reply_id,body", "T-1,R-1,Hi")],
+)
+def test_what_is_dated_ahead_is_refused_by_line_and_the_rest_kept(
+    sqlite_store: Store, tmp_path: Path, kind: str, header: str, row: str
+):
+    table = write(
+        tmp_path / "table.csv",
+        f"{header},created_at\n{row},2099-01-01\n{row.replace('T-1', 'T-2')},2026-01-01\n",
+    )
+    rejects = tmp_path / "rejects.csv"
+    result = import_table(sqlite_store, table, kind, workspace="acme", rejects=rejects)
+    assert (result.summary["accepted"], result.summary["rejected"]) == (1, 1)
+    assert result.summary["reasons"] == {"created_at lies more than a day ahead": 1}
+    assert "\n2," in rejects.read_text()
+
+
+def test_an_article_updated_ahead_is_kept_and_noted(sqlite_store: Store, tmp_path: Path):
+    table = write(tmp_path / "articles.csv", "article_id,title,updated_at\nKB-1,Open,2099-01-01\n")
+    result = import_table(sqlite_store, table, "articles", workspace="acme")
+    assert result.summary["accepted"] == 1
+    assert any("1 articles were updated more than a day ahead" in note for note in result.summary["notes"])
