@@ -111,4 +111,4 @@ def test_an_article_updated_ahead_is_kept_and_noted(sqlite_store: Store, tmp_pat
     table = write(tmp_path / "articles.csv", "article_id,title,updated_at\nKB-1,Open,2099-01-01\n")
     result = import_table(sqlite_store, table, "articles", workspace="acme")
     assert result.summary["accepted"] == 1
-    assert any("1 articles were updated more than a day ahead" in note for note in result.summary["notes"])
+    assert any("1 article was updated more than a day ahead" in note for note in result.summary["notes"])
