@@ -24,7 +24,7 @@ from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.plan_backlog import with_open_tickets
-from triage.store.published_volume import volume_of
+from triage.store.published_volume import LENGTHS, volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
 from triage.store.staffing import (
@@ -35,6 +35,7 @@ from triage.store.staffing import (
     read_staffing_setup,
     write_staffing_setup,
 )
+from triage.ticket import FIELDS
 
 __all__ = ["Asked", "Made", "StaffingDesk", "as_input"]
 
@@ -118,6 +119,7 @@ class StaffingDesk:
         """
         with as_input():
             setup = read_setup(document)
+            self._refuse_unknown_field(workspace, setup.by)
             span = self._clock()
             for team in setup.teams:
                 # A country that nobody knows is told now, not when the first plan is made.
@@ -204,6 +206,19 @@ class StaffingDesk:
             staff.setdefault(row["team"], []).append(people)
         planned = {team: np.array(people[: actual.n]) for team, people in staff.items()}
         return actual.starts[0], actual.ends[-1], had_been_followed(setup, actual, planned)
+
+    def _refuse_unknown_field(self, workspace: str, by: str) -> None:
+        """Refuse a field that no forecast has series of, nor can have."""
+        known = ("total", "series", "channel", *FIELDS)
+        if by in known:
+            return
+        newest = [latest_snapshot(self._store, workspace, interval) for interval in LENGTHS]
+        series = {row.series for one in newest if one is not None for row in one.rows}
+        if not any(name.startswith(f"{by}=") for name in series):
+            raise InputError(
+                f"Got by={by!r} in the staffing setup, and no forecast of this workspace has series of it; "
+                f"expected one of {', '.join(known)}."
+            )
 
     def _setup(self, workspace: str) -> StoredSetup:
         stored = read_staffing_setup(self._store, workspace)

@@ -16,7 +16,7 @@ from triage.staffing.capacity import CapacityDay
 from triage.staffing.plan import Plan, PlanRow, TeamTotals
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.spread import Spread
-from triage.staffing.team import StaffedTeam
+from triage.staffing.team import EVERYTHING, StaffedTeam
 from triage.staffing.volume import VolumeForecast
 
 __all__ = ["make_plan"]
@@ -53,6 +53,7 @@ def make_plan(
             )
     openings = [Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams]
     streams, notes = make_streams(setup, forecast, openings)
+    notes += _skills_without_labels(setup, forecast)
     unheard = _unheard(streams)
     if unheard >= 0.5:
         notes.append(
@@ -151,6 +152,18 @@ def _totals(
         on_time=1.0 - outcome.late / outcome.due if outcome.due > 0 else None,
         service_level=outcome.answered / outcome.contacts if outcome.contacts > 0 else None,
     )
+
+
+def _skills_without_labels(setup: StaffingSetup, forecast: VolumeForecast) -> list[str]:
+    """Return a note for each team with skills that no label of the forecast has: likely another spelling."""
+    known = {*forecast.labels(setup.by), EVERYTHING}
+    found = []
+    for team in setup.teams:
+        strange = sorted(team.skills - known)
+        if strange:
+            told = ", ".join(map(repr, strange[:5])) + (" ..." if len(strange) > 5 else "")
+            found.append(f"{team.name} has skills that no label of {setup.by} in this forecast has: {told}.")
+    return found
 
 
 def _below_promise(team: str, work: TeamWork, reached: Mapping[str, float]) -> list[str]:

@@ -1,6 +1,9 @@
 """Plans over HTTP: setup, plan, what if, baselines, exports, reports; from a forecast that was published."""
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -59,11 +62,45 @@ def test_a_setup_is_read_back_as_written_and_not_overwritten_unseen(house: House
         ({"teams": [{"name": "a"}, {"name": "a"}]}, "two teams"),
         ({"teams": [{"name": "a", "hours": "sometimes"}]}, "shift"),
         ({"teams": [{"name": "a", "country": "ZZ"}]}, "country"),
+        ({"by": "nosuch"}, "expected one of total, series, channel, category"),
+        ({"channels": [{"name": "t"}, {"name": "p", "share": 0.3}]}, "add up to 1.3"),
     ],
 )
 def test_a_setup_that_makes_no_sense_is_the_senders_and_says_why(house: House, change: dict, words: str):
+    set_up(house)
     answer = house.client.put("/v1/staffing/setup", json=SETUP | change, headers=house.key("planner"))
     assert answer.status_code == 422 and words in answer.json()["detail"]
+    # The one that makes sense stays.
+    assert house.client.get("/v1/staffing/setup", headers=house.key("planner")).json()["version"] == 1
+
+
+def test_a_field_of_ones_own_is_taken_where_a_forecast_has_it(house: House):
+    rows = [
+        {"series": "field.site=north", "start": TODAY, "mean": 5.0, "spike_threshold": 9.0}
+        | {name: factor * 5.0 for name, factor in QUANTILES.items()}
+        | {"spike_probability": 0.01}
+    ]
+    put_snapshot(house.store, "acme", "day", 1, TODAY, {"zone": "UTC"}, rows)
+    set_up(house, by="field.site")
+
+
+def test_the_guides_file_as_json_is_a_setup(house: House):
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+    (example,) = [one for one in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[[teams]]" in one]
+    document = tomllib.loads(example)
+    set_up(house, **document)
+    plain = {"handle_time": {"default": 600, "labels": {"vpn": 900.5}}, "paths": 100, "seed": 7}
+    set_up(house, **document | plain)
+    kept = house.client.get("/v1/staffing/setup", headers=house.key("planner")).json()["setup"]
+    assert kept["channels"][0]["backlog"] == 40 and kept["handle_time"]["labels"] == {"vpn": 900.5}
+
+
+def test_a_skill_that_no_label_has_is_noted(house: House):
+    teams = [{"name": "web", "skills": ["vpn", "VPN", "wifi"]}, {"name": "desk"}]
+    set_up(house, teams=teams)
+    publish(house)
+    (note,) = [one for one in ask(house).json()["notes"] if "skills" in one]
+    assert note == "web has skills that no label of category in this forecast has: 'VPN', 'wifi'."
 
 
 def test_without_setup_or_forecast_there_is_no_plan(house: House):
