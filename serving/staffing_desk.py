@@ -24,6 +24,7 @@ from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.plan_backlog import with_open_tickets
+from triage.store.plan_overrides import with_overrides
 from triage.store.published_volume import LENGTHS, volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
@@ -65,6 +66,8 @@ class Asked:
         See :func:`triage.staffing.change_document.read_change`.
     baseline : str or None
         Name of a plan to compare with.
+    use_overrides : bool, default=False
+        Whether planners' own figures go before the model's.
     """
 
     interval: str
@@ -72,6 +75,7 @@ class Asked:
     schedule_file: str | None = None
     change: Mapping[str, Any] | None = None
     baseline: str | None = None
+    use_overrides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,9 @@ class StaffingDesk:
             change = Change() if asked.change is None else read_change(asked.change)
             setup = with_open_tickets(self._store, workspace, setup, forecast, self._clock())
             shifts, notes = self._schedule(workspace, setup, forecast, asked)
+            if asked.use_overrides:
+                forecast, told = with_overrides(self._store, workspace, setup, forecast, asked.interval)
+                notes += told
             study = make_study(
                 setup,
                 forecast,

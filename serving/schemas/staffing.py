@@ -103,7 +103,7 @@ class StaffingChannelIn(Input):
         Annotated[float, Field(ge=0, le=1e9)] | Annotated[list[OpenWorkIn], Field(max_length=500)] | None
     ) = Field(
         None,
-        description="Deferred: what is open, as a number of tickets or told apart; by default, plans take the "
+        description="Deferred: what is open, a number of tickets or told apart; by default, plans take the "
         "workspace's open tickets.",
     )
 

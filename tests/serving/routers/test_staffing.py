@@ -95,6 +95,27 @@ def test_the_guides_file_as_json_is_a_setup(house: House):
     assert kept["channels"][0]["backlog"] == 40 and kept["handle_time"]["labels"] == {"vpn": 900.5}
 
 
+def test_planners_own_figures_go_into_a_plan_that_asks_for_them(house: House):
+    set_up(house)
+    publish(house)
+    start = (TODAY + timedelta(days=2)).isoformat()
+    for series, value in (("category=vpn", 600.0), ("total", 900.0)):
+        figure = {"series": series, "start": start, "value": value, "reason": "A release."}
+        made = house.client.post("/v1/forecasts/overrides", json=figure, headers=house.key("planner"))
+        assert made.status_code == 201, made.text
+    without, plan = ask(house).json(), ask(house, use_overrides=True).json()
+    volume = [
+        [row["volume"]["p50"] for row in one["rows"] if row["team"] == "web"] for one in (without, plan)
+    ]
+    assert volume[1][2] == pytest.approx(3 * volume[0][2], rel=0.03) and volume[1][3] == volume[0][3]
+    assert plan["rows"][2]["required_paid"]["p80"] > 2 * without["rows"][2]["required_paid"]["p80"]
+    assert without["notes"] == [] and plan["notes"] == [
+        "Planners' own figures stand in for the forecast's: 1.",
+        "Planners' own figures that change nothing here: 1, of total; this plan rests on series of category, "
+        "and a total does not move its parts.",
+    ]
+
+
 def test_a_skill_that_no_label_has_is_noted(house: House):
     teams = [{"name": "web", "skills": ["vpn", "VPN", "wifi"]}, {"name": "desk"}]
     set_up(house, teams=teams)
