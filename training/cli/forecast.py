@@ -103,7 +103,8 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
                 f"{peak['mean']:.1f} ({peak['q10']:.0f}-{peak['q90']:.0f})",
                 f"{peak['start'].tz_convert(series.zone):{when}}",
                 f"{rows['spike_probability'].max():.0%}",
-                escape(result.basis[name]),
+                # Words that wrap: members of the pool with their weights.
+                escape(result.basis[name].replace("+", " + ")),
             ]
         )
     print_table(
