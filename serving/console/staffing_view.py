@@ -157,7 +157,7 @@ def _clocks(rows: Sequence[PlanRow], zone: ZoneInfo, calendar: BusinessCalendar)
     Those of the plan's open intervals alone would have a hole where a plan that begins after nine today ends
     at nine on the last day.
     """
-    found = {}
+    found: dict[str, bool] = {}
     for row in rows:
         clock = f"{row.start.astimezone(zone):%H:%M}"
         found[clock] = found.get(clock) or row.open_hours > 0 or _is_open(row, calendar)
