@@ -12,6 +12,7 @@ from features.absence_calendar import AgentAbsences
 from features.calendar_events import EARLIEST, LATEST, LeftOut
 from features.named_agents import NamedAgents
 from triage.absence import Absence
+from triage.delimiter import delimiter_of
 from triage.errors import InputError
 from triage.zone import find_zone
 
@@ -23,8 +24,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "end": ("end", "absent_to", "to"),
 }
 """Our columns by what a header may call them, in small or capital letters; others are not read."""
-
-_DELIMITERS = ",;\t"
 
 
 def absences_of_table(
@@ -63,8 +62,7 @@ def absences_of_table(
         If it is no such table.
     """
     text = _decoded(content)
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     mine: dict[str, list[Absence]] = {}
     left_out: list[LeftOut] = []
     named = NamedAgents(agents, aliases)

@@ -24,7 +24,8 @@ from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.plan_backlog import with_open_tickets
-from triage.store.published_volume import volume_of
+from triage.store.plan_overrides import with_overrides
+from triage.store.published_volume import LENGTHS, volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
 from triage.store.staffing import (
@@ -35,6 +36,7 @@ from triage.store.staffing import (
     read_staffing_setup,
     write_staffing_setup,
 )
+from triage.ticket import FIELDS
 
 __all__ = ["Asked", "Made", "StaffingDesk", "as_input"]
 
@@ -64,6 +66,8 @@ class Asked:
         See :func:`triage.staffing.change_document.read_change`.
     baseline : str or None
         Name of a plan to compare with.
+    use_overrides : bool, default=False
+        Whether planners' own figures go before the model's.
     """
 
     interval: str
@@ -71,6 +75,7 @@ class Asked:
     schedule_file: str | None = None
     change: Mapping[str, Any] | None = None
     baseline: str | None = None
+    use_overrides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,7 @@ class StaffingDesk:
         """
         with as_input():
             setup = read_setup(document)
+            self._refuse_unknown_field(workspace, setup.by)
             span = self._clock()
             for team in setup.teams:
                 # A country that nobody knows is told now, not when the first plan is made.
@@ -143,6 +149,9 @@ class StaffingDesk:
             change = Change() if asked.change is None else read_change(asked.change)
             setup = with_open_tickets(self._store, workspace, setup, forecast, self._clock())
             shifts, notes = self._schedule(workspace, setup, forecast, asked)
+            if asked.use_overrides:
+                forecast, told = with_overrides(self._store, workspace, setup, forecast, asked.interval)
+                notes += told
             study = make_study(
                 setup,
                 forecast,
@@ -204,6 +213,19 @@ class StaffingDesk:
             staff.setdefault(row["team"], []).append(people)
         planned = {team: np.array(people[: actual.n]) for team, people in staff.items()}
         return actual.starts[0], actual.ends[-1], had_been_followed(setup, actual, planned)
+
+    def _refuse_unknown_field(self, workspace: str, by: str) -> None:
+        """Refuse a field that no forecast has series of, nor can have."""
+        known = ("total", "series", "channel", *FIELDS)
+        if by in known:
+            return
+        newest = [latest_snapshot(self._store, workspace, interval) for interval in LENGTHS]
+        series = {row.series for one in newest if one is not None for row in one.rows}
+        if not any(name.startswith(f"{by}=") for name in series):
+            raise InputError(
+                f"Got by={by!r} in the staffing setup, and no forecast of this workspace has series of it; "
+                f"expected one of {', '.join(known)}."
+            )
 
     def _setup(self, workspace: str) -> StoredSetup:
         stored = read_staffing_setup(self._store, workspace)

@@ -5,6 +5,7 @@ import io
 from datetime import date
 from pathlib import Path
 
+from triage.delimiter import delimiter_of
 from triage.errors import InputError
 from triage.known_event import KnownEvent
 
@@ -19,12 +20,14 @@ MOST_ID = 40
 def read_events(text: str) -> list[KnownEvent]:
     """Read a calendar; ``title`` is the kind, ``last_day`` the first day and ``series`` the total by default.
 
+    Columns are divided by commas, semicolons or tabs, as the header says.
+
     Raises
     ------
     InputError
         When a column is missing or a row cannot be used.
     """
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter_of(text))
     try:
         return _read_rows(rows)
     except csv.Error as error:

@@ -1,7 +1,9 @@
 """What becomes of a team's work under a number of people, in every future."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +11,14 @@ from numpy.typing import NDArray
 from features.staffing.opening import Opening
 from features.staffing.team_work import ChannelWork, TeamWork, gather, loads
 from triage.staffing.deferred import Worked, work_off
-from triage.staffing.live import queue_figures
+from triage.staffing.live import LivePromise, queue_figures
 
-__all__ = ["Outcome", "days_missed", "follow"]
+__all__ = ["Outcome", "days_missed", "follow", "levels_reached"]
 
 Array = NDArray[np.float64]
 
 _LOADS = 9
-"""Futures that stand for all of an interval's when a service level is expected."""
+"""Futures that stand for all of an interval's when a service level is expected, each for as many contacts."""
 _WHOLE = 1e-9
 
 
@@ -30,6 +32,8 @@ class Outcome:
         Expected share of live contacts answered in time; nan without any.
     answered, contacts : float
         Live contacts expected to be answered in time, and all in open hours.
+    reached : Mapping of str to float
+        By live channel that contacts come by, the share of them expected to be answered in time.
     backlog : array, shape (paths, n)
         Deferred tickets open at the end of each interval.
     oldest_hours : array, shape (paths, n)
@@ -43,6 +47,7 @@ class Outcome:
     service_level: Array
     answered: float
     contacts: float
+    reached: Mapping[str, float]
     backlog: Array
     oldest_hours: Array
     breach: Array
@@ -65,12 +70,14 @@ def follow(work: TeamWork, staff: Array) -> Outcome:
     answered, contacts = np.zeros(n), np.zeros(n)
     backlog, oldest = np.zeros((paths, n)), np.zeros((paths, n))
     fine = np.ones(n)
+    reached: dict[str, float] = {}
     late = due = 0.0
     for one, people in zip(work.channels, shared, strict=True):
         if one.channel.live is not None:
-            come = np.where(opening.hours > 0, one.counts.mean(axis=0), 0.0)
-            answered += come * _service_level(one, people, opening)
-            contacts += come
+            in_time, come = _answered(one, people, opening)
+            answered, contacts = answered + in_time, contacts + come
+            if come.any():
+                reached[one.channel.name] = float(in_time.sum() / come.sum())
             continue
         tickets, age, missed, lost, all_due = _deferred_outcome(one, people, opening)
         backlog += tickets
@@ -80,7 +87,7 @@ def follow(work: TeamWork, staff: Array) -> Outcome:
     with np.errstate(invalid="ignore", divide="ignore"):
         service = np.where(contacts > 0, answered / contacts, np.nan)
     total = float(answered.sum()), float(contacts.sum())
-    return Outcome(service, *total, backlog, oldest, 1.0 - fine, late, due)
+    return Outcome(service, *total, reached, backlog, oldest, 1.0 - fine, late, due)
 
 
 def _share_out(work: TeamWork, staff: Array) -> list[Array]:
@@ -105,26 +112,52 @@ def _share_out(work: TeamWork, staff: Array) -> list[Array]:
     return given
 
 
-def _service_level(work: ChannelWork, people: Array, opening: Opening) -> Array:
-    """Return the share answered in time that is expected, over futures weighed by their contacts."""
-    assert work.channel.live is not None
-    paths, n = people.shape
-    found = np.zeros(n)
-    load = loads(work.counts, work.handle_s, opening)
-    # The middle future of each ninth, by its load, stands for it.
-    middles = ((np.arange(_LOADS) + 0.5) / _LOADS * paths).astype(np.intp)
-    chosen = np.argsort(load, axis=0, kind="stable")[middles]
-    kept: dict[tuple[float, int], float] = {}
-    for t in opening.places:
-        total = reached = 0.0
-        for path in chosen[:, t]:
-            agents = int(people[path, t] * work.channel.at_work + _WHOLE)
-            key = (round(float(load[path, t]), 3), agents)
-            if key not in kept:
-                kept[key] = queue_figures(key[0], agents, work.handle_s, work.channel.live).service_level
-            total, reached = total + key[0], reached + key[0] * kept[key]
-        found[t] = reached / total if total else 1.0
+def levels_reached(work: TeamWork, staff: Array) -> dict[str, float]:
+    """Return by live channel the share of all contacts in open hours expected to be answered in time.
+
+    Parameters
+    ----------
+    work : TeamWork
+    staff : array, shape (n,)
+        People paid in each interval.
+    """
+    found = {}
+    for one, people in zip(work.channels, _share_out(work, staff), strict=True):
+        if one.channel.live is not None:
+            answered, come = _answered(one, people, work.opening)
+            if come.any():
+                found[one.channel.name] = float(answered.sum() / come.sum())
     return found
+
+
+def _answered(work: ChannelWork, people: Array, opening: Opening) -> tuple[Array, Array]:
+    """Return live contacts expected to be answered in time, and all that come in open hours."""
+    assert work.channel.live is not None
+    n = people.shape[1]
+    found = np.zeros(n)
+    come = np.where(opening.hours > 0, work.counts.mean(axis=0), 0.0)
+    load = loads(work.counts, work.handle_s, opening)
+    order = np.argsort(load, axis=0, kind="stable")
+    so_far = np.cumsum(np.take_along_axis(load, order, axis=0), axis=0)
+    # Each ninth of the contacts, by how busy it is when they come, is stood for by the future in its middle:
+    # futures without a contact say nothing of how contacts fare.
+    middles = (np.arange(_LOADS) + 0.5) / _LOADS
+    for t in opening.places:
+        if so_far[-1, t] <= 0.0:
+            continue
+        for place in np.searchsorted(so_far[:, t], middles * so_far[-1, t]):
+            path = order[place, t]
+            there = float(people[path, t]) * work.channel.at_work
+            agents = max(1, int(there + _WHOLE))
+            level = _level(round(float(load[path, t]), 3), agents, work.handle_s, work.channel.live)
+            # Less than one on the floor is one for a part of the time.
+            found[t] += min(1.0, there) * level / _LOADS
+    return come * found, come
+
+
+@lru_cache(maxsize=65_536)
+def _level(load: float, agents: int, handle_s: float, promise: LivePromise) -> float:
+    return queue_figures(load, agents, handle_s, promise).service_level
 
 
 def _deferred_outcome(

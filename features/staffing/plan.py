@@ -16,7 +16,7 @@ from triage.staffing.capacity import CapacityDay
 from triage.staffing.plan import Plan, PlanRow, TeamTotals
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.spread import Spread
-from triage.staffing.team import StaffedTeam
+from triage.staffing.team import EVERYTHING, StaffedTeam
 from triage.staffing.volume import VolumeForecast
 
 __all__ = ["make_plan"]
@@ -53,6 +53,7 @@ def make_plan(
             )
     openings = [Opening.of(one.calendar, forecast.starts, forecast.ends) for one in setup.teams]
     streams, notes = make_streams(setup, forecast, openings)
+    notes += _skills_without_labels(setup, forecast)
     unheard = _unheard(streams)
     if unheard >= 0.5:
         notes.append(
@@ -72,7 +73,8 @@ def make_plan(
         had = None if scheduled is None else scheduled.get(team.name, np.zeros(forecast.n))
         if had is not None and not had.any():
             notes.append(f"Nobody of {team.name} is scheduled.")
-        mine, total = _team(setup, team, work, forecast, had)
+        mine, total, reached = _team(setup, team, work, forecast, had)
+        notes += _below_promise(team.name, work, reached)
         rows += mine
         totals.append(total)
         if had is not None:
@@ -82,16 +84,17 @@ def make_plan(
 
 def _team(
     setup: StaffingSetup, team: StaffedTeam, work: TeamWork, forecast: VolumeForecast, had: Array | None
-) -> tuple[list[PlanRow], TeamTotals]:
+) -> tuple[list[PlanRow], TeamTotals, Mapping[str, float]]:
     level = setup.percentile.level
     opening = work.opening
     needs = [require(work, one) for one in LEVELS]
-    people = np.stack([one.paid for one in needs])
+    # Found by halving, each for itself: a higher percentile asks for no fewer.
+    people = np.maximum.accumulate(np.stack([one.paid for one in needs]))
     wanted = people[LEVELS.index(level)]
     staff = wanted if had is None else had
     outcome = follow(work, staff)
     volume, load = _quantiles(work.counts), _quantiles(work.hours)
-    base = np.stack([one.base for one in needs])
+    base = np.maximum.accumulate(np.stack([one.base for one in needs]))
     tickets = work.counts.mean(axis=0)
     seconds = sum(one.counts.mean(axis=0) * one.handle_s for one in work.channels) / np.where(
         tickets > 0, tickets, 1.0
@@ -123,7 +126,8 @@ def _team(
         )
         for t in range(forecast.n)
     ]
-    return rows, _totals(team, opening, people, wanted, had, outcome, float(cost.sum()))
+    totals = _totals(team, opening, people, wanted, had, outcome, float(cost.sum()))
+    return rows, totals, outcome.reached
 
 
 def _totals(
@@ -148,6 +152,34 @@ def _totals(
         on_time=1.0 - outcome.late / outcome.due if outcome.due > 0 else None,
         service_level=outcome.answered / outcome.contacts if outcome.contacts > 0 else None,
     )
+
+
+def _skills_without_labels(setup: StaffingSetup, forecast: VolumeForecast) -> list[str]:
+    """Return a note for each team with skills that no label of the forecast has: likely another spelling."""
+    known = {*forecast.labels(setup.by), EVERYTHING}
+    found = []
+    for team in setup.teams:
+        strange = sorted(team.skills - known)
+        if strange:
+            told = ", ".join(map(repr, strange[:5])) + (" ..." if len(strange) > 5 else "")
+            found.append(f"{team.name} has skills that no label of {setup.by} in this forecast has: {told}.")
+    return found
+
+
+def _below_promise(team: str, work: TeamWork, reached: Mapping[str, float]) -> list[str]:
+    """Return a note for each live channel on which fewer are answered in time than is promised."""
+    found = []
+    for one in work.channels:
+        share = reached.get(one.channel.name)
+        # As much below as would be seen in the figure.
+        if one.channel.live is not None and share is not None:
+            promised = one.channel.live.service_level
+            if share < promised - 0.0005:
+                found.append(
+                    f"{team} answers {share:.1%} of the live contacts by {one.channel.name} in time; "
+                    f"{promised:.1%} are promised."
+                )
+    return found
 
 
 def _unheard(streams: list[Stream]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.staffing.outcome import days_missed
+from features.staffing.outcome import days_missed, levels_reached
 from features.staffing.team_work import TeamWork
 
 __all__ = ["LEVELS", "Requirement", "require"]
@@ -38,7 +38,9 @@ def require(work: TeamWork, level: float) -> Requirement:
     deadlines fall as often as not when the future is not known. So the percentile is raised, alike in all
     intervals, until deadlines hold as often as asked: at P80, of all days and futures, weighed by the hours
     due, at least 80 % are such that everything due is done in time, whoever is not needed by live contacts
-    lending a hand.
+    lending a hand. It is raised, too, until of the contacts of each live channel as many are answered in time
+    as is promised, over the whole plan and all futures: a busy hour has more contacts than a quiet one. And
+    wherever a live channel is open and contacts may come, one person is on the floor, however few come.
 
     Parameters
     ----------
@@ -46,15 +48,19 @@ def require(work: TeamWork, level: float) -> Requirement:
     level : float
         Such as 0.8.
     """
-    everybody = work.paid
+    everybody, on_floor = work.paid, work.base
+    live = {one.channel.name: one.channel.live for one in work.channels}
+    promised = {name: one.service_level for name, one in live.items() if one is not None}
 
     def holds(staff: Array) -> bool:
-        return days_missed(work, staff) <= 1.0 - level + 1e-9
+        if days_missed(work, staff) > 1.0 - level + 1e-9:
+            return False
+        return all(share >= promised[name] for name, share in levels_reached(work, staff).items())
 
     def found(at: float, factor: float = 1.0) -> Requirement:
         return Requirement(
             np.asarray(np.quantile(everybody, at, axis=0) * factor),
-            np.asarray(np.quantile(work.base, at, axis=0) * factor),
+            np.asarray(np.quantile(on_floor, at, axis=0) * factor),
         )
 
     if holds(np.quantile(everybody, level, axis=0)):

@@ -11,6 +11,7 @@ from features.calendar_events import read_events
 from features.staffing.opening import with_holidays
 from features.staffing.shifts import Shift
 from triage.agent import Agent
+from triage.delimiter import delimiter_of
 from triage.errors import InputError
 from triage.routing.availability import shift_of
 from triage.staffing.setup import StaffingSetup
@@ -32,10 +33,10 @@ def read_schedule(
     Parameters
     ----------
     content : bytes
-        iCalendar, or CSV with the columns ``team, start, end`` and, where wanted, ``agents`` (how many; 1)
-        and ``agent`` (who). An event of a calendar belongs to the team that its category names, else its
-        summary (``Network``, ``Network x 3``, ``Network: ada``), and stands for as many people as it has
-        attendees, one at least.
+        iCalendar, or CSV (by commas, semicolons or tabs) with the columns ``team, start, end`` and, where
+        wanted, ``agents`` (how many; 1) and ``agent`` (who). An event of a calendar belongs to the team that
+        its category names, else its summary (``Network``, ``Network x 3``, ``Network: ada``), and stands for
+        as many people as it has attendees, one at least.
     teams : collection of str
         Names of the teams that there are.
     zone : str
@@ -151,12 +152,12 @@ def _from_csv(content: bytes, names: Mapping[str, str], zone: str) -> list[Shift
     except UnicodeDecodeError as error:
         raise InputError(f"Got a schedule that is not UTF-8 ({error.reason}); save it as UTF-8.") from error
     try:
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
+        rows = list(csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter_of(text)))
     except csv.Error as error:
         raise InputError(
             f"Got a schedule that is no CSV ({error}); expected team,start,end[,agents]."
         ) from error
-    header = set(rows[0]) if rows else set(text.partition("\n")[0].strip().split(","))
+    header = set(rows[0]) if rows else set(text.partition("\n")[0].strip().split(delimiter_of(text)))
     missing = [name for name in CSV_COLUMNS[:3] if name not in header]
     if missing:
         raise InputError(

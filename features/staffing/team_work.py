@@ -38,6 +38,9 @@ class ChannelWork:
         People to be paid for it, in each future.
     base : array, shape (paths, n)
         Of these, on the floor.
+    manned : array, shape (n,)
+        1 where the channel is live, the team is open and contacts come in any of the futures: one person has
+        to be there, whether or not somebody calls, and does tickets in between. Else 0.
     """
 
     channel: Channel
@@ -47,6 +50,7 @@ class ChannelWork:
     backlog: Array
     paid: Array
     base: Array
+    manned: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,15 @@ class TeamWork:
 
     @property
     def paid(self) -> Array:
-        """People to be paid in each future, shape (paths, n)."""
-        return np.asarray(sum(one.paid for one in self.channels))
+        """People to be paid in each future, shape (paths, n): no fewer than open live channels take."""
+        least = sum(one.manned * paid(1.0, one.channel.shrinkage) for one in self.channels)
+        return np.asarray(np.maximum(sum(one.paid for one in self.channels), least))
 
     @property
     def base(self) -> Array:
         """Of these, on the floor."""
-        return np.asarray(sum(one.base for one in self.channels))
+        least = sum(one.manned for one in self.channels)
+        return np.asarray(np.maximum(sum(one.base for one in self.channels), least))
 
 
 def gather_work(setup: StaffingSetup, team: int, streams: list[Stream], opening: Opening) -> TeamWork:
@@ -99,14 +105,15 @@ def gather_work(setup: StaffingSetup, team: int, streams: list[Stream], opening:
         places = channel.live.concurrency if channel.live else 1
         total = float(counts.sum())
         handle_s = float(hours.sum() * places * 3_600.0 / total) if total else mine[0].handle.mean_s
-        backlog = np.zeros(len(opening.places))
+        backlog, manned = np.zeros(len(opening.places)), np.zeros(counts.shape[1])
         if channel.live is None:
             backlog = _backlog(setup, channel, team, streams, opening)
             base = _deferred(channel, hours, backlog, opening)
             people = base / channel.at_work
         else:
             base, people = _live(channel, counts, handle_s, opening)
-        found.append(ChannelWork(channel, counts, hours, handle_s, backlog, people, base))
+            manned = np.where(base.any(axis=0), 1.0, 0.0)
+        found.append(ChannelWork(channel, counts, hours, handle_s, backlog, people, base, manned))
     return TeamWork(opening, tuple(found))
 
 

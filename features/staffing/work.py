@@ -78,8 +78,8 @@ def make_streams(
     if not work:
         fields = sorted({name.partition("=")[0] for name in forecast.names})
         raise InputError(
-            f"Got a forecast without series of {setup.by!r}; it has {', '.join(fields)}; forecast with "
-            f"--by {setup.by}, or set 'by' in the staffing setup."
+            f"Got a forecast without series of {setup.by!r}; it has {', '.join(fields)}; forecast by "
+            f"{setup.by} as well, or set 'by' in the staffing setup to what is there."
         )
     rows = list(dict.fromkeys(row for _, row, _ in work))
     if setup.paths * len(rows) * forecast.n > MOST_CELLS:
@@ -111,6 +111,8 @@ def _work(setup: StaffingSetup, forecast: VolumeForecast) -> list[tuple[str, int
     A channel takes its share of every label, or the whole of a series of its own.
     """
     labels = forecast.labels(setup.by)
+    for label in labels:
+        setup.refuse_more_than_come(label)
     found = [
         (label, row, channel)
         for label, row in labels.items()

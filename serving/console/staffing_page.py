@@ -38,6 +38,7 @@ def asked_for(
     absence: Percent = "",
     percentile: Annotated[Literal["", "P50", "P80", "P95"], Query()] = "",
     baseline: Annotated[str, Query(max_length=200)] = "",
+    own: Annotated[bool, Query()] = False,
 ) -> Asked:
     """Read what the form of the page says."""
     given = {"volume_percent": volume, "handle_time_percent": handle_time, "absence_percent": absence}
@@ -45,7 +46,7 @@ def asked_for(
     change = {name: value for name, value in change.items() if value}
     if percentile:
         change["percentile"] = percentile
-    return Asked(interval, schedule, None, change or None, baseline or None)
+    return Asked(interval, schedule, None, change or None, baseline or None, own)
 
 
 @router.get("")
@@ -62,10 +63,11 @@ async def show_staffing(
     percentile: Annotated[Literal["", "P50", "P80", "P95"], Query()] = "",
     baseline: Annotated[str, Query(max_length=200)] = "",
     team: Annotated[str, Query(max_length=200)] = "",
+    own: Annotated[bool, Query()] = False,
 ) -> Response:
     """Show the plan of one team, and how to change it."""
     workspace = visit.caller.workspace
-    asked = asked_for(interval, schedule, volume, handle_time, absence, percentile, baseline)
+    asked = asked_for(interval, schedule, volume, handle_time, absence, percentile, baseline, own)
     stored = read_staffing_setup(store, workspace)
     view, problem = None, ""
     if stored is not None:
@@ -96,6 +98,7 @@ async def show_staffing(
             "absence": absence,
             "percentile": percentile,
             "baseline": baseline,
+            "own": own,
         },
     )
 
@@ -127,12 +130,14 @@ async def keep_plan(
     name: Annotated[str, Form(max_length=200)] = "",
     interval: Annotated[IntervalName, Form()] = "hour",
     schedule: Annotated[ScheduleName, Form()] = "none",
+    own: Annotated[bool, Form()] = False,
 ) -> Response:
     """Make the plan without any what-if, and keep it under a name."""
     if not name.strip() or any(mark in name for mark in "/?#"):
         raise InputError("Got a plan without a name, or one with / ? or # in it; expected a plain name.")
     workspace = visit.caller.workspace
-    made = await work.run(partial(staffing.plan, workspace, Asked(interval, schedule)))
+    asked = Asked(interval, schedule, use_overrides=own)
+    made = await work.run(partial(staffing.plan, workspace, asked))
     written(
         store,
         visit,
@@ -149,9 +154,11 @@ async def download_plan(
     visit: Annotated[Visit, signed_in("export_staffing_plan")],
     interval: Annotated[IntervalName, Query()] = "hour",
     schedule: Annotated[ScheduleName, Query()] = "none",
+    own: Annotated[bool, Query()] = False,
 ) -> Response:
     """Return PLAN.csv."""
-    made = await work.run(partial(staffing.plan, visit.caller.workspace, Asked(interval, schedule)))
+    asked = Asked(interval, schedule, use_overrides=own)
+    made = await work.run(partial(staffing.plan, visit.caller.workspace, asked))
     return _file(plan_to_csv(made.study.plan), "text/csv; charset=utf-8", "PLAN.csv")
 
 
@@ -162,9 +169,11 @@ async def download_shifts(
     visit: Annotated[Visit, signed_in("export_staffing_plan")],
     interval: Annotated[IntervalName, Query()] = "hour",
     schedule: Annotated[Literal["agents", "proposed"], Query()] = "proposed",
+    own: Annotated[bool, Query()] = False,
 ) -> Response:
     """Return the shifts as a calendar."""
-    made = await work.run(partial(staffing.plan, visit.caller.workspace, Asked(interval, schedule)))
+    asked = Asked(interval, schedule, use_overrides=own)
+    made = await work.run(partial(staffing.plan, visit.caller.workspace, asked))
     content = write_schedule_ics(made.study.shifts or (), made.snapshot.created_at)
     return _file(content, "text/calendar; charset=utf-8", "shifts.ics")
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from serving.console import wording
 from serving.console.volume_view import Figure
 from serving.staffing_desk import Made
+from triage.sla.calendar import BusinessCalendar
 from triage.staffing.capacity import CapacityDay
 from triage.staffing.compare import Compared
 from triage.staffing.plan import PlanRow, TeamTotals
@@ -128,7 +129,7 @@ class StaffingView:
             "p80": [round(row.required_paid.p80, 2) for row in self.rows],
             "p95": [round(row.required_paid.p95, 2) for row in self.rows],
             "scheduled": [None if row.scheduled is None else round(row.scheduled, 2) for row in self.rows],
-            "backlog": [round(row.backlog, 1) for row in self.rows],
+            "backlog": [round(row.backlog) for row in self.rows],
         }
 
 
@@ -142,17 +143,31 @@ def view_staffing(made: Made, team: str) -> StaffingView:
     by_day: dict[date, list[PlanRow]] = {}
     for row in rows:
         by_day.setdefault(row.start.astimezone(zone).date(), []).append(row)
-    clocks = _clocks(rows, zone) if made.snapshot.interval != "day" else ()
+    calendar = next(one.calendar for one in made.setup.teams if one.name == chosen)
+    clocks = _clocks(rows, zone, calendar) if made.snapshot.interval != "day" else ()
     held = {one.start.astimezone(zone).date(): one for one in plan.days if one.team == chosen}
     days = tuple(_day(day, inside, clocks, zone, made, held.get(day)) for day, inside in by_day.items())
     total = next(one for one in plan.totals if one.team == chosen)
     return StaffingView(made, chosen, teams, zone, rows, total, clocks, days)
 
 
-def _clocks(rows: Sequence[PlanRow], zone: ZoneInfo) -> tuple[str, ...]:
-    """Return the times of the day at which the team is ever open."""
-    is_open = [row for row in rows if row.open_hours > 0]
-    return tuple(sorted({f"{row.start.astimezone(zone):%H:%M}" for row in is_open}))
+def _clocks(rows: Sequence[PlanRow], zone: ZoneInfo, calendar: BusinessCalendar) -> tuple[str, ...]:
+    """Return the times of the day at which the team is open on any day of a week.
+
+    Those of the plan's open intervals alone would have a hole where a plan that begins after nine today ends
+    at nine on the last day.
+    """
+    found: dict[str, bool] = {}
+    for row in rows:
+        clock = f"{row.start.astimezone(zone):%H:%M}"
+        found[clock] = found.get(clock) or row.open_hours > 0 or _is_open(row, calendar)
+    return tuple(sorted(clock for clock, is_open in found.items() if is_open))
+
+
+def _is_open(row: PlanRow, calendar: BusinessCalendar) -> bool:
+    """Tell whether a team works at the time of an interval on any of the seven days from its own on."""
+    days = (timedelta(days=ahead) for ahead in range(7))
+    return any(any(calendar.open_spans(row.start + day, row.end + day)) for day in days)
 
 
 def _day(
@@ -183,7 +198,9 @@ def _day(
 
 
 def _cell(row: PlanRow | None, made: Made) -> Cell:
-    if row is None or row.open_hours <= 0:
+    if row is None:
+        return Cell("", "closed", "not in this plan")
+    if row.open_hours <= 0:
         return Cell("", "closed", "closed")
     need = row.required_paid.at(made.study.plan.percentile)
     hint = f"{need:.1f} required, {row.volume.p50:.0f} tickets, {row.workload_hours.p50:.1f} hours of work"

@@ -21,6 +21,7 @@ from serving.schemas.runs import ForecastRunIn
 from triage.errors import NotFoundError
 from triage.spikes.alert import AlertState
 from triage.store.known_events import list_events
+from triage.store.overrides import list_overrides
 from triage.store.runs import ask_for_run, list_runs
 from triage.store.snapshots import has_snapshot, latest_snapshot
 
@@ -60,7 +61,8 @@ def show_volume(
         if series != TOTAL:
             raise NotFoundError("Got a series that this forecast does not have; choose one from its list.")
         series = known[0]
-    view = view_volume(store, snapshot, series, list_events(store, workspace) if calendar else ())
+    own = list_overrides(store, workspace, interval=interval, series=series, since=snapshot.origin)
+    view = view_volume(store, snapshot, series, list_events(store, workspace) if calendar else (), own)
     return visit.show("volume.html", view=view, interval=interval, series=names, **said)
 
 

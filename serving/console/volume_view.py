@@ -14,6 +14,7 @@ from serving.console import wording
 from serving.console.events_view import event_spans
 from triage.known_event import KnownEvent
 from triage.store import Store
+from triage.store.overrides import Override
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, SnapshotRow
 
@@ -70,6 +71,8 @@ class VolumeView:
         What the forecast rests on, in words.
     events : tuple of KnownEvent
         On the calendar.
+    own : tuple of Override
+        Planners' figures for intervals of the forecast.
     """
 
     snapshot: Snapshot
@@ -79,6 +82,11 @@ class VolumeView:
     actual: tuple[tuple[datetime, int], ...]
     basis: str
     events: tuple[KnownEvent, ...] = ()
+    own: tuple[Override, ...] = ()
+
+    def own_figure(self, row: SnapshotRow) -> float | None:
+        """Return what a planner expects of an interval, None where nobody said."""
+        return next((one.value for one in self.own if one.start == row.start), None)
 
     @property
     def chart(self) -> dict[str, Any]:
@@ -98,6 +106,7 @@ class VolumeView:
             "q50": median,
             "threshold": gap + [round(row.spike_threshold, 2) for row in self.rows],
             "events": event_spans(self.events, self.series, self.zone),
+            "own": gap + [self.own_figure(row) for row in self.rows],
             "spike": gap + [round(row.spike_probability, 4) for row in self.rows],
         }
 
@@ -138,9 +147,13 @@ def series_names(snapshot: Snapshot) -> list[Series]:
 
 
 def view_volume(
-    store: Store, snapshot: Snapshot, series: str, events: Sequence[KnownEvent] = ()
+    store: Store,
+    snapshot: Snapshot,
+    series: str,
+    events: Sequence[KnownEvent] = (),
+    own: Sequence[Override] = (),
 ) -> VolumeView:
-    """Gather one series of a snapshot that has it, with the counts before its origin."""
+    """Gather one series of a snapshot that has it: counts before its origin, planners' own figures."""
     rows = tuple(row for row in snapshot.rows if row.series == series)
     zone = _zone(snapshot)
     origin = rows[0].start
@@ -158,6 +171,7 @@ def view_volume(
         _without_holes(counts, snapshot.interval, zone, origin),
         _basis(snapshot, series),
         tuple(events),
+        tuple(one for one in own if one.series == series and rows[0].start <= one.start <= rows[-1].start),
     )
 
 

@@ -10,6 +10,7 @@ from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.forecasts import ForecastOut, IntervalName
 from triage.errors import NotFoundError
+from triage.store.overrides import figures_of, list_overrides
 from triage.store.snapshots import latest_snapshot
 
 __all__ = ["router"]
@@ -33,14 +34,18 @@ def read_forecast(
         Query(max_length=400, description="Only this series; by default all.", examples=["all"]),
     ] = None,
 ) -> ForecastOut:
-    """Return the newest published forecast at an interval: mean, quantiles and spike probability."""
+    """Return the newest published forecast at an interval: mean, quantiles and spike probability.
+
+    Planners' own figures stand beside the model's, which stay as they were published.
+    """
     snapshot = latest_snapshot(store, caller.workspace, interval)
     if snapshot is None:
         raise NotFoundError(
             f"Got a request for the forecast by {interval}; expected one to be published in this workspace. "
             "Ask for one with POST /v1/forecasts."
         )
-    found = ForecastOut.of(snapshot, interval, series)
+    own = figures_of(list_overrides(store, caller.workspace, interval=interval, since=snapshot.origin))
+    found = ForecastOut.of(snapshot, interval, series, own)
     if series is not None and not found.series:
         raise NotFoundError(
             "Got a series that this forecast does not have; leave series out to see them all."

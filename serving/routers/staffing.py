@@ -128,11 +128,13 @@ async def export_plan(
     ] = "plan",
     interval: Annotated[IntervalName, Query(description="Of the forecast.")] = "hour",
     schedule: Annotated[ScheduleName, Query(description="As in a plan.")] = "none",
+    use_overrides: Annotated[bool, Query(description="As in a plan.")] = False,
 ) -> Response:
     """Return a plan as CSV, or the shifts that it is held against as CSV or iCalendar."""
     if format != "plan" and schedule == "none":
         raise InputError("Got an export of shifts with schedule=none; expected schedule=agents or proposed.")
-    made = await work.run(partial(staffing.plan, caller.workspace, Asked(interval, schedule)))
+    asked = Asked(interval, schedule, use_overrides=use_overrides)
+    made = await work.run(partial(staffing.plan, caller.workspace, asked))
     name = "PLAN.csv" if format == "plan" else f"shifts.{format}"
     if format == "plan":
         content: str | bytes = plan_to_csv(made.study.plan)
@@ -236,4 +238,11 @@ def delete_baseline(
 
 
 def _asked(given: PlanRequestIn) -> Asked:
-    return Asked(given.interval, given.schedule, given.schedule_file, given.change_document(), given.baseline)
+    return Asked(
+        given.interval,
+        given.schedule,
+        given.schedule_file,
+        given.change_document(),
+        given.baseline,
+        given.use_overrides,
+    )

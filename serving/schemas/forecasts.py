@@ -1,5 +1,6 @@
 """A published forecast."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
@@ -24,6 +25,7 @@ EXAMPLE_POINT: dict[str, Any] = {
     "q95": 55.0,
     "spike_threshold": 63.0,
     "spike_probability": 0.01,
+    "override": None,
 }
 
 
@@ -43,6 +45,10 @@ class PointOut(Output):
     q95: float
     spike_threshold: float = Field(description="From this count on it is a demand spike.")
     spike_probability: float
+    override: float | None = Field(
+        description="A planner's own figure for it, which changes none of the others; who and why: "
+        "`GET /v1/forecasts/overrides`."
+    )
 
 
 class SeriesOut(Output):
@@ -80,8 +86,14 @@ class ForecastOut(Output):
     series: list[SeriesOut]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, interval: IntervalName, only: str | None) -> "ForecastOut":
-        """Translate, all series or only one."""
+    def of(
+        cls,
+        snapshot: Snapshot,
+        interval: IntervalName,
+        only: str | None,
+        own: Mapping[tuple[str, datetime], float],
+    ) -> "ForecastOut":
+        """Translate, all series or only one, with planners' own figures by series and start."""
         return cls(
             snapshot_id=snapshot.snapshot_id,
             interval=interval,
@@ -90,12 +102,13 @@ class ForecastOut(Output):
             created_at=snapshot.created_at,
             basis=dict(snapshot.basis),
             series=[
-                SeriesOut(series=name, points=[_point(row) for row in rows])
+                SeriesOut(series=name, points=[_point(row, own) for row in rows])
                 for name, rows in groupby(snapshot.rows, key=lambda row: row.series)
                 if only is None or name == only
             ],
         )
 
 
-def _point(row: SnapshotRow) -> PointOut:
-    return PointOut(**{name: getattr(row, name) for name in PointOut.model_fields})
+def _point(row: SnapshotRow, own: Mapping[tuple[str, datetime], float]) -> PointOut:
+    model = {name: getattr(row, name) for name in PointOut.model_fields if name != "override"}
+    return PointOut(**model, override=own.get((row.series, row.start)))

@@ -55,11 +55,17 @@ class HandleTimeIn(Input):
     )
 
 
+HandleTimeOrMean = Annotated[
+    HandleTimeIn | Annotated[float, Field(gt=0, le=2_592_000)],
+    Field(description="Or the mean alone, in seconds."),
+]
+
+
 class HandleTimesIn(Input):
     """Handle times by label."""
 
-    default: HandleTimeIn | None = Field(None, description="Of labels not named; by default 10 minutes.")
-    labels: Annotated[dict[Name, HandleTimeIn], Field(max_length=2_000)] | None = None
+    default: HandleTimeOrMean | None = Field(None, description="Of labels not named; by default 10 minutes.")
+    labels: Annotated[dict[Name, HandleTimeOrMean], Field(max_length=2_000)] | None = None
 
 
 class OpenWorkIn(Input):
@@ -83,7 +89,7 @@ class StaffingChannelIn(Input):
     )
     shrinkage: float | None = Field(None, ge=0, le=0.95, description="Paid time spent elsewhere.")
     occupancy: float | None = Field(None, ge=0.05, le=1, description="Most of the time people are busy.")
-    handle_time: HandleTimeIn | None = None
+    handle_time: HandleTimeOrMean | None = None
     service_level: float | None = Field(None, gt=0, lt=1, description="Live: share answered in time.")
     within_s: float | None = Field(None, ge=0, le=86_400, description="Live: the time promised.")
     patience_s: float | None = Field(
@@ -93,8 +99,12 @@ class StaffingChannelIn(Input):
     deadline: SafeText | None = Field(
         None, max_length=20, description="Deferred: `same day`, `next day`, or business hours: `8h`."
     )
-    backlog: Annotated[list[OpenWorkIn], Field(max_length=500)] | None = Field(
-        None, description="Deferred: what is open; by default, plans take the workspace's open tickets."
+    backlog: (
+        Annotated[float, Field(ge=0, le=1e9)] | Annotated[list[OpenWorkIn], Field(max_length=500)] | None
+    ) = Field(
+        None,
+        description="Deferred: what is open, a number of tickets or told apart; by default, plans take the "
+        "workspace's open tickets.",
     )
 
 
@@ -136,6 +146,8 @@ class StaffingSetupIn(Input):
     country: SafeText | None = Field(None, max_length=8)
     holidays: Annotated[list[SafeText], Field(max_length=400)] | None = None
     correlation: Share | None = None
+    paths: int | None = Field(None, ge=50, le=10_000, description="Futures played through; by default 400.")
+    seed: int | None = Field(None, ge=0, description="Of the futures.")
     shifts: ShiftRulesIn | None = None
     version: int | None = Field(
         None,

@@ -118,6 +118,9 @@ class PlanRequestIn(Input):
     )
     change: ChangeIn | None = None
     baseline: Name | None = Field(None, description="Name of a plan that was kept, to compare with.")
+    use_overrides: bool = Field(
+        False, description="Whether planners' own figures (`/v1/forecasts/overrides`) go before the model's."
+    )
 
     def change_document(self) -> dict[str, Any]:
         """Return the change as :func:`triage.staffing.change_document.read_change` reads it."""

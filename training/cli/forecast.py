@@ -75,6 +75,13 @@ def forecast(
         _print_summary(read, result, out)
 
 
+def _in_lines(basis: str) -> str:
+    """Return the members of a pool with their weights, two a line, so that figures have room beside them."""
+    members = basis.split("+")
+    pairs = ["+".join(members[at : at + 2]) for at in range(0, len(members), 2)]
+    return "+\n".join(pairs)
+
+
 def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
@@ -103,7 +110,7 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
                 f"{peak['mean']:.1f} ({peak['q10']:.0f}-{peak['q90']:.0f})",
                 f"{peak['start'].tz_convert(series.zone):{when}}",
                 f"{rows['spike_probability'].max():.0%}",
-                escape(result.basis[name]),
+                escape(_in_lines(result.basis[name])),
             ]
         )
     print_table(

@@ -10,9 +10,12 @@ import typer
 if TYPE_CHECKING:
     from features.staffing.followed import Followed
     from features.staffing.study import Study
+    from triage.staffing.handle_time import HandleTimes
     from triage.staffing.plan import Plan
 
 app = typer.Typer(add_completion=False)
+
+_MOST_LABELS = 25
 
 
 @app.command()
@@ -57,11 +60,12 @@ def staff(
     from training.staffing.read_handle_times import read_handle_times
 
     setup, volume, change = read_config(config), read_forecast(forecast), read_changes(what_if or [])
+    learnt = None
     if history is not None:
-        times = read_handle_times(history, setup.by, zone=setup.zone, mapping=mapping)
+        learnt = read_handle_times(history, setup.by, zone=setup.zone, mapping=mapping)
         # What somebody wrote down goes before what was learnt.
-        labels = {**times.labels, **setup.handle_times.labels}
-        setup = replace(setup, handle_times=replace(times, labels=labels))
+        labels = {**learnt.labels, **setup.handle_times.labels}
+        setup = replace(setup, handle_times=replace(learnt, labels=labels))
     given, notes = read_shifts(setup, volume, schedule=schedule, agents=agents, proposed=shifts)
     study = make_study(
         setup,
@@ -77,20 +81,25 @@ def staff(
         write_shifts(study.shifts or (), shifts)
     document = study_document(study) | {"followed": None if came is None else [asdict(one) for one in came]}
     document["notes"] = [*document["notes"], *notes]
+    document["handle_times"] = None if learnt is None else asdict(learnt)
     if save_baseline is not None:
         save_baseline.parent.mkdir(parents=True, exist_ok=True)
         save_baseline.write_text(json.dumps(document), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(document))
         return
-    _print(study, came, document["notes"], out)
+    _print(study, came, learnt, document["notes"], out)
 
 
-def _print(study: Study, came: list[Followed] | None, notes: list[str], out: Path) -> None:
+def _print(
+    study: Study, came: list[Followed] | None, learnt: HandleTimes | None, notes: list[str], out: Path
+) -> None:
     from rich.console import Console
     from rich.markup import escape
 
     console = Console()
+    if learnt is not None:
+        _print_handle_times(console, learnt)
     _print_teams(console, study.plan)
     if study.compared is not None:
         _print_compared(console, study)
@@ -99,6 +108,34 @@ def _print(study: Study, came: list[Followed] | None, notes: list[str], out: Pat
     for note in notes:
         console.print(f"Note: {escape(note)}", soft_wrap=True)
     console.print(f"Written: {escape(str(out))}", soft_wrap=True)
+
+
+def _print_handle_times(console: Any, learnt: HandleTimes) -> None:
+    from rich.markup import escape
+
+    from training.cli.tables import print_table
+
+    every = [("all", learnt.default), *sorted(learnt.labels.items(), key=lambda one: -one[1].tickets)]
+    rows = [
+        [
+            escape(label),
+            f"{one.tickets:,}",
+            _optional(one.median_s, "{:,.0f}"),
+            f"{one.mean_s:,.0f}",
+        ]
+        for label, one in every[: _MOST_LABELS + 1]
+    ]
+    print_table(
+        console, ("label", "tickets", "median", "mean"), rows, title="Handle times learnt, in seconds"
+    )
+    if len(every) > len(rows):
+        console.print(f"... and {len(every) - len(rows)} labels with fewer tickets.")
+    if learnt.left_out:
+        console.print(
+            f"Note: {learnt.left_out:,} times were left out as too long to be any: more than ten times the "
+            "median, and far beyond the others' scatter.",
+            soft_wrap=True,
+        )
 
 
 def _print_teams(console: Any, plan: Plan) -> None:
@@ -131,17 +168,17 @@ def _print_teams(console: Any, plan: Plan) -> None:
             "team",
             "paid hours P50 / P80 / P95",
             "peak",
-            "scheduled",
+            "on shift",
             "short",
-            "days too few",
-            "answered in time",
+            "days short",
+            "live in time",
             "done in time",
-            "backlog",
-            "breach",
+            "open",
+            "late",
             "cost",
         ),
         rows,
-        title=f"People at {plan.percentile.value}, shrinkage included; backlog and breach at their worst",
+        title=f"People at {plan.percentile.value}, shrinkage included; open, chance of late at their worst",
     )
 
 
@@ -208,7 +245,7 @@ def _print_followed(console: Any, came: list[Followed]) -> None:
         "paid",
         "over",
         "under",
-        "answered in time",
+        "live in time",
         "done in time",
         "open",
     )

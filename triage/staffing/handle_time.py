@@ -13,8 +13,11 @@ __all__ = ["HandleTime", "HandleTimes", "learn_handle_times"]
 
 LONGEST_S = 30 * 86_400.0
 _CUT_SHARE = 0.99
-"""A clock that somebody forgot to stop is no ticket that took a weekend: times beyond the 99th percentile of
-all count as that long."""
+"""Times beyond the 99th percentile of all count as that long."""
+_FENCE = 3.5
+_LEAST_FENCE = 10.0
+_ENOUGH = 20
+"""Tickets from which a label's own times say how long is too long for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class HandleTime:
         Standard deviation, in seconds; None: as large as the mean, which is what an exponential has.
     tickets : int, default=0
         Tickets that it was learnt from; 0: somebody said so.
+    median_s : float or None, default=None
+        Of these tickets, in seconds; None where it is not known.
 
     Raises
     ------
@@ -39,6 +44,7 @@ class HandleTime:
     mean_s: float
     sd_s: float | None = None
     tickets: int = 0
+    median_s: float | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.mean_s <= LONGEST_S:
@@ -65,10 +71,13 @@ class HandleTimes:
         Of labels that are not named; ten minutes where nothing is known, as in the reference's replays.
     labels : Mapping of str to HandleTime
         Of the others.
+    left_out : int, default=0
+        Times that were too long to be any, where these were learnt.
     """
 
     default: HandleTime = HandleTime(600.0)
     labels: Mapping[str, HandleTime] = field(default_factory=dict)
+    left_out: int = 0
 
     def of(self, label: str) -> HandleTime:
         """Return the handle time of a label."""
@@ -80,8 +89,10 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
 
     A label's mean is drawn towards the mean of all by Buhlmann's credibility (1967): n / (n + k), with k the
     variance within labels over the variance between them, so that three tickets of a rare label do not decide
-    alone; so is its variance. Times that are missing, zero or negative are left out; the longest 1 % count as
-    the 99th percentile.
+    alone; so is its variance. Times that are missing, zero or negative are left out. So are those of clocks
+    that somebody forgot to stop: above 10 times the median, or exp(3.5 s) times where that is more, with s
+    the deviation of the logarithm (1.4826 times the median absolute one); of the label where it has 20 times
+    or more, else of all. Of what is left the longest 1 % count as the 99th percentile.
 
     Parameters
     ----------
@@ -106,17 +117,21 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
             "above "
             "0 in some rows; write handle times into the configuration instead."
         )
+    every = len(timed)
+    timed = _without_forgotten(timed)
     times = np.array([took for _, took in timed])
+    middle = float(np.median(times))
     times = np.minimum(times, min(float(np.quantile(times, _CUT_SHARE)), LONGEST_S))
     overall, variance = float(times.mean()), float(times.var())
     groups: dict[str, list[float]] = {}
     for (label, _), took in zip(timed, times, strict=True):
         if label:
             groups.setdefault(label, []).append(float(took))
-    default = HandleTime(overall, math.sqrt(variance), len(times))
+    default = HandleTime(overall, math.sqrt(variance), len(times), middle)
+    left_out = every - len(timed)
     counts = np.array([len(group) for group in groups.values()], dtype=float)
     if len(counts) < 2:
-        return HandleTimes(default, dict.fromkeys(groups, default))
+        return HandleTimes(default, dict.fromkeys(groups, default), left_out)
     means = np.array([np.mean(group) for group in groups.values()])
     variances = np.array([np.var(group) for group in groups.values()])
     k = _credibility(counts, means, variances)
@@ -126,10 +141,28 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
             float(overall + w * (mean - overall)),
             math.sqrt(float(w * var + (1.0 - w) * variance)),
             len(group),
+            float(np.median(group)),
         )
         for (label, group), w, mean, var in zip(groups.items(), weight, means, variances, strict=True)
     }
-    return HandleTimes(default, found)
+    return HandleTimes(default, found, left_out)
+
+
+def _without_forgotten(timed: list[tuple[str | None, float]]) -> list[tuple[str | None, float]]:
+    groups: dict[str | None, list[float]] = {}
+    for label, took in timed:
+        groups.setdefault(label, []).append(took)
+    usual = _longest([took for _, took in timed])
+    longest = {label: _longest(took) if len(took) >= _ENOUGH else usual for label, took in groups.items()}
+    return [(label, took) for label, took in timed if took <= longest[label]]
+
+
+def _longest(times: list[float]) -> float:
+    """Return the longest time that is one; half of them at least are."""
+    logs = np.log(times)
+    middle = float(np.median(logs))
+    scatter = 1.4826 * float(np.median(np.abs(logs - middle)))
+    return math.exp(middle) * max(_LEAST_FENCE, math.exp(min(_FENCE * scatter, 50.0)))
 
 
 def _credibility(

@@ -12,6 +12,9 @@ from triage.staffing.team import StaffedTeam
 
 __all__ = ["Percentile", "ShiftRules", "StaffingSetup"]
 
+_ROUNDING = 1e-6
+"""So that 0.7 + 0.2 + 0.1 is no more than 1."""
+
 
 class Percentile(StrEnum):
     """How sure a plan is: enough people in so many of a hundred futures, interval by interval."""
@@ -86,7 +89,7 @@ class StaffingSetup:
     Raises
     ------
     ConfigurationError
-        If a name stands twice, or a value lies outside its bounds.
+        If a name stands twice, shares of a label add up to more than 1, or a value lies outside its bounds.
     """
 
     teams: tuple[StaffedTeam, ...]
@@ -117,12 +120,43 @@ class StaffingSetup:
                     f"Got channel {strange[0]!r} in team {team.name!r}; expected one of "
                     f"{', '.join(sorted(known))}."
                 )
+        self._refuse_shares_above_one()
         if not 50 <= self.paths <= 10_000:
             raise ConfigurationError(f"Got paths={self.paths!r}; expected 50 to 10,000.")
         if not 0.0 <= self.correlation <= 1.0:
             raise ConfigurationError(f"Got correlation={self.correlation!r}; expected 0 to 1.")
         if self.seed < 0:
             raise ConfigurationError(f"Got seed={self.seed!r}; expected 0 or more.")
+
+    def _refuse_shares_above_one(self) -> None:
+        plain = [one for one in self.channels if one.series is None]
+        named = {label for one in plain for label in one.shares}
+        for label in sorted(named):
+            self.refuse_more_than_come(label)
+        # Where every channel names shares of its own, the forecast says which labels are left.
+        if any(not one.shares for one in plain) and sum(one.share for one in plain) > 1.0 + _ROUNDING:
+            self.refuse_more_than_come(None)
+
+    def refuse_more_than_come(self, label: str | None) -> None:
+        """Refuse a label whose shares by all channels are more than its tickets; None: labels not named.
+
+        Raises
+        ------
+        ConfigurationError
+            If they add up to more than 1.
+        """
+        shares = {
+            one.name: one.share if label is None else one.share_of(label)
+            for one in self.channels
+            if one.series is None
+        }
+        if sum(shares.values()) > 1.0 + _ROUNDING:
+            told = " + ".join(f"{share:g} ({name})" for name, share in shares.items() if share)
+            raise ConfigurationError(
+                f"Got shares of {'each label' if label is None else repr(label)} that add up to "
+                f"{sum(shares.values()):g}: {told}; expected 1 at most, since a ticket comes one way; lower "
+                "the share of a channel, which is 1 where none is written."
+            )
 
     def handle_time(self, label: str, channel: Channel) -> HandleTime:
         """Return how long a label's tickets take that come by a channel."""

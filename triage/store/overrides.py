@@ -1,6 +1,7 @@
 """Figures that a planner puts beside the model's, with author and reason; the model's stay as they are."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from triage.errors import NotFoundError
 from triage.store.database import Store
 from triage.store.planner_tables import overrides
 
-__all__ = ["Override", "list_overrides", "put_override", "withdraw_override"]
+__all__ = ["Override", "figures_of", "list_overrides", "put_override", "withdraw_override"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ def list_overrides(
             Override(*row)
             for row in connection.execute(query.order_by(overrides.c.start, overrides.c.made_at))
         ]
+
+
+def figures_of(found: Iterable[Override]) -> dict[tuple[str, datetime], float]:
+    """Return the figures of overrides of one interval that hold, by series and start."""
+    return {(one.series, one.start): one.value for one in found if one.withdrawn_at is None}
 
 
 def withdraw_override(

@@ -7,9 +7,10 @@ from triage.staffing.volume import QUANTILE_NAMES, VolumeForecast
 from triage.store.snapshots import Snapshot
 from triage.zone import find_zone
 
-__all__ = ["volume_of"]
+__all__ = ["LENGTHS", "volume_of"]
 
 LENGTHS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "30min": timedelta(minutes=30)}
+"""Intervals of forecasts, and how long one is, but for days on which the clocks change."""
 
 
 def volume_of(snapshot: Snapshot, now: datetime) -> VolumeForecast:

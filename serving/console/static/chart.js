@@ -42,6 +42,7 @@ function drawCharts() {
       line("transparent"), line("transparent"), line("transparent"), line("transparent"),
       { stroke: colour("--accent"), width: 2.5, points: { show: false } },
       { stroke: colour("--threshold"), width: 1.5, dash: [6, 5], points: { show: false } },
+      { stroke: colour("--ink"), width: 0, paths: () => null, points: { show: true, size: 9, width: 2.5 } },
     ],
     bands: [
       { series: [3, 2], fill: colour("--band-outer") },
@@ -51,7 +52,7 @@ function drawCharts() {
       drawClear: [(self) => markEvents(self, data.events), (self) => markOrigin(self, data.origin)],
       setCursor: [(self) => tell(self, data, clock)],
     },
-  }, [data.start, data.actual, data.q05, data.q95, data.q20, data.q80, data.q50, data.threshold], place);
+  }, [data.start, data.actual, data.q05, data.q95, data.q20, data.q80, data.q50, data.threshold, data.own], place);
   const below = document.getElementById("spike");
   const spike = new uPlot({
     ...common, ...sizeOf(below),
@@ -120,8 +121,9 @@ function tell(plot, data, clock) {
   const strong = document.createElement("b");
   strong.textContent = clock.format(new Date(data.start[at] * 1000));
   const filed = data.actual[at];
+  const own = data.own[at] === null ? "" : ` · ${Math.round(data.own[at])} by a planner’s own figure`;
   const rest = filed !== null ? ` · ${filed} filed`
-    : ` · about ${Math.round(data.q50[at])}, likely ${Math.round(data.q20[at])} to ${Math.round(data.q80[at])}, spike from ${Math.round(data.threshold[at])} (${Math.round(data.spike[at] * 100)} %)`;
+    : ` · about ${Math.round(data.q50[at])}, likely ${Math.round(data.q20[at])} to ${Math.round(data.q80[at])}, spike from ${Math.round(data.threshold[at])} (${Math.round(data.spike[at] * 100)} %)${own}`;
   readout.append(strong, rest);
 }
 

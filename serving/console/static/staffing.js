@@ -49,7 +49,7 @@ function drawStaffing() {
     ...common, ...sizeOf(below),
     padding: [8, 8, 8, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
-    axes: [{ ...axis, show: false }, { ...axis, size: 44, space: 24 }],
+    axes: [{ ...axis, show: false }, { ...axis, size: 44, space: 24, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] }],
     series: [{}, { fill: colour("--spike"), width: 1, stroke: colour("--threshold"), paths, points: { show: false } }],
   }, [data.start, data.backlog], below);
   staffingDrawn = [plot, backlog];

@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 from serving.console.volume_view import view_volume
 from triage.store import Store
+from triage.store.overrides import put_override
 from triage.store.snapshots import Snapshot, SnapshotRow
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
@@ -74,3 +75,18 @@ def test_figures_by_hour_are_the_busiest_one_and_no_sum_beyond_the_horizon(sqlit
     start = datetime(2026, 3, 2, 6, tzinfo=UTC)
     figures = view_volume(sqlite_store, snapshot(start, "hour", timedelta(hours=1)), "total").figures
     assert [one.title for one in figures] == ["Busiest: Mon 2 Mar, 13:00", "Likeliest spike"]
+
+
+def test_planners_own_figures_stand_in_the_chart_and_beside_their_intervals(sqlite_store: Store):
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    at = [start + timedelta(days=n) for n in (1, 30)]
+    own = [
+        put_override(
+            sqlite_store, "acme", "day", series, moment, 25.0, model_mean=9.0, author="ada", reason="Mails.",
+            now=start,
+        )
+        for series, moment in (("total", at[0]), ("total", at[1]), ("category=vpn", at[0]))
+    ]  # fmt: skip
+    view = view_volume(sqlite_store, snapshot(start, "day", timedelta(days=1)), "total", own=own)
+    assert view.own == (own[0],) and view.chart["own"] == [None, 25.0] + [None] * 6
+    assert [view.own_figure(row) for row in view.rows[:3]] == [None, 25.0, None]

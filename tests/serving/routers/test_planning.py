@@ -75,12 +75,15 @@ def test_a_planners_figure_stands_beside_the_models_with_author_and_reason(house
     assert [entry["value"] for entry in listed] == [30.0]
     kept = house.client.get("/v1/forecasts/overrides?with_withdrawn=true", headers=house.key()).json()
     assert len(kept["overrides"]) == 2
+    forecast = house.client.get("/v1/forecasts", headers=house.key("lead")).json()
+    assert [point["override"] for point in forecast["series"][0]["points"]] == [None, 30.0, None]
     gone = house.client.delete(
         f"/v1/forecasts/overrides/{listed[0]['override_id']}", headers=house.key("planner")
     )
     assert gone.json()["withdrawn_by"] == "planner@acme"
     forecast = house.client.get("/v1/forecasts", headers=house.key("planner")).json()
     assert forecast["series"][0]["points"][1]["mean"] == 10.0
+    assert forecast["series"][0]["points"][1]["override"] is None
 
 
 @pytest.mark.parametrize(

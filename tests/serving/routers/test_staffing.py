@@ -1,6 +1,9 @@
 """Plans over HTTP: setup, plan, what if, baselines, exports, reports; from a forecast that was published."""
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -59,11 +62,66 @@ def test_a_setup_is_read_back_as_written_and_not_overwritten_unseen(house: House
         ({"teams": [{"name": "a"}, {"name": "a"}]}, "two teams"),
         ({"teams": [{"name": "a", "hours": "sometimes"}]}, "shift"),
         ({"teams": [{"name": "a", "country": "ZZ"}]}, "country"),
+        ({"by": "nosuch"}, "expected one of total, series, channel, category"),
+        ({"channels": [{"name": "t"}, {"name": "p", "share": 0.3}]}, "add up to 1.3"),
     ],
 )
 def test_a_setup_that_makes_no_sense_is_the_senders_and_says_why(house: House, change: dict, words: str):
+    set_up(house)
     answer = house.client.put("/v1/staffing/setup", json=SETUP | change, headers=house.key("planner"))
     assert answer.status_code == 422 and words in answer.json()["detail"]
+    # The one that makes sense stays.
+    assert house.client.get("/v1/staffing/setup", headers=house.key("planner")).json()["version"] == 1
+
+
+def test_a_field_of_ones_own_is_taken_where_a_forecast_has_it(house: House):
+    rows = [
+        {"series": "field.site=north", "start": TODAY, "mean": 5.0, "spike_threshold": 9.0}
+        | {name: factor * 5.0 for name, factor in QUANTILES.items()}
+        | {"spike_probability": 0.01}
+    ]
+    put_snapshot(house.store, "acme", "day", 1, TODAY, {"zone": "UTC"}, rows)
+    set_up(house, by="field.site")
+
+
+def test_the_guides_file_as_json_is_a_setup(house: House):
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+    (example,) = [one for one in re.findall(r"```toml\n(.*?)```", guide, re.DOTALL) if "[[teams]]" in one]
+    document = tomllib.loads(example)
+    set_up(house, **document)
+    plain = {"handle_time": {"default": 600, "labels": {"vpn": 900.5}}, "paths": 100, "seed": 7}
+    set_up(house, **document | plain)
+    kept = house.client.get("/v1/staffing/setup", headers=house.key("planner")).json()["setup"]
+    assert kept["channels"][0]["backlog"] == 40 and kept["handle_time"]["labels"] == {"vpn": 900.5}
+
+
+def test_planners_own_figures_go_into_a_plan_that_asks_for_them(house: House):
+    set_up(house)
+    publish(house)
+    start = (TODAY + timedelta(days=2)).isoformat()
+    for series, value in (("category=vpn", 600.0), ("total", 900.0)):
+        figure = {"series": series, "start": start, "value": value, "reason": "A release."}
+        made = house.client.post("/v1/forecasts/overrides", json=figure, headers=house.key("planner"))
+        assert made.status_code == 201, made.text
+    without, plan = ask(house).json(), ask(house, use_overrides=True).json()
+    volume = [
+        [row["volume"]["p50"] for row in one["rows"] if row["team"] == "web"] for one in (without, plan)
+    ]
+    assert volume[1][2] == pytest.approx(3 * volume[0][2], rel=0.03) and volume[1][3] == volume[0][3]
+    assert plan["rows"][2]["required_paid"]["p80"] > 2 * without["rows"][2]["required_paid"]["p80"]
+    assert without["notes"] == [] and plan["notes"] == [
+        "Planners' own figures stand in for the forecast's: 1.",
+        "Planners' own figures that change nothing here: 1, of total; this plan rests on series of category, "
+        "and a total does not move its parts.",
+    ]
+
+
+def test_a_skill_that_no_label_has_is_noted(house: House):
+    teams = [{"name": "web", "skills": ["vpn", "VPN", "wifi"]}, {"name": "desk"}]
+    set_up(house, teams=teams)
+    publish(house)
+    (note,) = [one for one in ask(house).json()["notes"] if "skills" in one]
+    assert note == "web has skills that no label of category in this forecast has: 'VPN', 'wifi'."
 
 
 def test_without_setup_or_forecast_there_is_no_plan(house: House):

@@ -83,6 +83,32 @@ def test_handle_times_are_learnt_from_a_history_but_the_config_goes_first(files)
     ).to_csv(files / "h.csv", index=False)
     learnt = json.loads(run(files, "--history", files / "h.csv", "--json").stdout)
     assert learnt["rows"][0]["handle_s"] == pytest.approx(7_200, rel=0.01)
+    assert learnt["handle_times"]["default"]["median_s"] == 7_200 and learnt["handle_times"]["left_out"] == 0
+
+
+def test_what_was_learnt_of_handle_times_is_told_by_label(files):
+    rows = pd.DataFrame({"ticket_id": range(60), "created_at": "2026-02-01T00:00:00Z", "subject": "x"})
+    rows = rows.assign(category=["vpn", "mail"] * 30, handle_seconds=[7_200, 900] * 29 + [7_200, 1e7])
+    rows.to_csv(files / "h.csv", index=False)
+    told = run(files, "--history", files / "h.csv").output
+    lines = [line.split() for line in told.splitlines()]
+    assert ["all", "59", "7,200", "4,103"] in lines and ["mail", "29", "900", "900"] in lines
+    assert "1 times were left out as too long" in " ".join(told.split())
+
+
+def test_the_table_keeps_words_whole_in_eighty_columns(files):
+    (files / "two.toml").write_text(CONFIG.replace('"Desk"', '"business-apps"').replace("= 20", "= 2000"))
+    told = run(files, config="two.toml").output
+    for word in ("business-apps", "paid", "hours", "peak", "shift", "short", "done", "late", "cost"):
+        assert word in told.split(), told
+
+
+def test_a_schedule_with_semicolons_is_a_schedule(files):
+    for mark in (",", ";"):
+        rows = ["team,start,end,agents", f"Desk,{START:%Y-%m-%d}T08:00Z,{START:%Y-%m-%d}T16:00Z,3"]
+        (files / "s.csv").write_text("\n".join(rows).replace(",", mark))
+        document = json.loads(run(files, "--schedule", files / "s.csv", "--json").stdout)
+        assert document["totals"][0]["scheduled_hours"] == pytest.approx(24.0)
 
 
 def test_what_came_is_held_against_the_plan(files):

@@ -12,7 +12,10 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 SETUP = read_setup(
     {
         "teams": [{"name": "a"}],
-        "channels": [{"name": "phone", "kind": "live", "shrinkage": 0.2}, {"name": "mail", "shrinkage": 0.3}],
+        "channels": [
+            {"name": "phone", "kind": "live", "share": 0.4, "shrinkage": 0.2},
+            {"name": "mail", "share": 0.6, "shrinkage": 0.3},
+        ],
         "handle_time": {"default": {"mean_s": 600, "sd_s": 300}},
     }
 )

@@ -27,8 +27,20 @@ WHOLE = {
             "within_s": 30,
             "patience_s": 90,
         },
-        {"name": "mail", "deadline": "8h", "backlog": [{"tickets": 12, "label": "vpn", "age": "4h"}]},
-        {"name": "chat", "kind": "live", "concurrency": 3, "handle_time": 500, "occupancy": 0.9},
+        {
+            "name": "mail",
+            "share": 0.5,
+            "deadline": "8h",
+            "backlog": [{"tickets": 12, "label": "vpn", "age": "4h"}],
+        },
+        {
+            "name": "chat",
+            "kind": "live",
+            "share": 0.2,
+            "concurrency": 3,
+            "handle_time": 500,
+            "occupancy": 0.9,
+        },
     ],
     "handle_time": {"default": 600, "labels": {"vpn": {"mean_s": 1200, "sd_s": 900}}},
     "shifts": {"starts": ["08:00", "13:30"], "hours": [8, 4.5], "days": 4},
@@ -84,6 +96,9 @@ def test_deadlines_are_written_as_they_are_read(deadline: str):
         ({"channels": [{"name": "m", "deadline": "soon"}]}, "'soon'; expected 'same day'"),
         ({"channels": [{"name": "m", "shrinkage": 1}]}, "shrinkage=1"),
         ({"channels": [{"name": "m"}, {"name": "m"}]}, "two channels"),
+        ({"channels": [{"name": "m", "share": 0.7}, {"name": "p", "share": 0.9}]}, "1.6: 0.7 (m) + 0.9 (p)"),
+        ({"channels": [{"name": "m"}, {"name": "p", "share": 0, "shares": {"erp": 0.3}}]}, "'erp' that add"),
+        ({"channels": [{"name": "m"}, {"name": "p", "shares": {"erp": 0}}]}, "each label that add up to 2"),
         ({"percentile": "P99"}, "P50, P80, P95"),
         ({"handle_time": {"default": "long"}}, "handle_time.default"),
         ({"handle_time": {"labels": {"vpn": {"mean_s": True}}}}, "mean_s"),
@@ -96,6 +111,17 @@ def test_what_is_wrong_is_named_with_what_was_expected(change: dict, words: str)
     with pytest.raises(ConfigurationError, match="Got") as raised:
         read_setup({"teams": [{"name": "a"}]} | change)
     assert words in str(raised.value)
+
+
+def test_shares_of_labels_and_channels_with_a_series_may_leave_the_usual_share_as_it_is():
+    calls = {"name": "calls", "kind": "live", "series": "channel=phone"}
+    parts = [
+        {"name": "m", "shares": {"erp": 0.7, "vpn": 0.1}},
+        {"name": "p", "shares": {"erp": 0.3, "vpn": 0.9}},
+    ]
+    setup = read_setup({"teams": [{"name": "a"}], "channels": [*parts, calls]})
+    with pytest.raises(ConfigurationError, match="'other' that add up to 2"):
+        setup.refuse_more_than_come("other")
 
 
 def test_the_guides_example_is_a_setup():

@@ -29,6 +29,24 @@ def test_a_clock_that_ran_over_the_weekend_does_not_count_as_that():
     assert found.default.mean_s < 700
 
 
+def test_clocks_that_were_forgotten_are_left_out_and_counted():
+    rng = np.random.default_rng(3)
+    labels = ["quick"] * 1_000 + ["project"] * 100
+    times = [*rng.lognormal(6.0, 0.5, 980), *[1e7] * 20, *rng.lognormal(10.0, 0.5, 100)]
+    found = learn_handle_times(labels, times)
+    assert found.left_out == 20 and found.default.tickets == 1_080
+    assert found.of("quick").mean_s == pytest.approx(np.exp(6.125), rel=0.1)
+    assert found.of("quick").median_s == pytest.approx(np.exp(6.0), rel=0.1)
+    # A label that is another kind of work is no mistake.
+    assert found.of("project").mean_s == pytest.approx(np.exp(10.125), rel=0.15)
+
+
+def test_long_times_stay_where_times_scatter_widely():
+    times = np.random.default_rng(4).lognormal(6.0, 1.5, 2_000).tolist()
+    assert learn_handle_times(["a"] * 2_000, times).left_out <= 2
+    assert learn_handle_times(["a"] * 30, [600.0] * 29 + [5_000.0]).left_out == 0
+
+
 def test_missing_and_senseless_times_are_left_out_and_none_at_all_is_an_error():
     found = learn_handle_times(["a", "a", None, "b"], [600.0, None, 300.0, -5.0])
     assert found.default.tickets == 2
