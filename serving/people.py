@@ -167,9 +167,7 @@ def caller_of_user(user: User) -> Caller:
     )
 
 
-def _note_wrong(
-    store: Store, tried: User, now: datetime, note: Callable[[User, bool], None] | None
-) -> None:
+def _note_wrong(store: Store, tried: User, now: datetime, note: Callable[[User, bool], None] | None) -> None:
     with store.writing(tried.workspace):
         user = find_user(store, tried.user_id)
         if user is None:
