@@ -179,7 +179,7 @@ def check_workspace(workspace: str) -> None:
 
 
 def key_named(store: Store, token: str) -> ApiKey | None:
-    """Return the key whose id stands in a token, whether its secret is right or not; None when none has it."""
+    """Return the key whose id stands in a token, whatever its secret; None when no key has that id."""
     prefix, _, rest = token.partition("_")
     key_id = rest.partition("_")[0]
     is_plain = prefix == PREFIX and key_id.isascii() and key_id.isalnum() and len(key_id) <= 40

@@ -107,8 +107,8 @@ class Door:
         UnauthenticatedError
             If they open nothing, or this person has to wait after ten wrong ones.
         TooManyRequestsError
-            If too many wrong ones came from there, for this name or for any, whether there is such a person or
-            not.
+            If too many wrong ones came from there, for this name or for any, whether there is such a person
+            or not.
         """
         origin = address
         # Counted apart from keys: who forgets a password keeps no program out.

@@ -51,8 +51,8 @@ def demand_whole_workspace(caller: Caller, what: str) -> None:
     """
     if caller.teams is not None:
         raise ForbiddenError(
-            f"Got a caller limited to the teams {', '.join(sorted(caller.teams)) or 'none'} for {what}, which "
-            "reaches the tickets of all teams; expected one without that limit."
+            f"Got a caller limited to the teams {', '.join(sorted(caller.teams)) or 'none'} for {what}, "
+            "which reaches the tickets of all teams; expected one without that limit."
         )
 
 

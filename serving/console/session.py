@@ -1,10 +1,10 @@
 """Who is looking at the pages: a signed cookie that names a person or a key, made at sign-in.
 
 The cookie holds an id, never a secret, and the row behind it is read at every request: disabling the person,
-a new password or revoking the key ends the sessions at once, and signing out the one session. It is HttpOnly and
-SameSite=Strict; forms are also held to their origin, see :func:`same_origin`. Where a proxy in front signs people
-in at the identity provider, its token in the Authorization header is as good; no cookie is made of a token, which
-may be over or changed long before.
+a new password or revoking the key ends the sessions at once, and signing out the one session. It is HttpOnly
+and SameSite=Strict; forms are also held to their origin, see :func:`same_origin`. Where a proxy in front signs
+people in at the identity provider, its token in the Authorization header is as good; no cookie is made of a
+token, which may be over or changed long before.
 """
 
 import re
@@ -38,7 +38,7 @@ COOKIE = "triage_session"
 PATH = "/console"
 LASTS = timedelta(hours=12)
 CONTENT = re.compile(r"(key|user)-([0-9a-f]{1,40})-([0-9]{1,9})-([0-9a-f]{32})\.([0-9]{1,12})")
-"""Kind and id of who signed in, their count of sessions ended, the session's own id, the second of its end."""
+"""Kind and id of who signed in, their count of sessions ended, the session's own id, when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,8 @@ def same_origin(request: Request) -> None:
     Raises
     ------
     ForbiddenError
-        If the Origin header, which browsers send with every form, does not name this server, or names it without
-        TLS where this server is reached by it: whoever stands in between could have made that page.
+        If the Origin header, which browsers send with every form, does not name this server, or names it
+        without TLS where this server is reached by it: whoever stands in between could have made that page.
     """
     origin = urlsplit(request.headers.get("origin", ""))
     # A proxy that speaks TLS and does not say so makes a request look like http: https is never less.

@@ -54,8 +54,8 @@ def sign_in(
     name = name.strip()
     if not name and looks_like_token(key.strip()):
         problem = (
-            "This is a token of the identity provider, which is for the API. Sign in with a name and a password "
-            "or with a key, or open the console through the proxy that signs you in."
+            "This is a token of the identity provider, which is for the API. Sign in with a name and a "
+            "password or with a key, or open the console through the proxy that signs you in."
         )
         return _again(problem, 401, name, back)
     try:

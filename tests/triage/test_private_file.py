@@ -22,7 +22,7 @@ def mode(path: Path) -> int:
 def test_a_new_store_is_its_owners_alone(tmp_path: Path):
     home = tmp_path / "home"
     store = open_store(f"sqlite:///{home / 'triage.db'}")
-    ensure_workspace(store, "acme", "Acme")
+    ensure_workspace(store, "acme", name="Acme")
     made = {one.name: mode(one) for one in home.iterdir()}
     store.close()
     assert mode(home) == 0o700
