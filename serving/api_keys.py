@@ -24,6 +24,7 @@ __all__ = [
     "caller_of",
     "check_workspace",
     "create_key",
+    "key_named",
     "key_of",
     "rotate_key",
 ]
@@ -177,6 +178,14 @@ def check_workspace(workspace: str) -> None:
         )
 
 
+def key_named(store: Store, token: str) -> ApiKey | None:
+    """Return the key whose id stands in a token, whatever its secret; None when no key has that id."""
+    prefix, _, rest = token.partition("_")
+    key_id = rest.partition("_")[0]
+    is_plain = prefix == PREFIX and key_id.isascii() and key_id.isalnum() and len(key_id) <= 40
+    return find_key(store, key_id if is_plain else "none")
+
+
 def key_of(store: Store, token: str | None) -> ApiKey:
     """Return the live key of a token.
 
@@ -185,10 +194,8 @@ def key_of(store: Store, token: str | None) -> ApiKey:
     UnauthenticatedError
         If it is not a key, or one that was revoked or has expired; the message is the same for all.
     """
-    prefix, _, rest = (token or "").partition("_")
-    key_id, _, secret = rest.partition("_")
-    is_plain = prefix == PREFIX and key_id.isascii() and key_id.isalnum() and len(key_id) <= 40
-    key = find_key(store, key_id if is_plain else "none")
+    key = key_named(store, token or "")
+    secret = "".join((token or "").split("_", 2)[2:])
     # An unknown id costs the same look and the same comparison as a wrong secret.
     is_right = hmac.compare_digest(_digest(secret), NO_SECRET if key is None else key.secret_hash)
     if key is None or not is_right or not key.is_live(datetime.now(UTC)):

@@ -165,6 +165,7 @@ def _lifespan(
             store,
             None if settings.oidc is None else TokenReader(settings.oidc),
             Lockout(max(2, MOST_WRONG // settings.workers)),
+            audit=audit,
         )
         drift = DriftWatch(store, host, metrics.gauges)
         work = WorkQueue(threads, settings.waiting, metrics.note_wait)

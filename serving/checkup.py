@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 
 from serving.check import Check, CheckState, failed
 from serving.check import guarded as _guarded
@@ -19,6 +20,7 @@ from serving.schemas.base import Output
 from serving.settings import Settings
 from triage.bundle import read_manifest
 from triage.learnt_from import erasures_of
+from triage.private_file import is_open_to_others
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import open_store
@@ -67,6 +69,7 @@ def _store(settings: Settings) -> list[Check]:
         return [_warn("store", f"There is no store at {path} yet.", remedy)]
     return [
         _guarded("store", lambda: _migrations(settings)),
+        *([_guarded("privacy", lambda: _privacy(Path(path)))] if path != settings.store_url else []),
         *([] if path != settings.store_url else [_guarded("isolation", lambda: _isolation(settings))]),
         _guarded("worker", lambda: _workers(settings)),
         *running_checks(settings),
@@ -84,6 +87,19 @@ def _migrations(settings: Settings) -> Check:
         remedy = "Stop old servers, back up the store, then start one: it brings the tables up to date."
         return _warn("store", f"{system} answers; its tables stand at {stands}, not {newest}.", remedy)
     return _ok("store", f"{system} answers, tables at {stands}.")
+
+
+def _privacy(store: Path) -> Check:
+    """Look whether other users of this machine can read the file with all tickets."""
+    home = store.absolute().parent
+    files = [store.with_name(f"{store.name}{end}") for end in ("", "-wal", "-shm")]
+    open_ones = [one for one in files if is_open_to_others(one)]
+    if not open_ones:
+        return _ok("privacy", f"Only this user can read {store}.")
+    if not is_open_to_others(home):
+        return _ok("privacy", f"Only this user can enter {home}.")
+    remedy = f"chmod 700 {home}; chmod 600 {' '.join(map(str, open_ones))}"
+    return _warn("privacy", f"{store}, which holds all tickets, can be read by others.", remedy)
 
 
 def _isolation(settings: Settings) -> Check:

@@ -4,16 +4,21 @@ import hashlib
 import logging
 import threading
 from collections import OrderedDict
+from datetime import UTC, datetime
+from functools import partial
 
-from serving.api_keys import caller_of, key_of
+from serving.api_keys import caller_of, key_named, key_of
 from serving.caller import Caller
 from serving.key_uses import KeyUses
 from serving.lockout import Lockout
 from serving.oidc import TokenReader, looks_like_token
 from serving.passwords import Passwords
 from serving.people import caller_of_user, let_in
+from triage.audit import AuditEntry
 from triage.errors import UnauthenticatedError
 from triage.store import Store
+from triage.store.audit import AuditLog
+from triage.store.users import User
 
 __all__ = ["Door"]
 
@@ -35,6 +40,8 @@ class Door:
         Counts wrong tries by address.
     passwords : Passwords, optional
         Checks passwords.
+    audit : AuditLog or None, default=None
+        Where wrong passwords of known people, and what locks, are told.
     """
 
     def __init__(
@@ -43,8 +50,10 @@ class Door:
         tokens: TokenReader | None = None,
         lockout: Lockout | None = None,
         passwords: Passwords | None = None,
+        audit: AuditLog | None = None,
     ) -> None:
         self._store = store
+        self._audit = audit
         self._tokens = tokens
         self._lockout = lockout or Lockout()
         self.passwords = passwords or Passwords()
@@ -78,10 +87,11 @@ class Door:
         try:
             caller = self._admit(carried or "")
         except UnauthenticatedError:
-            if carried:
-                self._note_wrong(place, address)
+            if carried and self._note_wrong(place, address):
+                self._tell_lockout(carried, address)
             raise
         self._lockout.note_right(place)
+        self._lockout.note_right(address)
         with self._turn:
             self._known[known] = None
             self._known.move_to_end(known)
@@ -95,22 +105,26 @@ class Door:
         Raises
         ------
         UnauthenticatedError
-            If they open nothing.
+            If they open nothing, or this person has to wait after ten wrong ones.
         TooManyRequestsError
-            If too many wrong ones came from there, or for this person.
+            If too many wrong ones came from there, for this name or for any, whether there is such a person
+            or not.
         """
+        origin = address
         # Counted apart from keys: who forgets a password keeps no program out.
         address = f"sign-in {address}"
         place = f"{address} {name[:100]}"
         self._lockout.check(place)
         self._lockout.check(address)
         try:
-            caller = caller_of_user(let_in(self._store, self.passwords, name, password, workspace))
+            note = partial(self._tell_wrong, address=origin)
+            user = let_in(self._store, self.passwords, name, password, workspace, note)
         except UnauthenticatedError:
             self._note_wrong(place, address)
             raise
+        # Not the address: else whoever has one password could try one after the other at all other people.
         self._lockout.note_right(place)
-        return caller
+        return caller_of_user(user)
 
     def _admit(self, carried: str) -> Caller:
         if self._tokens is not None and looks_like_token(carried):
@@ -119,10 +133,37 @@ class Door:
         self.uses.note(key.key_id, key.last_used_at)
         return caller_of(key)
 
-    def _note_wrong(self, place: str, address: str) -> None:
+    def _note_wrong(self, place: str, address: str) -> bool:
         # The address is counted as well, for whoever tries one id after the other.
-        if any([self._lockout.note_wrong(place), self._lockout.note_wrong(address)]):
+        is_locked = any([self._lockout.note_wrong(place), self._lockout.note_wrong(address)])
+        if is_locked:
             log.warning("too many wrong keys or passwords from %s: it has to wait", address)
+        return is_locked
+
+    def _tell_wrong(self, user: User, is_locking: bool, address: str) -> None:
+        actor = caller_of_user(user)
+        self._tell(actor, "fail_sign_in", "session", address)
+        if is_locking:
+            self._tell(actor, "lock_out", f"user/{user.name}", address)
+
+    def _tell_lockout(self, carried: str, address: str) -> None:
+        # An id that no key has is of no workspace: that address stands in the server's log alone.
+        key = key_named(self._store, carried)
+        if key is not None:
+            self._tell(caller_of(key), "lock_out", f"key/{key.key_id}", address)
+
+    def _tell(self, caller: Caller, action: str, object: str, address: str) -> None:
+        if self._audit is None:
+            return
+        entry = AuditEntry(
+            at=datetime.now(UTC),
+            actor=caller.actor[:330],
+            role=caller.role.value,
+            action=action,
+            object=object,
+            address=address[:64],
+        )
+        self._audit.record(caller.workspace, [entry])
 
     def _place(self, address: str, carried: str | None) -> str:
         return f"{address} {(carried or '')[:20]}"

@@ -84,6 +84,8 @@ class Lockout:
         return is_locking
 
     def note_right(self, place: str) -> None:
-        """Forget the wrong tries of a place."""
+        """Begin the count of a place anew; a wait that it has to keep goes on."""
         with self._turn:
-            self._counts.pop(place, None)
+            count = self._counts.get(place)
+            if count is not None and count.locked_until <= self._clock():
+                del self._counts[place]

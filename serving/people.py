@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from serving.api_keys import check_workspace
 from serving.caller import Caller
 from serving.passwords import Passwords
 from serving.roles import Role
-from triage.errors import InputError, TooManyRequestsError, UnauthenticatedError
+from triage.errors import InputError, UnauthenticatedError
 from triage.store import Store
 from triage.store.users import User, change_user, find_user, get_user, put_user, users_named
 
@@ -20,8 +20,8 @@ MOST_WRONG = 10
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 SAME_FOR_ALL = (
-    "Got a name and a password that open nothing here; expected those of somebody who was added and is not "
-    "disabled. An admin can set a new password with `triage users password`."
+    "Got a name and a password that open nothing here; expected those of somebody who was added, is not "
+    "disabled and has not to wait after ten wrong ones. An admin can set a new password with `triage users password`."
 )
 
 
@@ -106,7 +106,12 @@ def set_password(store: Store, passwords: Passwords, workspace: str, name: str, 
 
 
 def let_in(
-    store: Store, passwords: Passwords, name: str, password: str, workspace: str | None = None
+    store: Store,
+    passwords: Passwords,
+    name: str,
+    password: str,
+    workspace: str | None = None,
+    note: Callable[[User, bool], None] | None = None,
 ) -> User:
     """Say who signs in.
 
@@ -120,28 +125,25 @@ def let_in(
         As given.
     workspace : str, optional
         Needed only where the same name stands in several.
+    note : callable, optional
+        Given who was tried with a wrong password, and whether it was one that locks; called in the
+        transaction that counts it. Ten times at most, then once a wait.
 
     Raises
     ------
     UnauthenticatedError
-        If anything is wrong; the message is the same for all.
-    TooManyRequestsError
-        After ten wrong passwords in a row: a minute's wait at first, doubling up to an hour.
+        If anything is wrong, or after ten wrong passwords in a row: a minute's wait at first, doubling up to
+        an hour. The message is the same for all, so that nobody learns whether there is somebody of that name.
     """
     found = [one for one in users_named(store, name) if not workspace or one.workspace == workspace]
     user = found[0] if len(found) == 1 else None
     now = datetime.now(UTC)
-    if user is not None and user.locked_until is not None and now < user.locked_until:
-        wait = (user.locked_until - now).total_seconds()
-        raise TooManyRequestsError(
-            f"Got a sign-in after {user.wrong_passwords} wrong passwords; expected a pause of {wait:.0f} "
-            "seconds first, or a new password set by an admin.",
-            retry_after_s=int(wait) + 1,
-        )
+    # Whoever has to wait costs the same look at the password as everybody else.
     is_right = passwords.is_right(None if user is None else user.password_hash, password)
-    if user is None or not is_right or user.disabled_at is not None:
-        if user is not None and not is_right:
-            _note_wrong(store, user, now)
+    is_waiting = user is not None and user.locked_until is not None and now < user.locked_until
+    if user is None or is_waiting or not is_right or user.disabled_at is not None:
+        if user is not None and not is_right and not is_waiting:
+            _note_wrong(store, user, now, note)
         raise UnauthenticatedError(SAME_FOR_ALL)
     changes: dict[str, Any] = {"wrong_passwords": 0, "locked_until": None, "last_seen_at": now}
     if user.password_hash is not None and passwords.is_outdated(user.password_hash):
@@ -165,7 +167,7 @@ def caller_of_user(user: User) -> Caller:
     )
 
 
-def _note_wrong(store: Store, tried: User, now: datetime) -> None:
+def _note_wrong(store: Store, tried: User, now: datetime, note: Callable[[User, bool], None] | None) -> None:
     with store.writing(tried.workspace):
         user = find_user(store, tried.user_id)
         if user is None:
@@ -176,3 +178,5 @@ def _note_wrong(store: Store, tried: User, now: datetime) -> None:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(10, wrong - MOST_WRONG))
             changes["locked_until"] = now + wait
         change_user(store, user, **changes)
+        if note is not None:
+            note(user, wrong >= MOST_WRONG)

@@ -89,7 +89,7 @@ FRAMEWORK: Mapping[int, ProblemKind] = {
 }
 DETAILS: Mapping[int, str] = {
     400: "Got a request that cannot be read; expected JSON in UTF-8 and a Host that this server answers to.",
-    404: "Got an address that does not exist; expected one of /openapi.json.",
+    404: "Got an address that does not exist; expected one that GET /openapi.json lists.",
     405: "Got a method that this address does not know; expected one named in the Allow header.",
     408: "Got a request that did not come to its end in time; expected all of it at once. Send it again.",
     413: "Got a request that is too large; expected less. Send fewer tickets at once.",

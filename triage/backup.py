@@ -256,6 +256,7 @@ def _put_store(source: Path, database: Path, stamp: str, replace: bool) -> None:
     # Over file systems: first beside the target, then in one step.
     beside = database.with_name(f".{database.name}.restored")
     shutil.move(source, beside)
+    beside.chmod(0o600)
     beside.rename(database)
 
 

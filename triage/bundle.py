@@ -174,17 +174,17 @@ def read_manifest(folder: Path, key: bytes) -> Manifest:
     path = folder / MANIFEST
     if not path.is_file():
         raise BundleError(
-            f"Got {folder}; expected a bundle folder with {MANIFEST} in it, as `triage train` writes."
+            f"Got {_named(folder)}; expected a bundle folder with {MANIFEST} in it, as `triage train` writes."
         )
     if path.stat().st_size > MAX_MANIFEST_BYTES:
         raise BundleError(
-            f"Got a manifest over {MAX_MANIFEST_BYTES} bytes in {folder}; it is not one of ours."
+            f"Got a manifest over {MAX_MANIFEST_BYTES} bytes in {_named(folder)}; it is not one of ours."
         )
     content = path.read_bytes()
     signature = folder / SIGNATURE
     if not signature.is_file() or not verify(key, content, signature.read_text("ascii", "replace").strip()):
         raise SignatureError(
-            f"Got a bundle in {folder} that this machine's key did not sign; expected the key of the machine "
+            f"Got a bundle in {_named(folder)} that this machine's key did not sign; expected the key of the machine "
             "that trained it ($TRIAGE_SIGNING_KEY or signing.key in the home folder)."
         )
     return Manifest.from_bytes(content)
@@ -203,11 +203,13 @@ def verify_bundle(folder: Path, key: bytes) -> Manifest:
     listed = set(manifest.files)
     for path in sorted(found ^ listed):
         what = "a file that was not signed" if path in found else "a signed file missing"
-        raise SignatureError(f"Got {what} in {folder}: {path}; expected the bundle exactly as trained.")
+        raise SignatureError(
+            f"Got {what} in {_named(folder)}: {path}; expected the bundle exactly as trained."
+        )
     for path, facts in manifest.files.items():
         if (folder / path).stat().st_size != facts["bytes"] or _sha256(folder / path) != facts["sha256"]:
             raise SignatureError(
-                f"Got changed bytes in {folder / path}; expected the bundle exactly as trained. "
+                f"Got changed bytes in {_named(folder)}/{path}; expected the bundle exactly as trained. "
                 "Restore it from a backup, or train again."
             )
     return manifest
@@ -253,11 +255,16 @@ def seal(draft: Path, target: Path, manifest: Manifest, key: bytes) -> Manifest:
     return sealed
 
 
+def _named(folder: Path) -> str:
+    """Name the model, not the place: whoever is told over HTTP has no business with paths of the server."""
+    return folder.name or str(folder)
+
+
 def _files(folder: Path) -> list[str]:
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
-            raise SignatureError(f"Got a link in {folder}: {path.name}; expected plain files only.")
+            raise SignatureError(f"Got a link in {_named(folder)}: {path.name}; expected plain files only.")
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in (MANIFEST, SIGNATURE):
             found.append(name)

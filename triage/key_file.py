@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from triage.errors import ConfigurationError
+from triage.private_file import make_private_folder
 
 __all__ = ["KEY_BYTES", "make_key_file", "put_key_first"]
 
@@ -16,7 +17,7 @@ KEY_BYTES = 32
 
 def make_key_file(path: Path) -> None:
     """Make the file with one new key; of several processes that do, one wins and the others keep its key."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     draft = _draft(path, secrets.token_hex(KEY_BYTES) + "\n")
     try:
         os.link(draft, path)  # Two processes may race: the first link wins, the other reads it.

@@ -47,6 +47,7 @@ def up(
     from serving.cli.output import opened_store
     from serving.processes import Processes
     from triage.home import home_folder, models_folder
+    from triage.private_file import make_private_folder
     from triage.registry import Registry
     from triage.store.sealing_pass import check_keys
 
@@ -55,7 +56,7 @@ def up(
     folder = home_folder().absolute()
     # Children share it, wherever they stand.
     os.environ["TRIAGE_HOME"] = str(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -151,9 +151,10 @@ def read_article(
     store: StoreDep,
     visit: Annotated[Visit, signed_in("read_article")],
 ) -> Response:
-    """Show an article of the knowledge base."""
+    """Show an article of the knowledge base; to requesters, those for agents only do not exist."""
     stored = get_article(store, visit.caller.workspace, article_id)
-    if stored is None:
+    is_shown = stored is not None and stored.article.public and stored.withdrawn_at is None
+    if stored is None or (visit.caller.role is Role.REQUESTER and not is_shown):
         raise NotFoundError("Got an article that the knowledge base does not have; expected one of its own.")
     return visit.show("article.html", article=stored.article, is_withdrawn=stored.withdrawn_at is not None)
 

@@ -8,6 +8,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import ModelHostDep, StoreDep
 from serving.erasing import erase_and_tell
 from serving.idempotency import OnceDep, answer
+from serving.key_grants import demand_whole_workspace
 from serving.problems import documented
 from serving.reach import reach_ticket
 from serving.routers.tickets import TicketId
@@ -78,7 +79,9 @@ def erase_requester(
     """Remove all tickets that somebody filed until now, as one by one; what they file later is taken in.
 
     Their tickets in an export, filed before this moment, are left out, whether they were ever stored or not.
+    It is for callers who are limited to no teams, since the tickets may be with any.
     """
+    demand_whole_workspace(caller, "erasing a requester")
 
     def erase() -> Reply:
         done = erase_and_tell(store, models.registry, models.key, caller.workspace, requester=requester)

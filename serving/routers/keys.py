@@ -10,6 +10,7 @@ from serving.api_keys import create_key, rotate_key
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import Once, OnceDep, answer
+from serving.key_grants import demand_grant
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.keys import KeyIn, KeyListOut, KeyOut, NewKeyOut, RotationIn
@@ -47,7 +48,11 @@ def list_all(store: StoreDep, caller: Annotated[Caller, permitted("list_keys")])
     responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 def create(given: KeyIn, store: StoreDep, caller: Annotated[Caller, permitted("create_key")]) -> Response:
-    """Make a key for this workspace; its token is shown this once, so the answer is never replayed."""
+    """Make a key for this workspace; its token is shown this once, so the answer is never replayed.
+
+    A caller with scopes or teams gives no more than it has itself.
+    """
+    demand_grant(caller, given.scopes, given.teams)
     if given.expires_at is not None and given.expires_at <= datetime.now(UTC):
         raise InputError("Got an end of a key that has passed; expected a later time, or none.")
     made: list[tuple[str, ApiKey]] = []
@@ -81,10 +86,16 @@ def create(given: KeyIn, store: StoreDep, caller: Annotated[Caller, permitted("c
 def rotate(
     key_id: KeyId, given: RotationIn, store: StoreDep, caller: Annotated[Caller, permitted("rotate_key")]
 ) -> Response:
-    """Make a key that takes another's place; both work for a while, at most two at once."""
+    """Make a key that takes another's place; both work for a while, at most two at once.
+
+    A caller with scopes or teams replaces no key that reaches further than it does itself.
+    """
     made: list[tuple[str, ApiKey]] = []
 
     def make() -> Reply:
+        old = find_key(store, key_id, caller.workspace)
+        if old is not None:
+            demand_grant(caller, old.scopes, old.teams)
         made.append(rotate_key(store, caller.workspace, key_id, timedelta(hours=given.overlap_hours)))
         return Reply(201, KeyOut.of(made[0][1]).model_dump(mode="json"))
 

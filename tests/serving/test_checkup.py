@@ -20,6 +20,7 @@ def a_free_port() -> int:
 def settings(tmp_path: Path, empty_sqlite: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.delenv("TRIAGE_SIGNING_KEY", raising=False)
     (tmp_path / "triage.db").write_bytes(empty_sqlite)
+    (tmp_path / "triage.db").chmod(0o600)
     yield Settings.from_env({"TRIAGE_HOME": str(tmp_path)})
 
 
@@ -37,6 +38,7 @@ def test_a_home_with_everything_is_healthy_but_for_worker_and_anchor(settings: S
     assert found.is_healthy
     assert states(found) == {
         "store": CheckState.OK,
+        "privacy": CheckState.OK,
         "worker": CheckState.WARNING,
         "encryption": CheckState.OK,
         "clock": CheckState.OK,
@@ -95,3 +97,11 @@ def test_a_port_taken_by_another_program_is_warned_of(settings: Settings):
 def test_every_check_that_is_not_ok_says_what_to_do(settings: Settings, free_port: int):
     for one in check_up(settings, free_port).checks:
         assert (one.remedy is None) == (one.state is CheckState.OK)
+
+
+def test_a_store_that_others_can_read_is_told(settings: Settings, free_port: int):
+    settings.home.chmod(0o755)
+    (settings.home / "triage.db").chmod(0o644)
+    assert "chmod 600" in remedy(check_up(settings, free_port), "privacy")
+    settings.home.chmod(0o700)
+    assert states(check_up(settings, free_port))["privacy"] is CheckState.OK

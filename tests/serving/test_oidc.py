@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fastapi.testclient import TestClient
 
+from serving.api_keys import create_key
 from serving.app import create_app
 from serving.oidc import TokenReader
 from serving.oidc_settings import OidcSettings
@@ -234,6 +236,22 @@ def test_a_token_opens_the_api_and_the_console(settings: OidcSettings, tmp_path:
         assert client.get("/console", headers=headers).status_code == 200
         over = {"Authorization": f"Bearer {token(exp=int(time.time()) - 100)}"}
         assert client.get("/v1/policy", headers=over).status_code == 401
+
+
+def test_no_session_is_made_of_a_token(settings: OidcSettings, tmp_path: Path, empty_sqlite: bytes):
+    (tmp_path / "house.db").write_bytes(empty_sqlite)
+    url = f"sqlite:///{tmp_path / 'house.db'}"
+    given = Settings(home=tmp_path, store_url=url, models=tmp_path / "models", oidc=settings)
+    with closing(open_store(url)) as store:
+        _, admin = create_key(store, "acme", "boss", Role.ADMIN)
+    signed = {"key": EC_KEY, "algorithm": "ES256", "headers": {"kid": "two"}, "teams": None}
+    with TestClient(create_app(given)) as client:
+        for name in (admin.key_id, "dana.b@x.org"):
+            form = {"key": token(sub=name, nbf=None, iat=None, **signed)}
+            headers = {"Origin": "http://testserver"}
+            answer = client.post("/console/sign-in", data=form, headers=headers, follow_redirects=False)
+            assert answer.status_code == 401 and "for the API" in answer.text
+            assert "set-cookie" not in answer.headers
 
 
 GIVEN = {

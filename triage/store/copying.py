@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from triage.errors import BackupError, ConflictError
+from triage.private_file import make_private_file
 from triage.store.database import Store, in_use_lock
 from triage.store.migrating import MIGRATING, demand_owner, migration_config, migration_scripts
 from triage.store.scope import Across, confine
@@ -108,7 +109,7 @@ def unused_sqlite(path: Path) -> Iterator[None]:
     ConflictError
         If a server, a worker or a command has it open.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_file(in_use_lock(path))
     with in_use_lock(path).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
 from triage.errors import ConfigurationError, UnavailableError
+from triage.private_file import make_private_file
 from triage.store.connections import WRITES, be_impatient, begin, make_durable
 from triage.store.migrating import migrate_tables, migration_scripts
 from triage.store.scope import Scope, check_scope, confine
@@ -244,7 +245,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         in_file = bool(parsed.database) and parsed.database != ":memory:"
         if in_file and parsed.database:
             path = Path(parsed.database)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_file(path)
             in_use = _use(path) if migrate else None
         busy_ms = BUSY_TIMEOUT_MS if patience_s is None else int(patience_s * 1000)
         # A store in memory is one connection: SQLAlchemy's pool for it takes no sizes.
@@ -273,7 +274,9 @@ def in_use_lock(database: Path) -> Path:
 
 
 def _use(database: Path) -> IO[str]:
-    file = in_use_lock(database).open("a")
+    lock = in_use_lock(database)
+    make_private_file(lock)
+    file = lock.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

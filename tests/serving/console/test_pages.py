@@ -9,7 +9,7 @@ from serving.roles import PERMISSIONS
 from tests.serving.console.conftest import Desk
 from tests.serving.house import House
 from triage.knowledge import Article
-from triage.store.articles import put_articles
+from triage.store.articles import put_articles, withdraw_article
 from triage.store.feedback import feedback_on
 from triage.store.runs import finish_run, list_runs, start_run
 from triage.store.snapshots import put_snapshot
@@ -270,3 +270,22 @@ def test_an_unknown_page_is_a_page_that_says_so(desk: Desk):
 def test_signing_out_ends_the_session(desk: Desk):
     desk.post("/console/sign-out", part=False)
     assert desk.get("/console").status_code == 303
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_has_no_page_gets_a_sentence(house: House, page: str):
+    answer = house.client.get(page, headers=house.key("requester"))
+    assert answer.status_code == 403 and "requester" in answer.text
+
+
+def test_requesters_read_public_articles_that_stand(house: House):
+    public, internal = Article("open", "VPN", "Restart it.", public=True), Article("inner", "VPN", "Secret.")
+    gone = Article("gone", "VPN", "Old.", public=True)
+    put_articles(house.store, "acme", [public, internal, gone])
+    withdraw_article(house.store, "acme", "gone")
+    found = {
+        name: house.client.get(f"/console/articles/{name}", headers=house.key("requester")).status_code
+        for name in ("open", "inner", "gone")
+    }
+    assert found == {"open": 200, "inner": 404, "gone": 404}
+    assert house.client.get("/console/articles/inner", headers=house.key("agent")).status_code == 200

@@ -1,5 +1,9 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from serving.api_keys import create_key
+from serving.roles import Role
 from tests.serving.house import House
 from triage.store.scope import Across
 
@@ -62,3 +66,42 @@ def test_when_a_key_was_used_is_written_beside_the_requests(house: House):
     listed = house.client.get("/v1/keys", headers=house.key("admin")).json()["keys"]
     (mine,) = [one for one in listed if one["key_id"] == made["key"]["key_id"]]
     assert mine["last_used_at"] is not None
+
+
+OWN = ["*_key", "list_key?", "triage_*"]
+
+
+@pytest.mark.parametrize("scopes", [None, [], ["*"], ["read_policy"], ["triage_*", "erase_*"], ["list_key*"]])
+def test_a_key_with_scopes_makes_and_takes_none_that_may_more(house: House, scopes: list[str] | None):
+    mine = bearer(create_key(house.store, "acme", "clerk", Role.ADMIN, scopes=OWN)[0])
+    body = {"name": "more", "role": "admin", "scopes": scopes}
+    refused = house.client.post("/v1/keys", json=body, headers=mine)
+    assert refused.status_code == 403 and "caller's own" in refused.json()["detail"]
+    _, other = create_key(house.store, "acme", "more", Role.ADMIN, scopes=scopes)
+    assert house.client.post(f"/v1/keys/{other.key_id}/rotate", json={}, headers=mine).status_code == 403
+    if scopes is None:  # What it has it may give.
+        body["scopes"] = ["triage_ticket", "create_key", "list_key?"]
+        given = house.client.post("/v1/keys", json=body, headers=mine)
+        assert given.status_code == 201
+        address = f"/v1/keys/{given.json()['key']['key_id']}/rotate"
+        assert house.client.post(address, json={}, headers=mine).status_code == 201
+
+
+@pytest.mark.parametrize("teams", [None, [], ["web", "vpn"]])
+def test_a_key_with_teams_makes_and_takes_none_that_reaches_further(house: House, teams: list[str] | None):
+    mine = bearer(create_key(house.store, "acme", "clerk", Role.ADMIN, teams=["web"])[0])
+    body = {"name": "more", "role": "agent", "teams": teams}
+    refused = house.client.post("/v1/keys", json=body, headers=mine)
+    assert refused.status_code == 403 and "expected some of web" in refused.json()["detail"]
+    _, other = create_key(house.store, "acme", "more", Role.AGENT, teams=teams)
+    assert house.client.post(f"/v1/keys/{other.key_id}/rotate", json={}, headers=mine).status_code == 403
+    body["teams"] = ["web"]
+    assert house.client.post("/v1/keys", json=body, headers=mine).status_code == 201
+
+
+def test_a_requester_is_erased_by_those_who_reach_all_teams(house: House):
+    mine = bearer(create_key(house.store, "acme", "clerk", Role.ADMIN, teams=["web"])[0])
+    refused = house.client.delete("/v1/requesters/ada@example.org", headers=mine)
+    assert refused.status_code == 403 and "all teams" in refused.json()["detail"]
+    allowed = house.client.delete("/v1/requesters/ada@example.org", headers=house.key("admin"))
+    assert allowed.status_code == 200

@@ -87,7 +87,9 @@ def test_a_version_with_a_changed_byte_is_not_promoted(house: House):
     content = bytearray((folder / "model.joblib").read_bytes())
     content[len(content) // 2] ^= 1
     (folder / "model.joblib").write_bytes(content)
-    assert post(house, "/v2/promote").json()["type"] == "urn:triage:problem:bundle"
+    refused = post(house, "/v2/promote").json()
+    assert refused["type"] == "urn:triage:problem:bundle"
+    assert "v2/model.joblib" in refused["detail"] and str(house.home) not in refused["detail"]
     assert answering(house) == "v1"
 
 

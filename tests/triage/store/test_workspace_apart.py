@@ -1,8 +1,7 @@
 """Every function of the store that takes a workspace, called with another one's ids (T14).
 
 What it answers in workspace ``other`` is the same whether the store holds a row of ``acme`` in every table
-or nothing, and ``acme``'s rows stay as they are. The calls are made from the functions' own signatures, so
-that a new function is covered unasked. This is what keeps workspaces apart on SQLite (ADR 0043).
+or nothing, and ``acme``'s rows stay. Calls are made from signatures: new functions are covered (ADR 0043).
 """
 
 import collections.abc
@@ -92,6 +91,7 @@ PICK_OTHERS = {
     "retention.overdue_records",
     "sealed_search.sealed_answers_naming",
     "sealed_search.sealed_of_requester",
+    "sessions.is_signed_out",
     "sla_overview.list_due",
     "sla_overview.report_kept",
     "volume_alerts.count_alerts",
