@@ -14,6 +14,7 @@ from serving.reach import reach_agent
 from serving.schemas.assignments import BacklogIn, BacklogOut
 from serving.schemas.base import SafeText
 from serving.schemas.queue import QueueOut
+from serving.sight import work_in_sight
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
@@ -72,8 +73,10 @@ def read_queue(
 ) -> QueueOut:
     """Return an agent's open tickets in the order in which to work on them, each with why.
 
-    The order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
+    Tickets of teams that the caller is not held to are left out, and so are confidential ones of others. The
+    order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
     passed, or how likely it is to be missed) and age, as the policy's `routing.queue` says.
     """
     reach_agent(store, caller, agent)
-    return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC)))
+    sight = work_in_sight(store, caller)
+    return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC), sight=sight))

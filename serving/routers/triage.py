@@ -11,9 +11,9 @@ from serving.dependencies import DeskDep, MetricsDep, StoreDep, WorkDep
 from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
 from serving.reach import reach_stored
-from serving.roles import Role
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
+from serving.sight import Sight
 from serving.triage_answer import Answer, Extras
 from serving.triage_desk import TriageDesk
 from triage.stopwatch import stage
@@ -65,8 +65,10 @@ async def triage_ticket(
     The decision is stored without the ticket's text and can be read again and judged. A ticket with a
     `ticket_id` is stored as well.
     """
-    extras = Extras(explain, similar, articles, detail, duplicates, replies, caller.role is Role.ADMIN)
-    decide = partial(_decide, store, desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
+    extras = Extras(explain, similar, articles, detail, duplicates, replies, Sight.of(caller))
+    decide = partial(
+        _decide, store, desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0])
+    )
     reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
@@ -93,7 +95,7 @@ async def triage_batch(
     replies: Replies = 0,
 ) -> Response:
     """Decide tickets, each as if it had come alone; all are stored or none."""
-    extras = Extras(explain, similar, articles, False, duplicates, replies, caller.role is Role.ADMIN)
+    extras = Extras(explain, similar, articles, False, duplicates, replies, Sight.of(caller))
 
     def shape(found: Sequence[Answer]) -> BatchOut:
         return BatchOut(decisions=[DecisionOut.of(one) for one in found])
