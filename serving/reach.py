@@ -7,15 +7,18 @@ A ticket that is with no team is reached by those who reach all.
 from collections.abc import Iterable, Sequence
 
 from serving.caller import Caller
+from serving.roles import Role
 from triage.errors import ForbiddenError, NotFoundError
 from triage.store import Store
 from triage.store.agents import get_agent
 from triage.store.ticket_place import TicketPlace, place_of_decision, place_of_ticket, places_of_tickets
+from triage.store.tickets import get_ticket
 
 __all__ = [
     "NO_DECISION",
     "NO_TICKET",
     "reach_agent",
+    "reach_as_requester",
     "reach_decision",
     "reach_stored",
     "reach_teams",
@@ -37,6 +40,26 @@ def reach_ticket(store: Store, caller: Caller, ticket_id: str) -> None:
     if caller.teams is None:
         return
     if not _is_within(caller, place_of_ticket(store, caller.workspace, ticket_id)):
+        raise NotFoundError(NO_TICKET)
+
+
+def reach_as_requester(store: Store, caller: Caller, ticket_id: str) -> None:
+    """See to it that a caller reaches a ticket that is answered to its requester.
+
+    A person in the role of a requester reaches the tickets that they filed, by their name without regard to
+    case, whatever the team. A requester's key is a portal's: it speaks for all of them.
+
+    Raises
+    ------
+    NotFoundError
+        If not, or there is none.
+    """
+    if caller.role is not Role.REQUESTER or caller.kind == "key":
+        reach_ticket(store, caller, ticket_id)
+        return
+    stored = get_ticket(store, caller.workspace, ticket_id)
+    requester = None if stored is None else stored.ticket.requester
+    if not requester or requester.strip().casefold() != caller.name.strip().casefold():
         raise NotFoundError(NO_TICKET)
 
 

@@ -1,7 +1,7 @@
 """Which stored tickets a caller sees where tickets are listed, or named beside another one.
 
-Two things keep a ticket out of sight: it is with a team that the caller is not held to, or it is confidential.
-What a caller may do with a ticket whose id they have is :mod:`serving.reach`.
+A ticket is out of sight where it is with none of the teams that a caller is held to, and where it is
+confidential. What a caller may do with a ticket whose id they have is :mod:`serving.reach`.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -59,7 +59,7 @@ class Sight:
         return self.teams is None and (self.sees_confidential or not self.policy.confidential)
 
     def hides(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a ticket is out of sight by its labels, as far as they say; :meth:`among` has the word.
+        """Tell whether labels put a ticket out of sight; what holds is said by :meth:`among`.
 
         One whose labels name no team may be with any.
         """

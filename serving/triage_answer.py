@@ -19,8 +19,8 @@ __all__ = ["Answer", "Extras"]
 class Extras:
     """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
 
-    ``detail`` adds what deleting each word or sentence would change; ``sight`` is what the asker sees of other
-    tickets.
+    ``detail`` adds what deleting each word or sentence would change; ``sight``: what of other
+    tickets the asker sees.
     """
 
     explain: bool

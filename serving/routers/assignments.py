@@ -10,7 +10,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import BacklogDep, BooksDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
-from serving.reach import reach_agent
+from serving.reach import reach_agent, reach_stored
 from serving.schemas.assignments import BacklogIn, BacklogOut
 from serving.schemas.base import SafeText
 from serving.schemas.queue import QueueOut
@@ -31,6 +31,7 @@ router = APIRouter(prefix="/v1", tags=["assignments"])
 )
 async def assign_backlog(
     given: BacklogIn,
+    store: StoreDep,
     backlog: BacklogDep,
     work: WorkDep,
     once: OnceDep,
@@ -45,7 +46,10 @@ async def assign_backlog(
         earlier = once.earlier(caller.workspace)
         if earlier is not None:
             return earlier
-        planned = backlog.plan(caller.workspace, given.ticket_ids)
+        if given.ticket_ids is not None:
+            reach_stored(store, caller, given.ticket_ids)
+        among = None if caller.teams is None else work_in_sight(store, caller).filter(store, caller.workspace)
+        planned = backlog.plan(caller.workspace, given.ticket_ids, among)
 
         def keep() -> Reply:
             applied = None

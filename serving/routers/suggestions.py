@@ -180,7 +180,7 @@ def _find(store: Store, caller: Caller, suggestion_id: str) -> SuggestionRecord:
 
 
 def _is_reached(store: Store, caller: Caller, record: SuggestionRecord) -> bool:
-    """Tell whether a caller reaches the ticket that something was offered for; requesters ask before filing."""
+    """Tell whether a caller reaches the ticket of an offer; requesters are offered things before filing."""
     if caller.teams is None or caller.role is Role.REQUESTER:
         return True
     try:

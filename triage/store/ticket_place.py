@@ -90,6 +90,6 @@ def _places(connection: Connection, workspace: str, ids: Sequence[str]) -> dict[
         .where(decisions.c.workspace == workspace, decisions.c.ticket_id.in_(nowhere))
         .order_by(decisions.c.created_at)
     )
-    for row in connection.execute(newest) if nowhere else ():
-        places[row.ticket_id] = TicketPlace(_decided(row.document), places[row.ticket_id].agent)
+    for one in connection.execute(newest) if nowhere else ():
+        places[one.ticket_id] = TicketPlace(_decided(one.document), places[one.ticket_id].agent)
     return places
