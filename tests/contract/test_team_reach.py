@@ -28,10 +28,9 @@ def firm(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes) -> Itera
         ask = house.client
         book = {"policies": [{"name": "all", "response": "30m", "resolution": "8h"}]}
         assert ask.put("/v1/sla/policies", json=book, headers=admin).status_code == 200
-        hr = {"helping": {"confidential": {"category": ["salary"]}}}
-        policy = ask.get("/v1/policy", headers=admin).json()
-        kept = {"fields": policy["fields"], "helping": hr["helping"]}
-        assert ask.put("/v1/policy", json=kept, headers=admin).status_code == 200
+        secret = {"confidential": {"category": ["salary"]}}
+        careful = {"kill_switch": False, "disabled_guardrails": [], "fields": {}, "helping": secret}
+        assert ask.put("/v1/policy", json=careful, headers=admin).status_code == 200
         ticket = {
             "ticket_id": FOREIGN,
             "subject": f"{CANARY} vpn",
