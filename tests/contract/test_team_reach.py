@@ -1,17 +1,23 @@
 """A caller held to a team and another team's ticket, at every route and page that may name it (T14)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from serving.api_keys import create_key, rotate_key
+from serving.caller import Caller
+from serving.reach import reach_as_requester
 from serving.roles import PERMISSIONS, Role
 from tests.contract.test_foreign_ids import FORM
 from tests.contract.things import OPERATIONS, call
 from tests.serving.house import House, open_house
 from tests.triage.made_incident import burst, incident
+from triage.errors import NotFoundError
 from triage.store.incidents import save_incidents
+from triage.store.tickets import put_tickets
+from triage.ticket import PastTicket, Ticket
 
 CANARY = "Zyxwort"
 FOREIGN = burst(1)[0].ticket_id
@@ -104,6 +110,36 @@ def test_the_teams_own_people_see_it_and_confidential_ones_only_they_and_admins(
     everywhere = {"queue", "due", "incidents"}
     assert sees(firm.key()) == sees(limited(firm, Role.SERVICE, "web")) == everywhere
     assert sees(firm.key("agent")) == sees(limited(firm, Role.SERVICE, "desk")) == set()
+
+
+def test_what_was_offered_for_another_teams_ticket_is_neither_read_nor_judged(firm: House):
+    article = {"title": "VPN", "body": f"{CANARY} vpn drops: update the client."}
+    assert firm.client.put("/v1/knowledge/KB-1", json=article, headers=firm.key()).status_code == 200
+    again = {"ticket_id": FOREIGN, "subject": f"{CANARY} vpn", "body": f"{CANARY} vpn drops"}
+    decided = firm.client.post("/v1/triage", json=again, headers=limited(firm, Role.SERVICE, "web")).json()
+    path = f"/v1/suggestions/{decided['decision_id']}"
+    words = {"items": [{"kind": "article", "item_id": "KB-1", "verdict": "sent"}]}
+
+    def ask(headers: dict[str, str]) -> tuple[int, int]:
+        read = firm.client.get(path, headers=headers)
+        judged = firm.client.post(f"{path}/feedback", json=words, headers=headers)
+        return read.status_code, judged.status_code
+
+    assert ask(limited(firm)) == (404, 404)
+    assert ask(limited(firm, Role.AGENT, "web")) == (200, 201)
+
+
+def test_a_person_who_files_tickets_reaches_their_own_answers_and_a_portals_key_all(firm: House):
+    ticket = Ticket("T-answered", "vpn", requester="Dana@example.org")
+    put_tickets(firm.store, "acme", [PastTicket(ticket)], source="x")
+    someone = Caller(
+        "oidc", "dana@example.org", "dana@example.org", "acme", Role.REQUESTER, teams=frozenset()
+    )
+    reach_as_requester(firm.store, someone, "T-answered")
+    reach_as_requester(firm.store, Caller("key", "k", "portal", "acme", Role.REQUESTER), "T-answered")
+    for name, ticket_id in (("mallory", "T-answered"), ("dana@example.org", FOREIGN)):
+        with pytest.raises(NotFoundError):
+            reach_as_requester(firm.store, replace(someone, name=name), ticket_id)
 
 
 @pytest.mark.parametrize("kind", ["agent", "limited"])
