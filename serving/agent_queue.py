@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from serving.sight import Sight
 from triage.errors import NotFoundError
 from triage.routing.queue import Queued, Waiting, order_queue
 from triage.sla.standing import Standing
@@ -28,7 +29,9 @@ class AgentQueue:
     promises: Mapping[str, Standing]
 
 
-def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now: datetime) -> AgentQueue:
+def queue_of(
+    store: Store, books: BookShelf, workspace: str, agent: str, *, now: datetime, sight: Sight
+) -> AgentQueue:
     """Return an agent's queue as it stands.
 
     Parameters
@@ -43,6 +46,8 @@ def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now:
         Whose queue.
     now : datetime
         With a zone.
+    sight : Sight
+        What the asker sees; other tickets are left out.
 
     Raises
     ------
@@ -56,6 +61,9 @@ def queue_of(store: Store, books: BookShelf, workspace: str, agent: str, *, now:
         raise NotFoundError(
             "Got somebody who is no agent here and has no open ticket; GET /v1/agents lists the agents."
         )
+    if not sight.sees_all:
+        shown = sight.among(store, workspace, held)
+        held = {name: one for name, one in held.items() if name in shown}
     known, promises = pressing_promises(store, workspace, books.read(workspace).book, list(held), now=now)
     priorities = {name: known[name].labels.get("priority") or one.priority for name, one in held.items()}
     waiting = [

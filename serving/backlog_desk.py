@@ -4,7 +4,7 @@ Solving is :mod:`features.backlog`; this file finds the tickets, lets the model 
 plan unless the floor changed meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -60,7 +60,12 @@ class BacklogDesk:
         self._desk = desk
         self._assigning = assigning
 
-    def plan(self, workspace: str, ticket_ids: Sequence[str] | None = None) -> PlannedBacklog:
+    def plan(
+        self,
+        workspace: str,
+        ticket_ids: Sequence[str] | None = None,
+        among: Callable[[Collection[str]], set[str]] | None = None,
+    ) -> PlannedBacklog:
         """Plan who gets which tickets; stores nothing.
 
         Parameters
@@ -69,6 +74,8 @@ class BacklogDesk:
             Whose.
         ticket_ids : sequence of str, optional
             Which; by default all open tickets that nobody has, the oldest first, at most 2,000.
+        among : callable, optional
+            Returns which of some tickets the asker reaches; asked where ``ticket_ids`` is not given.
 
         Raises
         ------
@@ -88,6 +95,9 @@ class BacklogDesk:
                 "POST /v1/agents/import or `triage agents import`."
             )
         ids = unassigned_ids(self._store, workspace, limit=MOST) if ticket_ids is None else ticket_ids
+        if ticket_ids is None and among is not None:
+            near = among(ids)
+            ids = [one for one in ids if one in near]
         once = list(dict.fromkeys(ids))
         return PlannedBacklog(self._solve(workspace, once, floor), len(once), floor.work)
 

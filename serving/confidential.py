@@ -1,19 +1,20 @@
-"""What is left out of an answer because it names confidential tickets, or erased ones.
+"""What is left out of an answer because it names tickets out of the asker's sight, or erased ones.
 
-Only admins see confidential ones; nobody sees erased ones.
+Only admins see confidential ones, whoever is held to teams only theirs (:mod:`serving.sight`); nobody sees
+erased ones.
 """
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from features.article_ranking import EXAMPLES_MAX
+from serving.sight import Sight
 from triage.decision import Decision
 from triage.duplicate import Duplicate
-from triage.helping.policy import HelpingPolicy
 from triage.knowledge import Ground, Suggestion
 from triage.prediction import Assessment, Explanation
 from triage.store import Store
-from triage.store.known_labels import known_labels
+from triage.store.tickets import get_tickets
 
 __all__ = [
     "LOOKED_AT",
@@ -25,24 +26,22 @@ __all__ = [
 ]
 
 LOOKED_AT = 50
-"""So many more tickets are looked at than are shown, so that confidential ones take nobody's place."""
+"""So many more tickets are looked at than are shown, so that those out of sight take nobody's place."""
 
 
-def decision_shown(
-    store: Store, workspace: str, decision: Decision, policy: HelpingPolicy, similar: int
-) -> Decision:
-    """Leave confidential tickets out of those that the model names: as similar, and as voters.
+def decision_shown(store: Store, workspace: str, decision: Decision, sight: Sight, similar: int) -> Decision:
+    """Leave tickets out of sight out of those that the model names: as similar, and as voters.
 
     A voter of which nothing is known is left out, too. The counts and weights of the votes stay.
 
     Parameters
     ----------
     store, workspace
-        Where the labels of this moment are.
+        Where tickets are at this moment.
     decision : Decision
         With up to :data:`LOOKED_AT` more similar tickets than are shown.
-    policy : HelpingPolicy
-        Says what is confidential.
+    sight : Sight
+        What the asker sees.
     similar : int
         Similar tickets to show.
     """
@@ -53,12 +52,20 @@ def decision_shown(
     voters = [
         voter.ticket_id for one in seen.explanations.values() for vote in one.votes for voter in vote.voters
     ]
-    told = known_labels(store, workspace, list(dict.fromkeys([*learnt, *voters])))
-    known = learnt.keys() | told.keys()
-    hidden = {
-        name for name in known if policy.hides(learnt.get(name, {})) or policy.hides(told.get(name, {}))
+    names = dict.fromkeys([*learnt, *voters])
+    stored = set(get_tickets(store, workspace, list(names)))
+    shown = {
+        name
+        for name in sight.among(store, workspace, stored)
+        # What it was when the model learnt it may have been confidential, too.
+        if sight.sees_confidential or not sight.policy.hides(learnt.get(name, {}))
     }
-    shown = known - hidden
+    # Of what only the model knows, what it learnt must say that it is in sight.
+    shown |= {
+        name
+        for name in learnt.keys() - stored
+        if not sight.hides(learnt[name]) and (sight.teams is None or learnt[name].get("team"))
+    }
     return replace(decision, assessment=_shown(seen, shown, similar))
 
 
@@ -85,47 +92,42 @@ def without_erased(decision: Decision, among: Callable[[Collection[str]], set[st
 
 
 def duplicates_shown(
-    store: Store, workspace: str, found: Sequence[Duplicate], policy: HelpingPolicy, limit: int
+    store: Store, workspace: str, found: Sequence[Duplicate], sight: Sight, limit: int
 ) -> tuple[Duplicate, ...]:
-    """Leave confidential tickets out of those that a ticket likely repeats; at most ``limit`` stay."""
-    told = known_labels(store, workspace, [one.ticket_id for one in found])
-    return tuple(one for one in found if not policy.hides(told.get(one.ticket_id, {})))[:limit]
+    """Leave tickets out of sight out of those that a ticket likely repeats; at most ``limit`` stay."""
+    shown = sight.among(store, workspace, [one.ticket_id for one in found])
+    return tuple(one for one in found if one.ticket_id in shown)[:limit]
 
 
-def tickets_named(policy: HelpingPolicy, sees_all: bool) -> int:
+def tickets_named(sight: Sight) -> int:
     """Return how many tickets to ask for with each article, for :func:`articles_shown` to choose from."""
-    return EXAMPLES_MAX if sees_all or not policy.confidential else EXAMPLES_MAX + LOOKED_AT
+    return EXAMPLES_MAX if sight.sees_all else EXAMPLES_MAX + LOOKED_AT
 
 
 def articles_shown(
     store: Store,
     workspace: str,
     found: Sequence[Sequence[Suggestion]],
-    policy: HelpingPolicy,
-    *,
-    sees_all: bool,
+    sight: Sight,
 ) -> list[tuple[Suggestion, ...]]:
-    """Leave confidential tickets out of those that are said to have used an article.
+    """Leave tickets out of sight out of those that are said to have used an article.
 
     A ticket of which nothing is known is left out, too. The weights stay: they name nobody.
 
     Parameters
     ----------
     store, workspace
-        Where the labels of this moment are.
+        Where tickets are at this moment.
     found : sequence of sequences of Suggestion
         By ticket, each article with :func:`tickets_named` tickets.
-    policy : HelpingPolicy
-        Says what is confidential.
-    sees_all : bool
-        Whether the asker may see confidential tickets: then all stays as it is.
+    sight : Sight
+        What the asker sees; where that is all, all stays as it is.
     """
-    if sees_all or not policy.confidential:
+    if sight.sees_all:
         return [tuple(one) for one in found]
     grounds = (ground for several in found for one in several for ground in one.because)
     names = dict.fromkeys(name for one in grounds if one.kind == "links" for name in one.examples)
-    told = known_labels(store, workspace, list(names))
-    shown = {name for name, labels in told.items() if not policy.hides(labels)}
+    shown = sight.among(store, workspace, names)
     return [
         tuple(
             replace(one, because=tuple(_ground_shown(part, shown) for part in one.because)) for one in several

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from serving.deflection_desk import DeflectionDesk, OfferedArticle
 from serving.reply_desk import ReplyDesk
+from serving.sight import Sight
 from serving.solution_host import SolutionHost
 from serving.told_values import is_done
 from triage.decision import Decision, Reason
@@ -97,12 +98,12 @@ class HelpDesk:
         *,
         solved: int,
         replies: int,
-        sees_all: bool,
+        sight: Sight,
     ) -> Help:
         """Return what helps with a decided ticket; stores nothing."""
         return Help(
-            self._solutions.similar(workspace, ticket, solved, policy.helping, sees_all=sees_all),
-            self._replies.suggest(workspace, ticket, replies, policy.helping, sees_all=sees_all),
+            self._solutions.similar(workspace, ticket, solved, sight),
+            self._replies.suggest(workspace, ticket, replies, sight),
             self._auto(workspace, ticket, decision, policy),
         )
 

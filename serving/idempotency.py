@@ -1,8 +1,9 @@
 """The Idempotency-Key header on writes: the same request sent again is answered again, not done again.
 
 An answer is kept for a day, with its status; a request that failed leaves its key free. The same key
-with another request is refused with 422, as the IETF draft says. Two at the same time: the second one
-waits for the first and gets its answer, so the draft's 409 never happens here.
+with another request is refused with 422, as the IETF draft says. Each caller's keys are their own, as its
+security considerations advise: nobody is given an answer that somebody else got. Two at the same time: the
+second one waits for the first and gets its answer, so the draft's 409 never happens here.
 """
 
 import hashlib
@@ -13,9 +14,11 @@ from fastapi import Depends, Header, Request
 from starlette.responses import JSONResponse
 
 from serving.audit_trail import TRAIL
+from serving.caller import CALLER, Caller
 from serving.dependencies import StoreDep
 from triage.store import Store
 from triage.store.idempotency import Reply, earlier_reply, run_once
+from triage.store.keys import find_key
 
 __all__ = ["Once", "OnceDep", "answer"]
 
@@ -28,7 +31,8 @@ class Once:
     store : Store
         Keeps the answers.
     key : str or None
-        The header; None: the request is done each time that it comes.
+        The header; None: the request is done each time that it comes. It is the caller's own: what another
+        caller names alike is another request.
     request_hash : str
         SHA-256 over method, address and body.
     """
@@ -42,7 +46,7 @@ class Once:
         """Return the answer that this request got before, None when it is new."""
         if self._key is None:
             return None
-        return earlier_reply(self._store, workspace, self._key, self._request_hash)
+        return earlier_reply(self._store, workspace, self._own(self._key), self._request_hash)
 
     def run(self, workspace: str, effect: Callable[[], Reply]) -> Reply:
         """Do the effect in one transaction with the keeping of its answer, unless that was done before.
@@ -60,7 +64,24 @@ class Once:
         if self._key is None:
             with self._store.writing(workspace):
                 return recorded()
-        return run_once(self._store, workspace, self._key, self._request_hash, recorded)
+        return run_once(self._store, workspace, self._own(self._key), self._request_hash, recorded)
+
+    def _own(self, key: str) -> str:
+        """Return the name under which this caller's answer is kept; without a caller, the key itself."""
+        caller = CALLER.get()
+        if caller is None:
+            return key
+        return hashlib.sha256(f"{self._lineage(caller)}\0{key}".encode()).hexdigest()
+
+    def _lineage(self, caller: Caller) -> str:
+        """Say who this is; a key's successors are who it was, since both work while one takes over."""
+        first = caller.identity
+        while caller.kind == "key":
+            key = find_key(self._store, first, caller.workspace)
+            if key is None or key.succeeds is None:
+                break
+            first = key.succeeds
+        return f"{caller.kind}\0{first}"
 
 
 def answer(reply: Reply) -> JSONResponse:

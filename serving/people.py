@@ -21,7 +21,8 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 SAME_FOR_ALL = (
     "Got a name and a password that open nothing here; expected those of somebody who was added, is not "
-    "disabled and has not to wait after ten wrong ones. An admin can set a new password with `triage users password`."
+    "disabled and has not to wait after ten wrong ones. An admin can set a new password "
+    "with `triage users password`."
 )
 
 
@@ -133,7 +134,7 @@ def let_in(
     ------
     UnauthenticatedError
         If anything is wrong, or after ten wrong passwords in a row: a minute's wait at first, doubling up to
-        an hour. The message is the same for all, so that nobody learns whether there is somebody of that name.
+        an hour. The message is the same for all, so that nobody learns whether somebody has that name.
     """
     found = [one for one in users_named(store, name) if not workspace or one.workspace == workspace]
     user = found[0] if len(found) == 1 else None

@@ -4,15 +4,26 @@ What is out of reach is answered as what does not exist, in the same words: nobo
 A ticket that is with no team is reached by those who reach all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from serving.caller import Caller
+from serving.roles import Role
 from triage.errors import ForbiddenError, NotFoundError
 from triage.store import Store
 from triage.store.agents import get_agent
-from triage.store.ticket_place import TicketPlace, place_of_decision, place_of_ticket
+from triage.store.ticket_place import TicketPlace, place_of_decision, place_of_ticket, places_of_tickets
+from triage.store.tickets import get_ticket
 
-__all__ = ["NO_DECISION", "NO_TICKET", "reach_agent", "reach_decision", "reach_teams", "reach_ticket"]
+__all__ = [
+    "NO_DECISION",
+    "NO_TICKET",
+    "reach_agent",
+    "reach_as_requester",
+    "reach_decision",
+    "reach_stored",
+    "reach_teams",
+    "reach_ticket",
+]
 
 NO_TICKET = "Got a ticket that is not stored; expected one with an id that was sent before."
 NO_DECISION = "Got a decision id that this workspace does not have; expected one that it was given."
@@ -29,6 +40,41 @@ def reach_ticket(store: Store, caller: Caller, ticket_id: str) -> None:
     if caller.teams is None:
         return
     if not _is_within(caller, place_of_ticket(store, caller.workspace, ticket_id)):
+        raise NotFoundError(NO_TICKET)
+
+
+def reach_as_requester(store: Store, caller: Caller, ticket_id: str) -> None:
+    """See to it that a caller reaches a ticket that is answered to its requester.
+
+    A person in the role of a requester reaches the tickets that they filed, by their name without regard to
+    case, whatever the team. A requester's key is a portal's: it speaks for all of them.
+
+    Raises
+    ------
+    NotFoundError
+        If not, or there is none.
+    """
+    if caller.role is not Role.REQUESTER or caller.kind == "key":
+        reach_ticket(store, caller, ticket_id)
+        return
+    stored = get_ticket(store, caller.workspace, ticket_id)
+    requester = None if stored is None else stored.ticket.requester
+    if not requester or requester.strip().casefold() != caller.name.strip().casefold():
+        raise NotFoundError(NO_TICKET)
+
+
+def reach_stored(store: Store, caller: Caller, ticket_ids: Sequence[str]) -> None:
+    """See to it that a caller reaches those of some tickets that are stored already; others may be filed.
+
+    Raises
+    ------
+    NotFoundError
+        If one is stored and out of reach.
+    """
+    if caller.teams is None or not ticket_ids:
+        return
+    places = places_of_tickets(store, caller.workspace, ticket_ids)
+    if not all(_is_within(caller, place) for place in places.values()):
         raise NotFoundError(NO_TICKET)
 
 

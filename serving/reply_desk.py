@@ -10,12 +10,11 @@ from features.neighbours import TEMPERATURE
 from features.redaction import redact
 from features.reply_groups import ReplyGroup, fill_marks, group_replies
 from features.solved_index import Alike
+from serving.sight import Sight
 from serving.solution_host import SolutionHost
-from triage.helping.policy import HelpingPolicy
 from triage.helping.reply import Macro, Reply
 from triage.helping.template import ReplySuggestion
 from triage.store import Store
-from triage.store.known_labels import known_labels
 from triage.store.replies import list_macros, replies_of
 from triage.store.tickets import get_tickets
 from triage.ticket import PastTicket, Ticket
@@ -60,7 +59,7 @@ class ReplyDesk:
         self._vectors: dict[str, _MacroVectors] = {}
 
     def suggest(
-        self, workspace: str, ticket: Ticket, count: int, policy: HelpingPolicy, *, sees_all: bool = False
+        self, workspace: str, ticket: Ticket, count: int, sight: Sight
     ) -> tuple[ReplySuggestion, ...]:
         """Return replies to start from, best first; none where no ticket reads alike and no macro fits.
 
@@ -72,20 +71,20 @@ class ReplyDesk:
 
         Parameters
         ----------
-        workspace, ticket, count, policy, sees_all
+        workspace, ticket, count, sight
             As of :meth:`serving.solution_host.SolutionHost.alike`.
         """
         if count < 1:
             return ()
-        near = self._solutions.alike(workspace, ticket, NEIGHBOURS, policy, sees_all=sees_all)
+        near = self._solutions.alike(workspace, ticket, NEIGHBOURS, sight)
         near = [one for one in near if one.similarity >= LEAST_ALIKE]
         names = [one.ticket_id for one in near]
         past, replies = get_tickets(self._store, workspace, names), replies_of(self._store, workspace, names)
-        labels = {} if sees_all else known_labels(self._store, workspace, names, past)
+        shown = set(names) if sight.sees_all else sight.among(self._store, workspace, names)
         sent: list[tuple[Alike, str, str]] = []
         for one in near:
             stored = past.get(one.ticket_id)
-            if stored is None or policy.hides(labels.get(one.ticket_id, {})):
+            if stored is None or one.ticket_id not in shown:
                 continue
             text, source = _sent(stored, replies.get(one.ticket_id, ()))
             if text:

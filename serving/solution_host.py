@@ -23,10 +23,10 @@ from features.extracts import extract_solution
 from features.redaction import redact
 from features.solved_index import Alike, SolvedIndex
 from serving.model_host import ModelHost
+from serving.sight import Sight
 from serving.stock_encoder import StockEncoder
 from triage.bundle import Bundle
 from triage.errors import TriageError, UnavailableError
-from triage.helping.policy import HelpingPolicy
 from triage.helping.solution import SolvedTicket, solution_of
 from triage.store import Store
 from triage.store.known_labels import known_labels
@@ -129,9 +129,8 @@ class SolutionHost:
         workspace: str,
         ticket: Ticket,
         count: int,
-        policy: HelpingPolicy,
+        sight: Sight,
         *,
-        sees_all: bool = False,
         only_solved: bool = False,
     ) -> list[Alike]:
         """Return ids of the answered tickets nearest to a ticket, nearest first, whatever their distance.
@@ -144,10 +143,8 @@ class SolutionHost:
             Its own id is left out.
         count : int
             At most so many.
-        policy : HelpingPolicy
-            Says which tickets are confidential.
-        sees_all : bool, default=False
-            Whether the asker may see confidential ones.
+        sight : Sight
+            What the asker sees; labels that changed since they were learnt are the caller's to look at.
         only_solved : bool, default=False
             Whether tickets with replies, but without a known solution, are left out.
         """
@@ -158,13 +155,11 @@ class SolutionHost:
         (vector,) = shelf.encoder.encode([clean_text(ticket)])
 
         def hides(labels: Mapping[str, str]) -> bool:
-            return (only_solved and UNSOLVED in labels) or (not sees_all and policy.hides(labels))
+            return (only_solved and UNSOLVED in labels) or sight.hides(labels)
 
         return shelf.index.search(vector, count, hides=hides, but=ticket.ticket_id)
 
-    def similar(
-        self, workspace: str, ticket: Ticket, count: int, policy: HelpingPolicy, *, sees_all: bool = False
-    ) -> tuple[SolvedTicket, ...]:
+    def similar(self, workspace: str, ticket: Ticket, count: int, sight: Sight) -> tuple[SolvedTicket, ...]:
         """Return the solved tickets that read like a ticket, with what solved them, nearest first.
 
         The arguments are those of :meth:`alike`; tickets further than a cosine of 0.35 are left out.
@@ -176,20 +171,20 @@ class SolutionHost:
         """
         if count < 1:
             return ()
-        near = self.alike(workspace, ticket, count + SPARE, policy, sees_all=sees_all, only_solved=True)
+        near = self.alike(workspace, ticket, count + SPARE, sight, only_solved=True)
         near = [one for one in near if one.similarity >= LEAST_ALIKE]
         if not near:
             return ()
         names = [one.ticket_id for one in near]
         past, replies = get_tickets(self._store, workspace, names), replies_of(self._store, workspace, names)
-        labels = {} if sees_all else known_labels(self._store, workspace, names, past)
+        shown = set(names) if sight.sees_all else sight.among(self._store, workspace, names)
         text, encoder = clean_text(ticket), self._shelves[workspace].encoder
         found: list[SolvedTicket] = []
         for one in near:
             stored = past.get(one.ticket_id)
             solution = None if stored is None else solution_of(stored, replies.get(one.ticket_id, ()))
             # Labels may have changed a moment ago: what is shown is what the store says now.
-            if stored is None or solution is None or policy.hides(labels.get(one.ticket_id, {})):
+            if stored is None or solution is None or one.ticket_id not in shown:
                 continue
             extract = extract_solution(solution.text, text, clean_text(stored.ticket), encoder)
             found.append(

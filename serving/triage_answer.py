@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from serving.assignment_desk import Ranked
 from serving.help_desk import Help
+from serving.sight import Sight
 from triage.assignment import Assignment
 from triage.decision import Decision
 from triage.duplicate import Duplicate
@@ -18,7 +19,8 @@ __all__ = ["Answer", "Extras"]
 class Extras:
     """What to tell besides the decision: reasons, and how many similar tickets, articles, repeats, replies.
 
-    ``detail`` adds what deleting each word or sentence would change; ``sees_all``: also confidential tickets.
+    ``detail`` adds what deleting each word or sentence would change; ``sight``: what of other
+    tickets the asker sees.
     """
 
     explain: bool
@@ -27,7 +29,7 @@ class Extras:
     detail: bool = False
     duplicates: int = 0
     replies: int = 0
-    sees_all: bool = False
+    sight: Sight = field(default_factory=Sight)
 
 
 @dataclass(frozen=True, slots=True)

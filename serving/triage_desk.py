@@ -105,16 +105,17 @@ class TriageDesk:
 
     def _look(self, workspace: str, tickets: Sequence[Ticket], extras: Extras) -> list[Answer]:
         policy = read_policy(self._store, workspace).policy
+        extras = replace(extras, sight=extras.sight.under(policy.helping))
         if (form := stored_form(self._store, workspace, policy)) is not None:
             tickets = [form.ticket(one) for one in tickets]
         sent, tickets = tickets, self._assigning.as_told(workspace, tickets)
         with stage("predict"):
             decisions = self._decide(workspace, tickets, policy, extras)
         with stage("articles"):
-            articles = self._articles(workspace, tickets, policy, extras)
+            articles = self._articles(workspace, tickets, extras)
         book = self._books.read(workspace).book
         with stage("duplicates"):
-            repeated = self._repeated(workspace, tickets, policy, extras)
+            repeated = self._repeated(workspace, tickets, extras)
         with stage("help"):
             answers = [
                 Answer(
@@ -130,7 +131,7 @@ class TriageDesk:
                         policy,
                         solved=extras.similar,
                         replies=extras.replies,
-                        sees_all=extras.sees_all,
+                        sight=extras.sight,
                     ),
                 )
                 for as_sent, ticket, decision, found, earlier in zip(
@@ -208,22 +209,22 @@ class TriageDesk:
         return answers
 
     def _articles(
-        self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
+        self, workspace: str, tickets: Sequence[Ticket], extras: Extras
     ) -> list[tuple[Suggestion, ...]]:
-        named = tickets_named(policy.helping, extras.sees_all)
+        named = tickets_named(extras.sight)
         found = self._knowledge.suggest(workspace, tickets, extras.articles, named=named)
-        return articles_shown(self._store, workspace, found, policy.helping, sees_all=extras.sees_all)
+        return articles_shown(self._store, workspace, found, extras.sight)
 
     def _repeated(
-        self, workspace: str, tickets: Sequence[Ticket], policy: Policy, extras: Extras
+        self, workspace: str, tickets: Sequence[Ticket], extras: Extras
     ) -> Sequence[tuple[Duplicate, ...]]:
         limit = extras.duplicates
         if self._duplicates is None or limit == 0:
             return [() for _ in tickets]
-        if extras.sees_all or not policy.helping.confidential:
+        if extras.sight.sees_all:
             return self._duplicates.find(workspace, tickets, limit)
         return [
-            duplicates_shown(self._store, workspace, found, policy.helping, limit)
+            duplicates_shown(self._store, workspace, found, extras.sight, limit)
             for found in self._duplicates.find(workspace, tickets, limit + LOOKED_AT)
         ]
 
@@ -233,9 +234,8 @@ class TriageDesk:
         bundle = self._models.bundle(workspace)
         if bundle is None:
             return abstain_without_model(tickets, policy)
-        is_open = extras.sees_all or not policy.helping.confidential
         names_others = bool(extras.explain or extras.similar)
-        more = 0 if is_open or not names_others else LOOKED_AT
+        more = 0 if extras.sight.sees_all or not names_others else LOOKED_AT
         fast = bundle.model.fast if self._tier == FAST else None
         decisions = triage_tickets(
             tickets,
@@ -252,7 +252,7 @@ class TriageDesk:
         if not more:
             return decisions
         return [
-            decision_shown(self._store, workspace, one, policy.helping, extras.similar) for one in decisions
+            decision_shown(self._store, workspace, one, extras.sight, extras.similar) for one in decisions
         ]
 
     def _choose_again(self, workspace: str, answers: Sequence[Answer]) -> list[Answer]:

@@ -184,8 +184,8 @@ def read_manifest(folder: Path, key: bytes) -> Manifest:
     signature = folder / SIGNATURE
     if not signature.is_file() or not verify(key, content, signature.read_text("ascii", "replace").strip()):
         raise SignatureError(
-            f"Got a bundle in {_named(folder)} that this machine's key did not sign; expected the key of the machine "
-            "that trained it ($TRIAGE_SIGNING_KEY or signing.key in the home folder)."
+            f"Got a bundle in {_named(folder)} that this machine's key did not sign; expected the key of the "
+            "machine that trained it ($TRIAGE_SIGNING_KEY or signing.key in the home folder)."
         )
     return Manifest.from_bytes(content)
 

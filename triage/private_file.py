@@ -1,4 +1,4 @@
-"""Files and folders that hold what tickets say: made for their owner alone, and looked at whether they still are."""
+"""Files and folders that hold what tickets say: made for their owner alone; whether they still are."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ __all__ = ["is_open_to_others", "make_private_file", "make_private_folder"]
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that its owner alone enters (0700), whatever the umask; one that is there stays as it is."""
+    """Make a folder that its owner alone enters (0700), whatever the umask; one that is there stays."""
     if folder.is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -12,13 +12,14 @@ from serving.console.session import FromHere, signed_in
 from serving.console.visit import Visit
 from serving.console.writing import written
 from serving.dependencies import StoreDep
+from serving.incident_sight import incidents_in_sight, newest_in_sight, reach_incident
 from serving.incident_view import most_alike
 from serving.schemas.incidents import StateName
 from triage.incident import Incident, IncidentState
 from triage.store import Store
 from triage.store.incident_verdicts import accept_incident, dismiss_incident
 from triage.store.incident_watches import read_watch
-from triage.store.incidents import get_incident, list_incidents
+from triage.store.incidents import get_incident
 
 __all__ = ["router"]
 
@@ -38,7 +39,7 @@ def show_incidents(
     """Show the newest incidents, all or those that people said the same of."""
     workspace = visit.caller.workspace
     wanted = IncidentState(state) if state else None
-    found = list_incidents(store, workspace, state=wanted, limit=SHOWN)
+    found = newest_in_sight(store, visit.caller, wanted, SHOWN)
     watch = read_watch(store, workspace)
     return visit.show("incidents.html", cards=cards_of(store, visit, found), state=state, watch=watch)
 
@@ -69,10 +70,15 @@ def _judged(
     store: Store, visit: Visit, incident_id: str, judge: Callable[[Store, str, str, str], Incident]
 ) -> Incident:
     caller = visit.caller
+
+    def say() -> Incident:
+        reach_incident(store, caller, incident_id)
+        return judge(store, caller.workspace, incident_id, caller.name)
+
     return written(
         store,
         visit,
-        lambda: judge(store, caller.workspace, incident_id, caller.name),
+        say,
         lambda incident: {"incident_id": incident.incident_id, "state": incident.state.value},
     )
 
@@ -80,4 +86,5 @@ def _judged(
 def _one(store: StoreDep, visit: Visit, incident: Incident) -> Response:
     if not visit.is_partial:
         return RedirectResponse(ADDRESS, 303)
-    return visit.show("parts/incident.html", one=card_of(store, visit, incident))
+    (seen,) = incidents_in_sight(store, visit.caller, [incident])
+    return visit.show("parts/incident.html", one=card_of(store, visit, seen))

@@ -13,6 +13,7 @@ from serving.console.visit import Visit
 from serving.console.writing import written
 from serving.dependencies import BooksDep, StoreDep, WorkDep
 from serving.routers.sla import set_book
+from serving.sight import work_in_sight
 from serving.sla_import import read_csv_book, read_toml_book
 from triage.sla.standing import PromiseState
 from triage.store.sla_books import StoredBook
@@ -44,8 +45,16 @@ async def show_promises(
 
     def look() -> Response:
         now, stored = datetime.now(UTC), books.read(workspace)
+        among = work_in_sight(store, visit.caller).filter(store, workspace)
         found, counts = list_due(
-            store, workspace, stored.book, now=now, wanted=DueWanted(), is_rescue=True, limit=WALKED
+            store,
+            workspace,
+            stored.book,
+            now=now,
+            wanted=DueWanted(),
+            is_rescue=True,
+            limit=WALKED,
+            among=among,
         )
         teams = sorted({one.team for one in found if one.team})
         if team:
@@ -53,7 +62,7 @@ async def show_promises(
             counts = {state: sum(one.state is state for one in found) for state in PromiseState}
         zone = _zone(visit)
         shown = {state: [one for one in found if one.state is state] for state in PromiseState}
-        notices = list_notices(store, workspace, only_unseen=True, limit=NOTICES)
+        notices = list_notices(store, workspace, only_unseen=True, limit=NOTICES, among=among)
         return visit.show(
             "sla.html",
             due=DueView(
@@ -65,7 +74,7 @@ async def show_promises(
             teams=teams,
             team=team,
             notices=[view_notice(one, zone) for one in notices],
-            unseen=count_unseen(store, workspace),
+            unseen=count_unseen(store, workspace, among),
             days=KEPT_DAYS,
             **_policies(stored),
         )
@@ -94,11 +103,13 @@ def see_notice(
     event_id: str, store: StoreDep, visit: Annotated[Visit, signed_in("acknowledge_sla_notices")]
 ) -> Response:
     """Note that a notice was seen."""
+    caller = visit.caller
+    among = work_in_sight(store, caller).filter(store, caller.workspace)
     _, (notice,) = written(
         store,
         visit,
         lambda: mark_seen(
-            store, visit.caller.workspace, [event_id], visit.caller.name, now=datetime.now(UTC)
+            store, caller.workspace, [event_id], caller.name, now=datetime.now(UTC), among=among
         ),
         lambda _: {"event_id": event_id},
     )

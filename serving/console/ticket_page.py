@@ -20,6 +20,7 @@ from serving.schemas.base import FieldName
 from serving.schemas.decisions import DecisionOut
 from serving.schemas.feedback import FeedbackIn, VerdictName
 from serving.schemas.tickets import TicketIn
+from serving.sight import Sight, work_in_sight
 from serving.triage_answer import Answer, Extras
 from serving.triage_desk import TriageDesk
 from triage.errors import InputError, NotFoundError
@@ -91,7 +92,8 @@ async def decide_example(
 
     def run() -> Response:
         past = get_ticket(store, visit.caller.workspace, ticket_id)
-        if past is None:
+        sight = work_in_sight(store, visit.caller)
+        if past is None or ticket_id not in sight.among(store, visit.caller.workspace, [ticket_id]):
             raise NotFoundError("Got a ticket that is no longer stored; expected one of the examples.")
         ticket = Ticket(
             "",  # A trial: the stored ticket stays as it is.
@@ -169,7 +171,7 @@ def _decide(
     open_id: str | None = None,
 ) -> Response:
     workspace = visit.caller.workspace
-    extras = replace(EXTRAS, sees_all=visit.caller.role is Role.ADMIN)
+    extras = replace(EXTRAS, sight=Sight.of(visit.caller))
     answers = desk.decide(workspace, [ticket], extras)
     kept: list[Answer] = []
 
@@ -187,7 +189,12 @@ def _decide(
 
 
 def _show(store: Store, models: ModelHost, visit: Visit, ticket: Ticket, view: object = None) -> Response:
-    newest = newest_tickets(store, visit.caller.workspace, EXAMPLES_FROM)
+    workspace = visit.caller.workspace
+    newest = newest_tickets(store, workspace, EXAMPLES_FROM)
+    sight = work_in_sight(store, visit.caller)
+    if not sight.sees_all:
+        shown = sight.among(store, workspace, [past.ticket.ticket_id for past in newest])
+        newest = [past for past in newest if past.ticket.ticket_id in shown]
     return visit.show(
         "ticket.html",
         ticket=ticket,

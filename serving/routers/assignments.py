@@ -10,10 +10,11 @@ from serving.auth import Caller, permitted
 from serving.dependencies import BacklogDep, BooksDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
-from serving.reach import reach_agent
+from serving.reach import reach_agent, reach_stored
 from serving.schemas.assignments import BacklogIn, BacklogOut
 from serving.schemas.base import SafeText
 from serving.schemas.queue import QueueOut
+from serving.sight import work_in_sight
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/v1", tags=["assignments"])
 )
 async def assign_backlog(
     given: BacklogIn,
+    store: StoreDep,
     backlog: BacklogDep,
     work: WorkDep,
     once: OnceDep,
@@ -44,7 +46,10 @@ async def assign_backlog(
         earlier = once.earlier(caller.workspace)
         if earlier is not None:
             return earlier
-        planned = backlog.plan(caller.workspace, given.ticket_ids)
+        if given.ticket_ids is not None:
+            reach_stored(store, caller, given.ticket_ids)
+        among = None if caller.teams is None else work_in_sight(store, caller).filter(store, caller.workspace)
+        planned = backlog.plan(caller.workspace, given.ticket_ids, among)
 
         def keep() -> Reply:
             applied = None
@@ -72,8 +77,10 @@ def read_queue(
 ) -> QueueOut:
     """Return an agent's open tickets in the order in which to work on them, each with why.
 
-    The order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
+    Tickets of teams that the caller is not held to are left out, and so are confidential ones of others. The
+    order weighs priority, the ticket's most endangered SLA promise (how much of its business time has
     passed, or how likely it is to be missed) and age, as the policy's `routing.queue` says.
     """
     reach_agent(store, caller, agent)
-    return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC)))
+    sight = work_in_sight(store, caller)
+    return QueueOut.of(queue_of(store, books, caller.workspace, agent, now=datetime.now(UTC), sight=sight))

@@ -7,14 +7,16 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
-from serving.incident_view import most_alike, view_incident, view_incidents
+from serving.incident_sight import incident_in_sight, incidents_in_sight, newest_in_sight, reach_incident
+from serving.incident_view import IncidentView, most_alike, view_incident, view_incidents
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.incidents import AcceptIn, IncidentListOut, IncidentOut, StateName
-from triage.incident import IncidentState
+from triage.incident import Incident, IncidentState
+from triage.store import Store
 from triage.store.idempotency import Reply
 from triage.store.incident_verdicts import accept_incident, dismiss_incident
-from triage.store.incidents import get_incident, list_incidents
+from triage.store.incidents import get_incident
 
 __all__ = ["router"]
 
@@ -47,9 +49,13 @@ def list_all(
     state: Annotated[StateName | None, Query(description="Only those that people said this of.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50,
 ) -> IncidentListOut:
-    """Return incidents, the newest first, with words, growth and example tickets."""
+    """Return incidents, the newest first, with words, growth and example tickets.
+
+    Tickets of other teams than the caller is held to, and confidential ones, are left out; so are incidents
+    of which none is left.
+    """
     wanted = None if state is None else IncidentState(state)
-    found = list_incidents(store, caller.workspace, state=wanted, limit=limit)
+    found = newest_in_sight(store, caller, wanted, limit)
     views = view_incidents(store, caller.workspace, found)
     return IncidentListOut(incidents=[IncidentOut.of(one) for one in views])
 
@@ -65,7 +71,7 @@ def read(
     incident_id: IncidentId, store: StoreDep, caller: Annotated[Caller, permitted("read_incident")]
 ) -> IncidentOut:
     """Return one incident as it is now."""
-    found = get_incident(store, caller.workspace, incident_id)
+    found = incident_in_sight(store, caller, incident_id)
     return IncidentOut.of(view_incident(store, caller.workspace, found))
 
 
@@ -89,6 +95,7 @@ def accept(
     """
 
     def judge() -> Reply:
+        reach_incident(store, caller, incident_id, given.parent_id)
         incident = get_incident(store, caller.workspace, incident_id)
         done = accept_incident(
             store,
@@ -98,7 +105,7 @@ def accept(
             parent_id=given.parent_id,
             preferred=most_alike(store, caller.workspace, incident),
         )
-        shown = IncidentOut.of(view_incident(store, caller.workspace, done))
+        shown = IncidentOut.of(_view(store, caller, done))
         return Reply(200, shown.model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, judge))
@@ -123,8 +130,14 @@ def dismiss(
     """
 
     def judge() -> Reply:
+        reach_incident(store, caller, incident_id)
         done = dismiss_incident(store, caller.workspace, incident_id, caller.name)
-        shown = IncidentOut.of(view_incident(store, caller.workspace, done))
+        shown = IncidentOut.of(_view(store, caller, done))
         return Reply(200, shown.model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, judge))
+
+
+def _view(store: Store, caller: Caller, judged: Incident) -> IncidentView:
+    (seen,) = incidents_in_sight(store, caller, [judged])
+    return view_incident(store, caller.workspace, seen)

@@ -21,6 +21,7 @@ from serving.schemas.knowledge import (
     SearchOut,
     SuggestionOut,
 )
+from serving.sight import Sight
 from triage.errors import ConflictError, NotFoundError
 from triage.knowledge import Article, Suggestion
 from triage.knowledge_ids import article_id_problem
@@ -131,10 +132,10 @@ async def search_articles(
     def find() -> Sequence[Suggestion]:
         if caller.role is Role.REQUESTER:
             return deflection.search(caller.workspace, q, limit)
-        policy, sees_all = read_policy(store, caller.workspace).policy.helping, caller.role is Role.ADMIN
+        sight = Sight.of(caller).under(read_policy(store, caller.workspace).policy.helping)
         # The text leads, so that an article that nobody has used yet is found, too.
-        found = knowledge.search(caller.workspace, q, limit, named=tickets_named(policy, sees_all))
-        (shown,) = articles_shown(store, caller.workspace, [found], policy, sees_all=sees_all)
+        found = knowledge.search(caller.workspace, q, limit, named=tickets_named(sight))
+        (shown,) = articles_shown(store, caller.workspace, [found], sight)
         return shown
 
     found = await work.run(find)

@@ -11,6 +11,7 @@ from serving.problems import documented
 from serving.reach import reach_ticket
 from serving.routers.tickets import TicketId
 from serving.schemas.incidents import FamilyOut, ParentIn, ParentLinkOut
+from serving.sight import work_in_sight
 from triage.errors import NotFoundError
 from triage.store import Store
 from triage.store.idempotency import Reply
@@ -36,7 +37,7 @@ def read(
 ) -> FamilyOut:
     """Return what a ticket is a duplicate of, or which are its duplicates."""
     reach_ticket(store, caller, ticket_id)
-    return _family(store, caller.workspace, ticket_id)
+    return _family(store, caller, ticket_id)
 
 
 @router.put(
@@ -85,16 +86,23 @@ def unlink(
     def remove() -> Reply:
         reach_ticket(store, caller, ticket_id)
         remove_parent(store, caller.workspace, ticket_id)
-        return Reply(200, _family(store, caller.workspace, ticket_id).model_dump(mode="json"))
+        return Reply(200, _family(store, caller, ticket_id).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, remove))
 
 
-def _family(store: Store, workspace: str, ticket_id: str) -> FamilyOut:
+def _family(store: Store, caller: Caller, ticket_id: str) -> FamilyOut:
+    workspace = caller.workspace
     if get_ticket(store, workspace, ticket_id) is None:
         raise NotFoundError(f"Got the ticket {ticket_id!r}, which is not stored; send it first.")
     parent = parent_of(store, workspace, ticket_id)
     children = children_of(store, workspace, ticket_id)
+    among = work_in_sight(store, caller).filter(store, workspace)
+    if among is not None:
+        named = {one.ticket_id for one in children} | ({parent.parent_id} if parent else set())
+        shown = among(named)
+        parent = parent if parent and parent.parent_id in shown else None
+        children = [one for one in children if one.ticket_id in shown]
     return FamilyOut(
         parent=None if parent is None else ParentLinkOut.of(parent),
         children=[ParentLinkOut.of(one) for one in children],

@@ -10,7 +10,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
-from serving.reach import reach_ticket
+from serving.reach import reach_as_requester, reach_ticket
 from serving.redactor import stored_text
 from serving.routers.tickets import TicketId
 from serving.schemas.base import SafeText
@@ -107,7 +107,7 @@ def read_auto_resolution(
     ticket_id: TicketId, store: StoreDep, caller: Annotated[Caller, permitted("read_auto_resolution")]
 ) -> AutoResolutionOut:
     """Return which article was sent, and whether the requester is still waited for."""
-    reach_ticket(store, caller, ticket_id)
+    reach_as_requester(store, caller, ticket_id)
     found = get_auto_resolution(store, caller.workspace, ticket_id)
     if found is None:
         raise NotFoundError("Got a ticket that no article was sent for; expected one that was answered so.")
@@ -131,7 +131,7 @@ def confirm_auto_resolution(
     """Close the ticket where the article helped; else leave it with people, as if none had been sent."""
 
     def confirm() -> Reply:
-        reach_ticket(store, caller, ticket_id)
+        reach_as_requester(store, caller, ticket_id)
         moment = datetime.now(UTC)
         before = get_auto_resolution(store, caller.workspace, ticket_id)
         found = answer_auto_resolution(store, caller.workspace, ticket_id, given.helped, moment)

@@ -21,6 +21,7 @@ from serving.schemas.promises import (
     SlaReportOut,
 )
 from serving.schemas.sla_book import SlaBookIn, SlaBookOut, SlaImportIn
+from serving.sight import work_in_sight
 from serving.sla_import import read_csv_book, read_toml_book
 from triage.errors import InputError
 from triage.sla.report import Group
@@ -144,6 +145,7 @@ async def list_due_promises(
             wanted=wanted,
             is_rescue=order == "danger",
             limit=limit,
+            among=work_in_sight(store, caller).filter(store, caller.workspace),
         )
         return DueListOut.of(found, counts, now)
 
@@ -170,10 +172,17 @@ def list_sla_notices(
     limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 100,
 ) -> NoticeListOut:
     """Return the reminders, escalations and breaches that the worker raised, newest first."""
+    among = work_in_sight(store, caller).filter(store, caller.workspace)
     found = list_notices(
-        store, caller.workspace, only_unseen=unseen, ticket_id=ticket_id, recipient=recipient, limit=limit
+        store,
+        caller.workspace,
+        only_unseen=unseen,
+        ticket_id=ticket_id,
+        recipient=recipient,
+        limit=limit,
+        among=among,
     )
-    return NoticeListOut.of(found, count_unseen(store, caller.workspace))
+    return NoticeListOut.of(found, count_unseen(store, caller.workspace, among))
 
 
 @router.post(
@@ -192,7 +201,10 @@ def acknowledge(
     """Note who has seen notices, all of them or, where one is not known, none; who saw one first stays."""
 
     def note() -> Reply:
-        count, found = mark_seen(store, caller.workspace, given.event_ids, caller.name, now=datetime.now(UTC))
+        among = work_in_sight(store, caller).filter(store, caller.workspace)
+        count, found = mark_seen(
+            store, caller.workspace, given.event_ids, caller.name, now=datetime.now(UTC), among=among
+        )
         shown = SeenOut(acknowledged=count, notices=[NoticeOut.of(one) for one in found])
         return Reply(200, shown.model_dump(mode="json"))
 

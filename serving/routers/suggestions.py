@@ -1,6 +1,7 @@
 """Articles for somebody who has not filed yet, and what people did with what they were offered."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,11 +11,20 @@ from serving.auth import Caller, permitted
 from serving.dependencies import DeflectionDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
+from serving.reach import reach_decision, reach_ticket
 from serving.roles import Role
 from serving.schemas.base import SafeText
 from serving.schemas.suggestions import SuggestIn, SuggestionFeedbackIn, SuggestionRecordOut, SuggestOut
+from serving.sight import Sight
 from triage.errors import InputError, NotFoundError
-from triage.helping.suggestion import Audience, ItemFeedback, ItemKind, SuggestionRecord, judged_item
+from triage.helping.suggestion import (
+    Audience,
+    ItemFeedback,
+    ItemKind,
+    Offered,
+    SuggestionRecord,
+    judged_item,
+)
 from triage.knowledge import ArticleLink
 from triage.store import Store
 from triage.store.idempotency import Reply
@@ -159,6 +169,8 @@ def judge_items(
 
 def _find(store: Store, caller: Caller, suggestion_id: str) -> SuggestionRecord:
     record = get_suggestion(store, caller.workspace, suggestion_id)
+    if record is not None and not _is_reached(store, caller, record):
+        record = None
     # What agents were offered is not a requester's to judge, nor to know of.
     if record is None or (caller.role is Role.REQUESTER and record.audience is not Audience.REQUESTER):
         raise NotFoundError(
@@ -167,6 +179,32 @@ def _find(store: Store, caller: Caller, suggestion_id: str) -> SuggestionRecord:
     return record
 
 
+def _is_reached(store: Store, caller: Caller, record: SuggestionRecord) -> bool:
+    """Tell whether a caller reaches the ticket of an offer; requesters are offered things before filing."""
+    if caller.teams is None or caller.role is Role.REQUESTER:
+        return True
+    try:
+        if record.audience is Audience.AGENT:
+            reach_decision(store, caller, record.suggestion_id)
+        elif record.filed_ticket_id is not None:
+            reach_ticket(store, caller, record.filed_ticket_id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def _shown(store: Store, caller: Caller, record: SuggestionRecord) -> SuggestionRecordOut:
     words = feedback_since(store, caller.workspace, suggestion_id=record.suggestion_id)
-    return SuggestionRecordOut.of(record, [one.feedback for one in words])
+    sight = Sight.of(caller).under(read_policy(store, caller.workspace).policy.helping)
+    told = [one.feedback for one in words]
+    if not sight.sees_all:
+        # Whoever it was offered to may have seen tickets that this caller does not.
+        solved = {one.item_id for one in record.items if one.kind is ItemKind.SOLVED}
+        shown = sight.among(store, caller.workspace, solved)
+
+        def is_shown(one: Offered | ItemFeedback) -> bool:
+            return one.kind is not ItemKind.SOLVED or one.item_id in shown
+
+        record = replace(record, items=tuple(filter(is_shown, record.items)))
+        told = list(filter(is_shown, told))
+    return SuggestionRecordOut.of(record, told)

@@ -7,21 +7,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from serving.auth import Caller, permitted
-from serving.dependencies import DeskDep, MetricsDep, WorkDep
+from serving.dependencies import DeskDep, MetricsDep, StoreDep, WorkDep
 from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
-from serving.roles import Role
+from serving.reach import reach_stored
 from serving.schemas.decisions import BatchOut, DecisionOut
 from serving.schemas.tickets import BatchIn, TicketIn
+from serving.sight import Sight
 from serving.triage_answer import Answer, Extras
 from serving.triage_desk import TriageDesk
 from triage.stopwatch import stage
+from triage.store import Store
 from triage.store.idempotency import Reply
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["triage"])
-PROBLEMS = documented(400, 401, 403, 409, 413, 422, 500, 503)
+PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 Explain = Annotated[bool, Query(description="Say which words and fields led to the likeliest labels.")]
 Detail = Annotated[
@@ -45,6 +47,7 @@ Replies = Annotated[int, Query(ge=0, le=20, description="How many replies to sug
 )
 async def triage_ticket(
     ticket: TicketIn,
+    store: StoreDep,
     desk: DeskDep,
     work: WorkDep,
     metrics: MetricsDep,
@@ -62,8 +65,10 @@ async def triage_ticket(
     The decision is stored without the ticket's text and can be read again and judged. A ticket with a
     `ticket_id` is stored as well.
     """
-    extras = Extras(explain, similar, articles, detail, duplicates, replies, caller.role is Role.ADMIN)
-    decide = partial(_decide, desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0]))
+    extras = Extras(explain, similar, articles, detail, duplicates, replies, Sight.of(caller))
+    decide = partial(
+        _decide, store, desk, once, caller, [ticket], extras, lambda found: DecisionOut.of(found[0])
+    )
     reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
@@ -77,6 +82,7 @@ async def triage_ticket(
 )
 async def triage_batch(
     batch: BatchIn,
+    store: StoreDep,
     desk: DeskDep,
     work: WorkDep,
     metrics: MetricsDep,
@@ -89,26 +95,35 @@ async def triage_batch(
     replies: Replies = 0,
 ) -> Response:
     """Decide tickets, each as if it had come alone; all are stored or none."""
-    extras = Extras(explain, similar, articles, False, duplicates, replies, caller.role is Role.ADMIN)
+    extras = Extras(explain, similar, articles, False, duplicates, replies, Sight.of(caller))
 
     def shape(found: Sequence[Answer]) -> BatchOut:
         return BatchOut(decisions=[DecisionOut.of(one) for one in found])
 
-    decide = partial(_decide, desk, once, caller, batch.tickets, extras, shape)
+    decide = partial(_decide, store, desk, once, caller, batch.tickets, extras, shape)
     reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
 
 def _decide(
-    desk: TriageDesk, once: Once, caller: Caller, given: Sequence[TicketIn], extras: Extras, shape: Any
+    store: Store,
+    desk: TriageDesk,
+    once: Once,
+    caller: Caller,
+    given: Sequence[TicketIn],
+    extras: Extras,
+    shape: Any,
 ) -> Reply:
     earlier = once.earlier(caller.workspace)
     if earlier is not None:
         return earlier
+    named = [one.ticket_id for one in given if one.ticket_id]
+    reach_stored(store, caller, named)
     desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])
     answers = desk.decide(caller.workspace, [one.to_ticket() for one in given], extras)
 
     def keep() -> Reply:
+        reach_stored(store, caller, named)  # Somebody may have filed one of them meanwhile.
         shown = {one.ticket_id: one.suggestion_id for one in given if one.ticket_id and one.suggestion_id}
         kept = desk.keep(caller.workspace, answers, shown)
         with stage("other"):

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 from serving.confidential import articles_shown, decision_shown, duplicates_shown
 from serving.duplicate_host import DuplicateHost
+from serving.sight import Sight
 from tests.serving.desk import decide
 from tests.serving.house import House
 from tests.serving.routers.test_replies import TEXT, replies, similar, tell
@@ -20,7 +21,7 @@ from triage.store.tickets import put_tickets, set_labels
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
 
-NETWORK = HelpingPolicy(confidential={"category": frozenset({"network"})})
+NETWORK = Sight(policy=HelpingPolicy(confidential={"category": frozenset({"network"})}))
 APPLIED = {"category": {"mode": "apply", "thresholds": {"network": 0.5}}}
 
 
@@ -125,11 +126,11 @@ def test_an_article_names_no_confidential_ticket_that_used_it_and_none_that_is_u
     links = Ground("links", 2.0, ("OPEN", "A", "GONE", "B", "C", "D"))
     words = Ground("words", 1.0, ("vpn", "drop", "open"))
     found = [[Suggestion("KB-1", "VPN", 0.9, because=(links, words))], []]
-    (one,), nothing = articles_shown(store, "acme", found, NETWORK, sees_all=False)
+    (one,), nothing = articles_shown(store, "acme", found, NETWORK)
     assert one.because == (Ground("links", 2.0, ("A", "B", "C")), words)
     assert nothing == ()
-    for policy, sees_all in ((NETWORK, True), (HelpingPolicy(), False)):
-        assert articles_shown(store, "acme", found, policy, sees_all=sees_all) == [tuple(found[0]), ()]
+    for sight in (replace(NETWORK, sees_confidential=True), Sight()):
+        assert articles_shown(store, "acme", found, sight) == [tuple(found[0]), ()]
 
 
 def test_tickets_that_used_an_article_are_named_to_whom_may_see_them(house: House):

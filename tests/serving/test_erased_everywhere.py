@@ -11,6 +11,7 @@ from serving.duplicate_host import DuplicateHost
 from serving.erased_tickets import ErasedTickets
 from serving.knowledge_host import KnowledgeHost
 from serving.model_host import ModelHost
+from serving.sight import Sight
 from serving.solution_host import SolutionHost
 from tests.serving.fakes import FakeModel, promote_fake
 from tests.serving.test_affinity_host import opened as affinity_host
@@ -18,7 +19,6 @@ from tests.serving.test_affinity_host import ranked, told
 from triage.decision import Decision
 from triage.erasure import ErasureKeys
 from triage.errors import ConflictError
-from triage.helping.policy import HelpingPolicy
 from triage.knowledge import Article, ArticleLink
 from triage.registry import Registry
 from triage.signing import signing_key
@@ -89,7 +89,7 @@ def test_no_solution_of_an_erased_ticket_is_found_and_its_vector_is_overwritten(
     asked = Ticket("", "vpn drops")
 
     def found() -> list[str]:
-        return sorted(one.ticket_id for one in host.similar("acme", asked, 5, HelpingPolicy()))
+        return sorted(one.ticket_id for one in host.similar("acme", asked, 5, Sight()))
 
     assert found() == ["A", "B"]
     gone(store, "A", remembered=False)

@@ -1,9 +1,11 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from serving.model_host import ModelHost
+from serving.sight import Sight
 from serving.solution_host import SolutionHost
 from tests.serving.fakes import promote_fake
 from triage.helping.policy import HelpingPolicy
@@ -17,7 +19,7 @@ from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
 
 QUESTION = Ticket("", "vpn drops hourly")
-OPEN = HelpingPolicy()
+OPEN = Sight()
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def put(store: Store, count: int, prefix: str = "T", text: str = "vpn drops hour
     put_tickets(store, "acme", rows, source="history")
 
 
-def found(host: SolutionHost, count: int = 3, policy: HelpingPolicy = OPEN, **more) -> list[str]:
-    return [one.ticket_id for one in host.similar("acme", QUESTION, count, policy, **more)]
+def found(host: SolutionHost, count: int = 3, sight: Sight = OPEN) -> list[str]:
+    return [one.ticket_id for one in host.similar("acme", QUESTION, count, sight)]
 
 
 def test_what_another_process_stored_is_found_next_and_by_a_server_that_starts_later(
@@ -84,18 +86,18 @@ def test_a_reply_makes_a_ticket_solved(store: Store, host: SolutionHost):
 def test_confidential_tickets_take_no_part_in_the_search(store: Store, host: SolutionHost):
     put(store, 20, "HR", labels={"team": "HR"})
     put(store, 1, "IT", labels={"team": "IT"})
-    policy = HelpingPolicy(confidential={"team": frozenset({"HR"})})
+    sight = Sight(policy=HelpingPolicy(confidential={"team": frozenset({"HR"})}))
     # Had they been filtered after the search, the nearest few would all have been theirs.
-    assert found(host, 1, policy) == ["IT-0"]
+    assert found(host, 1, sight) == ["IT-0"]
     host.catch_up("acme")
-    assert found(host, 1, policy) == ["IT-0"]
-    assert len(found(host, 9, policy, sees_all=True)) == 9
+    assert found(host, 1, sight) == ["IT-0"]
+    assert len(found(host, 9, replace(sight, sees_confidential=True))) == 9
 
 
 def test_a_label_that_became_confidential_a_moment_ago_hides_a_ticket(store: Store, host: SolutionHost):
     put(store, 1, labels={"team": "IT"})
     assert found(host) == ["T-0"]
-    assert found(host, policy=HelpingPolicy(confidential={"team": frozenset({"IT"})})) == []
+    assert found(host, sight=Sight(policy=HelpingPolicy(confidential={"team": frozenset({"IT"})}))) == []
 
 
 def test_the_ticket_itself_and_what_reads_otherwise_are_left_out(store: Store, host: SolutionHost):

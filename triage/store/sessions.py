@@ -1,4 +1,4 @@
-"""Sessions of the console that somebody signed out of, read from the audit log, which every sign-out is written to.
+"""Sessions of the console that somebody signed out of, read from the audit log, which tells every sign-out.
 
 All servers of a store read the same log, and it is kept: nothing else has to be remembered, or cleared away.
 """

@@ -1,6 +1,6 @@
 """Events of promises that were raised: each once, kept for the console and for whoever asks later."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from triage.store.sla_tables import sla_events
 __all__ = ["Notice", "count_unseen", "list_notices", "mark_seen", "raise_events"]
 
 _MANY = 500
+Among = Callable[[Collection[str]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,12 @@ def list_notices(
     ticket_id: str | None = None,
     recipient: str | None = None,
     limit: int = 100,
+    among: Among | None = None,
 ) -> list[Notice]:
-    """Return what was raised in a workspace, of one ticket or for one recipient only, newest first."""
+    """Return what was raised in a workspace, of one ticket or for one recipient only, newest first.
+
+    ``among`` returns which of some tickets the asker sees: what others raised is left out. By default all.
+    """
     query = select(sla_events).where(sla_events.c.workspace == workspace)
     if only_unseen:
         query = query.where(sla_events.c.seen_at.is_(None))
@@ -65,20 +70,38 @@ def list_notices(
         query = query.where(sla_events.c.recipient == recipient)
     newest = query.order_by(
         sla_events.c.raised_at.desc(), sla_events.c.fell_due_at.desc(), sla_events.c.event_id
-    ).limit(limit)
+    )
+    if among is None:
+        newest = newest.limit(limit)
     with store.reading(workspace) as connection:
-        return [_from_row(row) for row in connection.execute(newest)]
+        notices = [_from_row(row) for row in connection.execute(newest)]
+    if among is None:
+        return notices
+    shown = among({one.event.ticket_id for one in notices})
+    return [one for one in notices if one.event.ticket_id in shown][:limit]
 
 
-def count_unseen(store: Store, workspace: str) -> int:
-    """Return how many notices of a workspace nobody has seen."""
-    query = select(func.count()).where(sla_events.c.workspace == workspace, sla_events.c.seen_at.is_(None))
+def count_unseen(store: Store, workspace: str, among: Among | None = None) -> int:
+    """Return how many notices of a workspace, of tickets that the asker sees, nobody has seen."""
+    query = (
+        select(sla_events.c.ticket_id, func.count().label("notices"))
+        .where(sla_events.c.workspace == workspace, sla_events.c.seen_at.is_(None))
+        .group_by(sla_events.c.ticket_id)
+    )
     with store.reading(workspace) as connection:
-        return int(connection.execute(query).scalar_one())
+        counts = {row.ticket_id: int(row.notices) for row in connection.execute(query)}
+    shown = set(counts) if among is None else among(counts)
+    return sum(count for name, count in counts.items() if name in shown)
 
 
 def mark_seen(
-    store: Store, workspace: str, event_ids: Sequence[str], actor: str, *, now: datetime
+    store: Store,
+    workspace: str,
+    event_ids: Sequence[str],
+    actor: str,
+    *,
+    now: datetime,
+    among: Among | None = None,
 ) -> tuple[int, list[Notice]]:
     """Note who has seen events first, of all or of none.
 
@@ -94,6 +117,8 @@ def mark_seen(
         Who has seen them.
     now : datetime
         When.
+    among : callable, optional
+        Returns which of some tickets the asker sees: what others raised is answered as what is not there.
 
     Returns
     -------
@@ -114,6 +139,9 @@ def mark_seen(
             update(sla_events).where(*here, sla_events.c.seen_at.is_(None)).values(seen_at=now, seen_by=actor)
         )
         found = {row.event_id: _from_row(row) for row in connection.execute(select(sla_events).where(*here))}
+        if among is not None:
+            shown = among({one.event.ticket_id for one in found.values()})
+            found = {name: one for name, one in found.items() if one.event.ticket_id in shown}
         if len(found) < len(ids):
             raise NotFoundError(
                 f"Got {len(ids) - len(found)} of {len(ids)} notices that this workspace does not have; "

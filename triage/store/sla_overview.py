@@ -1,6 +1,6 @@
 """How the promises of a workspace stand, from what the store holds."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,7 @@ def list_due(
     wanted: DueWanted | None = None,
     is_rescue: bool = False,
     limit: int = 100,
+    among: Callable[[Collection[str]], set[str]] | None = None,
 ) -> tuple[list[DueTicket], dict[PromiseState, int]]:
     """Return the promises still to be kept, and how many there are of each state.
 
@@ -69,6 +70,8 @@ def list_due(
         first.
     limit : int, default=100
         At most so many; those left out are counted all the same.
+    among : callable, optional
+        Returns which of some tickets the asker sees: others are neither told nor counted. By default all.
     """
     wanted = wanted or DueWanted()
     counts = dict.fromkeys(PromiseState, 0)
@@ -76,6 +79,9 @@ def list_due(
     for chunk in iter_open_tickets(store, workspace, changed_since=now):
         past, foresights = told_more(store, workspace, [one for one, _ in chunk])
         due = due_tickets(past, book, _pauses(store, workspace, past), foresights, now=now)
+        if among is not None:
+            shown = among({one.ticket_id for one in due})
+            due = [one for one in due if one.ticket_id in shown]
         for one in due:
             if wanted.wants(one):
                 counts[one.state] += 1

@@ -240,7 +240,7 @@ def _made(kind: Any, name: str = "") -> Any:
     if origin in (collections.abc.Mapping, dict):
         return {} if inner[1] is Any else {_made(inner[0]): _made(inner[1])}
     if origin is collections.abc.Callable:
-        return {"text_key": lambda ticket: THEIRS, "note": lambda batch: None}.get(
+        return {"text_key": lambda ticket: THEIRS, "note": lambda batch: None, "among": set}.get(
             name, lambda: Reply(200, {})
         )
     if origin in (collections.abc.Sequence, collections.abc.Collection, list, frozenset):
