@@ -219,7 +219,8 @@ class SeriesCounter:
                 "least two whole ones; use a shorter --interval or wait for more tickets."
             )
         wide = self._counts.unstack(0, fill_value=0.0).reindex(inside, fill_value=0.0)
-        names = tuple(sorted(wide.columns, key=lambda name: (name != TOTAL, name)))
+        came = wide.columns[wide.any() | (wide.columns == TOTAL) | (not self.by)]
+        names = tuple(sorted(came, key=lambda name: (name != TOTAL, name)))
         counts = np.ascontiguousarray(wide[list(names)].to_numpy(dtype=float).T)
         noticed = [] if strays is None else [say_strays(strays)]
         if self._after_now:
