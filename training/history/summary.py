@@ -32,7 +32,7 @@ class RowSummary:
     date_formats : dict of str to str
         By column, the order that its dates in numbers were read in.
     read, accepted, rejected, filtered, replaced : int
-        Rows read; usable; refused; left out by the mapping's filter; and those of the usable ones
+        Rows read; usable; refused; left out by the mapping's filter or as spam; and those of the usable ones
         that a later row of the same identity replaces.
     reasons : Counter of str
         Refused rows by reason.
@@ -133,6 +133,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     ("cut", "{0:,} values were too long: cut"),
     ("stripped", "{0:,} labels had spaces around them: stripped"),
     ("empty_text", "{0:,} tickets have neither subject nor body"),
+    ("spam", "{0:,} rows are marked as spam (is_spam): left out"),
     ("erased", "{0:,} rows are of tickets that were erased: left out"),
     ("answered_before_filed", "{0:,} tickets have a later time that lies before their filing"),
 )
