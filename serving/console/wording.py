@@ -27,6 +27,12 @@ def count(number: float) -> str:
     return f"{number:,.0f}".replace(",", "\u2009")
 
 
+def tickets(number: float) -> str:
+    """Return a number of tickets with the word."""
+    figure = count(number)
+    return f"{figure} ticket" if figure == "1" else f"{figure} tickets"
+
+
 def day(moment: datetime, zone: tzinfo | None = None) -> str:
     """Return a date as people say it: ``Tue 3 Mar 2026``."""
     local = moment.astimezone(zone) if zone else moment
