@@ -11,10 +11,11 @@ from triage.store.overrides import list_overrides
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, past_snapshots
 
-__all__ = ["outcomes_of"]
+__all__ = ["TOTAL", "outcomes_of"]
 
 WEEKS = 8
 TOTAL = "total"
+UNKNOWN_LABEL = "(none)"
 
 
 def outcomes_of(store: Store, workspace: str, series: str, *, days: int, now: datetime) -> list[Outcome]:
@@ -27,7 +28,7 @@ def outcomes_of(store: Store, workspace: str, series: str, *, days: int, now: da
     counts: Counter[date] = Counter()
     field, _, label = series.partition("=")
     for filed_at, labels in filed_between(store, workspace, first, now):
-        if not label or labels.get(field) == label:
+        if not label or labels.get(field, UNKNOWN_LABEL) == label:
             counts[filed_at.astimezone(zone).date()] += 1
     overrides = list_overrides(store, workspace, interval="day", series=series, since=first)
     given = {one.start.astimezone(zone).date(): one.value for one in overrides}

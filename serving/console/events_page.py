@@ -65,18 +65,7 @@ def add_event(
     return _put(store, visit, given.event(secrets.token_hex(8)))
 
 
-@router.post("/{event_id}", dependencies=[FromHere])
-def change_event(
-    event_id: EventId,
-    store: StoreDep,
-    visit: Annotated[Visit, signed_in("put_event")],
-    given: Annotated[EventIn, Depends(written_event)],
-) -> Response:
-    """Replace an event."""
-    return _put(store, visit, given.event(event_id))
-
-
-@router.post("/{event_id}/remove", dependencies=[FromHere])
+@router.post("/{event_id:path}/remove", dependencies=[FromHere])
 def remove_event(
     event_id: EventId, store: StoreDep, visit: Annotated[Visit, signed_in("delete_event")]
 ) -> Response:
@@ -89,6 +78,17 @@ def remove_event(
         lambda _: {"event_id": event_id},
     )
     return _calendar(store, visit)
+
+
+@router.post("/{event_id:path}", dependencies=[FromHere])
+def change_event(
+    event_id: EventId,
+    store: StoreDep,
+    visit: Annotated[Visit, signed_in("put_event")],
+    given: Annotated[EventIn, Depends(written_event)],
+) -> Response:
+    """Replace an event."""
+    return _put(store, visit, given.event(event_id))
 
 
 def _put(store: StoreDep, visit: Visit, event: KnownEvent) -> Response:

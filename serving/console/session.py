@@ -3,8 +3,8 @@
 The cookie holds an id, never a secret, and the row behind it is read at every request: disabling the person,
 a new password or revoking the key ends the sessions at once, and signing out the one session. It is HttpOnly
 and SameSite=Strict; forms are also held to their origin, see :func:`same_origin`. Where a proxy in front
-signs people in at the identity provider, its token in the Authorization header is as good; no cookie is made of a
-token, which may be over or changed long before.
+signs people in at the identity provider, its token in the Authorization header is as good; no cookie is made
+of a token, which may be over or changed long before.
 """
 
 import re

@@ -15,6 +15,7 @@ from serving.console.visit import Visit
 from serving.console.volume_view import TOTAL, series_names, view_volume
 from serving.console.writing import written
 from serving.dependencies import StoreDep
+from serving.forecast_asking import ask_for_forecast
 from serving.routers.spikes import change_state
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.runs import ForecastRunIn
@@ -22,7 +23,7 @@ from triage.errors import NotFoundError
 from triage.spikes.alert import AlertState
 from triage.store.known_events import list_events
 from triage.store.overrides import list_overrides
-from triage.store.runs import ask_for_run, list_runs
+from triage.store.runs import list_runs
 from triage.store.snapshots import has_snapshot, latest_snapshot
 
 __all__ = ["router"]
@@ -62,7 +63,8 @@ def show_volume(
             raise NotFoundError("Got a series that this forecast does not have; choose one from its list.")
         series = known[0]
     own = list_overrides(store, workspace, interval=interval, series=series, since=snapshot.origin)
-    view = view_volume(store, snapshot, series, list_events(store, workspace) if calendar else (), own)
+    events = list_events(store, workspace) if calendar else ()
+    view = view_volume(store, snapshot, series, events, own, now=datetime.now(UTC))
     return visit.show("volume.html", view=view, interval=interval, series=names, **said)
 
 
@@ -92,12 +94,12 @@ def judge_alert(
 
 @router.post("/forecast", dependencies=[FromHere])
 def forecast_again(store: StoreDep, visit: Annotated[Visit, signed_in("start_forecast_run")]) -> Response:
-    """Ask a worker for a new forecast."""
-    asked = ForecastRunIn.model_validate({}).parameters()
+    """Ask a worker for a new forecast, as far ahead and by the same fields as the last."""
+    as_before = ForecastRunIn.model_validate({})
     run = written(
         store,
         visit,
-        lambda: ask_for_run(store, visit.caller.workspace, "forecast", asked, visit.caller.name),
+        lambda: ask_for_forecast(store, visit.caller.workspace, as_before, visit.caller.name),
         lambda run: {"run_id": run.run_id},
     )
     if not visit.is_partial:

@@ -23,6 +23,7 @@ __all__ = ["Series", "VolumeView", "series_names", "view_volume"]
 LOOK_BACK = {"day": timedelta(days=56), "hour": timedelta(days=7), "30min": timedelta(days=3)}
 BANDS = ("q05", "q20", "q80", "q95")
 TOTAL = "total"
+UNKNOWN_LABEL = "(none)"
 
 MEMBERS = {
     "GLMq": "a regression on weekday and holidays that follows the level within days",
@@ -73,6 +74,12 @@ class VolumeView:
         On the calendar.
     own : tuple of Override
         Planners' figures for intervals of the forecast.
+    today : SnapshotRow or None
+        By day, the forecast of the day that is going on, where there is one.
+    so_far : int
+        Tickets that came in it.
+    days_old : int
+        Whole days since the forecast was made.
     """
 
     snapshot: Snapshot
@@ -83,6 +90,9 @@ class VolumeView:
     basis: str
     events: tuple[KnownEvent, ...] = ()
     own: tuple[Override, ...] = ()
+    today: SnapshotRow | None = None
+    so_far: int = 0
+    days_old: int = 0
 
     def own_figure(self, row: SnapshotRow) -> float | None:
         """Return what a planner expects of an interval, None where nobody said."""
@@ -114,18 +124,25 @@ class VolumeView:
     def figures(self) -> list[Figure]:
         """The figures above the chart."""
         spike = max(self.rows, key=lambda row: row.spike_probability)
+        came = 0
         if self.snapshot.interval == "day":
-            head, span, title = self.rows[0], timedelta(days=7), "Seven days"
-            first = self.clock(head.start)
+            head, span, title = self.today or self.rows[0], timedelta(days=7), "Seven days"
+            first, came = self.clock(head.start), self.so_far
         else:
             head, span, title = max(self.rows, key=lambda row: row.mean), timedelta(days=1), "24 hours"
             first = f"Busiest: {self.clock(head.start)}"
-        likely = f"likely {wording.count(head.q20)} to {wording.count(head.q80)}"
-        found = [Figure(first, wording.count(head.q50), likely)]
-        ahead = [row for row in self.rows if row.start < self.rows[0].start + span]
+        # What was forecast before the day began stays as published; a day never ends below what it has.
+        low, middle, high = (max(came, of) for of in (head.q20, head.q50, head.q80))
+        likely = f"likely {wording.count(low)} to {wording.count(high)}"
+        if came:
+            likely = f"{wording.count(came)} so far; {likely} in all"
+        found = [Figure(first, wording.count(middle), likely)]
+        begin = head.start if self.snapshot.interval == "day" else self.rows[0].start
+        ahead = [row for row in self.rows if begin <= row.start < begin + span]
         if len(ahead) < len(self.rows):
-            found.append(Figure(title, wording.count(sum(row.mean for row in ahead)), "expected in all"))
-        hint = f"{self.clock(spike.start)}, from {wording.count(spike.spike_threshold)} tickets"
+            expected = sum(row.mean for row in ahead) + max(0.0, came - head.mean)
+            found.append(Figure(title, wording.count(expected), "expected in all"))
+        hint = f"{self.clock(spike.start)}, from {wording.counted(spike.spike_threshold, 'ticket')}"
         return [*found, Figure("Likeliest spike", wording.percent(spike.spike_probability), hint)]
 
     def clock(self, moment: datetime) -> str:
@@ -152,17 +169,22 @@ def view_volume(
     series: str,
     events: Sequence[KnownEvent] = (),
     own: Sequence[Override] = (),
+    *,
+    now: datetime,
 ) -> VolumeView:
-    """Gather one series of a snapshot that has it: counts before its origin, planners' own figures."""
+    """Gather one series of a snapshot that has it: counts before its origin and of today, own figures."""
     rows = tuple(row for row in snapshot.rows if row.series == series)
     zone = _zone(snapshot)
     origin = rows[0].start
     since = origin - LOOK_BACK[snapshot.interval]
-    field, _, label = series.partition("=")
     counts: Counter[datetime] = Counter()
-    for filed_at, labels in filed_between(store, snapshot.workspace, since, origin):
-        if not label or labels.get(field) == label:
-            counts[_begin(filed_at, snapshot.interval, zone)] += 1
+    for filed_at in _filed(store, snapshot.workspace, series, since, origin):
+        counts[_begin(filed_at, snapshot.interval, zone)] += 1
+    today, so_far = None, 0
+    if snapshot.interval == "day":
+        begin = _begin(now, "day", zone)
+        today = next((row for row in rows if row.start == begin), None)
+        so_far = len(_filed(store, snapshot.workspace, series, begin, now)) if today else 0
     return VolumeView(
         snapshot,
         series,
@@ -172,7 +194,20 @@ def view_volume(
         _basis(snapshot, series),
         tuple(events),
         tuple(one for one in own if one.series == series and rows[0].start <= one.start <= rows[-1].start),
+        today,
+        so_far,
+        max(0, (now - snapshot.created_at).days),
     )
+
+
+def _filed(store: Store, workspace: str, series: str, since: datetime, until: datetime) -> list[datetime]:
+    """Return when the tickets of a series were filed; those without a label are ``(none)``."""
+    field, _, label = series.partition("=")
+    return [
+        filed_at
+        for filed_at, labels in filed_between(store, workspace, since, until)
+        if not label or labels.get(field, UNKNOWN_LABEL) == label
+    ]
 
 
 def _begin(moment: datetime, interval: str, zone: ZoneInfo) -> datetime:

@@ -29,7 +29,8 @@ def count(number: float) -> str:
 
 def counted(number: float, noun: str) -> str:
     """Return a number with its noun: ``1 ticket``, ``1 200 tickets``."""
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+    figure = count(number)
+    return f"{figure} {noun}{'' if figure == '1' else 's'}"
 
 
 def day(moment: datetime, zone: tzinfo | None = None) -> str:

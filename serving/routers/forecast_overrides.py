@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Query, Response
 
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
-from serving.forecast_outcomes import outcomes_of
+from serving.forecast_outcomes import TOTAL, outcomes_of
 from serving.idempotency import OnceDep, answer
+from serving.known_series import series_of
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.forecast_report import ForecastReportOut
@@ -108,14 +109,18 @@ def withdraw(
     operation_id="read_forecast_report",
     summary="See how forecasts turned out",
     response_model=ForecastReportOut,
-    responses=documented(400, 401, 403, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 422, 500, 503),
 )
 def report(
     store: StoreDep,
     caller: Annotated[Caller, permitted("read_forecast_report")],
-    series: Annotated[SafeText, Query(max_length=400, description="Which series.")] = "total",
+    series: Annotated[SafeText, Query(max_length=400, description="Which series.")] = TOTAL,
     days: Annotated[int, Query(ge=1, le=400, description="Forecasts of the last so many days.")] = 90,
 ) -> ForecastReportOut:
     """Return error, bias, coverage and skill of the frozen daily forecasts, by how far ahead they looked."""
     found = outcomes_of(store, caller.workspace, series, days=days, now=datetime.now(UTC))
+    if not found and series not in (series_of(store, caller.workspace) or {TOTAL}):
+        raise NotFoundError(
+            "Got a series that no forecast of these days has; expected total or one of GET /v1/forecasts."
+        )
     return ForecastReportOut.of(series, report_leads(found))

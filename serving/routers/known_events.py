@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
+from serving.known_series import series_of
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.known_events import EventIn, EventListOut, EventOut, EventsCsvIn
@@ -33,7 +34,7 @@ EventId = Annotated[
 )
 def list_all(store: StoreDep, caller: Annotated[Caller, permitted("list_events")]) -> EventListOut:
     """Return the calendar in the order of days."""
-    return EventListOut.of(list_events(store, caller.workspace))
+    return EventListOut.of(list_events(store, caller.workspace), series_of(store, caller.workspace))
 
 
 @router.get(
@@ -52,7 +53,7 @@ def export(store: StoreDep, caller: Annotated[Caller, permitted("export_events")
 
 
 @router.put(
-    "/{event_id}",
+    "/{event_id:path}",
     operation_id="put_event",
     summary="Put an event on the calendar",
     response_model=EventOut,
@@ -70,7 +71,7 @@ def put(
     def keep() -> Reply:
         event = given.event(event_id)
         put_events(store, caller.workspace, [event], caller.name, now=datetime.now(UTC))
-        return Reply(200, EventOut.of(event).model_dump(mode="json"))
+        return Reply(200, EventOut.of(event, series_of(store, caller.workspace)).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, keep))
 
@@ -93,13 +94,13 @@ def import_file(
     def keep() -> Reply:
         events = read_events(given.csv)
         put_events(store, caller.workspace, events, caller.name, now=datetime.now(UTC))
-        return Reply(200, EventListOut.of(events).model_dump(mode="json"))
+        return Reply(200, EventListOut.of(events, series_of(store, caller.workspace)).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, keep))
 
 
 @router.delete(
-    "/{event_id}",
+    "/{event_id:path}",
     operation_id="delete_event",
     summary="Take an event off the calendar",
     status_code=204,

@@ -1,8 +1,8 @@
 """Runs: asking for a training or a forecast, following it, cancelling it. A worker does the work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio
 from anyio.to_thread import run_sync
@@ -11,11 +11,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
+from serving.forecast_asking import ask_for_forecast
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.runs import ForecastRunIn, KindName, RunListOut, RunOut, TrainingRunIn
-from triage.store import Store
 from triage.store.idempotency import Reply
 from triage.store.runs import Run, ask_for_run, cancel_run, get_run, list_runs
 
@@ -52,7 +52,8 @@ def start_training_run(
     The new version becomes the challenger, and the champion if there was none or it is not worse. One
     training at a time: while one waits or works, another is refused with 409.
     """
-    return _ask(store, once, caller, "train", asked.parameters())
+    parameters = asked.parameters()
+    return _ask(once, caller, lambda: ask_for_run(store, caller.workspace, "train", parameters, caller.name))
 
 
 @forecast_router.post(
@@ -71,9 +72,10 @@ def start_forecast_run(
 ) -> Response:
     """Ask a worker to forecast the workspace's volume by day and by hour, in total and by label.
 
-    Follow it like a training, at `/v1/training-runs/{run_id}`. One forecast at a time.
+    What is left out is as in the last forecast. Follow it like a training, at
+    `/v1/training-runs/{run_id}`. One forecast at a time.
     """
-    return _ask(store, once, caller, "forecast", asked.parameters())
+    return _ask(once, caller, lambda: ask_for_forecast(store, caller.workspace, asked, caller.name))
 
 
 @router.get(
@@ -157,10 +159,9 @@ def cancel_training_run(
     return answer(once.run(caller.workspace, cancel))
 
 
-def _ask(store: Store, once: OnceDep, caller: Caller, kind: KindName, parameters: dict[str, Any]) -> Response:
+def _ask(once: OnceDep, caller: Caller, asking: Callable[[], Run]) -> Response:
     def ask() -> Reply:
-        run = ask_for_run(store, caller.workspace, kind, parameters, caller.name)
-        return Reply(202, RunOut.of(run).model_dump(mode="json"))
+        return Reply(202, RunOut.of(asking()).model_dump(mode="json"))
 
     reply = once.run(caller.workspace, ask)
     response = answer(reply)

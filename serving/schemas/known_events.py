@@ -1,6 +1,6 @@
 """Known events, and figures put in place of the model's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -63,7 +63,9 @@ class EventIn(Input):
 class EventOut(Output):
     """An event on the calendar."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"event_id": "release-7", **EXAMPLE}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"event_id": "release-7", **EXAMPLE, "note": None}]}
+    )
 
     event_id: str
     kind: str
@@ -72,24 +74,34 @@ class EventOut(Output):
     last_day: date
     series: str
     factor: float | None
+    note: str | None = Field(
+        description="That the newest forecast lacks the series; the event moves nothing until one has it."
+    )
 
     @classmethod
-    def of(cls, one: KnownEvent) -> "EventOut":
-        """Translate."""
-        return cls(**{name: getattr(one, name) for name in KnownEvent.__slots__})
+    def of(cls, one: KnownEvent, known: Collection[str] | None) -> "EventOut":
+        """Translate; ``known`` are the series of the newest forecast, None where there is none yet."""
+        note = None
+        if known is not None and one.series not in known:
+            note = (
+                f"The newest forecast has no series {one.series}: the event moves nothing until one has it."
+            )
+        return cls(**{name: getattr(one, name) for name in KnownEvent.__slots__}, note=note)
 
 
 class EventListOut(Output):
     """The calendar, in the order of days."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"events": [{"event_id": "r7", **EXAMPLE}]}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"events": [{"event_id": "r7", **EXAMPLE, "note": None}]}]}
+    )
 
     events: list[EventOut]
 
     @classmethod
-    def of(cls, events: Sequence[KnownEvent]) -> "EventListOut":
-        """Translate."""
-        return cls(events=[EventOut.of(one) for one in events])
+    def of(cls, events: Sequence[KnownEvent], known: Collection[str] | None) -> "EventListOut":
+        """Translate; ``known`` as for one."""
+        return cls(events=[EventOut.of(one, known) for one in events])
 
 
 class EventsCsvIn(Input):

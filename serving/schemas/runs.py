@@ -14,6 +14,12 @@ __all__ = ["ForecastRunIn", "KindName", "RunListOut", "RunOut", "TrainingRunIn"]
 KindName = Literal["train", "forecast", "gaps"]
 SeriesField = FieldName | Literal["channel"]
 StateName = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+FIRST_FORECAST: dict[str, Any] = {
+    "days": 28,
+    "hours": 72,
+    "half_hours": 0,
+    "by": ["category", "team", "priority", "channel"],
+}
 EXAMPLE_RUN: dict[str, Any] = {
     "run_id": "9b7c2f6d1e0a4c5bb1d3f0a2c4e6d8f0",
     "kind": "train",
@@ -46,25 +52,34 @@ class TrainingRunIn(Input):
 
 
 class ForecastRunIn(Input):
-    """How far ahead to look."""
+    """How far ahead to look; what is left out is as in the workspace's last forecast."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"days": 28, "hours": 72}, {"half_hours": 96, "by": ["channel"]}]}
     )
 
-    days: int = Field(28, ge=1, le=366, description="Days ahead, by day.")
-    hours: int = Field(72, ge=1, le=1_000, description="Hours ahead, by hour.")
-    half_hours: int = Field(
-        0, ge=0, le=1_000, description="Half hours ahead, by the half hour; 0, the default, makes no such."
+    days: int | None = Field(
+        None, ge=1, le=366, description="Days ahead, by day; by default as last time, at first 28."
     )
-    by: Annotated[list[SeriesField], Field(max_length=8)] = Field(
-        ["category", "team", "priority", "channel"],
-        description="Fields whose labels get a series each, beside the total; empty ones are left out.",
+    hours: int | None = Field(
+        None, ge=1, le=1_000, description="Hours ahead, by hour; by default as last time, at first 72."
+    )
+    half_hours: int | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        description="Half hours ahead; 0 makes no forecast by them. By default as last time, at first 0.",
+    )
+    by: Annotated[list[SeriesField], Field(max_length=8)] | None = Field(
+        None,
+        description="Fields whose labels get a series each, beside the total; empty ones are left out. By "
+        "default as last time, at first category, team, priority and channel.",
     )
 
-    def parameters(self) -> dict[str, Any]:
-        """Return what the worker is told."""
-        return self.model_dump(mode="json")
+    def parameters(self, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the worker is told; ``last`` is what it was told last, None where it never was."""
+        kept = {name: value for name, value in (last or {}).items() if name in FIRST_FORECAST}
+        return FIRST_FORECAST | kept | self.model_dump(mode="json", exclude_none=True)
 
 
 class RunProblemOut(Output):

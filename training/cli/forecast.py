@@ -39,6 +39,7 @@ def forecast(
 ) -> None:
     """Forecast ticket volume by total and by label."""
     import json
+    from datetime import UTC, datetime
 
     from rich.console import Console
     from rich.progress import Progress
@@ -59,6 +60,7 @@ def forecast(
             by=columns,
             mapping=mapping,
             progress=lambda share: bar.update(reading, completed=share),
+            now=datetime.now(UTC),
         )
         task = bar.add_task("Forecasting", total=len(read.table.names))
         result = forecast_series(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from features.calendar import day_range, interval_seconds, local_days
 from training.forecasting.events import event_factors
 from training.forecasting.glm import calendar_matrix
-from training.forecasting.hierarchy import groupings, reconcile
+from training.forecasting.hierarchy import groupings, mean_variance, reconcile
 from training.forecasting.intervals import QUANTILES, Spread, spread_exceedance, spread_quantiles
 from training.forecasting.intraday import (
     SCORED_DAYS,
@@ -59,7 +59,8 @@ class Forecast(NamedTuple):
     events : dict of str to dict of str to float
         By kind of event and series, the factor of one day that was learnt.
     noticed : tuple of str
-        Gaps and outlying days of the history, in words.
+        What was left out or shared out of the history, its gaps and outlying days, and events that overlap or
+        are on no series of it, in words.
     """
 
     table: pd.DataFrame
@@ -118,7 +119,8 @@ def forecast_series(
     padded = _pad_to_days(series, past)
     daily = np.stack([np.bincount(past.day, weights=row) for row in padded]).astype(float)
     parent = series.names.index(TOTAL) if TOTAL in series.names else None
-    factors, learnt = event_factors(events, series.names, daily, every_day)
+    effects = event_factors(events, series.names, daily, every_day)
+    factors = effects.factors
     days = forecast_days(daily / factors[:, :n_days], calendar, days_ahead, parent=parent)
     days = [_with_events(day, factors[row], n_days) for row, day in enumerate(days)]
     spreads = []
@@ -130,13 +132,22 @@ def forecast_series(
             progress(series.names[row])
     base = np.stack([one.mean for one in spreads])
     if parent is not None:
-        base = reconcile(base, parent, groupings(series.names, series.counts))
+        sets = groupings(series.names, series.counts)
+        base = reconcile(base, parent, sets, _mean_variance(days, daily))
     starts = ahead.starts[chosen]
     frames = [_rows(series, row, base[row], spreads[row], starts) for row in range(len(days))]
     basis = {name: days[row].basis for row, name in enumerate(series.names)}
     total = daily.sum(axis=0) if parent is None else daily[parent]
-    noticed = tuple(say(one) for one in notice(total, every_day[:n_days]))
-    return Forecast(pd.concat(frames, ignore_index=True), basis, learnt, noticed)
+    gaps = tuple(say(one) for one in notice(total, every_day[:n_days]))
+    noticed = (*series.noticed, *effects.noticed, *gaps)
+    return Forecast(pd.concat(frames, ignore_index=True), basis, effects.learnt, noticed)
+
+
+def _mean_variance(days: Sequence[DailyForecast], daily: Array) -> Array:
+    """Return how uncertain the mean of each series is, from the days since its first ticket."""
+    seen = daily.shape[1] - np.argmax(daily > 0, axis=1)
+    mean = np.array([day.mean.mean() for day in days])
+    return mean_variance(mean, np.array([day.spread.dispersion[0] for day in days]), seen.astype(float))
 
 
 def _with_events(day: DailyForecast, factor: Array, n: int) -> DailyForecast:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ def read_series(
     by: Sequence[str] = (),
     mapping: Path | None = None,
     progress: Callable[[float], None] | None = None,
+    now: datetime | None = None,
 ) -> SeriesRead:
     """Count the tickets, or sum the volumes, of a file.
 
@@ -80,6 +82,8 @@ def read_series(
         Mapping file, see `training.history.mapping`.
     progress : callable, optional
         Called now and then with the share of the file that was read.
+    now : datetime, optional
+        With a zone: what was filed later is left out, and no interval counts that has not ended.
 
     Raises
     ------
@@ -93,6 +97,7 @@ def read_series(
     interval_seconds(interval)
     find_zone(zone)
     rules = Mapping() if mapping is None else load_mapping(mapping)
+    counter = SeriesCounter(interval, zone, tuple(dict.fromkeys(by)), now=_instant(now))
     header = {fold(name) for name in open_source(path, rules).header}
     if set(VOLUME_COLUMNS) <= header | set(rules.columns):
         if by:
@@ -101,17 +106,33 @@ def read_series(
                 "volumes bring their series along; leave it out."
             )
         file = Table(path, "volumes", mapping=rules, zone=zone, wanted=list(VOLUME_COLUMNS))
-        return _read_volumes(file, _chunks(file, progress), interval, zone)
+        return _read_volumes(file, _chunks(file, progress), counter)
+    _check_by(path, by, header, rules)
     columns = {name: name if column_of("history", name) else CUSTOM_PREFIX + name for name in by}
     wanted = ["created_at", *columns.values()]
-    if SPAM in header:
-        wanted.append(CUSTOM_PREFIX + SPAM)
+    if SPAM in header | set(rules.columns):
+        wanted.append(SPAM)
     if "ticket_id" in header | set(rules.columns):
         wanted.append("ticket_id")
     # Without a mapping, the export of a known helpdesk is recognised as such.
     extended = _with_other_columns(rules, by, header)
     file = Table(path, "history", mapping=extended, zone=zone, wanted=list(dict.fromkeys(wanted)))
-    return _read_tickets(file, _chunks(file, progress), interval, zone, columns)
+    return _read_tickets(file, _chunks(file, progress), counter, columns)
+
+
+def _check_by(path: Path, by: Sequence[str], header: set[str], rules: Mapping) -> None:
+    """Refuse a column to count by that neither we nor the file know."""
+    known = {fold(name) for name in (*header, *rules.columns, *rules.constants)}
+    for name in by:
+        if column_of("history", name) is None and not {fold(name), CUSTOM_PREFIX + name} & known:
+            raise HistoryError(
+                f"Got --by {name}, a column that {path.name} does not have; expected one of its columns, "
+                f"{', '.join(sorted(header)[:30])}, or one of ours that they become; correct --by."
+            )
+
+
+def _instant(now: datetime | None) -> np.datetime64 | None:
+    return None if now is None else np.datetime64(int(now.timestamp()), "s")
 
 
 def _chunks(file: Table, progress: Callable[[float], None] | None) -> Iterator[list[dict[str, Any]]]:
@@ -124,15 +145,14 @@ def _chunks(file: Table, progress: Callable[[float], None] | None) -> Iterator[l
 def _read_tickets(
     file: Table,
     chunks: Iterator[list[dict[str, Any]]],
-    interval: str,
-    zone: str,
+    counter: SeriesCounter,
     columns: dict[str, str],
 ) -> SeriesRead:
     """Count tickets; ``columns`` says under which name the reader gives each column to count by."""
-    counter, seen = SeriesCounter(interval, zone, tuple(columns)), _Seen()
+    seen = _Seen()
     spam = repeated = 0
     for rows in chunks:
-        is_spam = np.array([_is_true(_value(row, CUSTOM_PREFIX + SPAM)) for row in rows])
+        is_spam = np.array([row.get(SPAM) is True for row in rows])
         spam += int(is_spam.sum())
         kept = ~is_spam
         if "ticket_id" in rows[0]:
@@ -143,6 +163,13 @@ def _read_tickets(
         frame = pd.DataFrame({name: [_value(row, ours[name]) for row in rows] for name in ours}, dtype=object)
         frame = frame[kept]
         counter.add(pd.to_datetime(frame["created_at"], utc=True), frame)
+    usable = file.summary.accepted - spam
+    if usable > 1 and repeated == usable - 1:
+        raise HistoryError(
+            f"Got {file.path.name}, whose {usable:,} rows all have the same ticket_id; expected each ticket "
+            "to have its own; name the right column in a mapping file ([columns] ticket_id) and give it with "
+            "--mapping."
+        )
     return SeriesRead(counter.table(), file.summary.read, file.summary.rejected, spam, repeated)
 
 
@@ -154,22 +181,19 @@ def _value(row: dict[str, Any], name: str) -> Any:
 
 def _with_other_columns(rules: Mapping, by: Sequence[str], header: set[str]) -> Mapping | None:
     """Return the mapping with those of the file's own headers that are wanted; None when it is empty."""
-    others = [name for name in [*by, SPAM] if column_of("history", name) is None and fold(name) in header]
+    others = [name for name in by if column_of("history", name) is None and fold(name) in header]
     columns = {CUSTOM_PREFIX + name: (name,) for name in others}
     extended = replace(rules, columns={**columns, **rules.columns})
     return None if extended == Mapping() else extended
 
 
-def _read_volumes(
-    file: Table, chunks: Iterator[list[dict[str, Any]]], interval: str, zone: str
-) -> SeriesRead:
-    counter = SeriesCounter(interval, zone)
+def _read_volumes(file: Table, chunks: Iterator[list[dict[str, Any]]], counter: SeriesCounter) -> SeriesRead:
     starts: NDArray[np.int64] = np.array([], dtype=np.int64)
     for rows in chunks:
         times = pd.to_datetime([row["start"] for row in rows], utc=True)
         counter.add_counts(times, [row["series"] for row in rows], [row["count"] for row in rows])
-        starts = np.union1d(starts, to_instants(times, zone).astype("int64"))
-    table = counter.table(until=_end_of_volumes(file.path, starts, interval))
+        starts = np.union1d(starts, to_instants(times, counter.zone).astype("int64"))
+    table = counter.table(until=_end_of_volumes(file.path, starts, counter.interval))
     return SeriesRead(_with_total(table), file.summary.read, file.summary.rejected)
 
 
@@ -193,11 +217,7 @@ def _with_total(table: SeriesTable) -> SeriesTable:
     if TOTAL in table.names or len(table.names) == 1:
         return table
     counts = np.vstack([table.counts.sum(axis=0), table.counts])
-    return SeriesTable((TOTAL, *table.names), table.starts, counts, table.interval, table.zone, table.origin)
-
-
-def _is_true(value: object) -> bool:
-    return str(value).strip().lower() in {"true", "1", "yes"}
+    return replace(table, names=(TOTAL, *table.names), counts=counts)
 
 
 class _Seen:

@@ -3,7 +3,8 @@
 A `SeriesCounter` takes a history chunk by chunk and remembers only counts, so that a million rows fit in
 little memory; its `SeriesTable` has one row of counts per series, without holes: an interval in which
 nothing was filed between the first and the last counts zero. The last interval is left out when it was
-still running when the history was cut. Nothing is forecast here.
+still running when the history was cut. Times that cannot be right are left out (`left_out`), and tickets
+that have no label yet are shared among the labels (`unlabelled`). Nothing is forecast here.
 
 Series are ``total`` and, for each column of ``by``, one per label: ``category=vpn``, ``team=network``.
 Columns are not crossed (no ``category=vpn/team=network``): most such cells see less than one ticket a day,
@@ -13,7 +14,7 @@ where no forecast beats its parent's times a share.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.calendar import day_range, day_starts, interval_seconds, interval_starts, local_days
+from training.forecasting.left_out import find_strays, say_after_now, say_strays
+from training.forecasting.unlabelled import RECENT_DAYS, UNKNOWN_LABEL, share_out
 from triage.errors import InputError
 from triage.zone import find_zone
 
 TOTAL = "total"
-UNKNOWN_LABEL = "(none)"
 
 # A day that ended earlier than 95 % of its kind did, was probably cut short.
 _EARLY_QUANTILE = 0.05
@@ -49,6 +51,8 @@ class SeriesTable:
         IANA name of the zone that the intervals were cut in.
     origin : datetime64[s], UTC
         Where the last counted interval ends, and the forecast begins.
+    noticed : tuple of str
+        What was left out or shared out, in sentences.
     """
 
     names: tuple[str, ...]
@@ -57,21 +61,18 @@ class SeriesTable:
     interval: str
     zone: str
     origin: np.datetime64
+    noticed: tuple[str, ...] = ()
 
     def before(self, instant: np.datetime64) -> SeriesTable:
         """Return the table as it stood at ``instant``, the start of one of its intervals."""
         keep = int(np.searchsorted(self.starts, instant))
         origin = self.starts[keep] if keep < len(self.starts) else self.origin
-        return SeriesTable(
-            self.names, self.starts[:keep], self.counts[:, :keep], self.interval, self.zone, origin
-        )
+        return replace(self, starts=self.starts[:keep], counts=self.counts[:, :keep], origin=origin)
 
     def since(self, instant: np.datetime64) -> SeriesTable:
         """Return the table without the intervals that began before ``instant``."""
         drop = int(np.searchsorted(self.starts, instant))
-        return SeriesTable(
-            self.names, self.starts[drop:], self.counts[:, drop:], self.interval, self.zone, self.origin
-        )
+        return replace(self, starts=self.starts[drop:], counts=self.counts[:, drop:])
 
 
 class SeriesCounter:
@@ -84,6 +85,8 @@ class SeriesCounter:
         IANA name; intervals are cut in it, and times without a zone are taken as its.
     by : sequence of str, default ()
         Columns whose labels get a series each.
+    now : datetime64[s], UTC, optional
+        What was filed later is not counted, and no interval is that has not ended; None knows no now.
 
     Raises
     ------
@@ -91,12 +94,16 @@ class SeriesCounter:
         When the interval or the zone is unknown.
     """
 
-    def __init__(self, interval: str, zone: str, by: Sequence[str] = ()) -> None:
+    def __init__(
+        self, interval: str, zone: str, by: Sequence[str] = (), *, now: np.datetime64 | None = None
+    ) -> None:
         interval_seconds(interval)
         find_zone(zone)
         self.interval = interval
         self.zone = zone
         self.by = tuple(by)
+        self.now = now
+        self._after_now: list[np.datetime64] = []
         self._counts: pd.Series | None = None
         self._last_filed: pd.Series | None = None
 
@@ -116,6 +123,8 @@ class SeriesCounter:
             When a column of ``by`` or a time is missing.
         """
         instants = to_instants(created_at, self.zone)
+        kept = self._kept(instants)
+        instants = instants[kept]
         if len(instants) == 0:
             return
         days = local_days(instants, self.zone)
@@ -128,7 +137,7 @@ class SeriesCounter:
                     f"Got no column {column!r} to count by; expected it in the history; "
                     "check --by or map the column."
                 )
-            labels = pd.Series(np.asarray(groups[column], dtype=object))
+            labels = pd.Series(np.asarray(groups[column], dtype=object)[kept])
             text = labels.where(labels.notna(), UNKNOWN_LABEL).astype(str).str.strip()
             names = column + "=" + text.where(text != "", UNKNOWN_LABEL)
             parts.append(pd.DataFrame({"start": start, "series": names, "count": 1.0}))
@@ -146,10 +155,24 @@ class SeriesCounter:
         Counts of intervals shorter than ours are summed.
         """
         instants = to_instants(start, self.zone)
+        kept = self._kept(instants)
+        if not kept.any():
+            return
+        instants = instants[kept]
         days = local_days(instants, self.zone)
         starts, _, _ = interval_starts(day_range(days.min(), days.max()), self.interval, self.zone)
         ours = starts[np.searchsorted(starts, instants, side="right") - 1]
-        self._add_counts(pd.DataFrame({"start": ours, "series": series, "count": np.asarray(count, float)}))
+        named = np.asarray(series, dtype=object)[kept]
+        self._add_counts(
+            pd.DataFrame({"start": ours, "series": named, "count": np.asarray(count, float)[kept]})
+        )
+
+    def _kept(self, instants: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Return which are not after now, and remember those that are."""
+        if self.now is None:
+            return np.ones(len(instants), dtype=bool)
+        self._after_now += list(instants[instants > self.now])
+        return np.asarray(instants <= self.now)
 
     def _add_counts(self, part: pd.DataFrame) -> None:
         summed = part.groupby(["series", "start"], sort=False)["count"].sum()
@@ -180,6 +203,10 @@ class SeriesCounter:
             )
         seen = self._counts.index.get_level_values("start")
         first, last = (edge.to_datetime64().astype("datetime64[s]") for edge in (seen.min(), seen.max()))
+        whole = self._counts.index.get_level_values("series") == TOTAL
+        tickets = (self._counts[whole] if whole.any() else self._counts).groupby(level="start").sum()
+        strays = find_strays(tickets.index.to_numpy().astype("datetime64[s]"), tickets.to_numpy())
+        first = first if strays is None else strays.begin
         edge = last if until is None else max(last, until)
         days = day_range(*local_days(np.array([first, edge]), self.zone))
         days = np.append(days, days[-1:] + np.timedelta64(1, "D"))
@@ -192,9 +219,17 @@ class SeriesCounter:
                 "least two whole ones; use a shorter --interval or wait for more tickets."
             )
         wide = self._counts.unstack(0, fill_value=0.0).reindex(inside, fill_value=0.0)
-        names = sorted(wide.columns, key=lambda name: (name != TOTAL, name))
-        counts = wide[names].to_numpy(dtype=float).T
-        return SeriesTable(tuple(names), inside, np.ascontiguousarray(counts), self.interval, self.zone, end)
+        came = wide.columns[wide.any() | (wide.columns == TOTAL) | (not self.by)]
+        names = tuple(sorted(came, key=lambda name: (name != TOTAL, name)))
+        counts = np.ascontiguousarray(wide[list(names)].to_numpy(dtype=float).T)
+        noticed = [] if strays is None else [say_strays(strays)]
+        if self._after_now:
+            noticed.append(say_after_now(len(self._after_now), max(self._after_now)))
+        recent = min(RECENT_DAYS * 86_400 // interval_seconds(self.interval), len(inside) // 2)
+        for field in self.by:
+            names, counts, said = share_out(names, counts, field, recent)
+            noticed += [said] if said else []
+        return SeriesTable(names, inside, counts, self.interval, self.zone, end, tuple(noticed))
 
     def _end(
         self, starts: NDArray[np.datetime64], last: np.datetime64, until: np.datetime64 | None
@@ -208,6 +243,8 @@ class SeriesCounter:
             end = day_starts(local_days(np.array([last]), self.zone) + np.timedelta64(1, "D"), self.zone)[0]
         else:
             end = last
+        if self.now is not None:
+            end = min(end, starts[np.searchsorted(starts, self.now, side="right") - 1])
         return end
 
 
@@ -254,8 +291,9 @@ def count_series(
     zone: str = "UTC",
     by: Sequence[str] = (),
     until: np.datetime64 | None = None,
+    now: np.datetime64 | None = None,
 ) -> SeriesTable:
     """Count tickets that are all in memory: see `SeriesCounter.add` and `SeriesCounter.table`."""
-    counter = SeriesCounter(interval, zone, by)
+    counter = SeriesCounter(interval, zone, by, now=now)
     counter.add(created_at, groups)
     return counter.table(until=until)

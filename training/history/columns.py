@@ -72,6 +72,7 @@ TABLES: dict[str, dict[str, Column]] = {
         Column("reopened", "integer"),
         Column("reassignments", "integer"),
         Column("made_sla", "flag"),
+        Column("is_spam", "flag"),
         Column("resolution", "text", MAX_TEXT_CHARS),
     ),
     "articles": _table(

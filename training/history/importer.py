@@ -132,6 +132,8 @@ def import_table(
         rejects=rejects,
         chunk_rows=chunk_rows if kind != "agents" else _AGENT_ROWS,
     )
+    # What is in the store is counted and learnt from as tickets; a mapping's ignore leaves the mark unread.
+    table.without_spam = True
     ensure_zone(store, workspace, zone)
     state = begin_import(store, workspace, kind, _file_hash(table))
     if state.is_finished:

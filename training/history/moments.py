@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
+from triage.errors import ConfigurationError
+
 __all__ = ["AmbiguousDateError", "DateOrder", "Evidence", "is_day", "parse_moment"]
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -217,3 +219,24 @@ def _moment(match: re.Match[str], month: int, day: int) -> datetime:
         else:
             zone = UTC
     return datetime(year, month, day, hour, int(match["minute"] or 0), int(match["second"] or 0), tzinfo=zone)
+
+
+def date_format(given: str | None) -> tuple[dict[str, DateOrder], str | None]:
+    """Return what a mapping says of dates: their order in every column (``*``), or a pattern.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither.
+    """
+    if given is None:
+        return {}, None
+    if "%" in given:
+        return {}, given
+    try:
+        return {"*": DateOrder(given)}, None
+    except ValueError:
+        raise ConfigurationError(
+            f"Got date_format = {given!r}; expected day-first, month-first or a pattern such as "
+            "%d.%m.%Y %H:%M."
+        ) from None

@@ -132,7 +132,10 @@ def make_plan(kind: str, header: list[str], mapping: Mapping, wanted: Iterable[s
         names = list(wanted)
         absent = [name for name in names if name not in planned]
         if absent:
-            raise _absent(absent[0], (absent[0],), header)
+            raise HistoryError(
+                f"Got {_a(kind)} table with no column {absent[0]!r}; its columns are {_some(header)}. Name "
+                f'theirs in a mapping file ([columns] {absent[0]} = "THEIR NAME") and give it with --mapping.'
+            )
         columns = [column for column in columns if column.name in names]
     taken.update(position for position, _ in filters)
     unread = tuple(dict.fromkeys(name for p, name in enumerate(header) if p not in taken and name))

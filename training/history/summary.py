@@ -35,7 +35,7 @@ class RowSummary:
     date_formats : dict of str to str
         By column, the order that its dates in numbers were read in.
     read, accepted, rejected, filtered, replaced : int
-        Rows read; usable; refused; left out by the mapping's filter; and those of the usable ones
+        Rows read; usable; refused; left out by the mapping's filter or as spam; and those of the usable ones
         that a later row of the same identity replaces.
     reasons : Counter of str
         Refused rows by reason.
@@ -178,6 +178,11 @@ _NOTES: tuple[tuple[str, str, str], ...] = (
         "updated_ahead",
         "1 article was updated more than a day ahead: its updated_at is wrong",
         "{0:,} articles were updated more than a day ahead: their updated_at is wrong",
+    ),
+    (
+        "spam",
+        "1 row is marked as spam (is_spam): left out",
+        "{0:,} rows are marked as spam (is_spam): left out",
     ),
 )
 """By what is counted: the sentence for one, and for more."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from training.history.columns import Kind
 from training.history.dialects import find_dialect
 from training.history.mapping import Mapping, built_in_mapping, load_mapping
-from training.history.moments import DateOrder, Evidence
+from training.history.moments import DateOrder, Evidence, date_format
 from training.history.plan import make_plan
 from training.history.records import Record, identity_of, make_record
 from training.history.rejects import Rejects, raw_row
@@ -54,6 +54,8 @@ class Table:
     ----------
     summary : RowSummary
         Of the running or last iteration.
+    without_spam : bool
+        Whether rows that a history's ``is_spam`` marks are left out, and counted; False at first.
     """
 
     def __init__(
@@ -93,7 +95,7 @@ class Table:
             self._plan = make_plan(kind, self._source.header, self.mapping, wanted)
         self.zone = self.mapping.zone or zone
         self._zone = _zone(self.zone)
-        self._orders, self._pattern = _date_format(self.mapping.date_format)
+        self._orders, self._pattern = date_format(self.mapping.date_format)
         self._rejects = None if rejects is None else Path(rejects)
         if self._rejects is not None and self._rejects.resolve() == self.path.resolve():
             raise HistoryError(f"Got {rejects} both as the table and as the rejects file; name another.")
@@ -101,6 +103,7 @@ class Table:
         filed = ("created_at",) if kind == "history" and not undated else ()
         required = (*_ALWAYS[kind], *filed)
         self._required = frozenset(required if wanted is None else set(required) & set(wanted))
+        self.without_spam = False
         self.summary = self._new_summary()
 
     def __iter__(self) -> Iterator[list[Record]]:
@@ -144,7 +147,7 @@ class Table:
                     if raw.problem:
                         raise HistoryError(raw.problem)
                     row = converter.convert(summary.read, raw.values)
-                    if row is None:
+                    if row is None or self._is_spam(row):
                         summary.filtered += 1
                     else:
                         chunk.append(make_record(self.kind, row, summary) if as_records else row)
@@ -166,6 +169,11 @@ class Table:
         finally:
             rejects.close()
 
+    def _is_spam(self, row: dict[str, Any]) -> bool:
+        is_spam = self.without_spam and row.get("is_spam") is True
+        self.summary.counts["spam"] += is_spam
+        return is_spam
+
     def _check_not_empty(self) -> None:
         summary = self.summary
         if summary.accepted:
@@ -173,6 +181,11 @@ class Table:
         name = self.path.name
         if not summary.read:
             raise HistoryError(f"Got {name}, which has a header but no rows; expected at least one.")
+        if summary.counts["spam"]:
+            raise HistoryError(
+                f"Got {name}, of whose {summary.read:,} rows {summary.counts['spam']:,} are marked as spam "
+                'and no other can be used; to keep them say ignore = ["is_spam"] in a mapping file.'
+            )
         if summary.filtered == summary.read:
             raise HistoryError(f"Got {name}, of whose {summary.read:,} rows the mapping's filter keeps none.")
         reasons = "; ".join(f"{reason} ({count:,})" for reason, count in summary.reasons.most_common(3))
@@ -282,18 +295,4 @@ def _zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigurationError(
             f"Got the zone {name!r}; expected an IANA name such as UTC or Europe/Berlin."
-        ) from None
-
-
-def _date_format(given: str | None) -> tuple[dict[str, DateOrder], str | None]:
-    if given is None:
-        return {}, None
-    if "%" in given:
-        return {}, given
-    try:
-        return {"*": DateOrder(given)}, None
-    except ValueError:
-        raise ConfigurationError(
-            f"Got date_format = {given!r}; expected day-first, month-first or a pattern such as "
-            "%d.%m.%Y %H:%M."
         ) from None

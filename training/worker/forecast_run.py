@@ -1,8 +1,14 @@
-"""A forecast run: the workspace's tickets counted by day and by hour, forecast, and published."""
+"""A forecast run: the workspace's tickets counted by day and by hour up to now, forecast, and published.
+
+Quiet hours up to now count as zeros, and nothing that is over is forecast. Only where nothing was filed for
+two weeks (a history that was imported to try things), the history ends with its last ticket, and it is told.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from training.worker.job import Work
 from triage.errors import HistoryError
@@ -14,6 +20,8 @@ from triage.store.snapshots import put_snapshot
 from triage.store.workspaces import get_workspace
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from training.forecasting.forecast import Forecast
     from training.forecasting.series import SeriesTable
 
@@ -21,11 +29,17 @@ __all__ = ["forecast_work"]
 
 MOST_HISTORY = timedelta(days=5 * 366)
 """Older tickets say nothing about next month."""
+LONGEST_QUIET = timedelta(days=14)
+"""After so long without a ticket a store is not fed any more."""
 READ_SHARE = 0.2
 """Of a run's progress, how much is reading the tickets."""
 
 
-def forecast_work(store: Store) -> Work:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def forecast_work(store: Store, *, clock: Callable[[], datetime] = _now) -> Work:
     """Return what a run of kind ``forecast`` does.
 
     Parameters of the run: ``days``, ``hours`` and, where wanted, ``half_hours`` ahead, ``by`` (fields whose
@@ -34,18 +48,22 @@ def forecast_work(store: Store) -> Work:
     """
 
     def work(run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
-        return _forecast(store, run, report)
+        return _forecast(store, run, report, clock())
 
     return work
 
 
-def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> Mapping[str, Any]:
+def _forecast(
+    store: Store, run: Run, report: Callable[[str, float], None], now: datetime
+) -> Mapping[str, Any]:
     from training.forecasting.forecast import forecast_series
     from training.forecasting.series import count_series
 
     place = get_workspace(store, run.workspace)
     events = list_events(store, run.workspace)
-    filed, labels = _read(store, run, report)
+    filed, labels = _read(store, run, report, now)
+    counted = [moment for moment in filed if moment <= now]
+    instant, quiet = _instant(now), _say_quiet(max(counted, default=now), now, place.zone)
     by = [name for name, column in labels.items() if any(label is not None for label in column)]
     snapshots: dict[str, str] = {}
     horizons = {"day": run.parameters["days"], "hour": run.parameters["hours"]}
@@ -55,7 +73,11 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
     for interval, horizon in horizons.items():
         base = READ_SHARE + part * len(snapshots)
         report(f"counting tickets by {interval}", base)
-        table = count_series(filed, labels, interval=interval, zone=place.zone, by=by)
+        table = count_series(
+            filed, labels, interval=interval, zone=place.zone, by=by,
+            until=None if quiet else instant, now=instant,
+        )  # fmt: skip
+        table = replace(table, noticed=(*quiet, *table.noticed))
         done = 0
 
         def tell(
@@ -70,13 +92,33 @@ def _forecast(store: Store, run: Run, report: Callable[[str, float], None]) -> M
         )
         report(f"publishing the forecast by {interval}", base + part)
         snapshots[interval] = _publish(store, run, table, horizon, forecast)
-    return {"snapshots": snapshots, "tickets": len(filed), "by": by}
+    return {"snapshots": snapshots, "tickets": len(counted), "by": by}
+
+
+def _say_quiet(last: datetime, now: datetime, zone: str) -> tuple[str, ...]:
+    """Say that a store is not fed any more, where it is not."""
+    if now - last <= LONGEST_QUIET:
+        return ()
+    local = last.astimezone(ZoneInfo(zone))
+    return (
+        f"No ticket was filed since {local.day} {local:%b %Y}, {(now - last).days} days ago: the history "
+        "ends there, and the forecast begins.",
+    )
+
+
+def _instant(moment: datetime) -> "np.datetime64":
+    import numpy as np
+
+    return np.datetime64(int(moment.timestamp()), "s")
 
 
 def _read(
-    store: Store, run: Run, report: Callable[[str, float], None]
+    store: Store, run: Run, report: Callable[[str, float], None], now: datetime
 ) -> tuple[list[datetime], dict[str, Sequence[str | None]]]:
-    """Return when tickets were filed and, by field, their labels: times and labels alone, no texts."""
+    """Return when tickets were filed and, by field, their labels: times and labels alone, no texts.
+
+    Those with a time after now are among them, to be counted and told of.
+    """
     report("reading tickets", 0.0)
     newest = newest_tickets(store, run.workspace, 1)
     last = newest[0].ticket.created_at if newest else None
@@ -87,9 +129,8 @@ def _read(
         )
     filed: list[datetime] = []
     labels: dict[str, list[str | None]] = {name: [] for name in run.parameters["by"]}
-    for moment, given in filed_between(
-        store, run.workspace, last - MOST_HISTORY, last + timedelta(seconds=1)
-    ):
+    begin = min(last, now) - MOST_HISTORY
+    for moment, given in filed_between(store, run.workspace, begin, last + timedelta(seconds=1)):
         filed.append(moment)
         for name, column in labels.items():
             column.append(given.get(name))

@@ -31,6 +31,9 @@ FRESH = timedelta(hours=24)
 STRONG = 2.0
 """A burst with so many times the evidence needed is told of even when the month's budget is used up."""
 
+SHORTEST = timedelta(seconds=1)
+"""An alert may end within an hour, the one that ran when it was raised: that hour is part of it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -60,7 +63,7 @@ def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: date
     known = list_alerts(store, place.workspace, kind=AlertKind.BURST, since=clock.instant(0), limit=500)
     told = [
         Quiet(
-            clock.hour(one.alert.begins_at), clock.hour(one.alert.ends_at), one.alert.series,
+            clock.hour(one.alert.begins_at), clock.hour(one.alert.ends_at - SHORTEST) + 1, one.alert.series,
             one.state is AlertState.FALSE,
         )
         for one in known
@@ -82,6 +85,8 @@ def _bursts(store: Store, place: Workspace, settings: PlannerSettings, now: date
             continue
         room -= same is None
         alert = _alert(place.workspace, one, clock, same, begins)
+        # The hour that is going on is not over.
+        alert = replace(alert, ends_at=min(alert.ends_at, now))
         if (incident := incident_behind(incidents, alert.begins_at, alert.ends_at)) is not None:
             alert = replace(alert, why={**alert.why, "incident": incident})
         found.append(alert)

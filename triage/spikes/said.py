@@ -15,15 +15,20 @@ def say(alert: Alert) -> str:
         return _say_capacity(alert)
     of = "" if alert.series == "total" else f" of {alert.series.partition('=')[2] or alert.series}"
     if alert.kind is AlertKind.AHEAD:
+        reached = _tickets(alert.threshold or 0.0)
         return (
-            f"{100 * (alert.probability or 0):.0f} % chance of {alert.threshold:.0f} tickets{of} or more; "
+            f"{100 * (alert.probability or 0):.0f} % chance of {reached}{of} or more; "
             f"{alert.expected:.0f} are expected, {alert.why.get('lead_days', 0)} days ahead when raised."
         )
     hours = max(1, round((alert.ends_at - alert.begins_at) / timedelta(hours=1)))
     return (
-        f"{alert.count or 0:.0f} tickets{of} in {hours} {'hour' if hours == 1 else 'hours'}, "
+        f"{_tickets(alert.count or 0)}{of} in {hours} {'hour' if hours == 1 else 'hours'}, "
         f"where {alert.expected:.0f} are usual."
     )
+
+
+def _tickets(many: float) -> str:
+    return f"{many:.0f} {'ticket' if round(many) == 1 else 'tickets'}"
 
 
 def _say_capacity(alert: Alert) -> str:

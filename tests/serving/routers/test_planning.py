@@ -111,4 +111,30 @@ def test_frozen_forecasts_are_scored_by_lead(house: House):
     assert first["wape"] == pytest.approx(2 / 12) and first["bias"] == pytest.approx(-2 / 12)
     assert first["skill_average"] == pytest.approx(1 - 2 / 4)
     assert first["coverage80"] == 1.0 and first["override_days"] == 0
-    assert house.client.get("/v1/reports/forecasts?series=x", headers=house.key()).json()["leads"] == []
+    assert house.client.get("/v1/reports/forecasts?series=x", headers=house.key()).status_code == 404
+
+
+def test_before_any_forecast_the_report_of_the_total_is_empty(house: House):
+    assert house.client.get("/v1/reports/forecasts", headers=house.key()).json()["leads"] == []
+    assert house.client.get("/v1/reports/forecasts?series=x", headers=house.key()).status_code == 404
+
+
+def test_an_event_on_a_series_that_the_forecast_lacks_is_kept_and_told(house: House):
+    planner = house.key("planner")
+    put = house.client.put("/v1/events/r7", json=EVENT | {"series": "category=x"}, headers=planner)
+    assert put.json()["note"] is None
+    publish(house, TODAY)
+    for series, told in (("category=x", True), ("total", False)):
+        put = house.client.put("/v1/events/r7", json=EVENT | {"series": series}, headers=planner)
+        assert put.status_code == 200 and (put.json()["note"] is not None) == told
+        (listed,) = house.client.get("/v1/events", headers=planner).json()["events"]
+        assert listed["note"] == put.json()["note"]
+
+
+def test_an_event_whose_id_has_a_slash_can_be_changed_and_taken_off(house: House):
+    planner = house.key("planner")
+    text = CSV.replace("r7,", "2026/r7,", 1)
+    assert house.client.post("/v1/events/import", json={"csv": text}, headers=planner).status_code == 200
+    assert house.client.put("/v1/events/2026/r7", json=EVENT, headers=planner).status_code == 200
+    assert house.client.delete("/v1/events/2026/r7", headers=planner).status_code == 204
+    assert house.client.get("/v1/events", headers=planner).json()["events"] == []

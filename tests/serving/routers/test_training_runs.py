@@ -33,6 +33,19 @@ def test_a_forecast_that_was_asked_for_is_a_run_too(house: House):
     assert answer.json()["parameters"] == {"days": 14, "hours": 72, "half_hours": 0, "by": levels}
 
 
+def test_a_forecast_that_is_asked_for_again_keeps_what_was_asked_for_before(house: House):
+    def asked(body: dict) -> dict:
+        run = house.client.post("/v1/forecasts", json=body, headers=house.key("planner")).json()
+        finish_run(house.store, run["run_id"], {})
+        return run["parameters"]
+
+    first = asked({"half_hours": 96, "by": ["channel"]})
+    assert first == {"days": 28, "hours": 72, "half_hours": 96, "by": ["channel"]}
+    assert asked({}) == first
+    assert asked({"days": 14}) == first | {"days": 14}
+    assert asked({"half_hours": 0}) == first | {"days": 14, "half_hours": 0}
+
+
 def test_while_one_training_waits_another_is_refused_and_the_same_request_is_answered_again(house: House):
     first = ask(house, **{"Idempotency-Key": "once"})
     again = ask(house, **{"Idempotency-Key": "once"})

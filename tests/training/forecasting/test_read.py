@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,30 @@ def test_a_missing_column_an_empty_file_and_an_unknown_zone_each_say_what_to_do(
         read_series(tmp_path / "absent.csv", interval="day", zone="UTC")
     with pytest.raises(InputError, match="Mars"):
         read_series(path, interval="day", zone="Mars")
+
+
+def test_an_unknown_column_to_count_by_is_named_as_it_was_given(tmp_path):
+    path = write(history(), tmp_path / "h.csv")
+    with pytest.raises(HistoryError, match=r"Got --by nosuch, .*category, created_at.*correct --by"):
+        read_series(path, interval="day", zone="UTC", by=["nosuch"])
+
+
+def test_a_file_without_times_is_pointed_to_a_mapping(tmp_path):
+    path = write(history().rename(columns={"created_at": "angelegt"}), tmp_path / "h.csv")
+    with pytest.raises(HistoryError, match=r"no column 'created_at'.*angelegt.*--mapping"):
+        read_series(path, interval="day", zone="UTC")
+
+
+def test_one_id_for_all_tickets_is_refused(tmp_path):
+    path = write(history().assign(ticket_id="T-1"), tmp_path / "h.csv")
+    with pytest.raises(HistoryError, match="all have the same ticket_id"):
+        read_series(path, interval="day", zone="UTC")
+
+
+def test_a_ticket_of_the_future_is_left_out_and_told(tmp_path):
+    frame = history()
+    frame.loc[frame.index[-1], "created_at"] = "2031-05-05T08:00:00Z"
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    table = read_series(write(frame, tmp_path / "h.csv"), interval="day", zone="UTC", now=now).table
+    assert len(table.starts) < 60
+    assert table.noticed == ("1 ticket filed after now (on 5 May 2031): left out.",)

@@ -70,6 +70,15 @@ def test_a_burst_is_named_by_the_suspected_incident_of_its_hours(desk: Store):
     assert (behind["incident_id"], behind["words"], behind["count"]) == ("i1", ["SSO"], 30)
 
 
+def test_a_burst_that_goes_on_does_not_reach_into_the_future(desk: Store):
+    look_at_volume(desk, now=NOW)
+    (one,) = list_alerts(desk, "acme", kind=AlertKind.BURST)
+    assert one.alert.ends_at == NOW
+    look_at_volume(desk, now=NOW + timedelta(hours=2))
+    (later,) = list_alerts(desk, "acme", kind=AlertKind.BURST)
+    assert later.alert.alert_id == one.alert.alert_id and later.alert.ends_at <= NOW + timedelta(hours=2)
+
+
 def test_what_somebody_did_with_an_alert_stays(desk: Store):
     look_at_volume(desk, now=NOW)
     (one,) = list_alerts(desk, "acme")
