@@ -11,6 +11,7 @@ import numpy as np
 from features.staffing.counted import count_filed
 from features.staffing.followed import Followed, had_been_followed
 from features.staffing.opening import Opening
+from features.staffing.own_figures import plan_with_own_figures
 from features.staffing.schedule import agents_shifts, read_schedule
 from features.staffing.shifts import Shift
 from features.staffing.study import Baseline, Study, make_study, study_document
@@ -23,8 +24,8 @@ from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
 from triage.store import Store
 from triage.store.agents import list_agents
+from triage.store.overrides import figures_of, list_overrides
 from triage.store.plan_backlog import with_open_tickets
-from triage.store.plan_overrides import with_overrides
 from triage.store.published_volume import LENGTHS, volume_of
 from triage.store.recent import filed_between
 from triage.store.snapshots import Snapshot, latest_snapshot
@@ -150,7 +151,8 @@ class StaffingDesk:
             setup = with_open_tickets(self._store, workspace, setup, forecast, self._clock())
             shifts, notes = self._schedule(workspace, setup, forecast, asked)
             if asked.use_overrides:
-                forecast, told = with_overrides(self._store, workspace, setup, forecast, asked.interval)
+                own = list_overrides(self._store, workspace, interval=asked.interval)
+                forecast, told = plan_with_own_figures(setup, forecast, figures_of(own))
                 notes += told
             study = make_study(
                 setup,

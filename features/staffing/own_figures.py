@@ -1,35 +1,33 @@
 """Planners' own figures in the forecast with which a plan is made."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from triage.staffing.own_figures import with_own_figures
 from triage.staffing.setup import StaffingSetup
 from triage.staffing.volume import VolumeForecast
-from triage.store.database import Store
-from triage.store.overrides import figures_of, list_overrides
 
-__all__ = ["with_overrides"]
+__all__ = ["plan_with_own_figures"]
 
 
-def with_overrides(
-    store: Store, workspace: str, setup: StaffingSetup, forecast: VolumeForecast, interval: str
+def plan_with_own_figures(
+    setup: StaffingSetup, forecast: VolumeForecast, figures: Mapping[tuple[str, datetime], float]
 ) -> tuple[VolumeForecast, list[str]]:
-    """Return a forecast with the workspace's own figures in it, and what is to be told of them.
+    """Return a forecast with planners' own figures in it, and what is to be told of them.
 
     Parameters
     ----------
-    store : Store
-    workspace : str
     setup : StaffingSetup
         Figures of series that its plans do not rest on change nothing, and are told.
     forecast : VolumeForecast
-    interval : str
-        Of the forecast; figures are of one interval alone.
+    figures : Mapping of (str, datetime) to float
+        Tickets, by series and start; those of other intervals than the forecast's are left out.
     """
     used = set(forecast.labels(setup.by).values())
     names = {name for row, name in enumerate(forecast.names) if row in used}
     names |= {one.series for one in setup.channels if one.series is not None}
     ahead = set(forecast.starts)
-    own = list_overrides(store, workspace, interval=interval, since=forecast.starts[0])
-    found = {key: value for key, value in figures_of(own).items() if key[1] in ahead}
+    found = {key: value for key, value in figures.items() if key[1] in ahead}
     counted = {key: value for key, value in found.items() if key[0] in names}
     notes = [f"Planners' own figures stand in for the forecast's: {len(counted)}."] if counted else []
     if len(counted) < len(found):
