@@ -207,7 +207,7 @@ def test_the_volume_page_shows_the_newest_forecast_and_its_basis(desk: Desk):
 def test_forecasting_again_asks_for_a_run_once(desk: Desk):
     assert "queued" in desk.post("/console/volume/forecast").text
     refused = desk.post("/console/volume/forecast")
-    assert refused.status_code == 409 and "one at a time" in refused.text
+    assert refused.status_code == 409 and "one of a kind at a time" in refused.text
     (run,) = list_runs(desk.house.store, "acme")
     assert (run.kind, run.parameters["days"], run.requested_by) == ("forecast", 28, "admin@acme")
 
