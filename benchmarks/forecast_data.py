@@ -105,7 +105,8 @@ def _top(rows: pd.DataFrame, time: str, column: str, begin: np.datetime64, whole
     top = TOP if whole.interval == "day" else TOP_BY_HOUR
     names = before[column].value_counts().index[:top].astype(str)
     labels = rows[column].astype(str)
-    groups = {column: labels.where(labels.isin(names), None)}
+    # Not as missing: newly missing labels are taken for tickets that nobody has triaged yet.
+    groups = {column: labels.where(labels.isin(names), "another")}
     table = count_series(rows[time], groups, interval=whole.interval, by=(column,))
     keep = [TOTAL, *(f"{column}={name}" for name in names)]
     counts = table.counts[[table.names.index(name) for name in keep]]
