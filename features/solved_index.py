@@ -4,7 +4,9 @@ Holds ids, labels and vectors, no text. Who may see what is decided outside; it 
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +14,9 @@ import numpy as np
 __all__ = ["Alike", "SolvedIndex"]
 
 FIRST_ROWS = 1_024
+
+SIGHTS = 64
+"""Askers whose sight is remembered."""
 
 
 class Alike(NamedTuple):
@@ -44,6 +49,7 @@ class SolvedIndex:
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._kind_of: dict[tuple[tuple[str, str], ...], int] = {}
+        self._shown_to: OrderedDict[Hashable, np.ndarray] = OrderedDict()
         self._turn = threading.Lock()
 
     def __len__(self) -> int:
@@ -89,6 +95,7 @@ class SolvedIndex:
         count: int,
         *,
         hides: Callable[[Mapping[str, str]], bool] = lambda labels: False,
+        sight: Hashable = None,
         but: str = "",
     ) -> list[Alike]:
         """Return the nearest tickets, nearest first; equally near ones by the order in which they came.
@@ -101,13 +108,16 @@ class SolvedIndex:
             At most so many.
         hides : callable, default=nothing
             Whether tickets with these labels must not be found; they take no part in the search.
+        sight : hashable, optional
+            Names what ``hides`` says: of two searches with equal ones the second asks it of new labels only.
+            By default it is asked of all.
         but : str, default=""
             Id of a ticket that is left out.
         """
         with self._turn:
             size = len(self._ids)
             vectors, kinds = self._vectors[:size], self._kinds[:size].copy()
-            shown = np.array([not hides(dict(kind)) for kind in self._kind_of], dtype=bool)
+            shown = self._shown(hides, sight)
             own = self._rows.get(but)
         if own is not None and own < size:
             kinds[own] = -1
@@ -119,6 +129,18 @@ class SolvedIndex:
         near = np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(len(scores))
         order = near[np.lexsort((near, -scores[near]))]
         return [Alike(self._ids[allowed[place]], float(scores[place])) for place in order]
+
+    def _shown(self, hides: Callable[[Mapping[str, str]], bool], sight: Hashable) -> np.ndarray:
+        """Return which kinds of tickets an asker may see."""
+        known = np.empty(0, bool) if sight is None else self._shown_to.pop(sight, np.empty(0, bool))
+        if len(known) < len(self._kind_of):
+            new = islice(self._kind_of, len(known), None)
+            known = np.concatenate([known, np.array([not hides(dict(kind)) for kind in new], bool)])
+        if sight is not None:
+            self._shown_to[sight] = known
+            if len(self._shown_to) > SIGHTS:
+                self._shown_to.popitem(last=False)
+        return known
 
     def _grow(self) -> None:
         vectors = np.empty((2 * len(self._vectors), self._vectors.shape[1]), np.float32)

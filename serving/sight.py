@@ -4,7 +4,7 @@ A ticket is out of sight where it is with none of the teams that a caller is hel
 confidential. What a caller may do with a ticket whose id they have is :mod:`serving.reach`.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -57,6 +57,12 @@ class Sight:
     def sees_all(self) -> bool:
         """Whether nothing is out of sight."""
         return self.teams is None and (self.sees_confidential or not self.policy.confidential)
+
+    @property
+    def key(self) -> Hashable:
+        """What :meth:`hides` depends on: of equal ones the same labels are out of sight."""
+        confidential = frozenset(self.policy.confidential.items())
+        return self.sees_confidential, self.teams, self.agent, self.does_work, confidential
 
     def hides(self, labels: Mapping[str, str]) -> bool:
         """Tell whether labels put a ticket out of sight; what holds is said by :meth:`among`.

@@ -157,7 +157,8 @@ class SolutionHost:
         def hides(labels: Mapping[str, str]) -> bool:
             return (only_solved and UNSOLVED in labels) or sight.hides(labels)
 
-        return shelf.index.search(vector, count, hides=hides, but=ticket.ticket_id)
+        key = only_solved, sight.key
+        return shelf.index.search(vector, count, hides=hides, sight=key, but=ticket.ticket_id)
 
     def similar(self, workspace: str, ticket: Ticket, count: int, sight: Sight) -> tuple[SolvedTicket, ...]:
         """Return the solved tickets that read like a ticket, with what solved them, nearest first.

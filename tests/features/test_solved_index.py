@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.solved_index import SolvedIndex
+from features.solved_index import SIGHTS, SolvedIndex
 
 
 def unit(random: np.random.Generator, count: int) -> np.ndarray:
@@ -48,3 +48,33 @@ def test_the_ticket_itself_is_left_out():
     index = SolvedIndex(2)
     index.put("T-1", np.array([1.0, 0.0]), {})
     assert index.search(np.array([1.0, 0.0]), 3, but="T-1") == []
+
+
+def test_equal_sights_are_asked_of_new_labels_only_and_others_of_their_own():
+    index, asked = SolvedIndex(2), []
+
+    def search(hidden: str, sight: str | None) -> set[str]:
+        def hides(labels):
+            asked.append(labels["team"])
+            return labels["team"] == hidden
+
+        return {one.ticket_id for one in index.search(np.array([1.0, 0.0]), 9, hides=hides, sight=sight)}
+
+    index.put("T-1", np.array([1.0, 0.0]), {"team": "HR"})
+    index.put("T-2", np.array([1.0, 0.0]), {"team": "IT"})
+    assert search("HR", "a") == {"T-2"} and search("HR", "a") == {"T-2"}
+    assert asked == ["HR", "IT"]
+    index.put("T-3", np.array([1.0, 0.0]), {"team": "Law"})
+    assert search("HR", "a") == {"T-2", "T-3"} and asked == ["HR", "IT", "Law"]
+    assert search("IT", "b") == {"T-1", "T-3"}
+    assert search("Law", None) == {"T-1", "T-2"}
+    index.put("T-1", np.array([1.0, 0.0]), {"team": "IT"})
+    assert search("HR", "a") == {"T-1", "T-2", "T-3"}
+
+
+def test_only_so_many_sights_are_remembered():
+    index = SolvedIndex(2)
+    index.put("T-1", np.array([1.0, 0.0]), {})
+    for sight in range(SIGHTS + 5):
+        assert len(index.search(np.array([1.0, 0.0]), 1, sight=sight)) == 1
+    assert len(index._shown_to) == SIGHTS
