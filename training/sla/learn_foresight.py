@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from features.cleaning import clean_text
 from features.foresight_model import ForesightModel
@@ -24,6 +25,10 @@ LEAST = 100
 
 MOST = 50_000
 """Of a longer history the newest tickets are learnt from."""
+
+ALONE = 20_000
+"""Tickets up to which one thread grows the trees: for what is in a split of fewer, two wait for each other
+longer than they work (docs/log.md)."""
 
 TEXT_SHARE = 0.1
 
@@ -83,9 +88,10 @@ def learn_foresight(
     has_text = float(np.mean([bool(clean_text(ticket)) for ticket in tickets])) > TEXT_SHARE
     common = (tickets, columns, near)
     more: dict[str, Any] = {"has_text": has_text, "random_state": random_state}
-    time = learn_time(*common, outcomes, shares, **more)
-    breach = learn_risk(*common, outcomes.breach, outcomes, shares, **more)
-    reassignment = learn_risk(*common, outcomes.reassigned, outcomes, shares, **more)
+    with threadpool_limits(limits=1 if len(past) <= ALONE else None, user_api="openmp"):
+        time = learn_time(*common, outcomes, shares, **more)
+        breach = learn_risk(*common, outcomes.breach, outcomes, shares, **more)
+        reassignment = learn_risk(*common, outcomes.reassigned, outcomes, shares, **more)
     return LearntForesight(
         ForesightModel(columns, time.model, breach.model, reassignment.model),
         {"time": dict(time.facts), "breach": dict(breach.facts), "reassignment": dict(reassignment.facts)},

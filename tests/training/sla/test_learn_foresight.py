@@ -1,6 +1,7 @@
 import joblib
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from features.structured import StructuredView
 from tests.training.sla.made import BROKEN, HOURS, MOVED, START, make_history, views_of
@@ -55,6 +56,24 @@ def test_held_out_tickets_say_how_good_it_is(learnt):
 def test_learning_twice_gives_the_same(history, learnt, told):
     again = learn_foresight(history, views_of(history), ordered=True)
     assert joblib.hash(again.model) == joblib.hash(learnt.model)
+
+
+def test_one_thread_grows_the_trees_of_a_small_history(history, monkeypatch):
+    class Seen(Exception):
+        pass
+
+    def look(*_, **__):
+        raise Seen([one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp"])
+
+    monkeypatch.setattr("training.sla.learn_foresight.learn_time", look)
+    with threadpool_limits(limits=2, user_api="openmp"):
+        with pytest.raises(Seen) as seen:
+            learn_foresight(history, views_of(history), ordered=True)
+        assert seen.value.args[0] and set(seen.value.args[0]) == {1}
+        monkeypatch.setattr("training.sla.learn_foresight.ALONE", 10)
+        with pytest.raises(Seen) as seen:
+            learn_foresight(history, views_of(history), ordered=True)
+        assert set(seen.value.args[0]) == {2}
 
 
 def test_a_history_without_times_says_why(history):
