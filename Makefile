@@ -1,5 +1,6 @@
 # make up    everything on this machine: environment, sample helpdesk, training, API + console + worker
 # make test  the whole test-suite        make lint  style, types and import directions
+# make proofs       the tests that take long: equal trainings, tuned encoders, notebooks, kills half way
 # make reliability  the long run of faults, floods and hostile input
 # make audit known weaknesses of the pinned packages
 # make bench the measurements            make clean environment and caches away; var/ (your data) stays
@@ -18,7 +19,7 @@ TEST_FLAGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # Tests start many processes; without bytecode each would compile all of triage again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up test reliability audit lint bench clean
+.PHONY: up test proofs reliability audit lint bench clean
 
 up: export TRIAGE_HOME ?= var
 up: $(VENV)/.worker
@@ -26,6 +27,10 @@ up: $(VENV)/.worker
 
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
+
+# Some thirty tests that would take a third of the time of all; CI runs both.
+proofs: $(VENV)/.dev
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS) -m "proof and not reliability"
 
 # The quick part is in `make test`; this is the long one, most of an hour on two cores.
 reliability: $(VENV)/.dev

@@ -159,6 +159,7 @@ def test_both_doors_hear_the_same_policy(house: House, trained: Trained, tmp_pat
     assert {row["category_reason"] for row in rows.values()} <= {"shadow", "too_short", "unfamiliar"}
 
 
+@pytest.mark.proof
 @pytest.mark.data
 @pytest.mark.skipif(not MOZILLA.is_file(), reason="the real helpdesk data are not beside the checkout")
 def test_five_hundred_real_tickets_get_the_same_decision_through_every_door(house: House, tmp_path: Path):

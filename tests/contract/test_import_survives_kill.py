@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from tests.training.history.helpers import row, write_jsonl
@@ -39,6 +40,7 @@ def contents(store: Store) -> list:
         return connection.execute(select(*columns).order_by(schema.tickets.c.ticket_id)).all()
 
 
+@pytest.mark.proof
 def test_killing_an_import_at_any_point_and_repeating_it_gives_the_same_store(store, tmp_path):
     path = write_jsonl(tmp_path / "h.jsonl", [row(n % IDS, subject=f"version {n}") for n in range(ROWS)])
     chance = random.Random(20260301)

@@ -46,6 +46,7 @@ def is_at_work(store: Store, run_id: str) -> bool:
     return get_run(store, "acme", run_id).stage == "at work"
 
 
+@pytest.mark.proof
 def test_a_run_whose_worker_was_killed_is_done_by_the_next_worker(store: Store, folder: Path):
     run_id = ask_for_run(store, "acme", "train", {}, "key-1").run_id
     with worker(store, folder) as first:
@@ -58,6 +59,7 @@ def test_a_run_whose_worker_was_killed_is_done_by_the_next_worker(store: Store, 
     assert get_run(store, "acme", run_id).result == {"beginnings": 2}
 
 
+@pytest.mark.proof
 def test_a_living_worker_takes_over_from_a_killed_one_and_leaves_a_living_one_alone(
     store: Store, folder: Path
 ):

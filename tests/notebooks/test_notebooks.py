@@ -28,6 +28,7 @@ nbformat.write(notebook, sys.argv[2])
 pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 
 
+@pytest.mark.proof
 @pytest.mark.encoder
 def test_a_notebook_runs_from_top_to_bottom_and_draws_what_it_is_stored_with(path: Path, tmp_path: Path):
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TRIAGE_")}

@@ -67,12 +67,14 @@ def twins(trained: Trained, tmp_path_factory) -> list[Path]:
     return outs
 
 
+@pytest.mark.proof
 def test_every_file_is_the_same_to_the_byte(twins):
     one, other = (json.loads((folder / "manifest.json").read_text()) for folder in twins)
     assert {"model.joblib", "knowledge.joblib", "card.html"} <= set(one["files"])
     assert one["files"] == other["files"]
 
 
+@pytest.mark.proof
 def test_what_was_learnt_before_gives_the_same_files(twins, trained: Trained, tmp_path):
     cache = twins[0].parent / "cache"
     again = start(trained, tmp_path / "third", cores=1, seed=1, cache=cache)
@@ -86,12 +88,14 @@ def test_what_was_learnt_before_gives_the_same_files(twins, trained: Trained, tm
     assert third["cost"]["seconds"] < one["cost"]["seconds"]
 
 
+@pytest.mark.proof
 def test_manifests_differ_in_name_and_moment_only(twins):
     one, other = (json.loads((folder / "manifest.json").read_text()) for folder in twins)
     assert {name for name in one if one[name] != other[name]} == {"version", "created_at", "cost"}
     assert one["training"]["config"]["seed"] == 0
 
 
+@pytest.mark.proof
 def test_decisions_are_the_same(twins, trained: Trained):
     tickets = [past.ticket for past in trained.later]
     decided = []

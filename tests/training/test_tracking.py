@@ -25,6 +25,7 @@ def test_runs_are_tracked_in_the_home_unless_told_otherwise(environ):
     assert tracking_uri({"MLFLOW_TRACKING_URI": "http://mlflow:5000"}) == "http://mlflow:5000"
 
 
+@pytest.mark.proof
 def test_a_run_has_the_manifests_numbers_and_a_registered_version(tmp_path, capfd):
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     first = track_training(MANIFEST, uri, bundle=str(tmp_path / "v1"), workspace="acme")

@@ -145,6 +145,7 @@ def test_an_existing_file_is_never_overwritten(sqlite_store: Store, tmp_path: Pa
     assert (tmp_path / "one.backup").read_text() == "mine"
 
 
+@pytest.mark.proof
 def test_the_drill_what_was_acknowledged_before_a_backup_is_in_it_while_writers_go_on(
     store: Store, database: Database, tmp_path: Path, key: bytes
 ):

@@ -35,6 +35,7 @@ def filed(path: Path) -> dict[str, str]:
         return {row["ticket_id"]: row["created_at"] for row in csv.DictReader(file)}
 
 
+@pytest.mark.proof
 def test_a_killed_replay_goes_on_and_reports_what_would_have_been_right(
     tmp_path, trained, desk, capsys, monkeypatch
 ):

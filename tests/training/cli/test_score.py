@@ -150,6 +150,7 @@ def test_chunks_of_any_size_give_the_same_decisions(trained: Trained):
     assert decided(1) == decided(7) == decided(1_000)
 
 
+@pytest.mark.proof
 def test_a_dask_cluster_decides_as_this_process_does(tmp_path, bundle, tickets):
     pytest.importorskip("distributed", reason="needs the extra dask")
     root = Path(__file__).parents[3]
@@ -171,6 +172,7 @@ def test_a_dask_cluster_decides_as_this_process_does(tmp_path, bundle, tickets):
     assert tables[0].num_rows and tables[0].equals(tables[1])
 
 
+@pytest.mark.proof
 def test_a_run_killed_half_way_goes_on_and_loses_or_doubles_no_row(tmp_path, bundle, capsys):
     rows = [row(number, subject="vpn down" if number % 3 else "laptop") for number in range(15_000)]
     table = write_jsonl(tmp_path / "many.jsonl", rows)

@@ -37,6 +37,7 @@ def fresh(tmp_path_factory):
     return build_encoder(out=out)
 
 
+@pytest.mark.proof
 def test_any_sentence_transformers_folder_compiles_to_the_same_vectors(tiny_model, tiny_encoder):
     report, encoder = tiny_encoder
     vectors = encoder.encode(TEXTS)
@@ -51,6 +52,7 @@ def test_building_over_an_existing_folder_is_refused(tiny_model, tmp_path):
         build_encoder(str(tiny_model), tmp_path / "there")
 
 
+@pytest.mark.proof
 def test_a_failed_build_leaves_nothing_behind(tiny_model, tmp_path):
     broken = shutil.copytree(tiny_model, tmp_path / "broken")
     prompts = json.loads((broken / "config_sentence_transformers.json").read_text())
@@ -61,6 +63,7 @@ def test_a_failed_build_leaves_nothing_behind(tiny_model, tmp_path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.proof
 def test_the_shipped_encoder_is_what_a_fresh_compile_gives(fresh):
     shipped = json.loads((find_encoder() / "recipe.json").read_text())
     made = json.loads((fresh.folder / "recipe.json").read_text())
@@ -77,6 +80,7 @@ def test_the_shipped_encoder_is_what_a_fresh_compile_gives(fresh):
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
+@pytest.mark.proof
 def test_the_shipped_encoder_says_what_sentence_transformers_says_in_fp32(fresh):
     from training.encoder.source import find_source
 

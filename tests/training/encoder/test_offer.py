@@ -47,6 +47,7 @@ def kept(tiny_model, trained, tmp_path_factory):
     }
 
 
+@pytest.mark.proof
 def test_what_does_not_pay_is_not_kept_and_leaves_nothing_behind(offer, trained, tmp_path):
     before = {path.name for path in trained.cache.iterdir()}
     found = offer()  # a random model against the stock encoder, which is right about every ticket
@@ -69,6 +70,7 @@ def test_an_encoder_is_tuned_on_what_labels_are_described_as_like_the_stock_one_
     assert "vpn: Remote access from home" in seen.value.args[0]
 
 
+@pytest.mark.proof
 def test_a_crash_leaves_nothing_that_could_be_taken_for_an_encoder(offer, tmp_path):
     class Full(Exception):
         pass
@@ -82,6 +84,7 @@ def test_a_crash_leaves_nothing_that_could_be_taken_for_an_encoder(offer, tmp_pa
     assert list((tmp_path / "made").iterdir()) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("timed", [True, False])
 def test_a_kept_encoder_trains_a_model_that_names_it_and_decides_with_it(kept, trained, tmp_path, timed):
     tickets, found = history(60, timed=timed), kept[timed]
@@ -104,12 +107,14 @@ def test_a_kept_encoder_trains_a_model_that_names_it_and_decides_with_it(kept, t
     assert len(model.assess([tickets[0].ticket])) == 1
 
 
+@pytest.mark.proof
 def test_a_tuned_encoder_is_refused_for_another_history(kept, trained, tmp_path):
     config = replace(CONFIG, encoder=str(kept[True].folder))
     with pytest.raises(TrainingError, match="not in this history"):
         train_bundle(history(60)[:30], config=config, out=tmp_path / "b", key=KEY, cache=trained.cache)
 
 
+@pytest.mark.proof
 def test_judging_encoders_stop_when_their_time_has_passed_and_speak_for_the_encoder(offer):
     found = offer(keep=True, minutes=1e-6, epochs=50.0)
     assert found.ran_out and 0 < found.epochs < 50

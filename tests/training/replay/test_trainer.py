@@ -67,6 +67,7 @@ def replayed(
     return (pq.read_table(folder / name).to_pylist() for name in ("p.parquet", "s.parquet"))
 
 
+@pytest.mark.proof
 def test_where_nothing_grows_it_decides_and_suggests_as_the_bundle_of_that_moment(
     trained: Trained, models: Path, tmp_path: Path
 ):
