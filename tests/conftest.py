@@ -8,17 +8,20 @@ as a role that row-level security binds: the URL's user has to be a superuser.
 from __future__ import annotations
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from tests.databases import Database, Databases, migrated
 from triage.store import Store, open_store
+from triage.store.connections import make_durable
 
 if TYPE_CHECKING:
     from tests.trained import Trained
@@ -38,10 +41,35 @@ def home_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         yield home
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Let SQLite not wait for the disk in this process: only a power cut could show it.
+
+    Processes that tests start do wait; what they sync is counted in ``tests/reliability/test_syncs.py``.
+    """
+
+    def make_quick(connection: sqlite3.Connection, busy_ms: int) -> None:
+        make_durable(connection, busy_ms)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("triage.store.database.make_durable", make_quick)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_home(home_of_the_session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test an empty ``TRIAGE_HOME``, made when it is first written to."""
     monkeypatch.setenv("TRIAGE_HOME", str(home_of_the_session / uuid.uuid4().hex))
+
+
+@pytest.fixture(scope="module")
+def quick_refusal() -> Iterator[None]:
+    """Compare unknown names with a cheap digest: the dear one would take most of the time of such tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("nobody's password")
+        patch.setattr("serving.passwords.NOBODYS", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

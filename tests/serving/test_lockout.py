@@ -13,6 +13,8 @@ from triage.errors import TooManyRequestsError, UnauthenticatedError
 from triage.store import Store
 from triage.store.audit import AuditLog
 
+pytestmark = pytest.mark.usefixtures("quick_refusal")
+
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 

@@ -1,5 +1,6 @@
 """Bringing tables to the newest migration: once, whoever comes first. Knows no product table."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,8 +33,9 @@ def migration_config() -> Config:
     return config
 
 
+@cache
 def migration_scripts() -> ScriptDirectory:
-    """Return the migrations that this version knows."""
+    """Return the migrations that this version knows; their files are read once in a process."""
     return ScriptDirectory.from_config(migration_config())
 
 
