@@ -7,6 +7,7 @@ from typing import Any
 from training.bounds import lower_bound
 from training.flag_price import flag_prices
 from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
+from training.unproved import unproved_promises
 
 __all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts"]
 
@@ -31,7 +32,8 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     ----------
     facts : Mapping
         ``metrics`` (of :func:`training.metrics.held_out_metrics`), ``target_precision`` and ``labels`` (their
-        count), as a manifest and an evaluation hold them; of a manifest also ``tickets`` and ``reason``.
+        count), as a manifest and an evaluation hold them, and ``promise``; of a manifest also ``tickets`` and
+        ``reason``.
     judged : str, default="held-out tickets"
         What the tickets are.
     """
@@ -45,7 +47,8 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
                 False,
                 f"It goes by what its labels are called and described as: {_why_unmeasured(facts)}, so "
                 "nothing was measured and nothing is applied. It can only suggest.",
-            )
+            ),
+            *_unproved(facts),
         ]
     verdicts = []
     if tickets < FEWEST_JUDGED:
@@ -78,6 +81,7 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     promised = _promise(metrics, target, judged)
     # Of what abstains it need not be said again that nothing is applied.
     verdicts += promised[1:] if is_unlearnable(facts) and not metrics["labels_applied"] else promised
+    verdicts += _unproved(facts)
     verdicts += _by_matrix(facts.get("by_matrix"), target)
     if metrics["ece"] > metrics["ece_null_95"]:
         verdicts.append(
@@ -127,6 +131,10 @@ def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str
     if high < 0:
         return [Verdict(False, f"{said}, {-ahead:.1f} points less ({interval}).")]
     return [Verdict(True, f"{said}: no more apart than chance explains ({interval}).")]
+
+
+def _unproved(facts: Mapping[str, Any]) -> list[Verdict]:
+    return [Verdict(False, said) for said in unproved_promises(facts)]
 
 
 def _why_unmeasured(facts: Mapping[str, Any]) -> str:

@@ -28,7 +28,10 @@ def folder(tmp_path_factory):
             team = f"desk {number % 8}" if number < 40 else f"squad {number // 2}"
             text = f"{TEXTS[label][number % 3]} since {number} o'clock"
             rows.writerow([f"T-{number}", filed.isoformat(), text, label, team])
-    (path / "triage.toml").write_text('[merged.category]\nnetwrok = "network"\n')
+    (path / "triage.toml").write_text(
+        '[merged.category]\nnetwrok = "network"\n'
+        '[promise.category.labels]\nprinting = { kind = "recall", target = 0.95 }\n'
+    )
     return path
 
 
@@ -48,6 +51,8 @@ def test_what_could_not_be_merged_or_learnt_is_printed_and_on_the_card(folder, c
         assert f"Did you mean {quote}network{quote}?" in page
         assert "no label of the end was seen before" in page
     assert "team abstains:" in printed
+    assert "category: The promise that 95 % of printing is caught is not proved: it takes 59 " in printed
+    assert "The promise that 95 % of printing is caught is not proved: it takes 59 " in card
 
 
 def test_a_field_that_cannot_be_learnt_is_marked_and_only_abstains(trained, capsys):
