@@ -131,9 +131,9 @@ def import_table(
         zone=zone or (known.zone if known is not None else "UTC"),
         rejects=rejects,
         chunk_rows=chunk_rows if kind != "agents" else _AGENT_ROWS,
+        # What is in the store is counted and learnt from as tickets; a mapping's ignore leaves marks unread.
+        without_spam=True,
     )
-    # What is in the store is counted and learnt from as tickets; a mapping's ignore leaves the mark unread.
-    table.without_spam = True
     ensure_zone(store, workspace, zone)
     state = begin_import(store, workspace, kind, _file_hash(table))
     if state.is_finished:

@@ -45,6 +45,8 @@ class RowSummary:
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
         Identities of the first 1,000 rows with spaces around a label.
+    spam_rows : list of str
+        Identities of the first 1,000 rows that were left out as spam.
     is_textless : bool
         Whether no text was read and the mapping says that this is meant.
     """
@@ -70,6 +72,7 @@ class RowSummary:
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
     stripped_rows: list[str] = field(default_factory=list)
+    spam_rows: list[str] = field(default_factory=list)
     is_textless: bool = False
 
     def refuse(self, line: int, reason: str) -> None:
@@ -90,14 +93,28 @@ class RowSummary:
         if len(self.stripped_rows) < MAX_ROWS_NAMED:
             self.stripped_rows.append(identity)
 
+    def see_spam(self, identity: str) -> None:
+        """Count a row that is left out as spam, and remember the first of them."""
+        self.counts["spam"] += 1
+        if len(self.spam_rows) < MAX_ROWS_NAMED:
+            self.spam_rows.append(identity)
+
+    @property
+    def spam_notes(self) -> list[str]:
+        """What is told of rows that were left out as spam; empty where there were none."""
+        return self._counted_notes("spam")
+
+    def _counted_notes(self, *keys: str) -> list[str]:
+        return [
+            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
+            for key, one, more in _NOTES
+            if self.counts[key] and (key in keys or not keys)
+        ]
+
     @property
     def notes(self) -> list[str]:
         """What a person should know about this reading, in sentences."""
-        notes = [
-            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
-            for key, one, more in _NOTES
-            if self.counts[key]
-        ]
+        notes = self._counted_notes()
         if self.mapping:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
@@ -138,6 +155,7 @@ class RowSummary:
             "rejected": self.rejected,
             "filtered": self.filtered,
             "replaced": self.replaced,
+            "spam": self.counts["spam"],
             "reasons": dict(sorted(self.reasons.items())),
             "first_refused": [{"line": line, "reason": reason} for line, reason in self.first_refused],
             "notes": self.notes,
