@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from training.history.columns import Kind
+from training.history.columns import ALWAYS, Kind
 from training.history.dialects import find_dialect
 from training.history.mapping import Mapping, built_in_mapping, load_mapping
 from training.history.moments import DateOrder, Evidence, date_format, which_first
@@ -25,17 +25,6 @@ __all__ = ["CHUNK_ROWS", "Table", "read_table"]
 
 CHUNK_ROWS = 20_000
 """Rows held at a time: about 40 MB of ordinary tickets."""
-
-_ALWAYS = {
-    "history": ("ticket_id",),
-    "articles": ("article_id",),
-    "links": ("ticket_id", "article_id"),
-    "duplicates": ("ticket_id", "duplicate_of"),
-    "agents": ("agent",),
-    "volumes": ("series", "start", "count"),
-    "replies": ("ticket_id", "reply_id"),
-    "macros": ("macro_id",),
-}
 
 
 class Table:
@@ -54,6 +43,8 @@ class Table:
     ----------
     summary : RowSummary
         Of the running or last iteration.
+    lines : list of int
+        Where in the file each row of the chunk that was given last stands.
     """
 
     def __init__(
@@ -100,9 +91,10 @@ class Table:
             raise HistoryError(f"Got {rejects} both as the table and as the rejects file; name another.")
         undated = kind == "history" and "created_at" in self.mapping.without
         filed = ("created_at",) if kind == "history" and not undated else ()
-        required = (*_ALWAYS[kind], *filed)
+        required = (*ALWAYS[kind], *filed)
         self._required = frozenset(required if wanted is None else set(required) & set(wanted))
         self._without_spam = without_spam
+        self.lines: list[int] = []
         self.summary = self._new_summary()
 
     def __iter__(self) -> Iterator[list[Record]]:
@@ -138,6 +130,7 @@ class Table:
             decide_order=self._decide_order,
         )
         chunk: list[Any] = []
+        lines: list[int] = []
         rows = source.rows(self._plan.needed, self.chunk_rows)
         try:
             for raw in rows:
@@ -150,6 +143,7 @@ class Table:
                         summary.filtered += 1
                     else:
                         chunk.append(make_record(self.kind, row, summary) if as_records else row)
+                        lines.append(raw.line)
                         summary.accepted += 1
                 except _Fatal as fatal:
                     raise HistoryError(str(fatal)) from None
@@ -159,10 +153,12 @@ class Table:
                     rejects.write(raw.line, reason, raw_row(source.header, raw.values))
                 if summary.read % self.chunk_rows == 0:
                     summary.counts["repaired"] = source.repaired
+                    self.lines = lines
                     yield chunk
-                    chunk = []
+                    chunk, lines = [], []
             summary.counts["repaired"] = source.repaired
             self._check_not_empty()
+            self.lines = lines
             if chunk:
                 yield chunk
         finally:
