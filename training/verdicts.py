@@ -9,7 +9,7 @@ from training.flag_price import flag_prices
 from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
 from training.unproved import unproved_promises
 
-__all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts"]
+__all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts", "unkept_promises"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,22 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     return verdicts
 
 
+def unkept_promises(facts: Mapping[str, Any]) -> list[str]:
+    """Return what is said of a field's own promise, and of its labels', where nothing stands for them.
+
+    Of a field that abstains only what is promised of catching labels.
+
+    Parameters
+    ----------
+    facts : Mapping
+        As of :func:`field_verdicts`.
+    """
+    metrics = facts["metrics"]
+    is_silent = facts.get("reason") or facts.get("learnable") is False or not metrics["tickets"]
+    own = [] if is_silent or metrics["labels_applied"] else [_nothing_applied(facts["target_precision"])]
+    return own + unproved_promises(facts)
+
+
 def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str, Any]) -> list[Verdict]:
     """Return how the field stands beside the best of the usual pipelines; nothing where too few judged it.
 
@@ -149,13 +165,7 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
     told = metrics.get("promises", ())
     applied = round(metrics["coverage"] * metrics["tickets"])
     if not metrics["labels_applied"]:
-        found = [
-            Verdict(
-                False,
-                f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is "
-                "applied is right. It can only suggest.",
-            )
-        ]
+        found = [Verdict(False, _nothing_applied(target))]
     elif not applied:
         found = [
             Verdict(
@@ -189,6 +199,13 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
                 )
             )
     return found + [Verdict(*price) for price in flag_prices(metrics)]
+
+
+def _nothing_applied(target: float) -> str:
+    return (
+        f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is applied is "
+        "right. It can only suggest."
+    )
 
 
 _SAID = {

@@ -115,8 +115,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
     from training.flag_price import flag_prices
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
-    from training.unproved import unproved_promises
-    from training.verdicts import field_verdicts, is_unlearnable
+    from training.verdicts import field_verdicts, is_unlearnable, unkept_promises
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
@@ -157,8 +156,8 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
         for is_small, price in flag_prices(facts["metrics"]):
             field = name if is_small else f"[yellow]{name}[/yellow]"
             console.print(f"{field}: {escape(price)}")
-        for unproved in unproved_promises(facts):
-            console.print(f"[yellow]{name}[/yellow]: {escape(unproved)}")
+        for unkept in unkept_promises(facts):
+            console.print(f"[yellow]{name}[/yellow]: {escape(unkept)}")
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
         elif is_unlearnable(facts):
