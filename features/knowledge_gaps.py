@@ -19,7 +19,7 @@ from features.linked_look_alikes import article_in_use
 from features.redaction import MARKS, redact
 from features.telling_words import Telling, TermCounts, Terms, read_terms, telling_terms
 from features.ticket_clusters import NEAR, Cluster, find_clusters
-from triage.helping.gap import ArticleCare, Gap, GapReport
+from triage.helping.gap import ArticleCare, Gap, GapReport, GapSources
 from triage.helping.surely_more import binomial_tail, surely
 from triage.knowledge import Article
 from triage.ticket import PastTicket
@@ -44,6 +44,8 @@ MAIN_PRODUCT = 0.25
 """Share of the tickets from which a product's name tells nothing: a printer among twenty things does."""
 TITLE_OF = 50
 """Tickets of a cluster, the most typical ones, whose subjects may be its title."""
+SOURCES = 50
+"""Tickets of a cluster, the most typical ones, by which a report is shown to who may see some of them."""
 BREVITY = 0.75
 """How much a long subject is marked down: at .5 whole sentences win, at 1 single words (docs/log.md)."""
 
@@ -212,8 +214,14 @@ def _gap(
     hours = statistics.median(told) if told else usual
     articles = Counter(name for row in rows if (name := nearest[unserved[row]]) is not None)
     recent, dated = _recent(members, newest)
+    title, title_of = _title(members, telling)
+    typical = [one.ticket.ticket_id for one in members[:SOURCES]]
+    said_by = [
+        tuple(name for name, own in zip(typical, said, strict=False) if own.has(one.term))
+        for one in telling[:WORDS]
+    ]
     return Gap(
-        title=_title(members, telling),
+        title=title,
         words=tuple(one.form for one in telling[:WORDS]),
         tickets=len(members),
         hours=None if hours is None else round(hours, 2),
@@ -226,6 +234,7 @@ def _gap(
         ),
         dismissed=sum(one.ticket.ticket_id in use.dismissed for one in members),
         nearest_article=min(articles, key=lambda name: (-articles[name], name)) if articles else None,
+        sources=GapSources(tuple(typical), title_of, tuple(said_by)),
     )
 
 
@@ -248,9 +257,10 @@ def _product_words(tickets: Sequence[PastTicket]) -> frozenset[str]:
     return frozenset(word for name in often for word in read_terms(name, "").words)
 
 
-def _title(members: Sequence[PastTicket], telling: Sequence[Telling]) -> str:
-    """Choose the subject that says most with few words; ties go to the more typical ticket."""
+def _title(members: Sequence[PastTicket], telling: Sequence[Telling]) -> tuple[str, str | None]:
+    """Choose the subject that says most with few words, tell whose; ties go to the more typical ticket."""
     best, best_score = "", 0.0
+    best_of: str | None = None
     for one in members[:TITLE_OF]:
         subject = redact(clean(one.ticket.subject)).replace("\n", " ").strip()
         own = read_terms(subject, "")
@@ -259,8 +269,8 @@ def _title(members: Sequence[PastTicket], telling: Sequence[Telling]) -> str:
         if any(mark in subject for mark in MARKS):
             score /= 2.0
         if len(subject) <= TITLE_CHARS and score > best_score:
-            best, best_score = subject, score
-    return best or ", ".join(one.form for one in telling[:3])
+            best, best_of, best_score = subject, one.ticket.ticket_id, score
+    return best or ", ".join(one.form for one in telling[:3]), best_of
 
 
 def _hours(past: PastTicket) -> float | None:

@@ -1,9 +1,11 @@
-"""Whether what is offered helps, gathered from the store for one workspace; counting is the heart's."""
+"""Whether what is offered helps, gathered from the store for one reader; counting is the heart's."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from serving.caller import Caller
+from serving.gap_sight import gaps_in_sight
 from triage.helping.auto_resolve import AutoResolution
 from triage.helping.report import (
     Acceptance,
@@ -17,7 +19,7 @@ from triage.helping.suggestion import Audience, ItemKind, ItemVerdict
 from triage.store import Store
 from triage.store.auto_resolutions import auto_resolutions_since
 from triage.store.help_facts import solved_cases
-from triage.store.knowledge_reports import StoredGaps, read_gaps
+from triage.store.knowledge_reports import StoredGaps
 from triage.store.policies import read_policy
 from triage.store.suggestions import feedback_since, suggestions_since
 
@@ -41,7 +43,7 @@ class HelpReport:
     auto : dict of str to int
         Articles sent as answers, by state.
     gaps : StoredGaps or None
-        The newest report of gaps; None where a worker never made one.
+        The newest report, as far as the caller sees its tickets; None where a worker never made one.
     """
 
     since: datetime
@@ -53,8 +55,9 @@ class HelpReport:
     gaps: StoredGaps | None
 
 
-def make_help_report(store: Store, workspace: str, *, days: int, now: datetime) -> HelpReport:
-    """Gather what was offered in the last days and what became of it."""
+def make_help_report(store: Store, caller: Caller, *, days: int, now: datetime) -> HelpReport:
+    """Gather what was offered in the last days and what became of it, and the gaps that a caller sees."""
+    workspace = caller.workspace
     since = now - timedelta(days=days)
     records = suggestions_since(store, workspace, since)
     judged = feedback_since(store, workspace, since)
@@ -76,7 +79,7 @@ def make_help_report(store: Store, workspace: str, *, days: int, now: datetime) 
         deflection_of(records, words, now=now, window=window),
         time_saved(solved_cases(store, workspace, since), helped),
         _by_state(auto_resolutions_since(store, workspace, since), now),
-        read_gaps(store, workspace),
+        gaps_in_sight(store, caller),
     )
 
 

@@ -15,6 +15,7 @@ from training.judge import JudgedField, Progress, judge_tickets
 from training.later import later_numbers
 from training.learnt_from import learnt_from
 from training.metrics import held_out_metrics
+from training.promise import promise_facts
 from training.slices import measure_slices, slice_values
 from triage.bundle import Bundle
 from triage.errors import InputError
@@ -137,6 +138,7 @@ def _measure(
         "learnable": facts.get("learnable"),
         "by_matrix": facts.get("by_matrix"),
         "target_precision": promise.target_precision,
+        "promise": promise_facts(promise),
         "labels": len(labels),
         "metrics": metrics,
         "trained": dict(facts["metrics"]),

@@ -83,6 +83,7 @@ def train_bundle(
     duplicates: Sequence[DuplicateLink] = (),
     sla: SlaBook | None = None,
     cache: Path | None = None,
+    notes: Sequence[str] = (),
     progress: Progress = lambda stage, share: None,
 ) -> Manifest:
     """Learn every target field of a history and seal the result.
@@ -109,6 +110,8 @@ def train_bundle(
     cache : Path, optional
         Folder of embeddings by content hash, and of what was learnt before from the very same things; by
         default in the home folder.
+    notes : sequence of str, optional
+        What a person should know of how the history was read, for the card.
     progress : callable, optional
         Told each stage and the share done.
 
@@ -256,7 +259,7 @@ def train_bundle(
             fast=fast.facts,
             model=model,
             cost=cost,
-            notes=told_of_future(filed),
+            notes=[*notes, *told_of_future(filed)],
         )
         learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))
         np.save(draft / LEARNT_FROM, learnt_from, allow_pickle=False)

@@ -7,8 +7,9 @@ from typing import Any
 from training.bounds import lower_bound
 from training.flag_price import flag_prices
 from training.judged_share import FEWEST_JUDGED, TOO_FEW, at_least
+from training.unproved import unproved_promises
 
-__all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts"]
+__all__ = ["Verdict", "field_verdicts", "is_unlearnable", "peer_verdicts", "unkept_promises"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     ----------
     facts : Mapping
         ``metrics`` (of :func:`training.metrics.held_out_metrics`), ``target_precision`` and ``labels`` (their
-        count), as a manifest and an evaluation hold them; of a manifest also ``tickets`` and ``reason``.
+        count), as a manifest and an evaluation hold them, and ``promise``; of a manifest also ``tickets`` and
+        ``reason``.
     judged : str, default="held-out tickets"
         What the tickets are.
     """
@@ -45,7 +47,8 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
                 False,
                 f"It goes by what its labels are called and described as: {_why_unmeasured(facts)}, so "
                 "nothing was measured and nothing is applied. It can only suggest.",
-            )
+            ),
+            *_unproved(facts),
         ]
     verdicts = []
     if tickets < FEWEST_JUDGED:
@@ -78,6 +81,7 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
     promised = _promise(metrics, target, judged)
     # Of what abstains it need not be said again that nothing is applied.
     verdicts += promised[1:] if is_unlearnable(facts) and not metrics["labels_applied"] else promised
+    verdicts += _unproved(facts)
     verdicts += _by_matrix(facts.get("by_matrix"), target)
     if metrics["ece"] > metrics["ece_null_95"]:
         verdicts.append(
@@ -99,6 +103,22 @@ def field_verdicts(facts: Mapping[str, Any], *, judged: str = "held-out tickets"
             )
         )
     return verdicts
+
+
+def unkept_promises(facts: Mapping[str, Any]) -> list[str]:
+    """Return what is said of a field's own promise, and of its labels', where nothing stands for them.
+
+    Of a field that abstains only what is promised of catching labels.
+
+    Parameters
+    ----------
+    facts : Mapping
+        As of :func:`field_verdicts`.
+    """
+    metrics = facts["metrics"]
+    is_silent = facts.get("reason") or facts.get("learnable") is False or not metrics["tickets"]
+    own = [] if is_silent or metrics["labels_applied"] else [_nothing_applied(facts["target_precision"])]
+    return own + unproved_promises(facts)
 
 
 def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str, Any]) -> list[Verdict]:
@@ -129,6 +149,10 @@ def peer_verdicts(peers: Mapping[str, Mapping[str, float]], metrics: Mapping[str
     return [Verdict(True, f"{said}: no more apart than chance explains ({interval}).")]
 
 
+def _unproved(facts: Mapping[str, Any]) -> list[Verdict]:
+    return [Verdict(False, said) for said in unproved_promises(facts)]
+
+
 def _why_unmeasured(facts: Mapping[str, Any]) -> str:
     labelled = facts.get("tickets", 0)
     if labelled:
@@ -141,13 +165,7 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
     told = metrics.get("promises", ())
     applied = round(metrics["coverage"] * metrics["tickets"])
     if not metrics["labels_applied"]:
-        found = [
-            Verdict(
-                False,
-                f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is "
-                "applied is right. It can only suggest.",
-            )
-        ]
+        found = [Verdict(False, _nothing_applied(target))]
     elif not applied:
         found = [
             Verdict(
@@ -181,6 +199,13 @@ def _promise(metrics: Mapping[str, Any], target: float, judged: str) -> list[Ver
                 )
             )
     return found + [Verdict(*price) for price in flag_prices(metrics)]
+
+
+def _nothing_applied(target: float) -> str:
+    return (
+        f"Nothing is applied: no threshold keeps the promise that {_promised(target)} of what is applied is "
+        "right. It can only suggest."
+    )
 
 
 _SAID = {

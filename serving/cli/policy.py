@@ -62,8 +62,9 @@ def set_policy(
 ) -> None:
     """Change the policy; servers follow with the next request."""
     from serving.cli.record import record
+    from serving.policy_labels import unknown_labels
     from serving.routing_check import check_teams
-    from serving.schemas.policy import PolicyOut
+    from serving.schemas.policy import PolicyChangedOut, PolicyOut
     from triage.policy import Policy
     from triage.store.policies import read_policy, write_policy
 
@@ -101,7 +102,33 @@ def set_policy(
         told = PolicyOut.of(changed).model_dump(mode="json")
         facts = {"version": changed.version, "kill_switch": changed.policy.kill_switch}
         record(store, workspace, "replace_policy", "policy", told, facts=facts)
+    # Looked at afterwards: the kill switch waits for nothing.
+    with opened_store() as store:
+        warnings = unknown_labels(store, workspace, changed.policy, _taxonomy(workspace))
+    if as_json:
+        show(PolicyChangedOut.warned(changed, warnings))
+        return
     _tell(changed, as_json)
+    for warning in warnings:
+        typer.echo(f"Note: {warning}")
+
+
+def _taxonomy(workspace: str) -> Any:
+    """Return what the champion knows, None where there is none that can be read."""
+    from triage.bundle import read_manifest
+    from triage.errors import TriageError
+    from triage.home import models_folder
+    from triage.registry import Registry
+    from triage.signing import signing_key
+
+    registry = Registry(models_folder())
+    try:
+        champion = registry.pointers(workspace).champion
+        if champion is None:
+            return None
+        return read_manifest(registry.folder(workspace, champion), signing_key()).taxonomy
+    except TriageError:
+        return None
 
 
 def _tell(stored: Any, as_json: bool) -> None:
@@ -219,7 +246,9 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ConfigurationError(f"Got {file} with something other than a JSON object; expected a policy.")
     return {
-        name: part for name, part in document.items() if name not in ("version", "updated_at", "updated_by")
+        name: part
+        for name, part in document.items()
+        if name not in ("version", "updated_at", "updated_by", "warnings")
     }
 
 

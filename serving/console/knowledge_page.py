@@ -35,7 +35,7 @@ def show_knowledge(
     workspace = visit.caller.workspace
     newest = list_runs(store, workspace, kind="gaps", limit=1)
     run = newest[0] if newest and newest[0].state != "succeeded" else None
-    report = make_help_report(store, workspace, days=days, now=datetime.now(UTC))
+    report = make_help_report(store, visit.caller, days=days, now=datetime.now(UTC))
     found = None if report.gaps is None else report.gaps.document
     return visit.show(
         "knowledge.html",

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Path, Response
 from serving.auth import Caller, permitted
 from serving.dependencies import ModelHostDep, StoreDep
 from serving.idempotency import OnceDep, answer
+from serving.policy_labels import unknown_labels
 from serving.problems import documented
 from serving.reach import reach_teams
 from serving.schemas.base import SafeText
-from serving.schemas.policy import PolicyIn, PolicyOut
+from serving.schemas.policy import PolicyChangedOut, PolicyIn, PolicyOut
 from serving.team_names import expect_stopped, expect_team
 from triage.store.idempotency import Reply
 from triage.store.policies import read_policy, stop_team, write_policy
@@ -39,18 +40,20 @@ def read(store: StoreDep, caller: Annotated[Caller, permitted("read_policy")]) -
     "",
     operation_id="replace_policy",
     summary="Replace the policy",
-    response_model=PolicyOut,
+    response_model=PolicyChangedOut,
     responses=documented(400, 401, 403, 409, 413, 422, 500, 503),
 )
 def replace(
     given: PolicyIn,
     store: StoreDep,
+    models: ModelHostDep,
     once: OnceDep,
     caller: Annotated[Caller, permitted("replace_policy")],
 ) -> Response:
     """Replace the whole policy; it holds for every request that begins afterwards, on every server.
 
     Send the `version` that was read to be refused with 409 when somebody else changed it meanwhile.
+    `warnings` tells labels that it names and nobody knows.
     """
 
     def write() -> Reply:
@@ -59,7 +62,10 @@ def replace(
             stands = read_policy(store, caller.workspace).policy
             policy = changed_by(policy, stopped_teams=stands.stopped_teams)
         changed = write_policy(store, caller.workspace, policy, caller.name, expected_version=given.version)
-        return Reply(200, PolicyOut.of(changed).model_dump(mode="json"))
+        bundle = models.bundle(caller.workspace)
+        taxonomy = None if bundle is None else bundle.manifest.taxonomy
+        told = unknown_labels(store, caller.workspace, changed.policy, taxonomy)
+        return Reply(200, PolicyChangedOut.warned(changed, told).model_dump(mode="json"))
 
     return answer(once.run(caller.workspace, write))
 

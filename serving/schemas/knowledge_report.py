@@ -69,6 +69,7 @@ EXAMPLE: dict[str, Any] = {
         "unserved": 2_904,
         "clustered": 811,
         "articles": 212,
+        "hidden": 0,
         "gaps": [EXAMPLE_GAP],
         "care": [
             {
@@ -180,6 +181,9 @@ class GapsOut(Output):
     unserved: int
     clustered: int
     articles: int
+    hidden: int = Field(
+        description="Gaps left out, since none of their typical tickets is in the caller's sight."
+    )
     gaps: list[GapOut]
     care: list[CareOut]
 

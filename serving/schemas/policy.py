@@ -14,7 +14,7 @@ from triage.guardrails import BLOCKING, SUGGEST_ONLY
 from triage.policy import Policy
 from triage.store.policies import StoredPolicy
 
-__all__ = ["PolicyIn", "PolicyOut"]
+__all__ = ["PolicyChangedOut", "PolicyIn", "PolicyOut"]
 
 ModeName = Literal["off", "shadow", "suggest", "apply"]
 GUARDRAILS = sorted({*BLOCKING, *SUGGEST_ONLY})
@@ -147,3 +147,35 @@ class PolicyOut(Output):
             updated_at=stored.updated_at,
             updated_by=stored.updated_by,
         )
+
+
+class PolicyChangedOut(PolicyOut):
+    """The policy as it was set."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                EXAMPLE
+                | {
+                    "priority": PriorityPolicyOut.of(EXAMPLE_PRIORITY).model_dump(),
+                    "version": 4,
+                    "updated_at": "2026-03-02T10:00:00Z",
+                    "updated_by": "ops",
+                    "warnings": [
+                        "fields.team.never_automate names 'Legl', which neither the model nor a stored "
+                        "ticket has as team: nothing follows from it until one has. Did you mean 'Legal'?"
+                    ],
+                }
+            ]
+        }
+    )
+
+    warnings: list[str] = Field(
+        description="Labels that it names in `helping` and `fields` and that neither the model nor a stored "
+        "ticket has: new, or mistyped."
+    )
+
+    @classmethod
+    def warned(cls, stored: StoredPolicy, warnings: list[str]) -> "PolicyChangedOut":
+        """Translate, with what is to be told."""
+        return cls(**PolicyOut.of(stored).model_dump(), warnings=warnings)

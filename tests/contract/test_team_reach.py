@@ -15,13 +15,15 @@ from tests.contract.things import OPERATIONS, call
 from tests.serving.house import House, open_house
 from tests.triage.made_incident import burst, incident
 from triage.errors import NotFoundError
+from triage.helping.gap import Gap, GapReport, GapSources
 from triage.store.incidents import save_incidents
+from triage.store.knowledge_reports import put_gaps
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
 CANARY = "Zyxwort"
 FOREIGN = burst(1)[0].ticket_id
-READ_ALL = {"read_audit", "read_knowledge_report"}
+READ_ALL = {"read_audit"}
 """Oversight of a workspace, whoever reads it."""
 
 
@@ -49,6 +51,11 @@ def firm(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: bytes) -> Itera
         put = ask.put(f"/v1/tickets/{FOREIGN}/assignee", json=told, headers=admin)
         assert put.status_code == 200
         save_incidents(house.store, "acme", [incident(count=1)], now=burst(1)[0].created_at)
+        sources = GapSources((FOREIGN,), FOREIGN, ((FOREIGN,),))
+        examples = ((FOREIGN, f"{CANARY} vpn"),)
+        gap = Gap(f"{CANARY} vpn", (CANARY,), 6, None, 6.0, 0.2, False, examples, 0, None, sources)
+        report = GapReport(6, 6, 6, (gap,), 1, ())
+        put_gaps(house.store, "acme", report.to_document(with_sources=True), burst(1)[0].created_at)
         yield house
 
 

@@ -57,6 +57,17 @@ def test_words_set_a_gap_apart_and_examples_carry_no_address():
     assert "@" not in str(badge) and badge.examples[0][0].startswith("BADGE-")
 
 
+def test_a_gap_says_which_tickets_its_title_and_words_come_from():
+    odd = replace(PAST[8], ticket=replace(PAST[8].ticket, subject="badge reader", body="beeps"))
+    gap = look(past=[*PAST[:8], odd, *PAST[9:]]).gaps[0]
+    assert set(gap.sources.members) == {f"BADGE-{number}" for number in range(6)}
+    assert gap.sources.title_of in gap.sources.members and gap.sources.title_of != "BADGE-0"
+    assert len(gap.sources.said_by) == len(gap.words)
+    assert all(set(said_by) <= set(gap.sources.members) and said_by for said_by in gap.sources.said_by)
+    assert "sources" not in look().to_document()["gaps"][0]
+    assert look().to_document(with_sources=True)["gaps"][0]["sources"]["title_of"] is not None
+
+
 def test_a_linked_ticket_is_served_and_a_dismissed_article_serves_no_more():
     linked = {f"BADGE-{number}": frozenset({"KB-9"}) for number in range(6)}
     assert [one.title for one in look(KnowledgeUse(linked)).gaps] == ["shared calendar stays empty"]

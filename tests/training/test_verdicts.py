@@ -1,4 +1,4 @@
-from training.verdicts import field_verdicts, is_unlearnable, peer_verdicts
+from training.verdicts import field_verdicts, is_unlearnable, peer_verdicts, unkept_promises
 
 
 def metrics(**changes):
@@ -154,3 +154,15 @@ def test_a_recall_tells_its_price_and_a_dear_one_is_a_warning():
     assert not answered.good and "70.0% of values are right; the likeliest label is in 80.0%" in answered.text
     assert all(one.good for one in catching(60, 32))
     assert not catching(60, 5)[0].good
+
+
+def test_a_promise_that_nothing_stands_for_is_told_by_itself_unless_the_field_abstains():
+    nothing = {"labels_applied": 0, "coverage": 0.0, "precision": None, "labels": []}
+    recall = {"kind": "recall", "target": 0.9, "threshold": None}
+    facts = {"metrics": metrics(**nothing), "target_precision": 0.95, "labels": 0}
+    facts |= {"promise": {"labels": {"security": recall}}}
+    field, label = unkept_promises(facts)
+    assert field.startswith("Nothing is applied: no threshold keeps the promise that 95%")
+    assert label.startswith("The promise that 90 % of security is caught is not proved")
+    assert unkept_promises(facts | {"learnable": False}) == [label]
+    assert unkept_promises({"metrics": metrics(), "target_precision": 0.95, "labels": 5}) == []

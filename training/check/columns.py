@@ -18,6 +18,7 @@ __all__ = [
     "find_late_columns",
     "find_leaks",
     "find_spaces",
+    "find_spam",
     "leaks_of",
     "value_accuracy",
 ]
@@ -76,6 +77,25 @@ def find_spaces(summary: RowSummary) -> list[Finding]:
             "Nothing here; other programs will see two labels. Correct them in the helpdesk.",
             count,
             tuple(summary.stripped_rows),
+        )
+    ]
+
+
+def find_spam(summary: RowSummary) -> list[Finding]:
+    """Name the rows that were left out because they are marked as spam."""
+    count = summary.counts["spam"]
+    if not count:
+        return []
+    return [
+        Finding(
+            "marked_as_spam",
+            "note",
+            None,
+            f"{counted(count, 'row')} marked as spam (is_spam): left out here, as import and training do.",
+            "Nothing, if they are spam. Correct is_spam where one is none, or keep them all with "
+            'ignore = ["is_spam"] in a mapping file.',
+            count,
+            different(summary.spam_rows),
         )
     ]
 

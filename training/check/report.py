@@ -16,7 +16,14 @@ from tokenizers import Tokenizer
 from features.cleaning import clean_text
 from features.encoder import Encoder
 from training.check.alike_labels import find_alike_labels
-from training.check.columns import column_values, filled_shares, find_late_columns, find_leaks, find_spaces
+from training.check.columns import (
+    column_values,
+    filled_shares,
+    find_late_columns,
+    find_leaks,
+    find_spaces,
+    find_spam,
+)
 from training.check.field_facts import field_facts
 from training.check.filed_later import find_filed_later
 from training.check.finding import PEOPLE, Finding, counted, different
@@ -113,6 +120,7 @@ def check_history(
     def look_over() -> list[Finding]:
         findings = [
             *find_spaces(read.summary),
+            *find_spam(read.summary),
             *([] if read.summary.is_textless else find_empty_texts(history, texts)),
             *find_filed_later(filed),
             *([] if wanted else find_no_labels(len(history))),

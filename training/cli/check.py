@@ -54,7 +54,7 @@ def check(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
-        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
+        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects, without_spam=True)
         if corrections is not None:
             read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
         stock = SentenceEncoder.open(threads=joblib.cpu_count())

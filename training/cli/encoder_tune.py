@@ -36,7 +36,7 @@ def tune_and_tell(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
-        read = read_history(history, mapping=mapping, zone=zone)
+        read = read_history(history, mapping=mapping, zone=zone, without_spam=True)
         offer = offer_encoder(
             read.tickets,
             config=settings,

@@ -50,7 +50,7 @@ def evaluate(
         task = bar.add_task("Reading", total=1.0)
         key = signing_key()
         loaded = Bundle.load(bundle, key, threads=joblib.cpu_count())
-        read = read_history(tickets, mapping=mapping, zone=zone)
+        read = read_history(tickets, mapping=mapping, zone=zone, without_spam=True)
         peers_of = None
         if history is not None:
             encoder = loaded.model.encoder
@@ -58,7 +58,7 @@ def evaluate(
                 # A tuned encoder knows this history's labels: the usual pipelines have the shipped one.
                 encoder = SentenceEncoder.open(threads=joblib.cpu_count())
             peers_of = PeersOf(
-                read_history(history, mapping=mapping, zone=zone).tickets,
+                read_history(history, mapping=mapping, zone=zone, without_spam=True).tickets,
                 CachedEncoder(encoder, home_folder() / "cache" / "embeddings"),
             )
         bar.update(task, description="Deciding")
@@ -126,6 +126,8 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     from training.verdicts import field_verdicts, peer_verdicts
     from triage.counted import counted
 
+    if spam := document["reading"]["spam"]:
+        yield f"Note: {counted(spam, 'row')} marked as spam (is_spam), which no figure is of: left out."
     if document["judges_memory"]:
         yield (
             f"Note: all labelled tickets were learnt from ({document['learnt_from']:,}): the figures say how "

@@ -26,7 +26,8 @@ def gaps(
 ) -> None:
     """Find clusters of tickets that no article serves, the heaviest first, and articles that need attention.
 
-    A gap weighs what its tickets took together: their number times the median hours to the solution.
+    A gap weighs what its tickets took together: their number times the median hours to the solution. Titles
+    and words are of all tickets in the file, whatever the policy says of confidential ones and of teams.
     """
     import json
 
@@ -80,6 +81,8 @@ def _print(report: GapReport, limit: int) -> None:
     if rows:
         headings = ("suggested title", "words", "tickets", "hours", "weight")
         print_table(console, headings, rows, title="Gaps, the heaviest first", left=("words",))
+    if rows:
+        console.print("Of all tickets in the file, confidential ones and every team's: mind who reads it.")
     if report.care:
         rows = [[one.problem, escape(one.title), escape(one.why)] for one in report.care[:limit]]
         print_table(

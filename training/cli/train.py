@@ -75,7 +75,7 @@ def train(
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading the history", total=1.0)
-        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
+        read = read_history(history, mapping=mapping, zone=zone, rejects=rejects, without_spam=True)
         if corrections is not None:
             read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
         key = signing_key()
@@ -91,6 +91,7 @@ def train(
             agents=read_agents(agents, zone=zone).agents if agents else (),
             duplicates=read_duplicates(duplicates, zone=zone) if duplicates else (),
             sla=read_book_file(sla) if sla else None,
+            notes=read.summary.spam_notes,
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )
     run_id = track_training(manifest, tracking_uri(), bundle=str(out.resolve())) if track else None
@@ -114,7 +115,7 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
     from training.flag_price import flag_prices
     from training.judged_share import share_of, span
     from training.sla.told import told_of_times
-    from training.verdicts import field_verdicts, is_unlearnable
+    from training.verdicts import field_verdicts, is_unlearnable, unkept_promises
 
     console = Console()
     order = "later" if manifest.training["ordered"] else "other"
@@ -155,11 +156,13 @@ def _print(manifest: Manifest, summary: RowSummary, out: Path, rejects: Path | N
         for is_small, price in flag_prices(facts["metrics"]):
             field = name if is_small else f"[yellow]{name}[/yellow]"
             console.print(f"{field}: {escape(price)}")
+        for unkept in unkept_promises(facts):
+            console.print(f"[yellow]{name}[/yellow]: {escape(unkept)}")
         if facts["reason"]:
             console.print(f"[yellow]{name} abstains:[/yellow] {escape(facts['reason'])}")
         elif is_unlearnable(facts):
             console.print(f"[yellow]{name}:[/yellow] {escape(field_verdicts(facts)[0].text)}")
     print_reading(console, summary.as_dict(), rejects)
-    for note in (*summary.notes, *manifest.training["notes"]):
+    for note in dict.fromkeys((*summary.notes, *manifest.training["notes"])):
         console.print(f"Note: {escape(note)}")
     console.print(f"Bundle: {escape(str(out))} (card.html tells more)", soft_wrap=True)

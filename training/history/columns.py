@@ -6,10 +6,31 @@ from typing import Literal
 from triage.errors import HistoryError
 from triage.ticket import FIELDS
 
-__all__ = ["CUSTOM_PREFIX", "MAX_TEXT_CHARS", "TABLES", "Column", "Kind", "column_of", "missing_columns"]
+__all__ = [
+    "ALWAYS",
+    "CUSTOM_PREFIX",
+    "MAX_TEXT_CHARS",
+    "TABLES",
+    "Column",
+    "Kind",
+    "column_of",
+    "missing_columns",
+]
 
 Kind = Literal["history", "articles", "links", "duplicates", "agents", "volumes", "replies", "macros"]
 Type = Literal["id", "label", "short", "text", "moment", "integer", "number", "flag", "list"]
+
+ALWAYS = {
+    "history": ("ticket_id",),
+    "articles": ("article_id",),
+    "links": ("ticket_id", "article_id"),
+    "duplicates": ("ticket_id", "duplicate_of"),
+    "agents": ("agent",),
+    "volumes": ("series", "start", "count"),
+    "replies": ("ticket_id", "reply_id"),
+    "macros": ("macro_id",),
+}
+"""By kind of table, the columns that each row needs."""
 
 CUSTOM_PREFIX = "field."
 """Columns that begin so are custom fields; the rest of the name is the field's."""

@@ -18,6 +18,7 @@ from features.ticket_redaction import TicketRedaction
 from training.erased import without_erased
 from training.future import is_in_future
 from training.history.columns import Kind
+from training.history.loose_links import note_loose_links
 from training.history.mapping import Mapping
 from training.history.records import Record
 from training.history.table import CHUNK_ROWS, Table
@@ -131,9 +132,9 @@ def import_table(
         zone=zone or (known.zone if known is not None else "UTC"),
         rejects=rejects,
         chunk_rows=chunk_rows if kind != "agents" else _AGENT_ROWS,
+        # What is in the store is counted and learnt from as tickets; a mapping's ignore leaves marks unread.
+        without_spam=True,
     )
-    # What is in the store is counted and learnt from as tickets; a mapping's ignore leaves the mark unread.
-    table.without_spam = True
     ensure_zone(store, workspace, zone)
     state = begin_import(store, workspace, kind, _file_hash(table))
     if state.is_finished:
@@ -159,6 +160,7 @@ def _write_chunks(
         table.summary.counts["future"] += sum(
             isinstance(one, PastTicket) and is_in_future(one, now) for one in records
         )
+        places = {id(one): line for one, line in zip(records, table.lines, strict=True)}
         if table.summary.read > done:
             with store.writing(state.workspace):
                 kept = without_erased(records, store, state.workspace, key)
@@ -166,6 +168,9 @@ def _write_chunks(
                 write(store, state.workspace, kept, source, state.created_at)
                 advance_import(store, state, rows_before=done, rows_done=table.summary.read)
             done = table.summary.read
+        else:
+            kept = records if table.kind != "links" else without_erased(records, store, state.workspace, key)
+        note_loose_links(store, state.workspace, [(places[id(one)], one) for one in kept], table.summary)
         if progress is not None:
             progress(table.progress)
     summary = table.summary

@@ -240,3 +240,12 @@ def date_format(given: str | None) -> tuple[dict[str, DateOrder], str | None]:
             f"Got date_format = {given!r}; expected day-first, month-first or a pattern such as "
             "%d.%m.%Y %H:%M."
         ) from None
+
+
+def which_first(column: str, what: str) -> str:
+    """Say that a column's dates cannot be read without being told what comes first, and how to tell it."""
+    return (
+        f"Got dates in {column} that {what}; they are not guessed. "
+        'Say date_format = "day-first" or "month-first" in a mapping file, or a pattern such as '
+        '"%d/%m/%Y %H:%M".'
+    )

@@ -93,7 +93,7 @@ def read_history(path: Path | str, **options: Any) -> HistoryRead:
     path : Path or str
         The file.
     **options
-        ``mapping``, ``zone``, ``rejects`` and ``chunk_rows`` of :func:`read_table`.
+        ``mapping``, ``zone``, ``rejects``, ``chunk_rows`` and ``without_spam`` of :func:`read_table`.
 
     Raises
     ------

@@ -45,6 +45,10 @@ class RowSummary:
         Smaller events, see :attr:`notes`.
     stripped_rows : list of str
         Identities of the first 1,000 rows with spaces around a label.
+    spam_rows : list of str
+        Identities of the first 1,000 rows that were left out as spam.
+    loose_rows : list of (int, str)
+        Line and what lacks of the first 1,000 links that name what is not in the store.
     is_textless : bool
         Whether no text was read and the mapping says that this is meant.
     """
@@ -70,6 +74,8 @@ class RowSummary:
     only_label: dict[str, str] = field(default_factory=dict)
     export_caps: tuple[int, ...] = ()
     stripped_rows: list[str] = field(default_factory=list)
+    spam_rows: list[str] = field(default_factory=list)
+    loose_rows: list[tuple[int, str]] = field(default_factory=list)
     is_textless: bool = False
 
     def refuse(self, line: int, reason: str) -> None:
@@ -90,19 +96,43 @@ class RowSummary:
         if len(self.stripped_rows) < MAX_ROWS_NAMED:
             self.stripped_rows.append(identity)
 
+    def see_spam(self, identity: str) -> None:
+        """Count a row that is left out as spam, and remember the first of them."""
+        self.counts["spam"] += 1
+        if len(self.spam_rows) < MAX_ROWS_NAMED:
+            self.spam_rows.append(identity)
+
+    def see_loose(self, line: int, lacks: str) -> None:
+        """Remember the first links whose ticket or article is not in the store."""
+        if len(self.loose_rows) < MAX_ROWS_NAMED:
+            self.loose_rows.append((line, lacks))
+
+    @property
+    def spam_notes(self) -> list[str]:
+        """What is told of rows that were left out as spam; empty where there were none."""
+        return self._counted_notes("spam")
+
+    def _counted_notes(self, *keys: str) -> list[str]:
+        return [
+            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
+            for key, one, more in _NOTES
+            if self.counts[key] and (key in keys or not keys)
+        ]
+
     @property
     def notes(self) -> list[str]:
         """What a person should know about this reading, in sentences."""
-        notes = [
-            (one if self.counts[key] == 1 else more).format(self.counts[key], self.zone)
-            for key, one, more in _NOTES
-            if self.counts[key]
-        ]
+        notes = self._counted_notes()
         if self.mapping:
             notes.insert(0, f"read as an export of {self.mapping} (built-in mapping)")
         for key, count in sorted(self.counts.items()):
             if key.startswith("unreadable "):
                 notes.append(f"{counted(count, 'value')} of {key[11:]} could not be read: taken as missing")
+        if self.loose_rows:
+            first = "; ".join(
+                f"line {line:,}: {lacks}" for line, lacks in self.loose_rows[:MAX_REFUSED_NAMED]
+            )
+            notes.append(f"the first of these links: {first}")
         for column, order in self.date_formats.items():
             notes.append(f"dates in {column} are {order}")
         if self.unknown_priorities:
@@ -138,8 +168,10 @@ class RowSummary:
             "rejected": self.rejected,
             "filtered": self.filtered,
             "replaced": self.replaced,
+            "spam": self.counts["spam"],
             "reasons": dict(sorted(self.reasons.items())),
             "first_refused": [{"line": line, "reason": reason} for line, reason in self.first_refused],
+            "loose_links": [{"line": line, "reason": lacks} for line, lacks in self.loose_rows],
             "notes": self.notes,
         }
 
@@ -183,6 +215,16 @@ _NOTES: tuple[tuple[str, str, str], ...] = (
         "spam",
         "1 row is marked as spam (is_spam): left out",
         "{0:,} rows are marked as spam (is_spam): left out",
+    ),
+    (
+        "loose_ticket",
+        "1 link is of a ticket that is not in the store: kept, and it counts once the ticket is imported",
+        "{0:,} links are of tickets that are not in the store: kept, and they count once these are imported",
+    ),
+    (
+        "loose_article",
+        "1 link is to an article that is not in the store: kept, and it counts once the article is imported",
+        "{0:,} links are to articles that are not in the store: kept, and they count once these are imported",
     ),
 )
 """By what is counted: the sentence for one, and for more."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from training.history.columns import Kind
+from training.history.columns import ALWAYS, Kind
 from training.history.dialects import find_dialect
 from training.history.mapping import Mapping, built_in_mapping, load_mapping
-from training.history.moments import DateOrder, Evidence, date_format
+from training.history.moments import DateOrder, Evidence, date_format, which_first
 from training.history.plan import make_plan
 from training.history.records import Record, identity_of, make_record
 from training.history.rejects import Rejects, raw_row
@@ -26,17 +26,6 @@ __all__ = ["CHUNK_ROWS", "Table", "read_table"]
 CHUNK_ROWS = 20_000
 """Rows held at a time: about 40 MB of ordinary tickets."""
 
-_ALWAYS = {
-    "history": ("ticket_id",),
-    "articles": ("article_id",),
-    "links": ("ticket_id", "article_id"),
-    "duplicates": ("ticket_id", "duplicate_of"),
-    "agents": ("agent",),
-    "volumes": ("series", "start", "count"),
-    "replies": ("ticket_id", "reply_id"),
-    "macros": ("macro_id",),
-}
-
 
 class Table:
     """A table of any kind; iterating gives lists of records, again and again from the beginning.
@@ -45,7 +34,7 @@ class Table:
 
     Parameters
     ----------
-    path, kind, mapping, zone, rejects, chunk_rows
+    path, kind, mapping, zone, rejects, chunk_rows, without_spam
         See :func:`read_table`.
     wanted : sequence of str or None, default=None
         Our columns to read, nothing else being required; only for :meth:`typed_rows`.
@@ -54,8 +43,8 @@ class Table:
     ----------
     summary : RowSummary
         Of the running or last iteration.
-    without_spam : bool
-        Whether rows that a history's ``is_spam`` marks are left out, and counted; False at first.
+    lines : list of int
+        Where in the file each row of the chunk that was given last stands.
     """
 
     def __init__(
@@ -68,6 +57,7 @@ class Table:
         rejects: Path | None = None,
         chunk_rows: int = CHUNK_ROWS,
         wanted: list[str] | None = None,
+        without_spam: bool = False,
     ) -> None:
         if chunk_rows < 1:
             raise HistoryError(f"Got chunk_rows={chunk_rows}; expected 1 or more.")
@@ -101,9 +91,10 @@ class Table:
             raise HistoryError(f"Got {rejects} both as the table and as the rejects file; name another.")
         undated = kind == "history" and "created_at" in self.mapping.without
         filed = ("created_at",) if kind == "history" and not undated else ()
-        required = (*_ALWAYS[kind], *filed)
+        required = (*ALWAYS[kind], *filed)
         self._required = frozenset(required if wanted is None else set(required) & set(wanted))
-        self.without_spam = False
+        self._without_spam = without_spam
+        self.lines: list[int] = []
         self.summary = self._new_summary()
 
     def __iter__(self) -> Iterator[list[Record]]:
@@ -139,6 +130,7 @@ class Table:
             decide_order=self._decide_order,
         )
         chunk: list[Any] = []
+        lines: list[int] = []
         rows = source.rows(self._plan.needed, self.chunk_rows)
         try:
             for raw in rows:
@@ -151,6 +143,7 @@ class Table:
                         summary.filtered += 1
                     else:
                         chunk.append(make_record(self.kind, row, summary) if as_records else row)
+                        lines.append(raw.line)
                         summary.accepted += 1
                 except _Fatal as fatal:
                     raise HistoryError(str(fatal)) from None
@@ -160,18 +153,20 @@ class Table:
                     rejects.write(raw.line, reason, raw_row(source.header, raw.values))
                 if summary.read % self.chunk_rows == 0:
                     summary.counts["repaired"] = source.repaired
+                    self.lines = lines
                     yield chunk
-                    chunk = []
+                    chunk, lines = [], []
             summary.counts["repaired"] = source.repaired
             self._check_not_empty()
+            self.lines = lines
             if chunk:
                 yield chunk
         finally:
             rejects.close()
 
     def _is_spam(self, row: dict[str, Any]) -> bool:
-        is_spam = self.without_spam and row.get("is_spam") is True
-        self.summary.counts["spam"] += is_spam
+        if is_spam := self._without_spam and row.get("is_spam") is True:
+            self.summary.see_spam(row["ticket_id"])
         return is_spam
 
     def _check_not_empty(self) -> None:
@@ -200,7 +195,7 @@ class Table:
             self._orders = self._weigh_dates(column)
         order = self._orders.get(column) or self._orders.get("*")
         if order is None:
-            raise _Fatal(_which_first(column, "may be day-first or month-first"))
+            raise _Fatal(which_first(column, "may be day-first or month-first"))
         self.summary.date_formats[column] = order.value
         return order
 
@@ -216,7 +211,7 @@ class Table:
                 for position in positions:
                     found[name].add(raw.values[position])
         if found[asking].is_contradictory:
-            raise _Fatal(_which_first(asking, "are day-first in some rows and month-first in others"))
+            raise _Fatal(which_first(asking, "are day-first in some rows and month-first in others"))
         orders = {name: evidence.order for name, evidence in found.items()}
         decided = {name: order for name, order in orders.items() if order is not None}
         sure = {orders[name] for name, e in found.items() if e.day_first or e.month_first}
@@ -249,6 +244,7 @@ def read_table(
     zone: str = "UTC",
     rejects: Path | None = None,
     chunk_rows: int = CHUNK_ROWS,
+    without_spam: bool = False,
 ) -> Table:
     """Open a table of a CSV, JSON-lines or Parquet file for reading in chunks.
 
@@ -266,6 +262,8 @@ def read_table(
         Where refused rows go (CSV, or JSON lines for ``.jsonl``).
     chunk_rows : int, default=20_000
         Rows of the file in one chunk.
+    without_spam : bool, default=False
+        Whether rows that a history's ``is_spam`` marks are left out, counted and named.
 
     Raises
     ------
@@ -274,19 +272,19 @@ def read_table(
     ConfigurationError
         If the mapping or the zone is wrong.
     """
-    return Table(path, kind, mapping=mapping, zone=zone, rejects=rejects, chunk_rows=chunk_rows)
+    return Table(
+        path,
+        kind,
+        mapping=mapping,
+        zone=zone,
+        rejects=rejects,
+        chunk_rows=chunk_rows,
+        without_spam=without_spam,
+    )
 
 
 class _Fatal(HistoryError):
     """Raised when a row shows that the whole file cannot be read."""
-
-
-def _which_first(column: str, what: str) -> str:
-    return (
-        f"Got dates in {column} that {what}; they are not guessed. "
-        'Say date_format = "day-first" or "month-first" in a mapping file, or a pattern such as '
-        '"%d/%m/%Y %H:%M".'
-    )
 
 
 def _zone(name: str) -> ZoneInfo:

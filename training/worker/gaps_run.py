@@ -33,7 +33,7 @@ def gaps_work(store: Store, home: Path) -> Work:
 
         encoder = CachedEncoder(SentenceEncoder.open(), home / "cache" / "embeddings")
         found = gaps_of_store(store, run.workspace, encoder, days=run.parameters["days"], progress=report)
-        put_gaps(store, run.workspace, found.to_document(), datetime.now(UTC))
+        put_gaps(store, run.workspace, found.to_document(with_sources=True), datetime.now(UTC))
         return {"tickets": found.tickets, "unserved": found.unserved, "gaps": len(found.gaps)}
 
     return work

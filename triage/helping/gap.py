@@ -1,9 +1,28 @@
 """What the knowledge base lacks, and which of its articles need somebody's attention."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["ArticleCare", "Gap", "GapReport"]
+__all__ = ["ArticleCare", "Gap", "GapReport", "GapSources"]
+
+
+@dataclass(frozen=True, slots=True)
+class GapSources:
+    """Which tickets a gap's title and words are taken from: who sees none of these must not read them.
+
+    Parameters
+    ----------
+    members : tuple of str
+        Ids of the most typical tickets.
+    title_of : str or None
+        Whose subject the title is; None where it is made of the words.
+    said_by : tuple of tuple of str
+        For each word, those of ``members`` that say it.
+    """
+
+    members: tuple[str, ...] = ()
+    title_of: str | None = None
+    said_by: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,8 @@ class Gap:
         How many of the tickets had an article dismissed.
     nearest_article : str or None
         The article that comes closest, though it does not serve.
+    sources : GapSources
+        Where title and words come from.
     """
 
     title: str
@@ -45,6 +66,7 @@ class Gap:
     examples: tuple[tuple[str, str], ...]
     dismissed: int
     nearest_article: str | None
+    sources: GapSources = GapSources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +119,8 @@ class GapReport:
     care: tuple[ArticleCare, ...]
     days: int | None = None
 
-    def to_document(self) -> dict[str, Any]:
-        """Return the JSON form."""
+    def to_document(self, *, with_sources: bool = False) -> dict[str, Any]:
+        """Return the JSON form; to be kept, with the sources by which it is shown to readers later."""
         return {
             "tickets": self.tickets,
             "days": self.days,
@@ -118,6 +140,7 @@ class GapReport:
                     "dismissed": one.dismissed,
                     "nearest_article": one.nearest_article,
                 }
+                | ({"sources": asdict(one.sources)} if with_sources else {})
                 for one in self.gaps
             ],
             "care": [

@@ -5,7 +5,7 @@ Keeps an article's embedding beside it, under a key that names encoder and recip
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from triage.store.upsert import upsert
 __all__ = [
     "StoredArticle",
     "article_changes",
+    "articles_among",
     "get_article",
     "iter_articles",
     "latest_revision",
@@ -185,6 +186,18 @@ def iter_articles(store: Store, workspace: str, *, chunk_rows: int = 1_000) -> I
         after = changed[-1].revision
         if living := [stored for stored in changed if stored.withdrawn_at is None]:
             yield living
+
+
+def articles_among(store: Store, workspace: str, article_ids: Collection[str]) -> set[str]:
+    """Return those of some ids by which an article is stored, withdrawn or not."""
+    names, found = list(article_ids), set[str]()
+    with store.reading(workspace) as connection:
+        for begin in range(0, len(names), _MANY):
+            query = select(articles.c.article_id).where(
+                articles.c.workspace == workspace, articles.c.article_id.in_(names[begin : begin + _MANY])
+            )
+            found.update(connection.scalars(query))
+    return found
 
 
 def _take_turn(connection: Connection, workspace: str) -> int:

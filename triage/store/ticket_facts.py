@@ -8,7 +8,7 @@ from triage.store.database import Store
 from triage.store.schema import tickets
 from triage.ticket import FIELDS
 
-__all__ = ["get_labels", "stored_among"]
+__all__ = ["get_labels", "has_labels", "labels_in_use", "stored_among"]
 
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
@@ -43,3 +43,21 @@ def stored_among(store: Store, workspace: str, ticket_ids: Collection[str]) -> s
                 )
             )
     return found
+
+
+def labels_in_use(store: Store, workspace: str, field: str, labels: Collection[str]) -> set[str]:
+    """Return those of some labels of a field that a stored ticket has, as the helpdesk told it."""
+    if not labels:
+        return set()
+    told = tickets.c.labels[field].as_string()
+    query = select(told).where(tickets.c.workspace == workspace, told.in_(list(labels))).distinct()
+    with store.reading(workspace) as connection:
+        return set(connection.scalars(query))
+
+
+def has_labels(store: Store, workspace: str, field: str) -> bool:
+    """Whether a stored ticket has any label of a field."""
+    told = tickets.c.labels[field].as_string()
+    query = select(tickets.c.ticket_id).where(tickets.c.workspace == workspace, told.is_not(None)).limit(1)
+    with store.reading(workspace) as connection:
+        return connection.execute(query).first() is not None

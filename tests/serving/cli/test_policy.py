@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.cli.conftest import Run
+from tests.serving.fakes import promote_fake
 
 
 def shown(run: Run, capsys: pytest.CaptureFixture[str]) -> dict:
@@ -127,3 +128,19 @@ def test_the_command_stops_a_team_without_a_server(home: Path, run: Run, capsys:
     capsys.readouterr()
     assert run("policy", "show", "--json") == 0
     assert json.loads(capsys.readouterr().out)["stopped_teams"] == ["desk"]
+
+
+def test_a_label_that_the_champion_does_not_know_is_told_by_the_command(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str]
+):
+    promote_fake(home, "v1", "default")
+    auto = {"mode": "shadow", "categories": ["network", "netwrok"]}
+    (home / "policy.json").write_text(json.dumps({"helping": {"auto_resolve": auto}}))
+    assert run("policy", "set", "--file", str(home / "policy.json")) == 0
+    said = capsys.readouterr().out
+    assert "Note: helping.auto_resolve.categories names 'netwrok'" in said and "'network'?" in said
+    assert run("policy", "set", "--no-kill-switch", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["warnings"]) == 1
+    (home / "again.json").write_text(json.dumps(document))
+    assert run("policy", "set", "--file", str(home / "again.json")) == 0

@@ -1,9 +1,12 @@
 import re
+from datetime import UTC, datetime
 
 from tests.serving.console.conftest import Desk
 from tests.serving.desk import close
 from tests.serving.desk import decide as send
 from tests.serving.house import House
+from triage.helping.gap import Gap, GapReport, GapSources
+from triage.store.knowledge_reports import put_gaps
 from triage.store.runs import list_runs
 from triage.store.suggestions import feedback_since
 
@@ -61,6 +64,29 @@ def test_an_admin_asks_for_gaps_and_an_agent_only_reads(desk: Desk):
     page = desk.get("/console/knowledge")
     assert page.status_code == 200 and 'action="/console/knowledge/gaps"' not in page.text
     assert desk.post("/console/knowledge/gaps").status_code == 403
+
+
+def test_a_gap_of_confidential_tickets_alone_is_an_admins(desk: Desk):
+    house = desk.house
+    send(house, "T-1", subject="salary slip")
+    close(house, "T-1", values={"team": "HR"})
+    fields = {"disabled_guardrails": [], "fields": {}, "kill_switch": False}
+    secret = fields | {"helping": {"confidential": {"team": ["HR"]}}}
+    assert house.client.put("/v1/policy", json=secret, headers=house.key("admin")).status_code == 200
+    sources = GapSources(("T-1",), "T-1", (("T-1",),))
+    examples = (("T-1", "salary slip"),)
+    gap = Gap("Salary slip", ("salary",), 6, None, 6.0, 0.2, False, examples, 0, None, sources)
+    document = GapReport(6, 6, 6, (gap,), 1, ()).to_document(with_sources=True)
+    put_gaps(house.store, "acme", document, datetime(2026, 4, 1, tzinfo=UTC))
+    assert "Salary slip" in desk.get("/console/knowledge").text
+    report = house.client.get("/v1/reports/knowledge", headers=house.key("admin")).json()["gaps"]
+    assert (report["gaps"][0]["words"], report["hidden"]) == (["salary"], 0)
+    report = house.client.get("/v1/reports/knowledge", headers=house.key("agent")).json()["gaps"]
+    assert (report["gaps"], report["hidden"]) == ([], 1)
+    desk.sign_in("agent")
+    page = desk.get("/console/knowledge").text
+    assert "alary" not in page and "1 more is about tickets out of your sight" in page
+    assert "No five tickets" not in page
 
 
 def test_a_requesters_key_opens_no_page_and_is_told_so(house: House):

@@ -1,6 +1,10 @@
 import pytest
 
 from tests.serving.house import House
+from triage.agent import Agent
+from triage.store.agents import put_agents
+from triage.store.tickets import put_ticket
+from triage.ticket import PastTicket, Ticket
 
 CAREFUL = {
     "kill_switch": False,
@@ -21,8 +25,11 @@ def test_a_policy_comes_back_as_it_was_put_with_who_and_when(house: House):
     assert read(house)["version"] == 0
     answer = put(house, CAREFUL)
     assert answer.status_code == 200
-    found = read(house)
-    assert found == answer.json()
+    found, told = read(house), answer.json()
+    assert [one.split(":")[0] for one in told.pop("warnings")] == [
+        "fields.team.never_automate names 'Legal', which neither the model nor a stored ticket has as team"
+    ]
+    assert found == told
     assert {name: found[name] for name in CAREFUL} == CAREFUL
     assert (found["version"], found["updated_by"]) == (1, "admin@acme")
     assert read(house, "other")["version"] == 0
@@ -124,3 +131,19 @@ def test_a_team_that_cannot_work_so_is_refused(house: House, team, expected):
     told = put(house, CAREFUL | {"routing": {"teams": {"Network": team}}})
     assert told.status_code == 422 and expected in told.text
     assert "XX" not in told.text
+
+
+def test_labels_of_helping_that_nobody_knows_are_told_and_those_of_tickets_and_agents_are_not(house: House):
+    put_ticket(house.store, "acme", PastTicket(Ticket("T-1"), {"category": "printing"}), source="api")
+    put_agents(house.store, "acme", [Agent("ada", team="HR")])
+    confidential = {"team": ["HR", "field"], "category": ["salry"], "impact": ["huge"]}
+    auto = {"mode": "shadow", "categories": ["netwrok", "printing", "account"]}
+    answer = put(
+        house, CAREFUL | {"fields": {}, "helping": {"confidential": confidential, "auto_resolve": auto}}
+    )
+    assert answer.status_code == 200
+    salary, network = answer.json()["warnings"]
+    assert salary.startswith("helping.confidential.category names 'salry', which neither the model nor")
+    assert network.startswith("helping.auto_resolve.categories names 'netwrok'")
+    assert network.endswith("Did you mean 'network'?")
+    assert read(house)["helping"]["auto_resolve"]["categories"] == ["account", "netwrok", "printing"]

@@ -50,6 +50,20 @@ def test_refused_and_replaced_rows_are_told_with_line_and_reason(table, tmp_path
     assert "Refused: line 202" in out.read_text()
 
 
+def test_rows_marked_as_spam_are_named_and_not_looked_at(table, tmp_path, capsys):
+    lines = table.read_text().splitlines()
+    spam = {"T-3", "T-4"}
+    marked = [f"{one},{'yes' if one.split(',')[0] in spam else 'no'}" for one in lines[1:]]
+    table.write_text("\n".join([f"{lines[0]},is_spam", *marked, ""]))
+    found = tmp_path / "findings.csv"
+    assert run(table, "--findings", found, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["tickets"], document["reading"]["spam"]) == (198, 2)
+    (finding,) = (one for one in document["findings"] if one["code"] == "marked_as_spam")
+    assert finding["rows"] == ["T-3", "T-4"] and finding["text"].startswith("2 rows marked as spam")
+    assert sum("marked_as_spam" in line for line in found.read_text().splitlines()) == 2
+
+
 def test_without_a_file_for_them_it_is_said_how_to_get_refused_rows(table, capsys):
     with table.open("a", newline="") as file:
         file.write("T-900,tomorrow,printer,network\n")

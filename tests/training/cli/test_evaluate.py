@@ -49,6 +49,16 @@ def test_a_bundle_is_measured_and_the_page_and_its_json_are_written(bundle, tick
     assert written["reading"]["accepted"] == 40
 
 
+def test_rows_marked_as_spam_are_not_judged_and_the_page_says_so(bundle, tickets, tmp_path, capsys):
+    rows = [json.loads(line) for line in tickets.read_text().splitlines()]
+    marked = [one | {"is_spam": place < 4} for place, one in enumerate(rows)]
+    out = tmp_path / "report.html"
+    assert run(bundle, write_jsonl(tmp_path / "marked.jsonl", marked), "--out", out) == 0
+    assert "Note: 4 rows marked as spam (is_spam)" in " ".join(capsys.readouterr().out.split())
+    assert "4 rows marked as spam (is_spam): left out" in out.read_text()
+    assert json.loads((tmp_path / "report.json").read_text())["tickets"] == 36
+
+
 def test_pipelines_learn_the_history_given_and_another_history_is_named(bundle, tickets, capsys):
     assert run(bundle, tickets, "--history", tickets) == 0
     printed = " ".join(capsys.readouterr().out.split())

@@ -45,5 +45,6 @@ def test_a_gap_is_printed_for_people_and_for_programs(tables: tuple[str, str], t
     assert shown.exit_code == 0, shown.output
     assert "6 tickets, 6 that no article serves; 6 of them in 1 gap." in shown.output
     assert "calendar" in shown.output and "No ticket was ever" in " ".join(shown.output.split())
+    assert "confidential ones and every team's" in " ".join(shown.output.split())
     document = json.loads(run(tables, tmp_path, "--json").output)
     assert document["gaps"][0]["tickets"] == 6

@@ -21,14 +21,19 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("train")
     with (path / "tickets.csv").open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["ticket_id", "created_at", "subject", "category", "team"])
+        rows.writerow(["ticket_id", "created_at", "subject", "category", "team", "is_spam"])
         for number in range(80):
             label = "network" if number % 2 else "printing"
             filed = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(hours=number)
             team = f"desk {number % 8}" if number < 40 else f"squad {number // 2}"
             text = f"{TEXTS[label][number % 3]} since {number} o'clock"
-            rows.writerow([f"T-{number}", filed.isoformat(), text, label, team])
-    (path / "triage.toml").write_text('[merged.category]\nnetwrok = "network"\n')
+            rows.writerow([f"T-{number}", filed.isoformat(), text, label, team, "no"])
+        for number in range(80, 90):
+            rows.writerow([f"T-{number}", "2026-01-06", "win a prize", "prizes", "desk 1", "yes"])
+    (path / "triage.toml").write_text(
+        '[merged.category]\nnetwrok = "network"\n'
+        '[promise.category.labels]\nprinting = { kind = "recall", target = 0.95 }\n'
+    )
     return path
 
 
@@ -47,7 +52,10 @@ def test_what_could_not_be_merged_or_learnt_is_printed_and_on_the_card(folder, c
         assert f"merged.category names {quote}netwrok{quote}, which no ticket has" in page
         assert f"Did you mean {quote}network{quote}?" in page
         assert "no label of the end was seen before" in page
+        assert page.count("10 rows are marked as spam (is_spam): left out") == 1 and "prizes" not in page
     assert "team abstains:" in printed
+    assert "category: The promise that 95 % of printing is caught is not proved: it takes 59 " in printed
+    assert "The promise that 95 % of printing is caught is not proved: it takes 59 " in card
 
 
 def test_a_field_that_cannot_be_learnt_is_marked_and_only_abstains(trained, capsys):
@@ -65,4 +73,4 @@ def test_json_holds_the_reason_and_the_notes(folder, capsys):
     category, team = document["fields"]["category"], document["fields"]["team"]
     assert category["learnable"] and category["reason"] is None
     assert not team["learnable"] and "no label of the end" in team["reason"]
-    assert len(document["training"]["notes"]) == 1
+    assert document["training"]["tickets"] == 80 and len(document["training"]["notes"]) == 2

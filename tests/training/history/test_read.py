@@ -15,6 +15,7 @@ from training.history import (
     read_table,
     read_volumes,
 )
+from training.history_hash import history_hash
 from triage.errors import HistoryError
 
 FIRST = "T-1,2026-03-01T08:00:00Z,Printer,It jams.,printer"
@@ -167,3 +168,17 @@ def test_rows_without_ids_and_times_are_numbered_when_the_mapping_says_so(tmp_pa
         None,
         {"category": "greeting"},
     )
+
+
+def test_rows_marked_as_spam_are_left_out_counted_and_named_where_that_is_asked_for(tmp_path):
+    marked = [row(n, is_spam="true" if n < 3 else "no") for n in range(10)]
+    path = write_jsonl(tmp_path / "h.jsonl", marked)
+    read = read_history(path, without_spam=True)
+    assert (read.summary.accepted, read.summary.as_dict()["spam"]) == (7, 3)
+    assert read.summary.spam_rows == ["T-0", "T-1", "T-2"]
+    assert read.summary.spam_notes == ["3 rows are marked as spam (is_spam): left out"]
+    never_there = read_history(write_jsonl(tmp_path / "rest.jsonl", marked[3:]))
+    assert history_hash(read.tickets) == history_hash(never_there.tickets)
+    assert len(read_history(path).tickets) == 10
+    kept = read_history(path, without_spam=True, mapping=Mapping(ignore=("is_spam",)))
+    assert (len(kept.tickets), kept.summary.spam_notes) == (10, [])

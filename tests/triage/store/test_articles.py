@@ -7,6 +7,7 @@ from triage.errors import NotFoundError
 from triage.knowledge import Article
 from triage.store.articles import (
     article_changes,
+    articles_among,
     get_article,
     iter_articles,
     latest_revision,
@@ -75,3 +76,10 @@ def test_a_withdrawn_article_is_not_walked_through_and_returns_when_stored_again
 def test_withdrawing_an_unknown_article_is_refused(store):
     with pytest.raises(NotFoundError, match="A-404"):
         withdraw_article(store, "acme", "A-404")
+
+
+def test_articles_among_some_ids_are_told_withdrawn_ones_too(store):
+    put_articles(store, "acme", [RESET, replace(RESET, article_id="A-2")])
+    withdraw_article(store, "acme", "A-2")
+    assert articles_among(store, "acme", ["A-1", "A-2", "A-3"]) == {"A-1", "A-2"}
+    assert articles_among(store, "other", ["A-1"]) == set()

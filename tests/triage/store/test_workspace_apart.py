@@ -94,10 +94,12 @@ PICK_OTHERS = {
     "sessions.is_signed_out",
     "sla_overview.list_due",
     "sla_overview.report_kept",
+    "ticket_facts.has_labels",
+    "ticket_facts.labels_in_use",
     "volume_alerts.count_alerts",
     "volume_alerts.read_settings",
 }
-"""Readers that look for another state or kind than the rows of :func:`fill` have."""
+"""Readers that look for another state or kind, or for labels, than the rows of :func:`fill` have."""
 METHODS = {
     "AuditLog.read": lambda store: AuditLog(store, b"k" * 32).read(OWN),
     "AuditLog.last_digest": lambda store: AuditLog(store, b"k" * 32).last_digest(OWN, THEIRS),
