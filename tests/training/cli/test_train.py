@@ -66,3 +66,4 @@ def test_json_holds_the_reason_and_the_notes(folder, capsys):
     assert category["learnable"] and category["reason"] is None
     assert not team["learnable"] and "no label of the end" in team["reason"]
     assert len(document["training"]["notes"]) == 1
+    assert document["workspace"] == "default"
