@@ -1,4 +1,4 @@
-"""Whose history a bundle learnt, and whether it may answer in a workspace. Opens no bundle and moves no pointer.
+"""Whose history a bundle learnt, and whether it may answer in a workspace. Opens none and moves no pointer.
 
 A bundle carries labels, names of people and vectors of past tickets, so one customer's must not answer
 another's by mistake. Bundles from before this was kept name no workspace, and are taken as they come.
