@@ -62,8 +62,8 @@ def demand_no_longer(caller: Caller, expires_at: datetime | None) -> None:
     given = "that never ends" if expires_at is None else f"that ends at {expires_at:%Y-%m-%dT%H:%M:%SZ}"
     raise ForbiddenError(
         f"Got a key {given}; expected one that ends by {caller.expires_at:%Y-%m-%dT%H:%M:%SZ}, when the key "
-        "that asks for it ends: give that, or less, as expires_at. A key that goes on longer, a person who is "
-        "signed in, or `triage keys` on the machine can make or rotate one that does."
+        "that asks for it ends: give that, or less, as expires_at. A key that goes on longer, a person who "
+        "is signed in, or `triage keys` on the machine can make or rotate one that does."
     )
 
 
