@@ -136,7 +136,7 @@ def rekey(compact: Compact = False) -> None:
 
 @app.command()
 def unseal() -> None:
-    """Put what $TRIAGE_ENCRYPT=texts encrypted into the clear again; what opens other systems stays encrypted.
+    """Put what $TRIAGE_ENCRYPT=texts encrypted into the clear again; addresses of endpoints stay encrypted.
 
     Take the variable away from servers, workers and this command first, and start those anew. In small
     batches while they run; killed, it goes on where it was when it is called again. Keep the key: backups of
