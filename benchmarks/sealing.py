@@ -18,7 +18,8 @@ from triage.sealing import Place, open_sealed, seal
 from triage.store import Store, open_store
 from triage.store.compact import clear_log
 from triage.store.sealer import Extent
-from triage.store.sealing_pass import check_keys, seal_all
+from triage.store.sealing_keys import check_keys
+from triage.store.sealing_pass import seal_all
 from triage.store.tickets import iter_past_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 

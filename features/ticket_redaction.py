@@ -13,7 +13,9 @@ __all__ = ["TicketRedaction"]
 class TicketRedaction:
     r"""Redacts tickets by what has a form (:func:`features.redaction.redact`) and by known names.
 
-    What names the requester or the organization as such stays: it is an identity of its own, not text.
+    All that a helpdesk's users can write freely is gone through: subject, body, resolution, values of custom
+    fields, tags, product and channel. What names the requester or the organization as such stays: it is an
+    identity of its own, not text. So do labels and the names of custom fields, by which tickets are routed.
 
     Parameters
     ----------
@@ -26,20 +28,37 @@ class TicketRedaction:
     'Ask [name]\nI am at [email]'
     """
 
+    reaches_circumstances = False
+    """What a model learnt that was kept from before: it saw tags, product and channel as they were sent."""
+
     def __init__(self, people: Iterable[str] = ()) -> None:
         self.names = KnownNames(people)
+        self.reaches_circumstances = True
 
     def text(self, text: str, writer: str | None = None) -> str:
         """Redact one text; ``writer`` is who wrote it, where that is known."""
         return self.names.redact(redact(text), writer) if text else text
 
     def ticket(self, ticket: Ticket) -> Ticket:
-        """Return a ticket with subject, body and custom fields redacted; itself where nothing changes."""
-        subject, body = (self.text(one, ticket.requester) for one in (ticket.subject, ticket.body))
-        custom = {name: self.text(value, ticket.requester) for name, value in ticket.custom.items()}
-        if (subject, body, custom) == (ticket.subject, ticket.body, ticket.custom):
-            return ticket
-        return replace(ticket, subject=subject, body=body, custom=custom)
+        """Return a ticket with all free text redacted; itself where nothing changes."""
+
+        def clean(text: str) -> str:
+            return self.text(text, ticket.requester)
+
+        done = replace(
+            ticket,
+            subject=clean(ticket.subject),
+            body=clean(ticket.body),
+            custom={name: clean(value) for name, value in ticket.custom.items()},
+        )
+        if self.reaches_circumstances:
+            done = replace(
+                done,
+                tags=tuple(dict.fromkeys(map(clean, ticket.tags))),  # Two may have become one.
+                product=ticket.product and clean(ticket.product),
+                channel=ticket.channel and clean(ticket.channel),
+            )
+        return ticket if done == ticket else done
 
     def past(self, past: PastTicket) -> PastTicket:
         """Return a past ticket with its resolution redacted as well; labels stay."""

@@ -105,7 +105,14 @@ def create_key(
     return f"{PREFIX}_{key_id}_{secret}", key
 
 
-def rotate_key(store: Store, workspace: str, key_id: str, overlap: timedelta = OVERLAP) -> tuple[str, ApiKey]:
+def rotate_key(
+    store: Store,
+    workspace: str,
+    key_id: str,
+    overlap: timedelta = OVERLAP,
+    *,
+    latest: datetime | None = None,
+) -> tuple[str, ApiKey]:
     """Make a key that takes another's place; for a while both work, so that nothing has to stop.
 
     Parameters
@@ -116,13 +123,15 @@ def rotate_key(store: Store, workspace: str, key_id: str, overlap: timedelta = O
         Which key is to be replaced.
     overlap : timedelta, default=7 days
         How long the old one goes on; never longer than it would have.
+    latest : datetime, optional
+        The new one ends then, however long it would go on; by default nothing shortens it.
 
     Returns
     -------
     token : str
         Of the new key, to be shown once.
     key : ApiKey
-        The new one: same name, role, scopes, teams and life span.
+        The new one: same name, role, scopes, teams and, up to ``latest``, life span.
 
     Raises
     ------
@@ -147,13 +156,14 @@ def rotate_key(store: Store, workspace: str, key_id: str, overlap: timedelta = O
                 f"work at once. Rotate {later.key_id}, or revoke one of them."
             )
         span = None if old.expires_at is None else old.expires_at - old.created_at
+        ends = [one for one in (latest, None if span is None else now + span) if one is not None]
         new_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
         new = replace(
             old,
             key_id=new_id,
             secret_hash=_digest(secret),
             created_at=now,
-            expires_at=None if span is None else now + span,
+            expires_at=min(ends, default=None),
             last_used_at=None,
             succeeds=key_id,
         )
@@ -220,7 +230,16 @@ def authenticate(store: Store, token: str | None) -> Caller:
 def caller_of(key: ApiKey) -> Caller:
     """Say whom a live key speaks for."""
     teams = None if key.teams is None else frozenset(key.teams)
-    return Caller("key", key.key_id, key.name, key.workspace, Role(key.role), key.scopes, teams)
+    return Caller(
+        "key",
+        key.key_id,
+        key.name,
+        key.workspace,
+        Role(key.role),
+        key.scopes,
+        teams,
+        expires_at=key.expires_at,
+    )
 
 
 def _digest(secret: str) -> str:

@@ -22,6 +22,7 @@ from serving.middleware import EnvelopedApp
 from serving.model_host import ModelHost
 from serving.oidc import TokenReader
 from serving.problems import add_handlers
+from serving.refusals import Refusals
 from serving.routers import (
     absences,
     agents,
@@ -167,13 +168,14 @@ def _lifespan(
             Lockout(max(2, MOST_WRONG // settings.workers)),
             audit=audit,
         )
+        refusals = Refusals(audit)
         drift = DriftWatch(store, host, metrics.gauges)
         work = WorkQueue(threads, settings.waiting, metrics.note_wait)
 
         def note_queue() -> None:
             metrics.gauges.note_queue(work.running, work.busy - work.running)
 
-        watches = (note_queue, drift.look)
+        watches = (note_queue, drift.look, refusals.write)
         embeddings = settings.home / "cache" / "embeddings"
         keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, embeddings, watches)
         try:
@@ -200,6 +202,7 @@ def _lifespan(
                 metrics=metrics,
                 door=door,
                 audit=audit,
+                refusals=refusals,
             )
         finally:
             desks.duplicates.stop()
@@ -209,6 +212,7 @@ def _lifespan(
             desks.knowledge.stop()
             host.stop()
             keeping.stop()
+            refusals.close()
             store.close()
 
     return lifespan

@@ -129,10 +129,13 @@ class Trail:
             facts=facts,
         )
 
+    def named(self) -> str:
+        """Return what the address names, as an object of the log; empty where it names nothing."""
+        return "/".join(f"{KINDS[name]}/{value}" for name, value in self.path.items() if name in KINDS)
+
     def _object(self, answered: Mapping[str, Any]) -> str:
-        named = [f"{KINDS[name]}/{value}" for name, value in self.path.items() if name in KINDS]
-        if named:
-            return "/".join(named)
+        if named := self.named():
+            return named
         inner = answered.get("key") if isinstance(answered.get("key"), Mapping) else answered
         for name in ANSWERED:
             if isinstance(inner, Mapping) and isinstance(inner.get(name), str):

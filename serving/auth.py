@@ -41,14 +41,14 @@ def enter(request: Request, audit: AuditLog, caller: Caller, operation: str) -> 
     ForbiddenError
         If they may not.
     """
+    request_id = request.scope["triage.request_id"]
+    trail = Trail(
+        audit, caller, operation, request.path_params, request_id=request_id, address=address_of(request)
+    )
+    request.scope["triage.trail"] = trail  # Before they are let through: a refusal is told as well.
     demand(caller, operation)
     CALLER.set(caller)
-    request_id = request.scope["triage.request_id"]
-    TRAIL.set(
-        Trail(
-            audit, caller, operation, request.path_params, request_id=request_id, address=address_of(request)
-        )
-    )
+    TRAIL.set(trail)
 
 
 def address_of(request: Request) -> str:

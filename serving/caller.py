@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from serving.roles import PERMISSIONS, Role
@@ -34,6 +35,8 @@ class Caller:
         Who they are among the agents.
     session : int, default=0
         A person's count of sessions ended.
+    expires_at : datetime or None, default=None
+        When their key ends by itself; None: never, or it is no key.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class Caller:
     teams: frozenset[str] | None = None
     agent: str | None = None
     session: int = 0
+    expires_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -11,6 +11,7 @@ from serving.door import Door
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
+from serving.refusals import Refusals
 from serving.settings import Settings
 from serving.staffing_desk import StaffingDesk
 from serving.triage_desk import TriageDesk
@@ -58,6 +59,7 @@ class State(TypedDict):
     metrics: Metrics
     door: Door
     audit: AuditLog
+    refusals: Refusals
 
 
 def _settings(request: Request) -> Settings:

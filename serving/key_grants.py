@@ -1,13 +1,14 @@
 """What a caller may give to a key that they make or replace: nothing that they do not have themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from serving.caller import Caller
 from serving.roles import PERMISSIONS
 from triage.errors import ForbiddenError
 
-__all__ = ["demand_grant", "demand_whole_workspace"]
+__all__ = ["demand_grant", "demand_no_longer", "demand_whole_workspace"]
 
 
 def demand_grant(caller: Caller, scopes: Sequence[str] | None, teams: Sequence[str] | None) -> None:
@@ -39,6 +40,31 @@ def demand_grant(caller: Caller, scopes: Sequence[str] | None, teams: Sequence[s
             f"Got teams of a key that go beyond the caller's own: {given}; expected some of "
             f"{', '.join(sorted(caller.teams)) or 'none'}. Whoever is limited to no teams can make it."
         )
+
+
+def demand_no_longer(caller: Caller, expires_at: datetime | None) -> None:
+    """See to it that a key ends no later than the key that asks for it; people are not held to that.
+
+    Parameters
+    ----------
+    caller : Caller
+        Who would get its token.
+    expires_at : datetime or None
+        When it ends by itself; None: never.
+
+    Raises
+    ------
+    ForbiddenError
+        If it would go on after the caller's own key, and whoever holds its token with it.
+    """
+    if caller.expires_at is None or (expires_at is not None and expires_at <= caller.expires_at):
+        return
+    given = "that never ends" if expires_at is None else f"that ends at {expires_at:%Y-%m-%dT%H:%M:%SZ}"
+    raise ForbiddenError(
+        f"Got a key {given}; expected one that ends by {caller.expires_at:%Y-%m-%dT%H:%M:%SZ}, when the key "
+        "that asks for it ends: give that, or less, as expires_at. A key that goes on longer, a person who "
+        "is signed in, or `triage keys` on the machine can make or rotate one that does."
+    )
 
 
 def demand_whole_workspace(caller: Caller, what: str) -> None:

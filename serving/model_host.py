@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from triage.bundle import Bundle
+from triage.bundle import Bundle, read_manifest
+from triage.bundle_origin import check_origin, is_foreign
 from triage.errors import BundleError, ConflictError, TriageError
 from triage.registry import Registry
 from triage.ticket import Ticket
@@ -88,17 +89,26 @@ class ModelHost:
         """By workspace, why its champion could not be loaded; the last good one answers there."""
         return self._failures
 
-    def prepare(self, workspace: str, version: str) -> Bundle:
+    def prepare(self, workspace: str, version: str, from_workspace: str | None = None) -> Bundle:
         """Verify, load and try out a version without letting it answer yet.
+
+        Parameters
+        ----------
+        workspace : str
+            Where it shall answer.
+        version : str
+            Which one.
+        from_workspace : str, optional
+            The other workspace that it may have learnt from; by default none but one let in before.
 
         Raises
         ------
         NotFoundError
             If the workspace has no such version.
         BundleError
-            If it cannot be trusted or used.
+            If it cannot be trusted or used, or learnt from another workspace's history.
         """
-        return self._load(workspace, version)
+        return self._load(workspace, version, from_workspace)
 
     def prepare_rollback(self, workspace: str) -> Bundle | None:
         """Do the same with the version that a rollback returns to; None when there is none."""
@@ -108,7 +118,9 @@ class ModelHost:
     def promote(self, workspace: str, prepared: Bundle) -> None:
         """Make a prepared version the champion: it answers here from the next request on."""
         with self._changing:
-            self.registry.promote(workspace, prepared.version)
+            manifest = prepared.manifest
+            origin = manifest.workspace if is_foreign(manifest, workspace) else None
+            self.registry.promote(workspace, prepared.version, origin)
             self._bundles = {**self._bundles, workspace: prepared}
 
     def roll_back(self, workspace: str, prepared: Bundle | None) -> None:
@@ -160,8 +172,11 @@ class ModelHost:
             self._failures = failures
             self._retry_at = time.monotonic() + RETRY_SECONDS if failures else float("inf")
 
-    def _load(self, workspace: str, version: str) -> Bundle:
-        bundle = Bundle.load(self.registry.folder(workspace, version), self.key, threads=self._threads)
+    def _load(self, workspace: str, version: str, from_workspace: str | None = None) -> Bundle:
+        folder = self.registry.folder(workspace, version)
+        accepted = from_workspace or self.registry.adopted(workspace).get(version)
+        check_origin(read_manifest(folder, self.key), workspace, accepted)
+        bundle = Bundle.load(folder, self.key, threads=self._threads)
         if bundle.version != version:
             raise BundleError(
                 f"Got a bundle that calls itself {bundle.version!r} in the folder of version {version!r}; "

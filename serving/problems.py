@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from serving.refusals import note_refusal
 from serving.schemas.base import Output
 from triage import errors
 from triage.ticket import FIELDS
@@ -194,6 +195,8 @@ def add_handlers(app: FastAPI) -> None:
 async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     kind = next(PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS)
     request_id = _request_id(request)
+    if kind.status == 403:
+        note_refusal(request)
     if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)
         return framework_problem(kind.status, request_id)

@@ -7,11 +7,16 @@ from serving.settings import Settings
 from triage.encryption_keys import Keyring
 from triage.store import Store
 from triage.store.sealer import Sealer
-from triage.store.sealing_pass import Sealed, check_keys, look_at_sealed
+from triage.store.sealing_keys import check_keys
+from triage.store.sealing_pass import Sealed, look_at_sealed, sealed_against_will
 
 __all__ = ["sealing_check"]
 
 NAME = "encryption"
+UNSEAL = (
+    "Where TRIAGE_ENCRYPT=texts is meant, set it for every server, worker and command, then run `triage "
+    "store seal`; else `triage store unseal` puts the rest into the clear. Both may while servers run."
+)
 SEAL = "Run `triage store seal`; it may while servers run."
 
 
@@ -33,7 +38,13 @@ def sealing_check(store: Store, settings: Settings) -> Check:
         remedy = f"Put that key into {keyring.place}, after the others; or restore a backup of before."
         return failed(NAME, found, remedy)
     check_keys(store)
-    return _readable(keyring) or _in_the_clear(columns) or _older(keyring, columns) or _fine(keyring, columns)
+    return (
+        _readable(keyring)
+        or _in_the_clear(columns)
+        or _against_will(store, columns)
+        or _older(keyring, columns)
+        or _fine(keyring, columns)
+    )
 
 
 def _readable(keyring: Keyring) -> Check | None:
@@ -49,6 +60,15 @@ def _in_the_clear(columns: list[Sealed]) -> Check | None:
         return None
     told = ", ".join(f"{one.clear:,} of {one.column}" for one in clear)
     return warn(NAME, f"In the clear, though they should be encrypted: {told}.", SEAL)
+
+
+def _against_will(store: Store, columns: list[Sealed]) -> Check | None:
+    """Tell what is encrypted though nobody asks for it: half way back, or begun without the variable."""
+    sealed, clear = sealed_against_will(store), {one.column: one.clear for one in columns}
+    if not sealed:
+        return None
+    told = ", ".join(f"{count:,} of {name} ({clear[name]:,} in the clear)" for name, count in sealed.items())
+    return warn(NAME, f"Encrypted, though $TRIAGE_ENCRYPT does not ask for it: {told}.", UNSEAL)
 
 
 def _older(keyring: Keyring, columns: list[Sealed]) -> Check | None:

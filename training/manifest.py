@@ -52,6 +52,7 @@ def make_manifest(
     fast: Mapping[str, Any],
     model: TicketModel,
     cost: CostMeter,
+    workspace: str | None = None,
     notes: Sequence[str] = (),
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
@@ -88,6 +89,8 @@ def make_manifest(
         What was fitted, all of it.
     cost : CostMeter
         Running since the training began.
+    workspace : str, optional
+        Whose history it is.
     notes : sequence of str, optional
         What a person should know of the history.
     """
@@ -158,6 +161,7 @@ def make_manifest(
         }
         | ({"encoder_tuned": stock.tuned} if stock.tuned else {}),
         cost=cost.read(),
+        workspace=workspace,
     )
 
 

@@ -82,6 +82,7 @@ def train_bundle(
     agents: Sequence[Agent] = (),
     duplicates: Sequence[DuplicateLink] = (),
     sla: SlaBook | None = None,
+    workspace: str | None = None,
     cache: Path | None = None,
     notes: Sequence[str] = (),
     progress: Progress = lambda stage, share: None,
@@ -107,6 +108,8 @@ def train_bundle(
         by what they taught.
     sla : SlaBook, optional
         Says which past promises were broken, where the history itself does not.
+    workspace : str, optional
+        Whose history it is; the manifest names it, and no other workspace takes the bundle by mistake.
     cache : Path, optional
         Folder of embeddings by content hash, and of what was learnt before from the very same things; by
         default in the home folder.
@@ -259,6 +262,7 @@ def train_bundle(
             fast=fast.facts,
             model=model,
             cost=cost,
+            workspace=workspace,
             notes=[*notes, *told_of_future(filed)],
         )
         learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))

@@ -28,7 +28,7 @@ from triage.store.copying import (
     load_tables,
     unused_sqlite,
 )
-from triage.store.sealing_pass import keys_in_use
+from triage.store.sealing_keys import keys_in_use
 
 __all__ = ["Backup", "check_backup", "restore_backup", "write_backup"]
 

@@ -62,6 +62,8 @@ class Manifest:
         Version of this layout.
     cost : Mapping of str to float
         ``seconds``, ``processor_seconds`` and ``peak_memory_bytes`` of the training; empty if unknown.
+    workspace : str, optional
+        Whose history it learnt; None where nobody said, as in bundles from before this was kept.
     """
 
     version: str
@@ -74,6 +76,7 @@ class Manifest:
     files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
     cost: Mapping[str, float] = field(default_factory=dict)
+    workspace: str | None = None
 
     def to_bytes(self) -> bytes:
         """Return the JSON that is signed."""

@@ -4,7 +4,7 @@ They are in no backup. Encrypts nothing itself: that is :mod:`triage.sealing`'s.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Keyring:
         given = os.environ if environ is None else environ
         self.path: Path | None = None
         self._may_make = False
+        self._before_first: Callable[[], None] = lambda: None
         self._stamp: tuple[int, int, int] | None = None
         self._keys: dict[str, bytes] = {}
         if (value := given.get(VARIABLE)) is not None:
@@ -69,9 +70,18 @@ class Keyring:
         return tuple(self._keys)
 
     @property
+    def called(self) -> str:
+        """Where the keys are, in words that name no folder."""
+        return self._called
+
+    @property
     def may_add(self) -> bool:
         """Whether :meth:`add` can: what comes from outside is for whoever gives it to change."""
         return self._may_make
+
+    def ask_before_first(self, question: Callable[[], None]) -> None:
+        """Have something called before a first key is made where there is none; it raises to forbid that."""
+        self._before_first = question
 
     def add(self) -> str:
         """Make a new key, which seals from now on; return its id. The others go on to open.
@@ -80,12 +90,16 @@ class Keyring:
         ------
         ConfigurationError
             If the keys are not in a file of the home folder.
+        SealError
+            If it would be the first one here, and the store needs another.
         """
         if not self.may_add or self.path is None:
             raise ConfigurationError(
                 f"Got keys in {self.place}, which triage does not write; expected you to put a new one first "
                 "there, on every machine, and then `triage store seal`."
             )
+        if not self.ids:
+            self._before_first()
         if self.path.exists():
             put_key_first(self.path)
         else:
@@ -98,10 +112,11 @@ class Keyring:
         Raises
         ------
         SealError
-            If the file cannot be read or made.
+            If the file cannot be read or made, or what is stored needs another key than a new one.
         """
         self._look()
         if not self._keys and self._may_make and self.path is not None:
+            self._before_first()
             try:
                 make_key_file(self.path)
             except OSError as error:

@@ -6,7 +6,7 @@ The file is ``registry.json`` in the models folder; a switch never touches a bun
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +47,10 @@ class Registry:
         entry = self._read().get(workspace, {})
         return Pointers(entry.get("champion"), entry.get("challenger"), tuple(entry.get("previous", ())))
 
+    def adopted(self, workspace: str) -> Mapping[str, str]:
+        """Return, by version, the other workspace whose bundle somebody let answer in this one."""
+        return dict(self._read().get(workspace, {}).get("adopted", {}))
+
     def workspaces(self) -> list[str]:
         """Return the workspaces in which anything was ever registered, in the order of their names."""
         return sorted(self._read())
@@ -77,10 +81,15 @@ class Registry:
         with self._changing(workspace, "register", version) as entry:
             entry["challenger"] = version
 
-    def promote(self, workspace: str, version: str) -> None:
-        """Make a version the champion; the old champion can be returned to."""
+    def promote(self, workspace: str, version: str, adopted_from: str | None = None) -> None:
+        """Make a version the champion; the old champion can be returned to.
+
+        ``adopted_from`` names the other workspace that it learnt from, where that was wanted: it is kept.
+        """
         self.folder(workspace, version)
         with self._changing(workspace, "promote", version) as entry:
+            if adopted_from is not None:
+                entry["adopted"] = {**entry.get("adopted", {}), version: adopted_from}
             champion = entry.get("champion")
             if champion == version:
                 return

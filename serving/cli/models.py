@@ -1,7 +1,8 @@
 """``triage models``: which model answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,21 +38,41 @@ def list_all(workspace: Workspace = "default", as_json: AsJson = False) -> None:
     rows = []
     for one in facts:
         if one.manifest is None:
-            rows.append((one.version, one.role, "signature does not hold", "", ""))
+            rows.append((one.version, one.role, "signature does not hold", "", "", ""))
             continue
         levels = ", ".join(f"{name} ({facts['level']})" for name, facts in one.manifest.fields.items())
         made = one.manifest.created_at.strftime("%Y-%m-%d %H:%M")
-        rows.append((one.version, one.role, made, levels, _known_erased(one.erasures)))
+        learnt = one.manifest.workspace or "not told"
+        rows.append((one.version, one.role, made, learnt, levels, _known_erased(one.erasures)))
     empty = f"Workspace {workspace} has no model. Train one with: triage train HISTORY --out BUNDLE"
-    show_table(("version", "role", "made", "fields", "learnt from erased"), rows, empty)
+    show_table(("version", "role", "made", "learnt from", "fields", "of it erased"), rows, empty)
 
 
 @app.command()
-def promote(version: Version, workspace: Workspace = "default", as_json: AsJson = False) -> None:
+def promote(
+    version: Version,
+    workspace: Workspace = "default",
+    from_workspace: Annotated[
+        str | None,
+        typer.Option(
+            help="Take a version that learnt from this other workspace's tickets: its labels, people and "
+            "past tickets become known here. The audit log keeps it.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Let a version answer, after verifying and trying it out; running servers follow within seconds."""
     host = _host()
-    prepared = host.prepare(workspace, version)
-    _moved(host, workspace, "promote_model", lambda: host.promote(workspace, prepared))
+    prepared = host.prepare(workspace, version, from_workspace)
+    origin = prepared.manifest.workspace
+    if origin is None:
+        typer.echo(
+            f"{version} does not say whose tickets it learnt from: it was trained before that was kept.",
+            err=True,
+        )
+    learnt = {"learnt_from": origin} if origin != workspace else {}
+    _moved(host, workspace, "promote_model", lambda: host.promote(workspace, prepared), learnt)
     _tell(host, workspace, as_json)
 
 
@@ -129,7 +150,13 @@ def _host() -> "ModelHost":
     return ModelHost(Registry(models_folder()), signing_key(), threads=1, poll_seconds=1.0)
 
 
-def _moved(host: "ModelHost", workspace: str, action: str, move: Callable[[], None]) -> None:
+def _moved(
+    host: "ModelHost",
+    workspace: str,
+    action: str,
+    move: Callable[[], None],
+    learnt: Mapping[str, str | None] = MappingProxyType({}),
+) -> None:
     """Move the pointer, with its entry in the audit log or not at all."""
     from serving.cli.record import record
     from serving.schemas.models import PointersOut
@@ -137,7 +164,7 @@ def _moved(host: "ModelHost", workspace: str, action: str, move: Callable[[], No
     with opened_store() as store, store.writing(workspace):
         move()
         pointers = PointersOut.of(host.registry.pointers(workspace)).model_dump(mode="json")
-        facts = {"champion": pointers["champion"]}
+        facts = {"champion": pointers["champion"], **learnt}
         record(store, workspace, action, f"model/{pointers['champion']}", pointers, facts=facts)
 
 

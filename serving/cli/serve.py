@@ -39,7 +39,7 @@ def serve(
     from serving.port import check_port
     from serving.settings import Settings
     from triage.signing import signing_key
-    from triage.store.sealing_pass import check_keys
+    from triage.store.sealing_keys import check_keys
 
     settings = Settings.from_env()
     signing_key()

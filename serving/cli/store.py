@@ -104,10 +104,11 @@ def seal(compact: Compact = False) -> None:
     What should not is what $TRIAGE_ENCRYPT says: `secrets` (the default) or `texts`. In small batches while
     servers run; killed, it goes on where it was when it is called again.
     """
-    from triage.store.sealing_pass import check_keys
+    from triage.store.sealing_keys import check_keys, expect_keys
 
     with opened_store() as store:
-        check_keys(store)  # Before a key is made where the right one lacks.
+        expect_keys(store)  # Before a key is made where the right one lacks.
+        check_keys(store)
         _seal(store, compact)
 
 
@@ -121,9 +122,10 @@ def rekey(compact: Compact = False) -> None:
     from serving.cli.record import record
     from triage.signing import signing_key
     from triage.store.audit import AuditLog
-    from triage.store.sealing_pass import check_keys
+    from triage.store.sealing_keys import check_keys, expect_keys
 
     with opened_store() as store:
+        expect_keys(store)
         check_keys(store)
         key_id = store.sealer.keyring.add()
         typer.echo(f"Key {key_id} seals from now on. Keep a copy of {store.sealer.keyring.place}, apart.")
@@ -132,12 +134,49 @@ def rekey(compact: Compact = False) -> None:
         _seal(store, compact)
 
 
+@app.command()
+def unseal() -> None:
+    """Put what $TRIAGE_ENCRYPT=texts encrypted into the clear again; addresses of endpoints stay encrypted.
+
+    Take the variable away from servers, workers and this command first, and start those anew. In small
+    batches while they run; killed, it goes on where it was when it is called again. Keep the key: backups of
+    before need it, and so does what stays encrypted.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from serving.cli.record import record
+    from triage.signing import signing_key
+    from triage.store.audit import AuditLog
+    from triage.store.sealing_keys import check_keys, expect_keys
+    from triage.store.sealing_pass import expect_secrets_only, sealed_against_will, unseal_all
+
+    with opened_store() as store:
+        expect_secrets_only(store)
+        expect_keys(store)
+        check_keys(store)
+        for workspace in AuditLog(store, signing_key()).workspaces():
+            record(store, workspace, "unseal_texts", "store", {"encrypted": store.sealer.extent.value})
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Opening", total=None)
+            done = unseal_all(store, tell=lambda rows: progress.advance(task, rows))
+        left = sealed_against_will(store)
+    typer.echo(f"Put {sum(done.values()):,} rows into the clear.")
+    if left:
+        told = ", ".join(f"{count:,} of {column}" for column, count in left.items())
+        typer.echo(
+            f"Encrypted meanwhile: {told}. A server or worker still has TRIAGE_ENCRYPT=texts: start it anew "
+            "without, then call this again."
+        )
+
+
 def _seal(store: Store, compact: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
     from triage.store.compact import clear_log, clear_pages
-    from triage.store.sealing_pass import keys_in_use, seal_all
+    from triage.store.sealing_keys import keys_in_use
+    from triage.store.sealing_pass import seal_all
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Encrypting", total=None)

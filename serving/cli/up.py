@@ -49,7 +49,7 @@ def up(
     from triage.home import home_folder, models_folder
     from triage.private_file import make_private_folder
     from triage.registry import Registry
-    from triage.store.sealing_pass import check_keys
+    from triage.store.sealing_keys import check_keys
 
     if home is not None:
         os.environ["TRIAGE_HOME"] = str(home.absolute())

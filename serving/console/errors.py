@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from serving.console.rendering import render
 from serving.problems import PROBLEMS, ProblemKind, message_of, report
+from serving.refusals import note_refusal
 from triage.errors import InputError, TriageError, UnauthenticatedError
 
 __all__ = ["ConsoleRoute"]
@@ -38,6 +39,8 @@ class ConsoleRoute(APIRoute):
                 kind = next(
                     (PROBLEMS[cls] for cls in type(error).__mro__ if cls in PROBLEMS), PROBLEMS[TriageError]
                 )
+                if kind.status == 403:
+                    note_refusal(request)
                 if isinstance(error, TriageError) and kind is not PROBLEMS[TriageError]:
                     return _show(request, kind, str(error))
                 request_id = request.scope["triage.request_id"]

@@ -40,7 +40,10 @@ class KeyIn(Input):
 
     name: SafeText = Field(min_length=1, max_length=200, description="What it is for.", examples=["helpdesk"])
     role: RoleName = Field(description="As what it acts.")
-    expires_at: Moment | None = Field(default=None, description="When it ends; null: never.")
+    expires_at: Moment | None = Field(
+        default=None,
+        description="When it ends; null: never. No later than the key that asks, where that ends.",
+    )
     scopes: Names | None = Field(
         default=None,
         description="Operation ids it is held to, `*` for any part of one; null: all of its role.",

@@ -21,6 +21,7 @@ EXAMPLE_MODEL: dict[str, Any] = {
     "role": "champion",
     "is_trusted": True,
     "created_at": "2026-03-01T02:11:09Z",
+    "workspace": "default",
     "taxonomy_version": "5be1f80a3c11",
     "erased": 0,
     "erased_since": None,
@@ -77,6 +78,10 @@ class ModelOut(Output):
     role: Literal["champion", "challenger", "previous", "none"]
     is_trusted: bool = Field(description="Its manifest was signed with this server's key.")
     created_at: datetime | None
+    workspace: str | None = Field(
+        description="Whose tickets it learnt from; null: it does not say. One that names another workspace "
+        "is refused (409) unless it was let in on the machine (`triage models promote --from-workspace`)."
+    )
     taxonomy_version: str | None
     erased: int | None = Field(
         description="Erased tickets and requesters that it learnt from; null: it does not say, and something "
@@ -134,6 +139,7 @@ def _common(facts: ModelFacts) -> dict[str, Any]:
         "role": facts.role,
         "is_trusted": manifest is not None,
         "created_at": None if manifest is None else manifest.created_at,
+        "workspace": None if manifest is None else manifest.workspace,
         "taxonomy_version": None if manifest is None else manifest.taxonomy.version,
         "erased": None if facts.erasures is None else facts.erasures.erased,
         "erased_since": None if facts.erasures is None else facts.erasures.since,

@@ -112,6 +112,7 @@ def seal_fake(
     total: float = 1.0,
     key: bytes | None = None,
     model: FakeModel | None = None,
+    learnt_from: str | None = None,
 ) -> Path:
     """Seal a bundle with a fake model in the models folder of a home, signed by the home's key."""
     models = home / "models"
@@ -136,6 +137,7 @@ def seal_fake(
         feature_version=1,
         data_hash="0" * 64,
         training={"rows": 100},
+        workspace=learnt_from,
     )
     target = models / workspace / version
     target.parent.mkdir(parents=True, exist_ok=True)

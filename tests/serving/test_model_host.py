@@ -63,6 +63,16 @@ def test_the_last_good_model_stays_when_the_next_one_cannot_be_trusted(host: Mod
     assert eventually(lambda: version(host) == "v3" and not host.failures)
 
 
+def test_a_server_loads_no_model_of_another_workspace_that_nobody_let_in(host: ModelHost, tmp_path: Path):
+    seal_fake(tmp_path, "v2", learnt_from="globex")
+    host.registry.promote("acme", "v2")
+    assert eventually(lambda: "acme" in host.failures)
+    assert "learnt from the tickets of workspace 'globex'" in host.failures["acme"]
+    assert version(host) == "v1"
+    host.registry.promote("acme", "v2", adopted_from="globex")
+    assert eventually(lambda: version(host) == "v2" and not host.failures)
+
+
 def test_a_registry_file_that_cannot_be_read_stops_nothing(host: ModelHost):
     content = host.registry.path.read_text()
     host.registry.path.write_text("{")

@@ -25,7 +25,13 @@ def tell(house: House) -> str:
     told = [
         house.client.post(
             "/v1/triage?explain=true&detail=true",
-            json={"ticket_id": "T-1", "subject": text, "body": text, "requester": "ada@example.org"},
+            json={
+                "ticket_id": "T-1",
+                "requester": "ada@example.org",
+                **dict.fromkeys(("subject", "body", "product", "channel"), text),
+                "tags": list(SECRETS),
+                "custom": {"asset": text},
+            },
             headers=house.key("service") | {"Idempotency-Key": "one"},
         ),
         house.client.post(
@@ -44,7 +50,16 @@ def tell(house: House) -> str:
 def stored(house: House) -> str:
     past = get_ticket(house.store, "acme", "T-1")
     (reply,) = replies_of(house.store, "acme", ["T-1"])["T-1"]
-    return f"{past.ticket.subject} {past.ticket.body} {past.resolution} {reply.body}"
+    ticket = past.ticket
+    texts = (
+        ticket.subject,
+        ticket.body,
+        ticket.product,
+        ticket.channel,
+        *ticket.tags,
+        *ticket.custom.values(),
+    )
+    return " ".join((*texts, past.resolution, reply.body))
 
 
 def test_where_texts_are_stored_as_sent_nothing_is_changed(house: House):

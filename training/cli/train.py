@@ -44,7 +44,8 @@ def train(
         Path | None, typer.Option(help="File of `triage check --findings` with its column 'correct' filled.")
     ] = None,
     workspace: Annotated[
-        str, typer.Option(help="Whose erased tickets are left out, where the store has a ledger of them.")
+        str,
+        typer.Option(help="Whose history it is: the bundle names it, and its erased tickets are left out."),
     ] = "default",
     track: Annotated[bool, typer.Option("--track/--no-track", help="Record the run in MLflow.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -91,6 +92,7 @@ def train(
             agents=read_agents(agents, zone=zone).agents if agents else (),
             duplicates=read_duplicates(duplicates, zone=zone) if duplicates else (),
             sla=read_book_file(sla) if sla else None,
+            workspace=workspace,
             notes=read.summary.spam_notes,
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )

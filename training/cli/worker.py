@@ -42,7 +42,7 @@ def worker() -> None:
     from triage.signing import signing_key
     from triage.store import open_store
     from triage.store.erasure_follower import ErasureFollower
-    from triage.store.sealing_pass import check_keys
+    from triage.store.sealing_keys import check_keys
 
     logging.basicConfig(
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr

@@ -15,6 +15,7 @@ from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
 from triage.audit import AuditEntry
 from triage.bundle import Manifest, read_manifest
+from triage.bundle_origin import check_origin
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError
 from triage.privacy import Redaction
@@ -124,6 +125,7 @@ def _learn(
         ),
         out=out,
         key=key,
+        workspace=run.workspace,
         progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
     )
     report("learning when to suspect an incident", 1.0)
@@ -136,8 +138,9 @@ def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) 
     if champion == version:
         _note_promotion(AuditLog(store, key), run, version)
         return {"version": version, "promoted": True, "reason": "It was promoted before the worker died."}
-    registry.register(workspace, version)
     challenger = read_manifest(registry.folder(workspace, version), key)
+    check_origin(challenger, workspace)
+    registry.register(workspace, version)
     best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
     verdict = judge(challenger, best)
     if verdict.may_answer:

@@ -55,6 +55,7 @@ class Store:
         self._patience_s = patience_s
         self._in_use = in_use
         self.sealer = sealer
+        sealer.keyring.ask_before_first(self._expect_no_lost_key)
         # SQLite has one writer; taking turns here avoids "database is locked" inside a process.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._locked_until = 0.0
@@ -193,6 +194,11 @@ class Store:
     def newest_revision(self) -> str | None:
         """Return the newest migration that this version knows."""
         return migration_scripts().get_current_head()
+
+    def _expect_no_lost_key(self) -> None:
+        from triage.store.sealing_keys import expect_keys  # Which needs the store itself.
+
+        expect_keys(self)
 
     def close(self) -> None:
         """Give back all connections."""

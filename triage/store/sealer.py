@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, Column, Table
 
 from triage.encryption_keys import Keyring
 from triage.errors import ConfigurationError
@@ -45,6 +45,12 @@ class SealedTable:
     def keys(self) -> tuple[str, ...]:
         """The primary key, which a value is bound to; the workspace is bound by itself."""
         return tuple(column.name for column in self.table.primary_key)
+
+    @cached_property
+    def told(self) -> tuple[Column[Any], ...]:
+        """What :meth:`Sealer.opened` needs of a row."""
+        names = dict.fromkeys(("workspace", *self.keys, *self.columns))
+        return tuple(self.table.c[name] for name in names)
 
     @cached_property
     def documents(self) -> frozenset[str]:

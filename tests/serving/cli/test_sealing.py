@@ -54,6 +54,31 @@ def test_texts_are_encrypted_when_asked_for_and_no_byte_of_them_is_left(
     assert seen(home)[0] is CheckState.OK and "opens all 6 encrypted values" in seen(home)[1]
 
 
+def test_the_way_back_leaves_texts_in_the_clear_and_doctor_tells_half_of_it(
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    run("keys", "create", "--role", "admin", "--name", "me")
+    monkeypatch.setenv("TRIAGE_ENCRYPT", "texts")
+    run("store", "seal")
+    assert run("store", "unseal") == 1
+    assert "Got $TRIAGE_ENCRYPT=texts" in capsys.readouterr().err
+    monkeypatch.delenv("TRIAGE_ENCRYPT")
+    with closing(open_store(store_url())) as store:
+        put_tickets(store, "default", [PastTicket(Ticket("T-0", f"{SECRET} 0"))], source="test")
+    state, found, remedy = seen(home)
+    assert state is CheckState.WARNING and "4 of tickets.subject (1 in the clear)" in found
+    assert "triage store unseal" in remedy and "TRIAGE_ENCRYPT=texts" in remedy
+
+    assert run("store", "unseal") == 0
+    told = capsys.readouterr().out
+    assert "Put 4 rows into the clear." in told and "Encrypted meanwhile" not in told
+    assert seen(home)[0] is CheckState.OK and "opens all 1 encrypted values" in seen(home)[1]
+    assert run("audit", "export", str(home / "log.jsonl")) == 0
+    assert "unseal_texts" in (home / "log.jsonl").read_text()
+    with closing(open_store(store_url())) as store:
+        assert list_endpoints(store, "default")[0].url == URL
+
+
 def test_a_new_key_is_first_and_the_log_tells_of_it(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
     (before,) = keys(home)
     run("keys", "create", "--role", "admin", "--name", "me")
@@ -82,7 +107,7 @@ def test_a_key_that_others_can_read_is_told(home: Path):
 
 
 def test_without_the_key_neither_server_nor_worker_starts_and_doctor_says_why(
-    home: Path, run: Run, capsys: pytest.CaptureFixture[str]
+    home: Path, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     (home / FILE).write_text("22" * 32)
     state, found, remedy = seen(home)
@@ -92,8 +117,12 @@ def test_without_the_key_neither_server_nor_worker_starts_and_doctor_says_why(
         told = capsys.readouterr().err
         assert "Got something encrypted with key" in told and "Traceback" not in told
     (home / FILE).unlink()
-    for command in ("seal", "rekey"):
+    for command in ("seal", "rekey", "unseal"):
         assert run("store", command) == 1
+    capsys.readouterr()
+    monkeypatch.setenv("TRIAGE_WEBHOOK_HOSTS", "example.org")
+    assert run("sla", "endpoints", "add", URL) == 1
+    assert "no new key was made" in capsys.readouterr().err
     assert not (home / FILE).exists()
 
 

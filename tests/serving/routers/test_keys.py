@@ -105,3 +105,23 @@ def test_a_requester_is_erased_by_those_who_reach_all_teams(house: House):
     assert refused.status_code == 403 and "all teams" in refused.json()["detail"]
     allowed = house.client.delete("/v1/requesters/ada@example.org", headers=house.key("admin"))
     assert allowed.status_code == 200
+
+
+def test_a_key_that_ends_makes_and_takes_none_that_goes_on_longer(house: House):
+    ask, now = house.client, datetime.now(UTC)
+    end = (now + timedelta(days=1)).isoformat()
+    maker = make(house, role="admin", expires_at=end)
+    headers, whole = bearer(maker["token"]), make(house)["key"]["key_id"]
+    body = {"name": "helpdesk", "role": "service"}
+    for later in (None, (now + timedelta(days=2)).isoformat()):
+        refused = ask.post("/v1/keys", json=body | {"expires_at": later}, headers=headers)
+        assert refused.status_code == 403 and "expected one that ends by" in refused.json()["detail"]
+    assert ask.post("/v1/keys", json=body | {"expires_at": end}, headers=headers).status_code == 201
+    assert ask.post(f"/v1/keys/{whole}/rotate", json={}, headers=headers).status_code == 403
+
+    own = f"/v1/keys/{maker['key']['key_id']}/rotate"
+    successor = ask.post(own, json={}, headers=headers)
+    assert successor.status_code == 201
+    assert successor.json()["key"]["expires_at"] == maker["key"]["expires_at"]
+    # Whoever has a key without an end is not held to one.
+    assert ask.post(f"/v1/keys/{whole}/rotate", json={}, headers=house.key("admin")).status_code == 201

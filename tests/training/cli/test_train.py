@@ -74,3 +74,4 @@ def test_json_holds_the_reason_and_the_notes(folder, capsys):
     assert category["learnable"] and category["reason"] is None
     assert not team["learnable"] and "no label of the end" in team["reason"]
     assert document["training"]["tickets"] == 80 and len(document["training"]["notes"]) == 2
+    assert document["workspace"] == "default"

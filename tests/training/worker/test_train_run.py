@@ -43,6 +43,7 @@ class FakeTraining:
             feature_version=1,
             data_hash="0" * 64,
             training={},
+            workspace=given["workspace"],
         )
         return seal(draft, out, manifest, key)
 
@@ -81,6 +82,7 @@ def test_the_first_training_learns_from_all_that_the_store_knows_and_answers(des
     assert [article.article_id for article in given["articles"]] == ["A-1"]
     assert given["links"] == [ArticleLink("T-1", "A-1")] and given["agents"] == [Agent("ada")]
     assert given["config"].targets == ("category",)
+    assert given["workspace"] == "acme"
     assert (result["promoted"], result["mlflow_run"]) == (True, "r1")
     assert Registry(tmp_path).pointers("acme").champion == result["version"]
     assert shares == sorted(shares) and shares[-1] == 1.0

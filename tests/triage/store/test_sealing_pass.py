@@ -10,13 +10,20 @@ from pathlib import Path
 import pytest
 
 from triage.encryption_keys import FILE, VARIABLE, Keyring
-from triage.errors import SealError
+from triage.errors import ConfigurationError, SealError
 from triage.home import home_folder
 from triage.store import Store, open_store
 from triage.store.compact import clear_log
 from triage.store.outbox import add_endpoint, list_endpoints
 from triage.store.sealer import Extent, Sealer
-from triage.store.sealing_pass import BATCH, check_keys, keys_in_use, look_at_sealed, seal_all
+from triage.store.sealing_keys import check_keys, expect_keys, keys_in_use
+from triage.store.sealing_pass import (
+    BATCH,
+    look_at_sealed,
+    seal_all,
+    sealed_against_will,
+    unseal_all,
+)
 from triage.store.tickets import get_ticket, iter_past_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -30,6 +37,7 @@ import os
 store = open_store(os.environ["TEST_STORE"])
 seal_all(store, tell=lambda rows: print(rows, flush=True))
 """
+HALF_BACK = HALF.replace("seal_all", "unseal_all")
 
 
 def tickets(count: int = COUNT, mark: str = SECRET) -> list[PastTicket]:
@@ -41,6 +49,10 @@ def tickets(count: int = COUNT, mark: str = SECRET) -> list[PastTicket]:
 
 def with_texts(store: Store) -> None:
     store.sealer = Sealer(store.sealer.keyring, Extent.TEXTS)
+
+
+def with_secrets_only(store: Store) -> None:
+    store.sealer = Sealer(store.sealer.keyring, Extent.SECRETS)
 
 
 def by_key(store: Store, column: str) -> dict[str, int]:
@@ -159,3 +171,63 @@ def test_what_is_written_meanwhile_stays_as_it_was_written(store: Store):
     assert failures == []
     texts = {one.ticket.subject for chunk in iter_past_tickets(store, "acme") for one in chunk}
     assert len(texts) == COUNT and any(one.startswith("newer") for one in texts)
+
+
+def test_the_way_back_puts_texts_into_the_clear_and_leaves_secrets(store: Store):
+    with_texts(store)
+    put_tickets(store, "acme", tickets(), source="test")
+    put_tickets(store, "other", tickets(3, "$sealed$1$"), source="test")
+    add_endpoint(store, "acme", f"https://example.org/{SECRET}")
+    with pytest.raises(ConfigurationError, match="taken away first"):
+        unseal_all(store)
+    with_secrets_only(store)
+    assert sealed_against_will(store)["tickets.subject"] == COUNT + 3
+    told: list[int] = []
+    assert unseal_all(store, tell=told.append) == {"tickets": COUNT + 3}
+    assert max(told) <= BATCH
+    assert sealed_against_will(store) == {} == unseal_all(store)
+    # What people wrote that looks like something encrypted is kept so, or nobody could tell it apart.
+    assert sum(by_key(store, "tickets.subject").values()) == 3
+    assert by_key(store, "webhook_endpoints.url") == {store.sealer.keyring.ids[0]: 1}
+    assert [one for chunk in iter_past_tickets(store, "acme") for one in chunk] == tickets()
+    assert [one for chunk in iter_past_tickets(store, "other") for one in chunk] == tickets(3, "$sealed$1$")
+
+
+def test_killed_on_the_way_back_it_is_finished_by_the_next_call(store: Store):
+    with_texts(store)
+    put_tickets(store, "acme", tickets(), source="test")
+    environ = {**os.environ, "TEST_STORE": store.url, "TRIAGE_ENCRYPT": "secrets"}
+    half = subprocess.Popen([sys.executable, "-c", HALF_BACK], env=environ, stdout=subprocess.PIPE)
+    assert half.stdout is not None and int(half.stdout.readline()) == BATCH
+    half.send_signal(signal.SIGKILL)
+    half.wait()
+    half.stdout.close()
+    assert sum(by_key(store, "tickets.subject").values()) <= COUNT - BATCH
+    assert [one for chunk in iter_past_tickets(store, "acme") for one in chunk] == tickets()
+    with_secrets_only(store)
+    unseal_all(store)
+    assert by_key(store, "tickets.subject") == {}
+    assert [one for chunk in iter_past_tickets(store, "acme") for one in chunk] == tickets()
+
+
+def test_where_its_key_lacks_no_new_one_is_made_whatever_writes(store: Store):
+    with_texts(store)
+    put_tickets(store, "acme", tickets(5), source="test")
+    (lost,) = keys_in_use(store)
+    (home_folder() / FILE).unlink()
+    elsewhere = open_store(store.url)
+    for do in (
+        lambda: add_endpoint(elsewhere, "acme", "https://example.org/x"),
+        lambda: unseal_all(elsewhere),
+        elsewhere.sealer.keyring.add,
+        lambda: expect_keys(elsewhere),
+    ):
+        with pytest.raises(SealError, match=f"encrypted with key {lost}; expected that key .* no new key"):
+            do()
+    assert not (home_folder() / FILE).exists()
+    assert list_endpoints(elsewhere, "acme") == []
+    # Whoever says so by a key of their own goes on without what is lost.
+    (home_folder() / FILE).write_text("33" * 32)
+    add_endpoint(elsewhere, "acme", "https://example.org/x")
+    assert [one.url for one in list_endpoints(elsewhere, "acme")] == ["https://example.org/x"]
+    elsewhere.close()
