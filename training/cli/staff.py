@@ -133,9 +133,12 @@ def _print_handle_times(console: Any, learnt: HandleTimes) -> None:
     if learnt.left_out:
         console.print(
             f"Note: {learnt.left_out:,} times were left out as too long to be any: more than ten times the "
-            "median, and far beyond the others' scatter.",
+            "median, and far beyond the others' scatter, or over 30 days.",
             soft_wrap=True,
         )
+    if learnt.doubted:
+        said = ", ".join(f"{many:,} {reason}" for reason, many in learnt.doubted.items())
+        console.print(f"Note: nothing was learnt from these handle times: {said}.", soft_wrap=True)
 
 
 def _print_teams(console: Any, plan: Plan) -> None:
