@@ -39,5 +39,8 @@ def presence_now(store: Store, host: Looks, workspace: str, agent: str, *, fresh
     stored = get_agent(store, workspace, agent)
     floor = floor_now(store, host, workspace, fresh=fresh)
     if stored is None or floor is None:
-        raise NotFoundError("Got an agent that this workspace does not have; GET /v1/agents lists them.")
+        raise NotFoundError(
+            "Got an agent that this workspace does not have; GET /v1/agents, or `triage agents list`, names "
+            "them."
+        )
     return presence_of(stored, floor)

@@ -54,8 +54,10 @@ def forecast(
     from training.forecasting.publish import forecast_document, write_forecast
     from training.forecasting.read import read_series
     from training.forecasting.silence import say_ended
+    from training.result_place import expect_place
     from triage.event_calendar import read_events_file
 
+    expect_place("--out", out)
     known = [] if events is None else read_events_file(events)
     now = datetime.now(UTC)
     columns = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))

@@ -111,7 +111,7 @@ def forecast_series(
     if not 1 <= horizon <= LONGEST_HORIZON_DAYS * per_day:
         raise InputError(
             f"Got horizon {horizon}; expected 1 to {LONGEST_HORIZON_DAYS * per_day} intervals "
-            f"(two years); choose a shorter one."
+            f"(two years); choose one of these."
         )
     past, ahead, begun, chosen = _clocks(series, horizon)
     n_days, days_ahead = int(past.day[-1]) + 1, int(ahead.day[-1]) + 1

@@ -94,7 +94,7 @@ def find_silence(table: SeriesTable) -> Silence | None:
     rows = table.counts[[table.names.index(TOTAL)]] if TOTAL in table.names else table.counts
     days = local_days(np.append(table.starts, table.end), table.zone)
     number = ((days - days[0]) / ONE_DAY).astype(int)
-    daily = np.bincount(number[:-1], weights=rows.sum(axis=0), minlength=int(number[-1]) + 1)
+    daily = np.bincount(number[:-1], rows.sum(axis=0), int(number[-1]) + 1).astype(float)
     came = np.flatnonzero(daily)
     # The day that goes on: with a ticket it ends the silence, without one it does not lengthen it yet.
     silent = int(number[-1]) - 1 - int(came[-1]) if len(came) else 0

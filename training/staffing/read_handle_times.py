@@ -113,7 +113,7 @@ def _wrong(row: dict[str, Any], took: float | None, now: datetime, zone: ZoneInf
 
 def _learn(labels: list[str | None], seconds: list[float | None], wrong: list[str | None]) -> HandleTimes:
     doubted = Counter(one for one in wrong if one is not None)
-    kept = {None}
+    kept: set[str | None] = {None}
     if doubted[AFTER_TODAY] > MOST * sum(one is not None for one in seconds):
         # So many are no slips: this machine's clock is wrong.
         kept.add(AFTER_TODAY)

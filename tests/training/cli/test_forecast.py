@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from tests.training.forecasting.test_read import history, write
 from training.cli.forecast import app
 from training.forecasting.forecast import COLUMNS
-from triage.errors import InputError
+from triage.errors import ConfigurationError, InputError
 
 
 def run(*args):
@@ -57,3 +57,9 @@ def test_a_file_that_ends_long_ago_is_forecast_from_its_end_or_from_now_where_th
     told = run(source, "--horizon", 3, "--out", out, "--from-now")
     assert "is the feed broken?" in told.output and "The file ends" not in told.output
     assert pd.read_parquet(out)["start"].min() >= pd.Timestamp.now(tz="UTC").floor("D")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path):
+    source = write(history(10), tmp_path / "h.csv")
+    told = run(source, "--horizon", 3, "--out", tmp_path / "h.csv" / "f.parquet").exception
+    assert isinstance(told, ConfigurationError) and "Name another --out" in str(told)
