@@ -1,9 +1,10 @@
-"""Names of agents as addresses: any helpdesk's are taken, but for those that would be another address."""
+"""Names of agents as addresses: what a request may name; see :mod:`triage.agent_names`."""
+
+from triage.agent_names import agent_name_problem
 
 __all__ = ["IMPORT", "check_agent_name"]
 
 IMPORT = "import"
-ABSENCES = "/absences"
 
 
 def check_agent_name(name: str) -> str:
@@ -12,17 +13,14 @@ def check_agent_name(name: str) -> str:
     Raises
     ------
     ValueError
-        If it is blank, or if ``/v1/agents/`` and the name would be the address of an agent's absences.
+        If no agent can have it.
 
     Examples
     --------
     >>> check_agent_name("IT/ada")
     'IT/ada'
     """
-    if not name.strip():
-        raise ValueError("Got an agent's name that is blank; expected one that can be read.")
-    if f"{ABSENCES}/" in f"{name}/":
-        raise ValueError(
-            "Got an agent's name that is the address of absences here; expected one without '/absences'."
-        )
+    problem = agent_name_problem(name)
+    if problem is not None:
+        raise ValueError(problem)
     return name

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 
 from pydantic import ValidationError
 
-from serving.agent_names import IMPORT, check_agent_name
+from serving.agent_names import IMPORT
 from serving.schemas.agents import AbsenceIn, AgentIn
+from triage.agent_names import agent_name_problem
 from triage.agent_rows import HIGHEST_LEVEL, AgentRow, merge_rows, split_levels
 from triage.errors import InputError
 from triage.zone import find_zone
@@ -180,11 +181,7 @@ def _moment(text: str, line: int, column: str, zone: str) -> datetime:
 
 
 def _has_address(name: str) -> bool:
-    try:
-        check_agent_name(name)
-    except ValueError:
-        return False
-    return name != IMPORT and not set(name) & {"\r", "\n"}
+    return name != IMPORT and agent_name_problem(name) is None
 
 
 def _is_day(text: str) -> bool:

@@ -1,6 +1,5 @@
 """How it stands with the agents now, as the doors ask for it."""
 
-from bisect import bisect_right
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from triage.store import Store
 from triage.store.agents import get_agent
 from triage.store.policies import read_policy
 
-__all__ = ["floor_now", "presence_now", "presences_after"]
+__all__ = ["floor_now", "presence_now"]
 
 
 class Looks(Protocol):
@@ -29,27 +28,6 @@ def floor_now(store: Store, host: Looks, workspace: str, *, fresh: bool = False)
     return host.look(workspace, policy, datetime.now(UTC), fresh=fresh)
 
 
-def presences_after(floor: Floor, after: str, limit: int, *, team: str | None = None) -> list[Presence]:
-    """Return how it stands with the agents whose names come after one, at most so many, by name.
-
-    Names are ordered by code points, whatever database holds them.
-
-    Parameters
-    ----------
-    floor : Floor
-        How things stand.
-    after : str
-        The last name that is known already; empty: from the first.
-    limit : int
-        How many at most; only those are looked at.
-    team : str or None, default=None
-        Only those of a team, which need not be their first.
-    """
-    members = floor.members(team)
-    begin = bisect_right(members, after, key=lambda one: one.agent)
-    return [presence_of(one, floor) for one in members[begin : begin + limit]]
-
-
 def presence_now(store: Store, host: Looks, workspace: str, agent: str, *, fresh: bool = False) -> Presence:
     """Return how it stands with one agent now; ``fresh`` inside a transaction.
 
@@ -61,5 +39,8 @@ def presence_now(store: Store, host: Looks, workspace: str, agent: str, *, fresh
     stored = get_agent(store, workspace, agent)
     floor = floor_now(store, host, workspace, fresh=fresh)
     if stored is None or floor is None:
-        raise NotFoundError("Got an agent that this workspace does not have; GET /v1/agents lists them.")
+        raise NotFoundError(
+            "Got an agent that this workspace does not have; GET /v1/agents, or `triage agents list`, names "
+            "them."
+        )
     return presence_of(stored, floor)

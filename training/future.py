@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from triage.ticket import PastTicket
 
-__all__ = ["AHEAD", "Filed", "filed_by_now", "is_in_future", "told_of_future"]
+__all__ = ["AHEAD", "MOST", "Filed", "filed_by_now", "is_in_future", "told_of_future"]
 
 AHEAD = timedelta(days=1)
 """A time read in the wrong zone lies up to 14 hours ahead."""

@@ -78,7 +78,11 @@ def read_events_file(path: Path) -> list[KnownEvent]:
 def _read(row: dict[str, str | None], line: int) -> KnownEvent:
     text = {name: (row.get(name) or "").strip() for name in COLUMNS}
     try:
-        if not text["kind"] or not 1 <= len(text["event_id"]) <= MOST_ID:
+        if (
+            not text["kind"]
+            or not 1 <= len(text["event_id"]) <= MOST_ID
+            or set(text["event_id"]) & {"\n", "\r"}
+        ):
             raise ValueError
         first = date.fromisoformat(text["first_day"])
         return KnownEvent(
@@ -93,7 +97,7 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
     except ValueError as error:
         raise InputError(
             f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 "
-            "characters, a kind, days as 2026-04-14 and a number as factor; correct the line."
+            "characters on one line, a kind, days as 2026-04-14 and a number as factor; correct the line."
         ) from error
     except InputError as error:
         raise InputError(f"Line {line} of the calendar: {error}") from error

@@ -1,8 +1,8 @@
 """``triage agents``: who can be given tickets, and when they are away. Works while no server runs."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +13,6 @@ from triage.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from serving.presence import Presence
-    from triage.store import Store
 
 __all__ = ["app"]
 
@@ -35,19 +34,33 @@ def _absences() -> None:
 def list_all(
     workspace: Workspace = "default",
     team: Annotated[str | None, typer.Option(help="Only those of this team.")] = None,
+    search: Annotated[
+        str, typer.Option(help="Only those with each of these words in the name or in a team's.")
+    ] = "",
+    after: Annotated[str, typer.Option(help="Only names that come after this one.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
-    """Show who is there, until when, with how much in hand."""
+    """Show who is there, until when, with how much in hand, by name."""
+    from serving.agent_page import agent_page
+    from serving.floor import FloorHost
+    from serving.floor_view import floor_now
     from serving.schemas.agents import AgentListOut
 
     with opened_store() as store:
-        found = [one for one in _presences(store, workspace) if team is None or one.agent.is_in(team)]
+        floor = floor_now(store, FloorHost(store), workspace)
+        page = agent_page(floor, after, limit, team=team, search=search)
     if as_json:
-        show(AgentListOut.of(found, is_full=False))
+        show(AgentListOut.of(page))
         return
-    rows = [(one.agent.agent, ", ".join(one.agent.all_teams), *_words(one)) for one in found]
+    rows = [(one.agent.agent, ", ".join(one.agent.all_teams), *_words(one)) for one in page.shown]
     empty = f"Workspace {workspace} has no agents. Import them with: triage agents import FILE"
+    if floor is not None:
+        empty = "Nobody is left after this name." if page.total else "Nobody of the agents is meant by that."
     show_table(("agent", "teams", "now", "slots used", "skills"), rows, empty)
+    if page.has_more:
+        told = f"{len(rows):,} of {page.total:,} agents; for the next, add"
+        typer.echo(f"{told} --after {quote(str(page.next_after))}, or find somebody by --search.")
 
 
 @app.command("show")
@@ -177,18 +190,6 @@ def _set_active(agent: str, workspace: str, active: bool, as_json: bool) -> None
     if stays:
         what = "1 open ticket stays" if stays == 1 else f"{stays:,} open tickets stay"
         typer.echo(f"{what} with {agent} until the helpdesk names somebody else.")
-
-
-def _presences(store: "Store", workspace: str) -> Sequence["Presence"]:
-    from serving.floor import FloorHost
-    from serving.floor_view import floor_now
-    from serving.presence import presence_of
-    from triage.store.agents import list_agents
-
-    floor = floor_now(store, FloorHost(store), workspace)
-    if floor is None:
-        return []
-    return [presence_of(one, floor) for one in list_agents(store, workspace)]
 
 
 def _words(one: "Presence") -> tuple[str, str, str]:

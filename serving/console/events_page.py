@@ -22,6 +22,7 @@ from triage.store.snapshots import latest_snapshot
 
 __all__ = ["router"]
 
+# What is done stands before the id, which may hold slashes: an event may be called "release/remove".
 router = APIRouter(prefix="/console/volume/events", include_in_schema=False, route_class=ConsoleRoute)
 
 EventId = Annotated[str, Path(min_length=1, max_length=40)]
@@ -65,7 +66,7 @@ def add_event(
     return _put(store, visit, given.event(secrets.token_hex(8)))
 
 
-@router.post("/{event_id:path}/remove", dependencies=[FromHere])
+@router.post("/remove/{event_id:path}", dependencies=[FromHere])
 def remove_event(
     event_id: EventId, store: StoreDep, visit: Annotated[Visit, signed_in("delete_event")]
 ) -> Response:
@@ -80,7 +81,7 @@ def remove_event(
     return _calendar(store, visit)
 
 
-@router.post("/{event_id:path}", dependencies=[FromHere])
+@router.post("/change/{event_id:path}", dependencies=[FromHere])
 def change_event(
     event_id: EventId,
     store: StoreDep,

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AfterValidator
 
 from serving.agent_names import IMPORT, check_agent_name
+from serving.agent_page import agent_page
 from serving.agent_table import read_agent_table
 from serving.auth import Caller, permitted
 from serving.dependencies import AssigningDep, StoreDep
-from serving.floor_view import floor_now, presence_now, presences_after
+from serving.floor_view import floor_now, presence_now
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.reach import reach_agent, reach_teams
@@ -59,11 +60,18 @@ def list_all(
         SafeText, Query(max_length=320, description="Only names that come after this one.")
     ] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="Agents on a page.")] = 1000,
+    search: Annotated[
+        SafeText,
+        Query(
+            max_length=320,
+            description="Only those with each of these words in the name or in a team's, in any case.",
+            examples=["ada net"],
+        ),
+    ] = "",
 ) -> AgentListOut:
     """Return agents by name: who is there, until when, and how much each has in hand."""
     floor = floor_now(store, assigning, caller.workspace)
-    page = [] if floor is None else presences_after(floor, after, limit, team=team)
-    return AgentListOut.of(page, is_full=len(page) == limit)
+    return AgentListOut.of(agent_page(floor, after, limit, team=team, search=search))
 
 
 @router.post(

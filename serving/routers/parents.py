@@ -12,7 +12,7 @@ from serving.reach import reach_ticket
 from serving.routers.tickets import TicketId
 from serving.schemas.incidents import FamilyOut, ParentIn, ParentLinkOut
 from serving.sight import work_in_sight
-from triage.errors import NotFoundError
+from triage.errors import ConflictError, NotFoundError
 from triage.store import Store
 from triage.store.idempotency import Reply
 from triage.store.parents import children_of, parent_of, remove_parent, set_parent
@@ -84,6 +84,12 @@ def unlink(
     """Remove the link to its parent, whoever made it; what is left is returned."""
 
     def remove() -> Reply:
+        # Erasing a ticket of such an id would have the same address; nobody is to think that it was erased.
+        if get_ticket(store, caller.workspace, f"{ticket_id}/parent") is not None:
+            raise ConflictError(
+                "Got the address of a ticket's parent, which is also that of a ticket whose id ends in "
+                "'/parent'; expected one of the two; do either with `triage erase` or PUT another parent."
+            )
         reach_ticket(store, caller, ticket_id)
         remove_parent(store, caller.workspace, ticket_id)
         return Reply(200, _family(store, caller, ticket_id).model_dump(mode="json"))

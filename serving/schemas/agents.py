@@ -1,11 +1,11 @@
 """Agents and their absences, as JSON."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from serving.agent_page import AgentPage
 from serving.presence import Presence
 from serving.schemas.base import Input, Moment, Output, SafeText
 from triage.absence import Absence
@@ -255,7 +255,6 @@ class AgentListOut(Output):
     next_after: str | None = Field(description="What `after` the next page wants; null: this is the last.")
 
     @classmethod
-    def of(cls, page: Sequence[Presence], *, is_full: bool) -> "AgentListOut":
-        """Translate; behind a page that is not full there is none."""
-        agents = [AgentOut.of(one) for one in page]
-        return cls(agents=agents, next_after=agents[-1].agent if is_full and agents else None)
+    def of(cls, page: AgentPage) -> "AgentListOut":
+        """Translate."""
+        return cls(agents=[AgentOut.of(one) for one in page.shown], next_after=page.next_after)

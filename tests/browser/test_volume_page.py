@@ -54,7 +54,7 @@ def test_a_planner_puts_an_event_on_the_calendar_and_sees_it_in_the_chart(looker
     assert "Version 7" in page.locator("#chart").get_attribute("data-chart")
     page.screenshot(path=str(tmp_path / "volume.png"), full_page=True)
     page.get_by_label("Change Version 7").click()
-    change = page.locator(f"form[action='/console/volume/events/{event.event_id}']")
+    change = page.locator(f"form[action='/console/volume/events/change/{event.event_id}']")
     change.get_by_label("Times the ordinary").fill("1.6")
     page.screenshot(path=str(tmp_path / "change.png"), full_page=True)
     change.get_by_role("button", name="Save").click()

@@ -35,21 +35,31 @@ def forecast(
         typer.Option(help="Known events (CSV: event_id, kind, first_day; title, last_day, series, factor)."),
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    from_now: Annotated[
+        bool,
+        typer.Option("--from-now", help="Begin now, also where the file ends earlier; else at its end."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Forecast ticket volume by total and by label."""
     import json
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from rich.console import Console
     from rich.progress import Progress
 
     from training.forecasting.forecast import forecast_series
+    from training.forecasting.instants import to_instants
     from training.forecasting.publish import forecast_document, write_forecast
     from training.forecasting.read import read_series
+    from training.forecasting.silence import say_ended
+    from training.result_place import expect_place
     from triage.event_calendar import read_events_file
 
+    expect_place("--out", out)
     known = [] if events is None else read_events_file(events)
+    now = datetime.now(UTC)
     columns = list(dict.fromkeys(name.strip() for name in by.split(",") if name.strip()))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         reading = bar.add_task("Reading", total=1.0)
@@ -60,11 +70,14 @@ def forecast(
             by=columns,
             mapping=mapping,
             progress=lambda share: bar.update(reading, completed=share),
-            now=datetime.now(UTC),
+            now=now,
+            from_now=from_now,
         )
+        ended = None if from_now else say_ended(read.table, to_instants([now], zone)[0])
+        table = read.table if ended is None else replace(read.table, noticed=(ended, *read.table.noticed))
         task = bar.add_task("Forecasting", total=len(read.table.names))
         result = forecast_series(
-            read.table,
+            table,
             horizon=horizon,
             country=country,
             events=known,
@@ -96,7 +109,7 @@ def _print_summary(read: SeriesRead, result: Forecast, out: Path) -> None:
     console.print(
         f"{read.rows:,} rows; left out: {read.spam:,} spam, {read.repeated:,} repeated, "
         f"{read.refused:,} refused. {len(series.starts):,} intervals ({series.interval}, "
-        f"{escape(series.zone)}) up to {series.origin} UTC.",
+        f"{escape(series.zone)}) up to {series.end} UTC.",
         soft_wrap=True,
     )
     when = "%d %b" if series.interval == "day" else "%d %b %H:%M"

@@ -52,6 +52,7 @@ def simulate(
     from rich.progress import Progress
 
     from training.history import read_agents, read_history
+    from training.readable_shifts import expect_readable_shifts
     from training.simulation.compare import compare
     from training.simulation.config import read_config
     from training.simulation.ranker import FormRanker
@@ -70,6 +71,7 @@ def simulate(
             f"Got --sla {sla} and resolve_hours in {config}; expected one of them to say what is promised."
         )
     people = read_agents(agents, zone=zone).agents
+    expect_readable_shifts(people, agents)
     tickets = read_history(history, mapping=mapping, zone=zone).tickets
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

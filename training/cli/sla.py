@@ -140,6 +140,9 @@ def due(
         ]
         for one in found
     ]
+    if not any(counts.values()):
+        typer.echo(_nothing(workspace, "No promise is to be kept", has_policies=bool(book.policies)))
+        return
     headings = ("ticket", "target", "due", "", "time gone", "likely missed", "policy", "priority", "with")
     totals = ", ".join(f"{count:,} {one.value}" for one, count in counts.items())
     print_rows(f"Due in workspace {workspace}: {totals}", headings, rows)
@@ -175,6 +178,9 @@ def report(
         groups = [asdict(one) | {"share_kept": one.share_kept} for one in found]
         print_json({"since": since, "until": None, "as_of": now, "by": wanted, "groups": groups})
         return
+    if not found:
+        typer.echo(_nothing(workspace, "No promise was made yet", has_policies=bool(book.policies)))
+        return
     rows = [
         [
             *(getattr(one, name) or "-" for name in wanted),
@@ -188,6 +194,12 @@ def report(
     ]
     headings = (*wanted, "target", "kept", "missed", "running", "kept of those over")
     print_rows(f"Promises of workspace {workspace}", headings, rows)
+
+
+def _nothing(workspace: str, told: str, *, has_policies: bool) -> str:
+    if has_policies:
+        return f"{told} in workspace {workspace}."
+    return f"Workspace {workspace} has no policies. Set them with: triage sla import FILE"
 
 
 @app.command()

@@ -54,6 +54,7 @@ def staff(
     from dataclasses import asdict, replace
 
     from features.staffing.study import make_study, study_document
+    from training.result_place import expect_place
     from training.staffing.inputs import read_actual, read_baseline, read_changes, read_config, read_shifts
     from training.staffing.outputs import write_plan, write_shifts
     from training.staffing.read_forecast import read_forecast
@@ -67,13 +68,17 @@ def staff(
         labels = {**learnt.labels, **setup.handle_times.labels}
         setup = replace(setup, handle_times=replace(learnt, labels=labels))
     given, notes = read_shifts(setup, volume, schedule=schedule, agents=agents, proposed=shifts)
+    earlier = None if baseline is None else read_baseline(baseline)
+    for option, path in (("--out", out), ("--shifts", shifts), ("--save-baseline", save_baseline)):
+        if path is not None:
+            expect_place(option, path)
     study = make_study(
         setup,
         volume,
         change=change,
         shifts=given,
         propose=shifts is not None,
-        baseline=None if baseline is None else read_baseline(baseline),
+        baseline=earlier,
     )
     came = None if actual is None else read_actual(actual, setup, volume, study.plan, mapping)
     write_plan(study.plan, out)
@@ -133,9 +138,12 @@ def _print_handle_times(console: Any, learnt: HandleTimes) -> None:
     if learnt.left_out:
         console.print(
             f"Note: {learnt.left_out:,} times were left out as too long to be any: more than ten times the "
-            "median, and far beyond the others' scatter.",
+            "median, and far beyond the others' scatter, or over 30 days.",
             soft_wrap=True,
         )
+    if learnt.doubted:
+        said = ", ".join(f"{many:,} {reason}" for reason, many in learnt.doubted.items())
+        console.print(f"Note: nothing was learnt from these handle times: {said}.", soft_wrap=True)
 
 
 def _print_teams(console: Any, plan: Plan) -> None:

@@ -85,11 +85,13 @@ def forecast_series(
     events: Sequence[KnownEvent] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Forecast:
-    """Forecast the intervals after the last one counted.
+    """Forecast the intervals from a table's origin on.
 
     Parameters
     ----------
     series : SeriesTable
+        With a gap before its origin (``silent_from``), the days of the gap are neither learnt from nor shown,
+        and what comes after them is as unsure as what lies so far ahead.
     horizon : int
         Intervals ahead.
     country : str, optional
@@ -109,9 +111,9 @@ def forecast_series(
     if not 1 <= horizon <= LONGEST_HORIZON_DAYS * per_day:
         raise InputError(
             f"Got horizon {horizon}; expected 1 to {LONGEST_HORIZON_DAYS * per_day} intervals "
-            f"(two years); choose a shorter one."
+            f"(two years); choose one of these."
         )
-    past, ahead, chosen = _clocks(series, horizon)
+    past, ahead, begun, chosen = _clocks(series, horizon)
     n_days, days_ahead = int(past.day[-1]) + 1, int(ahead.day[-1]) + 1
     first = local_days(series.starts[:1], series.zone)[0]
     every_day = day_range(first, first + np.timedelta64(n_days + days_ahead - 1, "D"))
@@ -126,7 +128,7 @@ def forecast_series(
     spreads = []
     for row, day in enumerate(days):
         # What came today so far; of a day that has not begun, nothing.
-        today = series.counts[row, len(series.starts) - min(chosen.start, len(series.starts)) :]
+        today = series.counts[row, len(series.starts) - min(begun, len(series.starts)) :]
         spreads.append(_spread(padded[row], today, day, past, ahead, chosen, per_day))
         if progress is not None:
             progress(series.names[row])
@@ -165,23 +167,22 @@ def _times(mean: Array, factor: Array) -> Array:
     return np.concatenate([mean[:known] * factor[:known], mean[known:]])
 
 
-def _clocks(series: SeriesTable, horizon: int) -> tuple[Clock, Clock, slice]:
-    """Cut the whole days counted and the days ahead; say which intervals ahead are asked for."""
+def _clocks(series: SeriesTable, horizon: int) -> tuple[Clock, Clock, int, slice]:
+    """Cut the days counted and those after; say how many intervals of these were counted, which are asked."""
     per_day = 86_400 // interval_seconds(series.interval)
-    first, day = local_days(np.array([series.starts[0], series.origin]), series.zone)
+    first, day, begin_day = local_days(np.array([series.starts[0], series.end, series.origin]), series.zone)
     one = np.timedelta64(1, "D")
     if day == first:
         raise InputError(
-            f"Got a history from {series.starts[0]} to {series.origin} UTC, which holds no whole day in "
+            f"Got a history from {series.starts[0]} to {series.end} UTC, which holds no whole day in "
             f"{series.zone}; expected at least one, better two weeks; forecast again with more history."
         )
     past = clock_of(day_range(first, day - one), series.interval, series.zone)
     # Two days more than needed: the first may be half over, and one may have only 23 hours.
-    ahead = clock_of(
-        day_range(day, day + np.timedelta64(horizon // per_day + 2, "D")), series.interval, series.zone
-    )
-    begin = int(np.searchsorted(ahead.starts, series.origin))
-    return past, ahead, slice(begin, begin + horizon)
+    last = begin_day + np.timedelta64(horizon // per_day + 2, "D")
+    ahead = clock_of(day_range(day, last), series.interval, series.zone)
+    begun, begin = np.searchsorted(ahead.starts, np.array([series.end, series.origin])).tolist()
+    return past, ahead, begun, slice(begin, begin + horizon)
 
 
 def _pad_to_days(series: SeriesTable, past: Clock) -> Array:

@@ -19,7 +19,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.calendar import interval_seconds
-from training.forecasting.series import TOTAL, SeriesCounter, SeriesTable, to_instants
+from training.forecasting.instants import to_instants
+from training.forecasting.series import TOTAL, SeriesCounter, SeriesTable
+from training.forecasting.silence import table_up_to
 from training.history.columns import CUSTOM_PREFIX, column_of
 from training.history.mapping import Mapping, load_mapping
 from training.history.plan import fold
@@ -65,6 +67,7 @@ def read_series(
     mapping: Path | None = None,
     progress: Callable[[float], None] | None = None,
     now: datetime | None = None,
+    from_now: bool = False,
 ) -> SeriesRead:
     """Count the tickets, or sum the volumes, of a file.
 
@@ -84,6 +87,8 @@ def read_series(
         Called now and then with the share of the file that was read.
     now : datetime, optional
         With a zone: what was filed later is left out, and no interval counts that has not ended.
+    from_now : bool, default False
+        Let the forecast begin ``now``, also where the file ends earlier (`silence.table_up_to`).
 
     Raises
     ------
@@ -106,7 +111,7 @@ def read_series(
                 "volumes bring their series along; leave it out."
             )
         file = Table(path, "volumes", mapping=rules, zone=zone, wanted=list(VOLUME_COLUMNS))
-        return _read_volumes(file, _chunks(file, progress), counter)
+        return _read_volumes(file, _chunks(file, progress), counter, from_now)
     _check_by(path, by, header, rules)
     columns = {name: name if column_of("history", name) else CUSTOM_PREFIX + name for name in by}
     wanted = ["created_at", *columns.values()]
@@ -117,7 +122,7 @@ def read_series(
     # Without a mapping, the export of a known helpdesk is recognised as such.
     extended = _with_other_columns(rules, by, header)
     file = Table(path, "history", mapping=extended, zone=zone, wanted=list(dict.fromkeys(wanted)))
-    return _read_tickets(file, _chunks(file, progress), counter, columns)
+    return _read_tickets(file, _chunks(file, progress), counter, columns, from_now)
 
 
 def _check_by(path: Path, by: Sequence[str], header: set[str], rules: Mapping) -> None:
@@ -147,6 +152,7 @@ def _read_tickets(
     chunks: Iterator[list[dict[str, Any]]],
     counter: SeriesCounter,
     columns: dict[str, str],
+    from_now: bool,
 ) -> SeriesRead:
     """Count tickets; ``columns`` says under which name the reader gives each column to count by."""
     seen = _Seen()
@@ -170,7 +176,7 @@ def _read_tickets(
             "to have its own; name the right column in a mapping file ([columns] ticket_id) and give it with "
             "--mapping."
         )
-    return SeriesRead(counter.table(), file.summary.read, file.summary.rejected, spam, repeated)
+    return SeriesRead(_table(counter, from_now), file.summary.read, file.summary.rejected, spam, repeated)
 
 
 def _value(row: dict[str, Any], name: str) -> Any:
@@ -187,13 +193,21 @@ def _with_other_columns(rules: Mapping, by: Sequence[str], header: set[str]) -> 
     return None if extended == Mapping() else extended
 
 
-def _read_volumes(file: Table, chunks: Iterator[list[dict[str, Any]]], counter: SeriesCounter) -> SeriesRead:
+def _table(counter: SeriesCounter, from_now: bool, end: np.datetime64 | None = None) -> SeriesTable:
+    if from_now and counter.now is not None:
+        return table_up_to(counter, counter.now, history_end=end)
+    return counter.table(until=end)
+
+
+def _read_volumes(
+    file: Table, chunks: Iterator[list[dict[str, Any]]], counter: SeriesCounter, from_now: bool
+) -> SeriesRead:
     starts: NDArray[np.int64] = np.array([], dtype=np.int64)
     for rows in chunks:
         times = pd.to_datetime([row["start"] for row in rows], utc=True)
         counter.add_counts(times, [row["series"] for row in rows], [row["count"] for row in rows])
         starts = np.union1d(starts, to_instants(times, counter.zone).astype("int64"))
-    table = counter.table(until=_end_of_volumes(file.path, starts, counter.interval))
+    table = _table(counter, from_now, _end_of_volumes(file.path, starts, counter.interval))
     return SeriesRead(_with_total(table), file.summary.read, file.summary.rejected)
 
 

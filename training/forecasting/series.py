@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.calendar import day_range, day_starts, interval_seconds, interval_starts, local_days
+from training.forecasting.instants import to_instants
 from training.forecasting.left_out import find_strays, say_after_now, say_strays
 from training.forecasting.unlabelled import RECENT_DAYS, UNKNOWN_LABEL, share_out
 from triage.errors import InputError
@@ -50,9 +51,12 @@ class SeriesTable:
     zone : str
         IANA name of the zone that the intervals were cut in.
     origin : datetime64[s], UTC
-        Where the last counted interval ends, and the forecast begins.
+        Where the forecast begins.
     noticed : tuple of str
         What was left out or shared out, in sentences.
+    silent_from : datetime64[s], UTC, or None
+        Where the last counted interval ends, if a gap lies between it and the origin (`silence`); None: there
+        is none.
     """
 
     names: tuple[str, ...]
@@ -62,12 +66,20 @@ class SeriesTable:
     zone: str
     origin: np.datetime64
     noticed: tuple[str, ...] = ()
+    silent_from: np.datetime64 | None = None
+
+    @property
+    def end(self) -> np.datetime64:
+        """Where the last counted interval ends."""
+        return self.origin if self.silent_from is None else self.silent_from
 
     def before(self, instant: np.datetime64) -> SeriesTable:
         """Return the table as it stood at ``instant``, the start of one of its intervals."""
         keep = int(np.searchsorted(self.starts, instant))
-        origin = self.starts[keep] if keep < len(self.starts) else self.origin
-        return replace(self, starts=self.starts[:keep], counts=self.counts[:, :keep], origin=origin)
+        if keep == len(self.starts):
+            return self
+        starts, counts = self.starts[:keep], self.counts[:, :keep]
+        return replace(self, starts=starts, counts=counts, origin=self.starts[keep], silent_from=None)
 
     def since(self, instant: np.datetime64) -> SeriesTable:
         """Return the table without the intervals that began before ``instant``."""
@@ -255,32 +267,6 @@ def _is_last_day_over(filed: pd.Series) -> bool:
     # Before a weekday has come round a few times, every earlier day is its kind.
     kind = same if len(same) >= _FEWEST_OF_ITS_KIND else clock[:-1]
     return len(kind) > 0 and bool(clock[-1] >= np.quantile(kind, _EARLY_QUANTILE))
-
-
-def to_instants(times: Any, zone: str) -> NDArray[np.datetime64]:
-    """Return times as UTC instants to the second; times without a zone are taken as ``zone``'s.
-
-    Raises
-    ------
-    InputError
-        When one of them is missing.
-    """
-    stamps = pd.Series(times).reset_index(drop=True)
-    if not isinstance(stamps.dtype, pd.DatetimeTZDtype) and not pd.api.types.is_datetime64_dtype(
-        stamps.dtype
-    ):
-        stamps = pd.to_datetime(stamps, utc=True)
-    if stamps.isna().any():
-        raise InputError(
-            f"Got {int(stamps.isna().sum())} ticket(s) without a time; expected created_at in every row; "
-            "leave those rows out."
-        )
-    if stamps.dt.tz is None:
-        # Twice-told times are the earlier ones; times that the clock skipped move on to the next real one.
-        stamps = stamps.dt.tz_localize(
-            find_zone(zone), ambiguous=np.ones(len(stamps), dtype=bool), nonexistent="shift_forward"
-        )
-    return np.asarray(stamps.dt.tz_convert("UTC").dt.tz_localize(None), dtype="datetime64[s]")
 
 
 def count_series(

@@ -7,6 +7,7 @@ from typing import Any
 from training.history.summary import RowSummary
 from training.history.volume import Volume
 from triage.agent import Agent
+from triage.agent_names import agent_name_problem
 from triage.agent_rows import HIGHEST_LEVEL, AgentRow, split_levels
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError, InputError
@@ -130,6 +131,7 @@ def _duplicate(row: Mapping[str, Any], summary: RowSummary) -> DuplicateLink:
 
 
 def _agent(row: Mapping[str, Any], summary: RowSummary) -> AgentRow:
+    _refuse(agent_name_problem(row["agent"]))
     start, end = row.get("absent_from"), row.get("absent_to")
     if start is not None and end is not None and end < start:
         raise HistoryError("absent_to lies before absent_from")

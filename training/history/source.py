@@ -90,7 +90,10 @@ def open_source(path: Path, mapping: Mapping) -> Source:
         with path.open("rb") as file:
             head = file.read(4)
     except OSError as error:
-        raise HistoryError(f"Got {path}, which cannot be read: {error.strerror or error}.") from None
+        raise HistoryError(
+            f"Got {path}, which cannot be read: {error.strerror or error}; expected a file of "
+            "CSV, JSON Lines or Parquet. Check the path."
+        ) from None
     if head == b"PAR1":
         return ParquetSource(path)
     encoding = find_encoding(path, mapping.encoding)

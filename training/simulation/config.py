@@ -45,7 +45,10 @@ def read_config(path: Path | None) -> SimulationConfig:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"Got {path}, which cannot be read as TOML: {error}.") from None
+        raise ConfigurationError(
+            f"Got {path}, which cannot be read as TOML ({getattr(error, 'strerror', None) or error}); "
+            "expected tables [routing] and [simulation]. Check the path and that line."
+        ) from None
     unknown = sorted(set(document) - {"routing", "simulation"})
     if unknown:
         raise ConfigurationError(

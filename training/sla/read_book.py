@@ -30,7 +30,10 @@ def read_book_file(path: Path, *, today: date | None = None) -> SlaBook:
         content = path.read_text(encoding="utf-8-sig")
         document = csv_document(content) if path.suffix.lower() == ".csv" else toml_document(content)
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"Got {path}, which cannot be read as an SLA book: {error}.") from None
+        raise ConfigurationError(
+            f"Got {path}, which cannot be read as an SLA book ({getattr(error, 'strerror', None) or error}); "
+            "expected policies as TOML or CSV in UTF-8, as the guide has them. Check the path."
+        ) from None
     except ConfigurationError as error:
         raise ConfigurationError(f"In {path}: {error}") from None
     return with_public_holidays(SlaBook.from_document(document), today or datetime.now(UTC).date())

@@ -14,6 +14,7 @@ from features.staffing.followed import Followed, had_been_followed
 from features.staffing.schedule import agents_shifts, read_schedule
 from features.staffing.shifts import Shift
 from features.staffing.study import Baseline, planned_people
+from training.readable_shifts import expect_readable_shifts
 from triage.errors import ConfigurationError, InputError
 from triage.staffing.change import Change
 from triage.staffing.change_document import read_change
@@ -38,10 +39,14 @@ def read_config(path: Path) -> StaffingSetup:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"Got {path}, which cannot be read ({error}); expected a TOML file."
+            f"Got {path}, which cannot be read ({getattr(error, 'strerror', None) or error}); expected a "
+            "TOML file in UTF-8, such as the staffing.toml of the guide. Check the path."
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"Got {path.name}, which is no TOML: {error}.") from error
+        raise ConfigurationError(
+            f'Got {path.name}, which is no TOML: {error}; expected lines such as by = "category". '
+            "Correct that line."
+        ) from error
     try:
         return read_setup(document)
     except ConfigurationError as error:
@@ -93,13 +98,18 @@ def read_shifts(
         try:
             content = schedule.read_bytes()
         except OSError as error:
-            raise InputError(f"Got {schedule}, which cannot be read ({error}).") from error
+            raise InputError(
+                f"Got {schedule}, which cannot be read ({error.strerror}); expected a schedule as CSV "
+                "(team, start, end, agents) or iCalendar (.ics). Check the path."
+            ) from error
         return read_schedule(content, names, setup.zone, **span), []
     if agents is None:
         return None, []
     from training.history import read_agents
 
-    shifts, unknown = agents_shifts(setup, forecast, read_agents(agents, zone=setup.zone).agents)
+    people = read_agents(agents, zone=setup.zone).agents
+    expect_readable_shifts(people, agents)
+    shifts, unknown = agents_shifts(setup, forecast, people)
     notes = (
         [f"{len(unknown)} agents have no shift and are not counted: {', '.join(unknown[:5])}."]
         if unknown

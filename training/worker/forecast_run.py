@@ -1,14 +1,12 @@
 """A forecast run: the workspace's tickets counted by day and by hour up to now, forecast, and published.
 
-Quiet hours up to now count as zeros, and nothing that is over is forecast. Only where nothing was filed for
-two weeks (a history that was imported to try things), the history ends with its last ticket, and it is told.
+Quiet hours up to now count as zeros, and nothing that is over is forecast. Days without tickets up to now are
+what is plausible for the workspace (`training.forecasting.silence`), and they are told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from training.worker.job import Work
 from triage.errors import HistoryError
@@ -29,8 +27,6 @@ __all__ = ["forecast_work"]
 
 MOST_HISTORY = timedelta(days=5 * 366)
 """Older tickets say nothing about next month."""
-LONGEST_QUIET = timedelta(days=14)
-"""After so long without a ticket a store is not fed any more."""
 READ_SHARE = 0.2
 """Of a run's progress, how much is reading the tickets."""
 
@@ -57,13 +53,14 @@ def _forecast(
     store: Store, run: Run, report: Callable[[str, float], None], now: datetime
 ) -> Mapping[str, Any]:
     from training.forecasting.forecast import forecast_series
-    from training.forecasting.series import count_series
+    from training.forecasting.series import SeriesCounter
+    from training.forecasting.silence import table_up_to
 
     place = get_workspace(store, run.workspace)
     events = list_events(store, run.workspace)
     filed, labels = _read(store, run, report, now)
     counted = [moment for moment in filed if moment <= now]
-    instant, quiet = _instant(now), _say_quiet(max(counted, default=now), now, place.zone)
+    instant = _instant(now)
     by = [name for name, column in labels.items() if any(label is not None for label in column)]
     snapshots: dict[str, str] = {}
     horizons = {"day": run.parameters["days"], "hour": run.parameters["hours"]}
@@ -73,11 +70,9 @@ def _forecast(
     for interval, horizon in horizons.items():
         base = READ_SHARE + part * len(snapshots)
         report(f"counting tickets by {interval}", base)
-        table = count_series(
-            filed, labels, interval=interval, zone=place.zone, by=by,
-            until=None if quiet else instant, now=instant,
-        )  # fmt: skip
-        table = replace(table, noticed=(*quiet, *table.noticed))
+        counter = SeriesCounter(interval, place.zone, by, now=instant)
+        counter.add(filed, labels)
+        table = table_up_to(counter, instant)
         done = 0
 
         def tell(
@@ -93,17 +88,6 @@ def _forecast(
         report(f"publishing the forecast by {interval}", base + part)
         snapshots[interval] = _publish(store, run, table, horizon, forecast)
     return {"snapshots": snapshots, "tickets": len(counted), "by": by}
-
-
-def _say_quiet(last: datetime, now: datetime, zone: str) -> tuple[str, ...]:
-    """Say that a store is not fed any more, where it is not."""
-    if now - last <= LONGEST_QUIET:
-        return ()
-    local = last.astimezone(ZoneInfo(zone))
-    return (
-        f"No ticket was filed since {local.day} {local:%b %Y}, {(now - last).days} days ago: the history "
-        "ends there, and the forecast begins.",
-    )
 
 
 def _instant(moment: datetime) -> "np.datetime64":

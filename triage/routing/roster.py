@@ -53,6 +53,11 @@ class Roster:
         """Return the agents of a team by name, all agents for None; the deactivated with them."""
         return list(self.agents.values()) if team is None else self._teams.get(team, [])
 
+    @property
+    def teams(self) -> list[str]:
+        """Every team that somebody is in, by name."""
+        return sorted(self._teams)
+
     def presence(self, agent: Agent, moment: datetime) -> Availability:
         """Tell how it stands with an agent's presence at a moment (with a zone)."""
         kept = self._kept.get(agent.agent)

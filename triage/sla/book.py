@@ -211,6 +211,10 @@ def _text(given: Any, where: str) -> str:
 
 
 def _list(given: Any, where: str) -> list[Any]:
+    if isinstance(given, Mapping):
+        raise ConfigurationError(
+            f"Got a table as {where}; expected a list of tables: in TOML, [[{where}]] above each one's lines."
+        )
     if not isinstance(given, list | tuple):
         raise ConfigurationError(f"Got {where}={given!r}; expected a list.")
     return list(given)

@@ -73,11 +73,14 @@ class HandleTimes:
         Of the others.
     left_out : int, default=0
         Times that were too long to be any, where these were learnt.
+    doubted : Mapping of str to int
+        Other tickets whose time was not learnt from, where these were learnt: reason and how many.
     """
 
     default: HandleTime = HandleTime(600.0)
     labels: Mapping[str, HandleTime] = field(default_factory=dict)
     left_out: int = 0
+    doubted: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, label: str) -> HandleTime:
         """Return the handle time of a label."""
@@ -89,10 +92,11 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
 
     A label's mean is drawn towards the mean of all by Buhlmann's credibility (1967): n / (n + k), with k the
     variance within labels over the variance between them, so that three tickets of a rare label do not decide
-    alone; so is its variance. Times that are missing, zero or negative are left out. So are those of clocks
-    that somebody forgot to stop: above 10 times the median, or exp(3.5 s) times where that is more, with s
-    the deviation of the logarithm (1.4826 times the median absolute one); of the label where it has 20 times
-    or more, else of all. Of what is left the longest 1 % count as the 99th percentile.
+    alone; so is its variance. Times that are missing, zero or negative are left out, the latter two counted.
+    So are times over 30 days, and those of clocks that somebody forgot to stop: above 10 times the median, or
+    exp(3.5 s) times where that is more, with s the deviation of the logarithm (1.4826 times the median
+    absolute one); of the label where it has 20 times or more, else of all. Of what is left the longest 1 %
+    count as the 99th percentile.
 
     Parameters
     ----------
@@ -104,24 +108,23 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
     Raises
     ------
     InputError
-        If no ticket has a time.
+        If no ticket has a time that can be one.
     """
-    timed = [
+    given = [
         (label, float(took))
         for label, took in zip(labels, seconds, strict=True)
-        if took is not None and math.isfinite(took) and took > 0.0
+        if took is not None and math.isfinite(took)
     ]
+    zeros, negatives = sum(took == 0.0 for _, took in given), sum(took < 0.0 for _, took in given)
+    doubted = {reason: many for reason, many in (("zero", zeros), ("negative", negatives)) if many}
+    timed = [(label, took) for label, took in given if 0.0 < took <= LONGEST_S]
+    every = len(given) - zeros - negatives
     if not timed:
-        raise InputError(
-            "Got tickets without a single handle time; expected handle_seconds (or field.handle_seconds) "
-            "above "
-            "0 in some rows; write handle times into the configuration instead."
-        )
-    every = len(timed)
+        raise _none_of_them(every, doubted)
     timed = _without_forgotten(timed)
     times = np.array([took for _, took in timed])
     middle = float(np.median(times))
-    times = np.minimum(times, min(float(np.quantile(times, _CUT_SHARE)), LONGEST_S))
+    times = np.minimum(times, float(np.quantile(times, _CUT_SHARE)))
     overall, variance = float(times.mean()), float(times.var())
     groups: dict[str, list[float]] = {}
     for (label, _), took in zip(timed, times, strict=True):
@@ -131,7 +134,7 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
     left_out = every - len(timed)
     counts = np.array([len(group) for group in groups.values()], dtype=float)
     if len(counts) < 2:
-        return HandleTimes(default, dict.fromkeys(groups, default), left_out)
+        return HandleTimes(default, dict.fromkeys(groups, default), left_out, doubted)
     means = np.array([np.mean(group) for group in groups.values()])
     variances = np.array([np.var(group) for group in groups.values()])
     k = _credibility(counts, means, variances)
@@ -145,7 +148,17 @@ def learn_handle_times(labels: Iterable[str | None], seconds: Iterable[float | N
         )
         for (label, group), w, mean, var in zip(groups.items(), weight, means, variances, strict=True)
     }
-    return HandleTimes(default, found, left_out)
+    return HandleTimes(default, found, left_out, doubted)
+
+
+def _none_of_them(too_long: int, doubted: Mapping[str, int]) -> InputError:
+    told = {"longer than 30 days": too_long, **doubted}
+    said = ", ".join(f"{many:,} {reason}" for reason, many in told.items() if many)
+    return InputError(
+        f"Got tickets without a single handle time{f' that can be one ({said})' if said else ''}; expected "
+        "seconds of work above 0 in handle_seconds (or field.handle_seconds) of some rows; map another "
+        "column, convert its unit, or write handle times into the configuration instead."
+    )
 
 
 def _without_forgotten(timed: list[tuple[str | None, float]]) -> list[tuple[str | None, float]]:

@@ -24,6 +24,10 @@ def texts(given: Any, where: str) -> list[str]:
 
 def items(given: Any, where: str) -> list[Any]:
     """Return a list."""
+    if isinstance(given, Mapping):
+        raise ConfigurationError(
+            f"Got a table as {where}; expected a list of tables: in TOML, [[{where}]] above each one's lines."
+        )
     if not isinstance(given, list | tuple):
         raise ConfigurationError(f"Got {where}={given!r}; expected a list.")
     return list(given)

@@ -152,3 +152,19 @@ def test_a_backlog_is_planned_and_applied(
     assert "3 assignments stored" in capsys.readouterr().out
     assert printed(run, capsys, "agents", "show", "ada")["load"] == 2.0
     store.close()
+
+
+def test_many_agents_come_in_pages_and_are_searched(run: Run, home: Path, capsys: pytest.CaptureFixture[str]):
+    file = home / "many.csv"
+    file.write_text("agent,team\n" + "".join(f"a{number},team {number % 2}\n" for number in range(8)))
+    assert run("agents", "import", str(file)) == 0
+    page = printed(run, capsys, "agents", "list", "--limit", "3")
+    assert ([one["agent"] for one in page["agents"]], page["next_after"]) == (["a0", "a1", "a2"], "a2")
+    rest = printed(run, capsys, "agents", "list", "--limit", "5", "--after", "a2")
+    assert (len(rest["agents"]), rest["next_after"]) == (5, None)
+    found = printed(run, capsys, "agents", "list", "--search", "TEAM 1", "--limit", "9")
+    assert [one["agent"] for one in found["agents"]] == ["a1", "a3", "a5", "a7"]
+    assert run("agents", "list", "--limit", "3") == 0
+    assert "3 of 8 agents; for the next, add --after a2" in capsys.readouterr().out
+    assert run("agents", "list", "--search", "zoe") == 0
+    assert "Nobody of the agents" in capsys.readouterr().out

@@ -1,7 +1,10 @@
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from serving.console.agents_page import SHOWN
 from serving.console.agents_view import days_away, view_agent, view_agents, view_team
 from serving.presence import Presence
 from tests.serving.console.conftest import Desk
@@ -10,7 +13,9 @@ from tests.serving.house import House
 from triage.absence import Absence
 from triage.agent import Agent
 from triage.errors import InputError
-from triage.store.agents import absence_id, get_agent, put_calendar
+from triage.routing.availability import Availability, availability
+from triage.routing.roster import Roster
+from triage.store.agents import absence_id, get_agent, put_agents, put_calendar
 from triage.store.feedback import feedback_on
 from triage.store.tickets import get_ticket, put_tickets
 from triage.ticket import PastTicket, Ticket
@@ -148,3 +153,37 @@ def test_nobody_to_give_it_to_is_told_with_the_reason(house: House, desk: Desk):
     policy(house)
     page = desk.post("/console/decide", subject="vpn").text
     assert "Nobody of web can take it now: 1 deactivated." in page and "Give it to" not in page
+
+
+def test_many_agents_come_in_pages_and_anybody_is_found(house: House, desk: Desk):
+    crowd = [Agent(f"a{number:04}", team=f"team {number % 7}") for number in range(250)]
+    put_agents(house.store, "acme", [*crowd, Agent("zoë", team="Mail")])
+    first = desk.get("/console/agents").text
+    assert first.count('class="agent there"') == SHOWN and "251 in all, by name" in first
+    follow = re.search(r'href="([^"]+)" rel="next"', first)
+    assert follow is not None
+    second = desk.get(html.unescape(follow[1])).text
+    assert 'aria-label="a0100"' in second and 'aria-label="a0099"' not in second
+    last = desk.get("/console/agents?after=a0199").text
+    assert 'aria-label="zoë"' in last and 'rel="next"' not in last and "The first page" in last
+    found = desk.get("/console/agents?search=mail+zo%C3%8B").text
+    assert found.count("<article") == 1 and 'aria-label="zoë"' in found
+    assert "Nobody is called so" in desk.get("/console/agents?search=nobody").text
+    of_team = desk.get("/console/agents?team=team+3&search=a0003").text
+    assert of_team.count("<article") == 1
+
+
+def test_nobody_but_the_agents_of_the_page_is_looked_at(
+    house: House, desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    shift = "Mon-Fri 09:00-17:00"
+    put_agents(house.store, "acme", [Agent(f"a{number:04}", shift=shift) for number in range(250)])
+    looked: list[str] = []
+
+    def presence(roster: Roster, agent: Agent, moment: datetime) -> Availability:
+        looked.append(agent.agent)
+        return availability(agent, moment)
+
+    monkeypatch.setattr(Roster, "presence", presence)
+    assert desk.get("/console/agents?after=a0009").status_code == 200
+    assert set(looked) == {f"a{number:04}" for number in range(10, 10 + SHOWN)}

@@ -35,12 +35,12 @@ def test_an_event_is_added_changed_and_removed_on_the_page_and_each_is_in_the_au
     assert "Version &lt;7&gt;" in answer.text and "not in a forecast yet" in answer.text
     (one,) = list_events(store, "acme")
     assert (one.kind, one.factor, one.last_day) == ("release", 1.4, date(2199, 4, 16))
-    desk.post(f"/console/volume/events/{one.event_id}", **FORM | {"last_day": "", "factor": ""})
+    desk.post(f"/console/volume/events/change/{one.event_id}", **FORM | {"last_day": "", "factor": ""})
     (changed,) = list_events(store, "acme")
     assert (changed.event_id, changed.factor, changed.last_day) == (one.event_id, None, date(2199, 4, 14))
-    gone = desk.post(f"/console/volume/events/{one.event_id}/remove")
+    gone = desk.post(f"/console/volume/events/remove/{one.event_id}")
     assert "None is on the calendar" in gone.text and list_events(store, "acme") == []
-    assert desk.post(f"/console/volume/events/{one.event_id}/remove").status_code == 404
+    assert desk.post(f"/console/volume/events/remove/{one.event_id}").status_code == 404
     entries = desk.house.client.get("/v1/audit", headers=desk.house.key("auditor")).json()["entries"]
     actions = [entry["action"] for entry in entries]
     assert actions.count("put_event") == 2 and actions.count("delete_event") == 1

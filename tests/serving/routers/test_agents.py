@@ -267,3 +267,12 @@ def test_a_blank_name_is_refused_and_a_team_is_kept_once(house: House):
     assert refused.status_code == 422 and "blank" in refused.text
     stored = put_agent(house, "ada", {"team": "web", "teams": ["lab", "lab", "web"]})
     assert stored.json()["teams"] == ["lab"]
+
+
+def test_somebody_is_found_by_words_of_name_and_team(house: House):
+    for name, team in (("ada", "Network"), ("adam", "Mail"), ("bob", "Network")):
+        put_agent(house, name, {"team": team})
+    found = get(house, "?search=AD+net").json()
+    assert ([one["agent"] for one in found["agents"]], found["next_after"]) == (["ada"], None)
+    assert get(house, "?limit=3").json()["next_after"] is None
+    assert get(house, "?search=net&limit=1").json()["next_after"] == "ada"

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 from typer.testing import CliRunner
@@ -6,7 +7,7 @@ from typer.testing import CliRunner
 from tests.training.forecasting.test_read import history, write
 from training.cli.forecast import app
 from training.forecasting.forecast import COLUMNS
-from triage.errors import InputError
+from triage.errors import ConfigurationError, InputError
 
 
 def run(*args):
@@ -44,3 +45,21 @@ def test_an_unusable_history_raises_one_sentence_of_the_error_tree(tmp_path):
     assert isinstance(result.exception, InputError)
     assert "expected at least two whole ones" in str(result.exception)
     assert not (tmp_path / "f.parquet").exists()
+
+
+def test_a_file_that_ends_long_ago_is_forecast_from_its_end_or_from_now_where_that_is_asked_for(tmp_path):
+    days = pd.date_range(datetime.now(UTC) - timedelta(days=100), periods=60, freq="4h")
+    rows = pd.DataFrame({"ticket_id": range(60), "created_at": days.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    source, out = write(rows.assign(subject="x", body="y"), tmp_path / "h.csv"), tmp_path / "f.parquet"
+    told = run(source, "--horizon", 3, "--out", out)
+    assert "The file ends" in told.output and "--from-now" in told.output
+    assert pd.read_parquet(out)["start"].min() < pd.Timestamp(days[-1]) + pd.Timedelta(days=1)
+    told = run(source, "--horizon", 3, "--out", out, "--from-now")
+    assert "is the feed broken?" in told.output and "The file ends" not in told.output
+    assert pd.read_parquet(out)["start"].min() >= pd.Timestamp.now(tz="UTC").floor("D")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(tmp_path):
+    source = write(history(10), tmp_path / "h.csv")
+    told = run(source, "--horizon", 3, "--out", tmp_path / "h.csv" / "f.parquet").exception
+    assert isinstance(told, ConfigurationError) and "Name another --out" in str(told)

@@ -38,6 +38,11 @@ def test_policies_are_imported_and_shown(run):
     assert "gold" in run("show").output
 
 
+def test_a_workspace_without_policies_is_told_how_to_get_them(run):
+    for command in ("due", "report"):
+        assert "has no policies. Set them with: triage sla import FILE" in run(command).output
+
+
 def test_what_is_due_and_what_was_kept_is_told(run):
     run("import", run.file)
     due = json.loads(run("due", "--json").output)

@@ -146,3 +146,21 @@ def test_a_config_that_is_wrong_names_its_file(files):
     assert "In w.toml: Got no team" in str(run(files, config="w.toml").exception)
     (files / "w.toml").write_text("teams = [")
     assert "no TOML" in str(run(files, config="w.toml").exception)
+    (files / "w.toml").write_text("[channels.tickets]\nshare = 1.0\n[[teams]]\nname = 'a'\n")
+    assert "expected a list of tables: in TOML, [[channels]]" in str(run(files, config="w.toml").exception)
+    told = str(run(files, config="nowhere.toml").exception)
+    assert "expected a TOML file" in told and "Check the path" in told and "Errno" not in told
+
+
+def test_what_cannot_be_read_or_written_is_told_with_what_was_expected(files):
+    (files / "agents.csv").write_text("agent,team,shift\nada,Desk,24/7\nbob,Desk,9-5\n")
+    told = str(run(files, "--agents", files / "agents.csv").exception)
+    assert "Of agent 'bob' in agents.csv: Got the shift '9-5'; expected days and times" in told
+    told = str(run(files, "--schedule", files / "nowhere.csv").exception)
+    assert "expected a schedule as CSV" in told and "Errno" not in told
+    told = str(run(files, "--history", files / "nowhere.csv").exception)
+    assert "expected a file of CSV, JSON Lines or Parquet. Check the path." in told
+    assert not (files / "plan").exists()
+    told = str(run(files, "--save-baseline", files / "c.toml" / "b.json").exception)
+    assert "Got --save-baseline" in told and "Name another --save-baseline" in told
+    assert not (files / "plan" / "PLAN.csv").exists()

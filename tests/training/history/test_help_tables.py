@@ -7,6 +7,7 @@ import pytest
 from training.history.importer import import_table
 from triage.errors import HistoryError
 from triage.store import Store
+from triage.store.agents import list_agents
 from triage.store.articles import get_article
 from triage.store.replies import list_macros, replies_of
 from triage.store.solved import count_solved
@@ -71,6 +72,10 @@ def test_ids_that_are_no_addresses_are_refused_and_slashes_taken(sqlite_store: S
     table = write(tmp_path / "m.csv", 'macro_id,body\nIT/M-1,Hello.\n"M\n2",Bye.\n')
     assert import_table(sqlite_store, table, "macros", workspace="acme").summary["rejected"] == 1
     assert [one.macro_id for one in list_macros(sqlite_store, "acme")] == ["IT/M-1"]
+    table = write(tmp_path / "g.csv", 'agent,team\nIT/ada,web\nIT/absences,web\n"b\nob",web\n')
+    result = import_table(sqlite_store, table, "agents", workspace="acme", rejects=rejects)
+    assert [one.agent for one in list_agents(sqlite_store, "acme")] == ["IT/ada"]
+    assert "address of absences" in rejects.read_text() and "line break" in rejects.read_text()
 
 
 @pytest.mark.parametrize(("kind", "head"), [("replies", "ticket_id,body"), ("macros", "title,body")])

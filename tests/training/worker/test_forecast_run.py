@@ -115,12 +115,24 @@ def test_quiet_days_up_to_now_count_and_what_is_over_is_not_forecast(desk: Store
     assert max(row.mean for row in day.rows if row.series == "total") < 4.0
 
 
-def test_a_store_that_nobody_feeds_any_more_is_forecast_from_its_last_ticket_and_it_is_told(desk: Store):
-    forecast(desk, ask(desk), now=NOW + timedelta(days=200))
+def test_a_store_that_nobody_feeds_any_more_is_forecast_from_now_and_asked_about_its_feed(desk: Store):
+    now = NOW + timedelta(days=200)
+    forecast(desk, ask(desk), now=now)
+    day, hour = latest_snapshot(desk, "acme", "day"), latest_snapshot(desk, "acme", "hour")
+    assert day is not None and hour is not None
+    assert day.origin == day.rows[0].start == datetime(2026, 10, 16, 22, tzinfo=UTC)
+    assert hour.origin == hour.rows[0].start == now.replace(minute=0)
+    for one in (day, hour):
+        said = one.basis["noticed"][0]
+        assert "since 31 Mar 2026, for 199 whole days" in said and "is the feed broken?" in said
+    assert all(3.0 < row.mean < 5.0 for row in day.rows if row.series == "total")
+
+
+def test_a_history_of_years_ago_is_forecast_from_its_last_ticket_and_it_is_told(desk: Store):
+    forecast(desk, ask(desk), now=NOW + timedelta(days=2_000))
     day = latest_snapshot(desk, "acme", "day")
     assert day is not None and day.origin == datetime(2026, 3, 31, 22, tzinfo=UTC)
-    assert day.basis["noticed"][0].startswith("No ticket was filed since 31 Mar 2026, 200 days ago")
-    assert all(3.0 < row.mean < 5.0 for row in day.rows if row.series == "total")
+    assert "the history ends there, and the forecast begins" in day.basis["noticed"][0]
 
 
 def test_tickets_that_wait_for_their_team_do_not_become_a_series(desk: Store):

@@ -45,12 +45,17 @@ def test_long_times_stay_where_times_scatter_widely():
     times = np.random.default_rng(4).lognormal(6.0, 1.5, 2_000).tolist()
     assert learn_handle_times(["a"] * 2_000, times).left_out <= 2
     assert learn_handle_times(["a"] * 30, [600.0] * 29 + [5_000.0]).left_out == 0
+    # A year of work is none, however widely others scatter.
+    wide = learn_handle_times(["a"] * 2_001, [*times, 3.2e7])
+    assert wide.left_out >= 1 and wide.default.mean_s < 5_000
 
 
 def test_missing_and_senseless_times_are_left_out_and_none_at_all_is_an_error():
     found = learn_handle_times(["a", "a", None, "b"], [600.0, None, 300.0, -5.0])
-    assert found.default.tickets == 2
+    assert found.default.tickets == 2 and found.doubted == {"negative": 1}
     with pytest.raises(InputError, match="handle_seconds"):
         learn_handle_times(["a"], [None])
+    with pytest.raises(InputError, match=r"1 longer than 30 days, 1 zero, 1 negative\); expected seconds"):
+        learn_handle_times(["a"] * 3, [4e7, 0.0, -1.0])
     with pytest.raises(ConfigurationError, match="mean_s"):
         HandleTime(0.0)
