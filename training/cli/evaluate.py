@@ -126,7 +126,7 @@ def _worth_knowing(document: Mapping[str, Any]) -> Iterator[str]:
     from training.verdicts import field_verdicts, peer_verdicts
     from triage.counted import counted
 
-    if spam := document["reading"]["spam"]:
+    if spam := document.get("reading", {}).get("spam", 0):
         yield f"Note: {counted(spam, 'row')} marked as spam (is_spam), which no figure is of: left out."
     if document["judges_memory"]:
         yield (
