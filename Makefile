@@ -28,11 +28,11 @@ up: $(VENV)/.worker
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
 
-# Some thirty tests that would take a third of the time of all; CI runs both.
+# They would take more than half of the time of all; CI runs both.
 proofs: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS) -m "proof and not reliability"
 
-# The quick part is in `make test`; this is the long one, most of an hour on two cores.
+# The quick part is in `make proofs`; this is the long one, most of an hour on two cores.
 reliability: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m reliability tests/reliability tests/contract/test_schemathesis.py
 

@@ -14,7 +14,7 @@ from triage.store.replies import put_replies
 from triage.store.runs import cancel_run, list_runs
 from triage.store.suggestions import feedback_since, put_suggestions
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.proof]
 
 GAPS = {
     "tickets": 8_210,

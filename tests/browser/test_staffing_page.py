@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.browser.conftest import Looker
 from triage.store.snapshots import put_snapshot
 from triage.store.staffing import list_staffing_baselines
+
+pytestmark = pytest.mark.proof
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 SETUP = """

@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.browser.conftest import Looker
 from triage.spikes.alert import Alert, AlertKind
 from triage.store.known_events import list_events
 from triage.store.snapshots import put_snapshot
 from triage.store.volume_alerts import take_alerts
+
+pytestmark = pytest.mark.proof
 
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 

@@ -120,6 +120,7 @@ def put_to_work(house: House, bundle: Path) -> None:
     house.wait_for_model(bundle.name)
 
 
+@pytest.mark.proof
 def test_made_up_and_hostile_tickets_get_the_same_decision_through_every_door(
     house: House, trained: Trained, tmp_path: Path
 ):

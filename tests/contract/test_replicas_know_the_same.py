@@ -9,6 +9,8 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from serving.auth import create_key
 from serving.roles import Role
 from tests.contract.test_server_process import ROOT, ask
@@ -19,6 +21,8 @@ from triage.store import open_store
 from triage.store.links import put_links
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
+
+pytestmark = pytest.mark.proof
 
 NOW = datetime.now(UTC)
 PAST = [PastTicket(Ticket(f"T-{one}", "vpn drops", created_at=NOW - timedelta(days=2))) for one in range(3)]

@@ -46,6 +46,7 @@ def test_any_sentence_transformers_folder_compiles_to_the_same_vectors(tiny_mode
     assert cosines.min() > 0.995
 
 
+@pytest.mark.proof
 def test_building_over_an_existing_folder_is_refused(tiny_model, tmp_path):
     (tmp_path / "there").mkdir()
     with pytest.raises(ConflictError, match="another --out"):

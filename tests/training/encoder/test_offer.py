@@ -56,6 +56,7 @@ def test_what_does_not_pay_is_not_kept_and_leaves_nothing_behind(offer, trained,
     assert {path.name for path in trained.cache.iterdir()} == before
 
 
+@pytest.mark.proof
 def test_an_encoder_is_tuned_on_what_labels_are_described_as_like_the_stock_one_is_judged(offer, monkeypatch):
     class Seen(Exception):
         pass

@@ -3,6 +3,8 @@ import pytest
 
 from triage.errors import ConfigurationError, TrainingError
 
+pytestmark = pytest.mark.proof
+
 pytest.importorskip("torch", reason="tuning needs the train extra")
 
 TEXTS = [f"{word} {end}" for end in "abcdefgh" for word in ("printer jam", "vpn drops", "bad login")]

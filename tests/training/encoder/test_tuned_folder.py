@@ -12,7 +12,7 @@ from training.encoder.own_head import OwnHead
 from training.encoder.tuned_folder import TUNING, open_encoder, write_tuning
 from triage.errors import BundleError, IncompatibleBundleError
 
-pytestmark = pytest.mark.encoder
+pytestmark = [pytest.mark.encoder, pytest.mark.proof]
 
 HEADS = {"category": OwnHead(("a", "b"), np.ones((2, 32), np.float32), np.zeros(2, np.float32))}
 SEEN = note_tickets(history(30), plan_parts(np.arange(30) % 3, True))

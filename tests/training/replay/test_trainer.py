@@ -86,6 +86,7 @@ def test_where_nothing_grows_it_decides_and_suggests_as_the_bundle_of_that_momen
         assert row["article_ids"] == [one.article_id for one in own]
 
 
+@pytest.mark.proof
 def test_labels_known_later_never_change_an_earlier_decision_and_known_ones_do(
     trained: Trained, models: Path, tmp_path: Path
 ):
