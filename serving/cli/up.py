@@ -150,11 +150,14 @@ def _follow(
     from triage.errors import TrainingError
     from triage.store.runs import get_run
 
-    run = get_run(store, WORKSPACE, run_id)
+    run, told = get_run(store, WORKSPACE, run_id), ""
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(run.stage, total=1.0)
         while run.is_active and registry.pointers(WORKSPACE).champion is None:
             processes.check()
+            if not console.is_terminal and run.stage != told:  # A log has no bar.
+                console.print(f"Training: {run.stage}.")
+                told = run.stage
             if stop.wait(LOOK_EVERY_S):
                 raise _Stopped
             run = get_run(store, WORKSPACE, run_id)
