@@ -123,6 +123,7 @@ def test_judging_encoders_stop_when_their_time_has_passed_and_speak_for_the_enco
     assert facts["tuned"]["epochs"] == found.epochs
 
 
+@pytest.mark.proof
 def test_wrong_settings_are_refused_before_any_work(offer, tmp_path):
     with pytest.raises(ConfigurationError, match="minutes"):
         offer(minutes=0)

@@ -105,6 +105,7 @@ def test_labels_known_later_never_change_an_earlier_decision_and_known_ones_do(
     assert found["grown"] != found["still"], "what became known since the training counts"
 
 
+@pytest.mark.proof
 def test_the_models_that_were_trained_before_are_removed(trained: Trained, models: Path, tmp_path: Path):
     replayed(trained, models, tmp_path, never_known(trained.later))
     assert [path.name for path in models.iterdir()] == [f"replay-{start_of(trained):%Y%m%dT%H%M%S}"]

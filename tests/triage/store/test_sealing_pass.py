@@ -128,6 +128,7 @@ def test_without_its_key_it_says_so_and_goes_no_further(store: Store, monkeypatc
     assert keys_in_use(store) == [old]
 
 
+@pytest.mark.proof
 def test_killed_on_the_way_it_is_finished_by_the_next_call(store: Store):
     put_tickets(store, "acme", tickets(), source="test")
     with_texts(store)
@@ -193,6 +194,7 @@ def test_the_way_back_puts_texts_into_the_clear_and_leaves_secrets(store: Store)
     assert [one for chunk in iter_past_tickets(store, "other") for one in chunk] == tickets(3, "$sealed$1$")
 
 
+@pytest.mark.proof
 def test_killed_on_the_way_back_it_is_finished_by_the_next_call(store: Store):
     with_texts(store)
     put_tickets(store, "acme", tickets(), source="test")
