@@ -16,6 +16,7 @@ def bundle(trained: Trained, tmp_path_factory) -> Bundle:
     return Bundle.load(folder, KEY)
 
 
+@pytest.mark.proof
 def test_a_trained_model_names_subcategories_of_the_category_that_it_names(trained: Trained, bundle: Bundle):
     model = bundle.model
     (facts,) = bundle.manifest.training["hierarchies"]
@@ -36,6 +37,7 @@ def test_a_trained_model_names_subcategories_of_the_category_that_it_names(train
     assert one.withheld == {"subcategory"}
 
 
+@pytest.mark.proof
 def test_a_value_of_a_person_makes_no_ticket_more_familiar(bundle: Bundle):
     text = "Wo ist der Bahnhof? cheese opera violin harvest " * 3
     plain, *given = bundle.model.assess(
@@ -48,10 +50,12 @@ def test_a_value_of_a_person_makes_no_ticket_more_familiar(bundle: Bundle):
     assert all(one.familiar_to == plain.familiar_to for one in given)
 
 
+@pytest.mark.proof
 def test_one_of_the_two_fields_alone_is_no_hierarchy(trained: Trained):
     assert trained.manifest.training["hierarchies"] == []
 
 
+@pytest.mark.proof
 def test_the_card_shows_beside_the_ladder_what_both_fields_reach_together(bundle: Bundle):
     card = (bundle.folder / "card.html").read_text(encoding="utf-8")
     ladders = [line for line in card.splitlines() if "<dt>Ladder</dt>" in line]

@@ -93,6 +93,7 @@ def test_one_label_is_nothing_to_tell_apart():
         learn_field("category", ["vpn"] * 20, views, ordered=True, target=FieldTarget())
 
 
+@pytest.mark.proof
 def test_hundreds_of_labels_leave_words_to_the_encoder():
     classes = np.tile(np.arange(400), 3)
     views = {

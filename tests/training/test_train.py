@@ -168,6 +168,7 @@ def test_what_is_held_out_is_measured_by_thresholds_that_it_did_not_place(traine
         assert not promised or metrics["precision_lower_bound"] >= 0.6 - 0.05
 
 
+@pytest.mark.proof
 def test_many_labels_with_few_tickets_each_are_learnt(train):
     rows = [
         past(number, f"site-{number % 300:03}", custom={"site": f"s{number % 300}"})
