@@ -28,7 +28,7 @@ up: $(VENV)/.worker
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS)
 
-# They would take more than half of the time of all; CI runs both.
+# They would take a third of the time of all; CI runs both.
 proofs: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TEST_FLAGS) -m "proof and not reliability"
 

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.result_place import expect_place
 from triage.bundle import FULL, SIGNATURE, Bundle
 from triage.decision import Decision
 from triage.engine import triage_tickets
-from triage.errors import ConfigurationError
 from triage.policy import Policy
 from triage.ticket import Ticket
 
@@ -129,14 +129,9 @@ def replaced_at_the_end(path: Path) -> Iterator[Path]:
     ConfigurationError
         If there cannot be a file.
     """
+    expect_place("--out", path)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.touch()
-    except OSError as error:
-        raise ConfigurationError(
-            f"Got --out {path}, which cannot be written ({error.strerror}). Name another --out."
-        ) from None
+    draft.touch()
     try:
         yield draft
         draft.replace(path)

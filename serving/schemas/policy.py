@@ -101,22 +101,18 @@ class FieldPolicyOut(Output):
     never_automate: list[str]
 
 
+EXAMPLE_STORED = EXAMPLE | {
+    "priority": PriorityPolicyOut.of(EXAMPLE_PRIORITY).model_dump(),
+    "version": 4,
+    "updated_at": "2026-03-02T10:00:00Z",
+    "updated_by": "ops",
+}
+
+
 class PolicyOut(Output):
     """The policy as it stands."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                EXAMPLE
-                | {
-                    "priority": PriorityPolicyOut.of(EXAMPLE_PRIORITY).model_dump(),
-                    "version": 4,
-                    "updated_at": "2026-03-02T10:00:00Z",
-                    "updated_by": "ops",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_STORED]})
 
     kill_switch: bool
     stopped_teams: list[str]
@@ -155,16 +151,12 @@ class PolicyChangedOut(PolicyOut):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                EXAMPLE
+                EXAMPLE_STORED
                 | {
-                    "priority": PriorityPolicyOut.of(EXAMPLE_PRIORITY).model_dump(),
-                    "version": 4,
-                    "updated_at": "2026-03-02T10:00:00Z",
-                    "updated_by": "ops",
                     "warnings": [
                         "fields.team.never_automate names 'Legl', which neither the model nor a stored "
                         "ticket has as team: nothing follows from it until one has. Did you mean 'Legal'?"
-                    ],
+                    ]
                 }
             ]
         }

@@ -76,7 +76,7 @@ def test_an_empty_folder_becomes_a_helpdesk_that_answers_and_ctrl_c_stops_it(hom
         said = words_until_answering(process)
         key = re.search(r"tk_\S+", said)[0]
         assert f"http://127.0.0.1:{port}/" in said
-        assert "made up" in said
+        assert "made up" in said and "Training: " in said
         assert (home / "up.key").read_text().strip() == key
         assert stat.S_IMODE((home / "up.key").stat().st_mode) == 0o600
         decision = call(port, "/v1/triage", key, {"subject": "VPN drops every hour", "body": "Since today."})

@@ -5,8 +5,6 @@ or nothing, and ``acme``'s rows stay. Calls are made from signatures: new functi
 """
 
 import collections.abc
-import dataclasses
-import enum
 import importlib
 import inspect
 import pkgutil
@@ -14,8 +12,7 @@ import re
 import typing
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from datetime import date, datetime, timedelta
-from types import SimpleNamespace, UnionType
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,22 +20,15 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 import triage.store
-from tests.triage.made_incident import incident
-from tests.triage.store.filled import MOMENT, fill
+from tests.triage.store.filled import fill
+from tests.triage.store.made_values import THEIRS, made_of
 from triage.audit import AuditEntry
-from triage.decision import Decision
-from triage.erasure import ErasureKeys
-from triage.incident import Incident
-from triage.privacy import Kept, PrivacyPolicy
 from triage.store import Store, open_store
 from triage.store.audit import AuditLog
 from triage.store.every_table import metadata
-from triage.store.idempotency import Reply
 from triage.store.scope import Across
 from triage.store.sla_books import BookShelf
 
-THEIRS = "acme"
-"""The workspace that everything in the store belongs to, and every id in it."""
 OWN = "other"
 
 
@@ -105,7 +95,7 @@ METHODS = {
     "AuditLog.last_digest": lambda store: AuditLog(store, b"k" * 32).last_digest(OWN, THEIRS),
     "AuditLog.verify": lambda store: AuditLog(store, b"k" * 32).verify(OWN),
     "AuditLog.head": lambda store: AuditLog(store, b"k" * 32).head(OWN).seq,
-    "AuditLog.record": lambda store: AuditLog(store, b"k" * 32).record(OWN, [_made(AuditEntry)]),
+    "AuditLog.record": lambda store: AuditLog(store, b"k" * 32).record(OWN, [made_of(AuditEntry)]),
     "BookShelf.read": lambda store: BookShelf(store).read(OWN),
 }
 """The classes that take a workspace in their methods; a test looks whether there are others."""
@@ -210,72 +200,11 @@ def _call(one: Callable[..., Any], store: Store, workspace: str) -> Any:
         elif name == "store":
             given[name] = store
         elif name != "connection":
-            given[name] = _made(hints[name], name)
+            given[name] = made_of(hints[name], name)
     if "connection" in hints:
         with store.writing(workspace) as connection:
             return one(connection, **given)
     return one(**given)
-
-
-def _made(kind: Any, name: str = "") -> Any:
-    """Make a value of a type: every text is the workspace's name, as every text in its rows is."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, UnionType):
-        (some,) = (one for one in inner if one is not type(None))
-        return None if name in BETTER_LEFT_OUT else _made(some, name)
-    if origin is typing.Literal:
-        return inner[0]
-    if kind in MADE:
-        return MADE[kind]()
-    if kind is str:
-        return {"kind": "train", "field": "category", "zone": "Asia/Tokyo"}.get(name, THEIRS)
-    if kind is int:
-        return 10 if name in ("limit", "chunk_rows") else 0
-    if kind is datetime:
-        return MOMENT + timedelta(days={"since": -1, "changed_since": -1, "until": 1, "now": 1}.get(name, 0))
-    if kind in PLAIN:
-        return PLAIN[kind]
-    if name == "mark":
-        return (0, "") if inner[1] is str else (0, -1)
-    if origin is tuple:
-        return tuple(_made(one) for one in inner if one is not Ellipsis)
-    if origin in (collections.abc.Mapping, dict):
-        return {} if inner[1] is Any else {_made(inner[0]): _made(inner[1])}
-    if origin is collections.abc.Callable:
-        return {"text_key": lambda ticket: THEIRS, "note": lambda batch: None, "among": set}.get(
-            name, lambda: Reply(200, {})
-        )
-    if origin in (collections.abc.Sequence, collections.abc.Collection, list, frozenset):
-        return [_made(inner[0], name)]
-    if inspect.isclass(kind) and issubclass(kind, enum.Enum):
-        return next(iter(kind))
-    if dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        needed = [
-            one
-            for one in dataclasses.fields(kind)
-            if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-        ]
-        return kind(**{one.name: _made(hints[one.name], one.name) for one in needed})
-    raise AssertionError(f"No way to make a {kind!r} for {name!r}: add one to MADE.")
-
-
-PLAIN: dict[Any, Any] = {
-    float: 1.0,
-    bool: True,
-    bytes: b"1",
-    date: MOMENT.date(),
-    timedelta: timedelta(days=1),
-    Any: {},
-}
-BETTER_LEFT_OUT = {"expected_version", "until", "since", "state", "kind", "audience", "updated_at"}
-"""What would only narrow the question down."""
-MADE: dict[Any, Callable[[], Any]] = {
-    ErasureKeys: lambda: ErasureKeys(b"k" * 32),
-    PrivacyPolicy: lambda: PrivacyPolicy(retention={Kept.TICKETS: 0}),
-    Incident: lambda: dataclasses.replace(incident(), incident_id=THEIRS),
-    Decision: lambda: Decision(THEIRS, None, None, MOMENT, {}),
-}
 
 
 def _listed(told: Any) -> Any:
