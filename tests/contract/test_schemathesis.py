@@ -54,7 +54,9 @@ def api(house: House) -> Iterator[schemathesis.BaseSchema]:
     thread.join()
 
 
-@pytest.mark.parametrize("examples", [4, pytest.param(120, marks=pytest.mark.reliability)])
+@pytest.mark.parametrize(
+    "examples", [pytest.param(4, marks=pytest.mark.proof), pytest.param(120, marks=pytest.mark.reliability)]
+)
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=["valid", "invalid"])
 @pytest.mark.parametrize("operation_id", sorted(PERMISSIONS))
 def test_generated_requests_get_documented_answers(
