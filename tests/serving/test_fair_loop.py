@@ -135,3 +135,10 @@ def test_a_server_of_an_address_is_the_usual_one():
         assert loop.run_until_complete(serve()) == b"c"
     finally:
         loop.close()
+
+
+def test_what_is_written_goes_out_at_once():
+    with two() as (first, second, port), socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        assert ask(client) in (b"a", b"b")  # so that it is connected on the other side, too
+        held = [one.get_extra_info("socket") for server in (first, second) for one in server.open]
+        assert [one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for one in held] == [1]
