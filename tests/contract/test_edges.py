@@ -14,9 +14,7 @@ from tests.contract.things import call
 from tests.serving.house import House
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())
-OPERATIONS = {
-    one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()
-}
+OPERATIONS = {one["operationId"]: one for methods in DOCUMENT["paths"].values() for one in methods.values()}
 NOWHERE = [[7]]
 """No part of any body is this."""
 
