@@ -1,11 +1,13 @@
 """What safety costs: the audit log, backup and restore, and refusing tokens and keys. Everything is made up.
 
 The audit log beside the same writes without it; verifying a log; backing up and restoring a store of the size
-asked for, on SQLite; how long a wrong token takes, and whether the time of a refused key tells an id that
+asked for; how long a wrong token takes, and whether the time of a refused key tells an id that
 exists from one that does not (medians of alternating tries). Each on the clock and, of this thread, on the
-processor, which other programs do not lengthen.
+processor, which other programs do not lengthen. On SQLite, or with ``--server`` on PostgreSQL, in databases
+that are made for it and dropped; what the database server computes is then on the clock only.
 
     python -m benchmarks.safety [--entries 100000] [--megabytes 200]
+        [--server postgresql+psycopg://root@127.0.0.1:5432/test]
 
 Prints a table with date and machine and, as the last line, JSON.
 """
@@ -17,9 +19,14 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from serving.api_keys import create_key, key_of
 from serving.oidc import TokenReader
@@ -44,19 +51,39 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--server", help="A PostgreSQL database from which others can be made.")
     given = parser.parse_args(argv)
     found: dict[str, Times] = {}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        store = open_store(f"sqlite:///{folder / 'one' / 'triage.db'}")
-        found |= _audit(store, given.entries) | _keys(store) | _tokens(store, folder)
+    with tempfile.TemporaryDirectory() as name, _databases(Path(name), given.server) as urls:
+        store = open_store(urls[0])
+        found |= _audit(store, given.entries) | _keys(store) | _tokens(store, Path(name))
         store.close()
-        found |= _backup(folder, given.megabytes)
+        found |= _backup(Path(name), urls[1], urls[2], given.megabytes)
     machine = f"{os.cpu_count()} processors ({platform.machine()}), load {os.getloadavg()[0]:.0f}"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; on the clock, on the processor")
     for what, (clock, processor) in found.items():
         print(f"{what:<60} {clock:10.3f} {processor:10.3f}")
     print(json.dumps(found))
+
+
+@contextmanager
+def _databases(folder: Path, server: str | None) -> Iterator[list[str]]:
+    """Yield the URLs of three empty databases: files of the folder, or of the server, dropped afterwards."""
+    if server is None:
+        yield [f"sqlite:///{folder / name / 'triage.db'}" for name in ("one", "two", "three")]
+        return
+    names = [f"triage_benchmark_{uuid.uuid4().hex}" for _ in range(3)]
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            for name in names:
+                connection.execute(text(f"CREATE DATABASE {name}"))
+        yield [make_url(server).set(database=name).render_as_string(hide_password=False) for name in names]
+    finally:
+        with engine.connect() as connection:
+            for name in names:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
 
 
 def _audit(store: Store, entries: int) -> dict[str, Times]:
@@ -107,8 +134,7 @@ def _tokens(store: Store, folder: Path) -> dict[str, Times]:
     return {"refusing a token of a megabyte or a deep one, slowest ms": max(times)}
 
 
-def _backup(folder: Path, megabytes: int) -> dict[str, Times]:
-    url = f"sqlite:///{folder / 'two' / 'triage.db'}"
+def _backup(folder: Path, url: str, target: str, megabytes: int) -> dict[str, Times]:
     store = open_store(url)
     body = os.urandom(5_000).hex()
     for start in range(0, megabytes * 100, 500):
@@ -117,7 +143,6 @@ def _backup(folder: Path, megabytes: int) -> dict[str, Times]:
     path = folder / "one.backup"
     backup = _seconds(_ms(lambda: write_backup(store, folder / "models", KEY, path)))
     store.close()
-    target = f"sqlite:///{folder / 'three' / 'triage.db'}"
     restore = _seconds(_ms(lambda: restore_backup(path, KEY, target, folder / "three" / "models")))
     size = path.stat().st_size / 1e6
     return {
