@@ -122,7 +122,8 @@ def _rows(reader: "csv.DictReader[str]", zone: str) -> Iterator[AgentRow]:
         if not 0 < len(name) <= NAME_CHARS:
             raise _wrong(line, "no agent, or too long a name", f"1 to {NAME_CHARS} characters")
         if not _has_address(name):
-            raise _wrong(line, "an agent that is an address here, or has line ends", "another name")
+            told = "an agent that is an address here, dots alone, or has line ends"
+            raise _wrong(line, told, "another name")
         times = {
             ours: _moment(given.pop(theirs), line, theirs, zone)
             for ours, theirs in (("starts_at", "absent_from"), ("ends_at", "absent_to"))

@@ -4,6 +4,8 @@ Each is part of an address (``/v1/agents/ada``). Any helpdesk's are taken, with 
 that would be another address.
 """
 
+from triage.dot_ids import dots_problem
+
 __all__ = ["agent_name_problem"]
 
 ABSENCES = "/absences"
@@ -25,4 +27,4 @@ def agent_name_problem(name: str) -> str | None:
         return "Got an agent's name with a line break; expected it on one line."
     if f"{ABSENCES}/" in f"{name}/":
         return "Got an agent's name that is the address of absences here; expected one without '/absences'."
-    return None
+    return dots_problem(name)

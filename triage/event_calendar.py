@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from triage.delimiter import delimiter_of
+from triage.dot_ids import dots_problem
 from triage.errors import InputError
 from triage.known_event import KnownEvent
 
@@ -82,6 +83,7 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
             not text["kind"]
             or not 1 <= len(text["event_id"]) <= MOST_ID
             or set(text["event_id"]) & {"\n", "\r"}
+            or dots_problem(text["event_id"]) is not None
         ):
             raise ValueError
         first = date.fromisoformat(text["first_day"])
@@ -97,7 +99,8 @@ def _read(row: dict[str, str | None], line: int) -> KnownEvent:
     except ValueError as error:
         raise InputError(
             f"Got a calendar whose line {line} cannot be used; expected an event_id of at most 40 "
-            "characters on one line, a kind, days as 2026-04-14 and a number as factor; correct the line."
+            "characters on one line, not of dots alone, a kind, days as 2026-04-14 and a number as factor; "
+            "correct the line."
         ) from error
     except InputError as error:
         raise InputError(f"Line {line} of the calendar: {error}") from error

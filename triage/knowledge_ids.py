@@ -1,8 +1,10 @@
 """Which ids of articles and macros can be used, through whatever door they come.
 
 Each is part of an address (``/v1/knowledge/KB-12``). Any sign may stand in it, ``/`` too, percent-encoded or
-as it is; only a line break may not, and no id may be an address of its own.
+as it is; only a line break may not, and no id may be an address of its own or dots alone.
 """
+
+from triage.dot_ids import dots_problem
 
 __all__ = ["SEARCH", "article_id_problem", "macro_id_problem"]
 
@@ -32,4 +34,4 @@ def macro_id_problem(macro_id: str) -> str | None:
 def _line_break(name: str, what: str) -> str | None:
     if "\n" in name or "\r" in name:
         return f"Got {what} with a line break in its id; expected an id on one line."
-    return None
+    return dots_problem(name)

@@ -17,6 +17,7 @@ from serving.dependencies import StaffingDep, StoreDep, WorkDep
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.staffing_plans import ScheduleName
 from serving.staffing_desk import Asked
+from triage.dot_ids import dots_problem
 from triage.errors import InputError, NotFoundError
 from triage.staffing.plan_document import plan_to_csv
 from triage.store.snapshots import has_snapshot
@@ -135,6 +136,9 @@ async def keep_plan(
     """Make the plan without any what-if, and keep it under a name."""
     if not name.strip() or any(mark in name for mark in "/?#"):
         raise InputError("Got a plan without a name, or one with / ? or # in it; expected a plain name.")
+    problem = dots_problem(name.strip())
+    if problem is not None:
+        raise InputError(problem)
     workspace = visit.caller.workspace
     asked = Asked(interval, schedule, use_overrides=own)
     made = await work.run(partial(staffing.plan, workspace, asked))

@@ -12,7 +12,7 @@ from serving.dependencies import DeflectionDep, KnowledgeDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
 from serving.roles import Role
-from serving.schemas.base import SafeText
+from serving.schemas.base import AddressId, SafeText
 from serving.schemas.knowledge import (
     ArticleIn,
     ArticleListOut,
@@ -43,7 +43,7 @@ READING = documented(400, 401, 403, 404, 422, 500, 503)
 WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 ArticleId = Annotated[
-    SafeText,
+    AddressId,
     Path(
         min_length=1,
         max_length=200,

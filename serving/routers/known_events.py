@@ -10,7 +10,7 @@ from serving.dependencies import StoreDep
 from serving.idempotency import OnceDep, answer
 from serving.known_series import series_of
 from serving.problems import documented
-from serving.schemas.base import SafeText
+from serving.schemas.base import AddressId
 from serving.schemas.known_events import EventIn, EventListOut, EventOut, EventsCsvIn
 from triage.event_calendar import read_events, write_events
 from triage.store.idempotency import Reply
@@ -21,7 +21,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/v1/events", tags=["forecasts"])
 PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 EventId = Annotated[
-    SafeText, Path(min_length=1, max_length=40, description="Its name here.", examples=["release-7"])
+    AddressId, Path(min_length=1, max_length=40, description="Its name here.", examples=["release-7"])
 ]
 
 

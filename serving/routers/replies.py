@@ -13,7 +13,7 @@ from serving.problems import documented
 from serving.reach import reach_as_requester, reach_ticket
 from serving.redactor import stored_text
 from serving.routers.tickets import TicketId
-from serving.schemas.base import SafeText
+from serving.schemas.base import AddressId
 from serving.schemas.helping import AutoResolutionOut, ConfirmationIn
 from serving.schemas.replies import MacroIn, MacroListOut, MacroOut, ReplyIn, ReplyOut
 from triage.errors import NotFoundError
@@ -37,7 +37,7 @@ PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 SOLVED = "solved"
 
 MacroId = Annotated[
-    SafeText,
+    AddressId,
     Path(
         min_length=1,
         max_length=200,

@@ -10,7 +10,7 @@ from serving.auth import Caller, permitted
 from serving.dependencies import StaffingDep, StoreDep, WorkDep
 from serving.idempotency import OnceDep, answer
 from serving.problems import documented
-from serving.schemas.base import SafeText
+from serving.schemas.base import AddressId
 from serving.schemas.forecasts import IntervalName
 from serving.schemas.staffing import StaffingSetupIn, StaffingSetupOut
 from serving.schemas.staffing_baselines import BaselineEntryOut, BaselineListOut, BaselineOut
@@ -33,7 +33,7 @@ READING = documented(400, 401, 403, 404, 422, 500, 503)
 WRITING = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 BaselineName = Annotated[
-    SafeText,
+    AddressId,
     Path(
         min_length=1,
         max_length=200,

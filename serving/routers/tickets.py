@@ -13,7 +13,7 @@ from serving.problems import documented
 from serving.reach import NO_TICKET, reach_ticket
 from serving.redactor import stored_text
 from serving.schemas.assignments import GivenListOut
-from serving.schemas.base import FieldName, SafeText
+from serving.schemas.base import AddressId, FieldName
 from serving.schemas.ticket_events import (
     AssigneeIn,
     AssigneeOut,
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 PROBLEMS = documented(400, 401, 403, 404, 409, 413, 422, 500, 503)
 
 TicketId = Annotated[
-    SafeText,
+    AddressId,
     Path(
         min_length=1,
         max_length=200,

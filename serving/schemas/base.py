@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["FieldName", "Input", "Moment", "Output", "Probability", "SafeText"]
+from triage.dot_ids import dots_problem
+
+__all__ = ["AddressId", "FieldName", "Input", "Moment", "Output", "Probability", "SafeText"]
 
 FieldName = Literal["category", "subcategory", "impact", "urgency", "priority", "team", "assignee"]
 """The fields that triage predicts; the same as :data:`triage.ticket.FIELDS`, which a test holds."""
@@ -33,6 +35,13 @@ def _safe(text: str) -> str:
     return text
 
 
+def _addressable(name: str) -> str:
+    problem = dots_problem(name)
+    if problem is not None:
+        raise ValueError(problem)
+    return name
+
+
 def _written(value: Any) -> Any:
     if not isinstance(value, str | datetime):
         raise ValueError("Got a time that is not text; expected ISO 8601 with a zone: 2026-03-02T09:30:00Z.")
@@ -47,6 +56,9 @@ def _near(moment: datetime) -> datetime:
 
 SafeText = Annotated[str, AfterValidator(_safe)]
 """Text without NUL and without lone surrogates: PostgreSQL and UTF-8 can hold it."""
+
+AddressId = Annotated[SafeText, AfterValidator(_addressable)]
+"""An id that can be part of an address."""
 
 Moment = Annotated[
     AwareDatetime,

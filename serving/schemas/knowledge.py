@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from serving.schemas.base import Input, Moment, Output, SafeText
+from serving.schemas.base import AddressId, Input, Moment, Output, SafeText
 from triage.knowledge import Article, Suggestion
 from triage.store.articles import StoredArticle
 
 __all__ = ["ArticleIn", "ArticleListOut", "ArticleOut", "NewArticleIn", "SearchOut", "SuggestionOut"]
 
-ArticleId = Annotated[SafeText, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+ArticleId = Annotated[AddressId, Field(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
 Word = Annotated[SafeText, Field(min_length=1, max_length=200)]
 
 EXAMPLE: dict[str, Any] = {

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from serving.schemas.base import FieldName, Input, Moment, SafeText
+from serving.schemas.base import AddressId, FieldName, Input, Moment, SafeText
 from triage.ticket import Ticket
 
 __all__ = ["EXAMPLE_TICKET", "BatchIn", "TicketIn"]
@@ -33,7 +33,7 @@ class TicketIn(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_TICKET]})
 
-    ticket_id: Annotated[SafeText, Field(min_length=1, max_length=200)] | None = Field(
+    ticket_id: Annotated[AddressId, Field(min_length=1, max_length=200)] | None = Field(
         None, description="Its id in the helpdesk. With an id the ticket is stored; without, only decided."
     )
     created_at: Moment | None = Field(None, description="When it was filed; by default now.")

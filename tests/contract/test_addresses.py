@@ -87,6 +87,29 @@ def test_an_id_that_looks_like_an_address_is_reached_or_never_taken(path: str):
         assert (route.path, places[place]) == (path, looks_like), f"{method} {filled}"
 
 
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_no_door_takes_an_id_of_dots_alone(house: House, dots: str):
+    """Clients take such an id for a step of the path; those that send it all the same are told."""
+    sent = dots.replace(".", "%2E")
+    plan = {"interval": "hour"}
+    for method, path, body in (
+        ("POST", "/v1/triage", {"ticket_id": dots, "subject": "vpn"}),
+        ("POST", "/v1/triage/batch", {"tickets": [{"ticket_id": dots, "subject": "vpn"}]}),
+        ("PUT", f"/v1/tickets/{sent}/assignee", {"agent": None}),
+        ("POST", f"/v1/tickets/{sent}/close", {}),
+        ("PUT", f"/v1/agents/{sent}", {"team": "web"}),
+        ("POST", "/v1/agents/import", {"csv": f"agent,team\n{dots},web\n"}),
+        ("PUT", f"/v1/knowledge/{sent}", {"title": "x", "body": "y"}),
+        ("POST", "/v1/knowledge", {"article_id": dots, "title": "x", "body": "y"}),
+        ("PUT", f"/v1/macros/{sent}", {"title": "x", "body": "y"}),
+        ("PUT", f"/v1/events/{sent}", EVENT),
+        ("PUT", f"/v1/staffing/baselines/{sent}", plan),
+    ):
+        answer = house.client.request(method, path, json=body, headers=house.key("admin"))
+        assert (answer.status_code, "dots alone" in answer.text) == (422, True), (path, answer.text)
+    assert get_ticket(house.store, "acme", dots) is None
+
+
 def test_a_ticket_whose_id_ends_like_its_parents_address_is_never_taken_for_erased(house: House):
     headers = house.key("admin")
     filed = [PastTicket(Ticket(name, "vpn", "x", NOW)) for name in ("A", "A/parent")]

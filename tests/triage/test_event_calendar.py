@@ -17,4 +17,6 @@ def test_a_calendar_that_is_no_csv_is_refused_with_its_line():
 def test_an_event_without_an_address_is_refused():
     with pytest.raises(InputError, match="on one line"):
         read_events('event_id,kind,first_day\n"E\n1",release,2026-01-05\n')
+    with pytest.raises(InputError, match="dots alone"):
+        read_events("event_id,kind,first_day\n..,release,2026-01-05\n")
     assert read_events("event_id,kind,first_day\nE/remove,release,2026-01-05\n")[0].event_id == "E/remove"

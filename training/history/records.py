@@ -9,6 +9,7 @@ from training.history.volume import Volume
 from triage.agent import Agent
 from triage.agent_names import agent_name_problem
 from triage.agent_rows import HIGHEST_LEVEL, AgentRow, split_levels
+from triage.dot_ids import dots_problem
 from triage.duplicate import DuplicateLink
 from triage.errors import HistoryError, InputError
 from triage.helping.reply import Macro, Reply
@@ -98,6 +99,7 @@ def identity_of(record: Record) -> str:
 
 
 def _ticket(row: Mapping[str, Any], summary: RowSummary) -> PastTicket:
+    _refuse(dots_problem(row["ticket_id"]))
     ticket = Ticket(**{name: row[name] for name in _FILED if name in row})
     labels = {name: row[name] for name in FIELDS if name in row}
     for name, value in labels.items():

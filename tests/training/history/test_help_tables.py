@@ -78,6 +78,25 @@ def test_ids_that_are_no_addresses_are_refused_and_slashes_taken(sqlite_store: S
     assert "address of absences" in rejects.read_text() and "line break" in rejects.read_text()
 
 
+@pytest.mark.parametrize(
+    ("kind", "head", "rest"),
+    [
+        ("history", "ticket_id,created_at,subject", "2026-03-02,VPN"),
+        ("articles", "article_id,title", "VPN"),
+        ("macros", "macro_id,body", "Hello"),
+        ("agents", "agent,team", "web"),
+    ],
+)
+def test_ids_of_dots_alone_are_refused_with_the_reason(
+    sqlite_store: Store, tmp_path: Path, kind: str, head: str, rest: str
+):
+    rows = "".join(f"{name},{rest}\n" for name in (".", "..", "...", "a/../b"))
+    table = write(tmp_path / "table.csv", f"{head}\n{rows}")
+    summary = import_table(sqlite_store, table, kind, workspace="acme").summary
+    assert (summary["accepted"], summary["rejected"]) == (2, 2)
+    assert all("dots alone" in reason for reason in summary["reasons"])
+
+
 @pytest.mark.parametrize(("kind", "head"), [("replies", "ticket_id,body"), ("macros", "title,body")])
 def test_a_table_without_what_names_its_rows_is_refused(
     sqlite_store: Store, tmp_path: Path, kind: str, head: str
