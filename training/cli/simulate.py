@@ -35,6 +35,9 @@ def simulate(
         Path | None, typer.Option(help="A model that decides team, category and priority.")
     ] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    agents_mapping: Annotated[
+        Path | None, typer.Option(help="File that maps headers of the agents table to ours.")
+    ] = None,
     sla: Annotated[
         Path | None, typer.Option(help="Policies (TOML or CSV) by whose business time promises are judged.")
     ] = None,
@@ -70,7 +73,7 @@ def simulate(
         raise ConfigurationError(
             f"Got --sla {sla} and resolve_hours in {config}; expected one of them to say what is promised."
         )
-    people = read_agents(agents, zone=zone).agents
+    people = read_agents(agents, zone=zone, mapping=agents_mapping).agents
     expect_readable_shifts(people, agents)
     tickets = read_history(history, mapping=mapping, zone=zone).tickets
     console = Console(stderr=True)

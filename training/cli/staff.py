@@ -35,6 +35,9 @@ def staff(
     agents: Annotated[
         Path | None, typer.Option(help="Agents table: its shifts and absences are the schedule.")
     ] = None,
+    agents_mapping: Annotated[
+        Path | None, typer.Option(help="File that maps headers of the agents table to ours.")
+    ] = None,
     shifts: Annotated[
         Path | None, typer.Option(help="Propose shifts and write them here: .csv or .ics.")
     ] = None,
@@ -67,7 +70,9 @@ def staff(
         # What somebody wrote down goes before what was learnt.
         labels = {**learnt.labels, **setup.handle_times.labels}
         setup = replace(setup, handle_times=replace(learnt, labels=labels))
-    given, notes = read_shifts(setup, volume, schedule=schedule, agents=agents, proposed=shifts)
+    given, notes = read_shifts(
+        setup, volume, schedule=schedule, agents=agents, agents_mapping=agents_mapping, proposed=shifts
+    )
     earlier = None if baseline is None else read_baseline(baseline)
     for option, path in (("--out", out), ("--shifts", shifts), ("--save-baseline", save_baseline)):
         if path is not None:

@@ -77,14 +77,17 @@ def read_shifts(
     schedule: Path | None,
     agents: Path | None,
     proposed: Path | None,
+    agents_mapping: Path | None = None,
 ) -> tuple[list[Shift] | None, list[str]]:
     """Read the schedule that the plan is held against, None where there is none; and notes on it.
 
     Raises
     ------
     InputError
-        If more than one is given, or it cannot be read.
+        If more than one is given, or it cannot be read, or a mapping is given without its table.
     """
+    if agents_mapping is not None and agents is None:
+        raise InputError("Got --agents-mapping without --agents; expected the table that it is of.")
     given = [
         name for name, one in (("--schedule", schedule), ("--agents", agents), ("--shifts", proposed)) if one
     ]
@@ -107,7 +110,7 @@ def read_shifts(
         return None, []
     from training.history import read_agents
 
-    people = read_agents(agents, zone=setup.zone).agents
+    people = read_agents(agents, zone=setup.zone, mapping=agents_mapping).agents
     expect_readable_shifts(people, agents)
     shifts, unknown = agents_shifts(setup, forecast, people)
     notes = (

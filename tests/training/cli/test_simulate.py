@@ -44,6 +44,19 @@ def test_a_table_for_people_and_json_for_programs_say_the_same(files, capsys):
     assert code == 0 and json.loads(out)["ways"][2]["right_agent"] == 1.0
 
 
+def test_an_agents_table_with_other_headers_is_read_by_its_mapping(files, tmp_path, capsys):
+    history, agents = files
+    others = write_csv(tmp_path / "o.csv", "ada,Network", "bob,Mail", header="Login,Group")
+    mapping = tmp_path / "agents.toml"
+    mapping.write_text('[columns]\nagent = "Login"\nteam = "Group"\n')
+    words = (history, "--weeks", 1, "--by-form", "--json", "--agents")
+    _, ours, _ = run(capsys, *words, agents)
+    code, theirs, _ = run(capsys, *words, others, "--agents-mapping", mapping)
+    assert (code, theirs) == (0, ours)
+    code, _, err = run(capsys, *words, others)
+    assert code == 1 and "without agent" in err
+
+
 def test_policies_say_what_was_promised(files, tmp_path, capsys):
     history, agents = files
     policies = write_csv(tmp_path / "sla.csv", "all,2h,Mon-Fri 11:00-17:00", header="name,resolution,hours")

@@ -77,6 +77,17 @@ def test_an_agents_table_is_a_schedule(files):
     assert any("bob" in note for note in document["notes"])
 
 
+def test_an_agents_table_with_other_headers_is_read_by_its_mapping(files):
+    (files / "agents.csv").write_text("Login,Group,Roster\nada,Desk,Mon-Fri 08:00-16:00\n")
+    mapping = files / "agents.toml"
+    mapping.write_text('[columns]\nagent = "Login"\nteam = "Group"\nshift = "Roster"\n')
+    given = ("--agents", files / "agents.csv")
+    assert "without agent" in str(run(files, *given).exception)
+    document = json.loads(run(files, *given, "--agents-mapping", mapping, "--json").stdout)
+    assert document["totals"][0]["scheduled_hours"] == pytest.approx(40.0)
+    assert "without --agents" in str(run(files, "--agents-mapping", mapping).exception)
+
+
 def test_handle_times_are_learnt_from_a_history_but_the_config_goes_first(files):
     pd.DataFrame({"ticket_id": range(30), "created_at": "2026-02-01T00:00:00Z", "subject": "x"}).assign(
         handle_seconds=7_200
