@@ -147,3 +147,29 @@ def test_labels_of_helping_that_nobody_knows_are_told_and_those_of_tickets_and_a
     assert network.startswith("helping.auto_resolve.categories names 'netwrok'")
     assert network.endswith("Did you mean 'network'?")
     assert read(house)["helping"]["auto_resolve"]["categories"] == ["account", "netwrok", "printing"]
+
+
+def test_names_in_routing_that_nobody_knows_are_told_and_nothing_is_where_no_agent_has_a_skill(house: House):
+    put_ticket(
+        house.store, "acme", PastTicket(Ticket("T-1"), {"category": "VPN", "team": "Network"}), source="api"
+    )
+    put_agents(house.store, "acme", [Agent("ada", team="Network", teams=("Infra",))])
+    routing = {
+        "skills": {"VPN": {"vpm": 2, "dns": 1}, "VPM": {"vpn": 1}},
+        "teams": {"Network": {"escalates_to": ["Infra", "Infar"]}, "Netwrk": {}},
+    }
+    told = put(house, CAREFUL | {"fields": {}, "routing": routing}).json()["warnings"]
+    assert [one.partition(":")[0] for one in told] == [
+        "routing.skills names 'VPM', which neither the model nor a stored ticket has as category",
+        "routing.teams names 'Netwrk', which neither the model nor a stored ticket has as team",
+        "routing.teams.Network.escalates_to names 'Infar', which no agent has as team",
+    ]
+    assert all("Did you mean" in one for one in told[1:])
+    put_agents(house.store, "acme", [Agent("bob", team="Network", skills=("vpn",))])
+    told = put(house, CAREFUL | {"fields": {}, "routing": routing}).json()["warnings"]
+    assert [one for one in told if "as skill" in one] == [
+        "routing.skills.VPN names 'dns', which no agent has as skill: nobody is given what needs it until "
+        "one has. Is it spelt as the helpdesk spells it?",
+        "routing.skills.VPN names 'vpm', which no agent has as skill: nobody is given what needs it until "
+        "one has. Did you mean 'vpn'?",
+    ]
