@@ -163,8 +163,8 @@ class PolicyChangedOut(PolicyOut):
     )
 
     warnings: list[str] = Field(
-        description="Labels that it names in `helping`, `fields` and `routing` and that neither the model nor "
-        "a stored ticket has, and skills and teams that no agent has: new, or mistyped."
+        description="Labels that it names in `helping`, `fields` and `routing` and that neither the model "
+        "nor a stored ticket has, and skills and teams that no agent has: new, or mistyped."
     )
 
     @classmethod
