@@ -37,6 +37,9 @@ def replay(
     policy: Annotated[Path | None, typer.Option(help="Policy as JSON; by default apply what may be.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings of training as TOML (docs/guide.md).")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    agents_mapping: Annotated[
+        Path | None, typer.Option(help="File that maps headers of the agents table to ours.")
+    ] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
     country: Annotated[
         str | None, typer.Option(help="Whose public holidays shifts keep, such as DE-BY.")
@@ -78,7 +81,7 @@ def replay(
 
         read = read_history(history, mapping=mapping, zone=zone, rejects=rejects)
         used = read_links(links, zone=zone).links if links else []
-        present = read_agents(agents, zone=zone).agents if agents else []
+        present = read_agents(agents, zone=zone, mapping=agents_mapping).agents if agents else []
         timeline = Timeline(
             with_todays_names(read.tickets, settings.merged),
             used,
@@ -86,7 +89,7 @@ def replay(
             rooms=bool(present),
         )
         since = _with_zone(moment, zone).timestamp()
-        about = about_files(history, links, articles, agents, policy, config, mapping) | {
+        about = about_files(history, links, articles, agents, policy, config, mapping, agents_mapping) | {
             "from": since,
             "retrain": rhythm,
             "zone": zone,

@@ -38,6 +38,9 @@ def train(
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings as TOML (docs/guide.md).")] = None,
     mapping: Annotated[Path | None, typer.Option(help="File that maps other headers to ours.")] = None,
+    agents_mapping: Annotated[
+        Path | None, typer.Option(help="File that maps headers of the agents table to ours.")
+    ] = None,
     zone: Annotated[str, typer.Option(help="Zone of times that carry none.")] = "UTC",
     rejects: Annotated[Path | None, typer.Option(help="Where refused rows go.")] = None,
     corrections: Annotated[
@@ -89,7 +92,7 @@ def train(
             key=key,
             articles=read_articles(articles, zone=zone).articles if articles else (),
             links=read_links(links, zone=zone).links if links else (),
-            agents=read_agents(agents, zone=zone).agents if agents else (),
+            agents=read_agents(agents, zone=zone, mapping=agents_mapping).agents if agents else (),
             duplicates=read_duplicates(duplicates, zone=zone) if duplicates else (),
             sla=read_book_file(sla) if sla else None,
             workspace=workspace,
