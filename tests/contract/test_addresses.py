@@ -108,6 +108,9 @@ def test_no_door_takes_an_id_of_dots_alone(house: House, dots: str):
         answer = house.client.request(method, path, json=body, headers=house.key("admin"))
         assert (answer.status_code, "dots alone" in answer.text) == (422, True), (path, answer.text)
     assert get_ticket(house.store, "acme", dots) is None
+    desk = Desk(house)
+    desk.sign_in()
+    assert "dots alone" in desk.post("/console/staffing/baselines", name=dots).text
 
 
 def test_a_ticket_whose_id_ends_like_its_parents_address_is_never_taken_for_erased(house: House):
