@@ -6,23 +6,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from threadpoolctl import threadpool_limits
 
 from serving import openapi
 from serving.console import router as console
 from serving.dependencies import State
-from serving.desks import make_desks
-from serving.door import Door
-from serving.drift_watch import DriftWatch
 from serving.gates import demand_gates
-from serving.housekeeping import Housekeeping
-from serving.lockout import MOST_WRONG, Lockout
 from serving.metrics import Metrics
 from serving.middleware import EnvelopedApp
-from serving.model_host import ModelHost
-from serving.oidc import TokenReader
+from serving.parts import Parts, make_parts
 from serving.problems import add_handlers
-from serving.refusals import Refusals
 from serving.routers import (
     absences,
     agents,
@@ -52,18 +44,9 @@ from serving.routers import (
     triage,
 )
 from serving.settings import Settings
-from serving.staffing_desk import StaffingDesk
 from serving.version import VERSION
-from serving.work_queue import WorkQueue
-from triage.registry import Registry
-from triage.signing import signing_key
-from triage.store import open_store
-from triage.store.audit import AuditLog
 
 __all__ = ["app_from_environment", "create_app"]
-
-PATIENCE_S = 1.0
-"""Whoever asks is told within two seconds that the database is locked, and can come again."""
 
 ROUTERS = (
     triage.router,
@@ -100,20 +83,22 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, parts: Parts | None = None) -> FastAPI:
     """Make the application; nothing is opened before it starts.
 
     Parameters
     ----------
     settings : Settings
         See :meth:`Settings.from_env`.
+    parts : Parts, optional
+        Made of the same settings, and loaded; by default they are made when it starts.
     """
-    metrics = Metrics()
+    metrics = Metrics() if parts is None else parts.metrics
     app = EnvelopedApp(
         title="triage",
         version=VERSION,
         description=openapi.DESCRIPTION,
-        lifespan=_lifespan(settings, metrics),
+        lifespan=_lifespan(settings, metrics, parts),
         max_body_size=settings.max_body_bytes,
         redirect_slashes=False,
         docs_url=None,  # Swagger UI and ReDoc come from a CDN: this server's pages call nobody.
@@ -141,78 +126,15 @@ def app_from_environment() -> FastAPI:
 
 
 def _lifespan(
-    settings: Settings, metrics: Metrics
+    settings: Settings, metrics: Metrics, loaded: Parts | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[State]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        # A product of a matrix and one vector gains nothing by a second thread, which then waits for the next
-        # one by turning round and round on a core that others need.
-        threadpool_limits(limits=1, user_api="blas")
-        store = open_store(settings.store_url, patience_s=PATIENCE_S)
-        registry = Registry(settings.models)
-        threads = settings.threads or max(1, len(os.sched_getaffinity(0)) // settings.workers)
-        key = signing_key(os.environ | {"TRIAGE_HOME": str(settings.home)})
-        host = ModelHost(registry, key, threads=1, poll_seconds=settings.poll_seconds)
-        desks = make_desks(
-            store,
-            host,
-            home=settings.home,
-            poll_seconds=settings.poll_seconds,
-            metrics=metrics,
-            tier=settings.tier,
-        )
-        audit = AuditLog(store, key)
-        door = Door(
-            store,
-            None if settings.oidc is None else TokenReader(settings.oidc),
-            Lockout(max(2, MOST_WRONG // settings.workers)),
-            audit=audit,
-        )
-        refusals = Refusals(audit)
-        drift = DriftWatch(store, host, metrics.gauges)
-        work = WorkQueue(threads, settings.waiting, metrics.note_wait)
-
-        def note_queue() -> None:
-            metrics.gauges.note_queue(work.running, work.busy - work.running)
-
-        watches = (note_queue, drift.look, refusals.write)
-        embeddings = settings.home / "cache" / "embeddings"
-        keeping = Housekeeping(store, door.uses, audit, settings.audit_anchor, embeddings, watches)
+        parts = make_parts(settings, metrics) if loaded is None else loaded
         try:
-            host.start()
-            desks.knowledge.start()
-            desks.affinity.start()
-            desks.duplicates.start()
-            desks.public.start()
-            desks.solutions.start()
-            keeping.start()
-            yield State(
-                settings=settings,
-                store=store,
-                registry=registry,
-                models=host,
-                knowledge=desks.knowledge,
-                desk=desks.desk,
-                assigning=desks.assigning,
-                backlog=desks.backlog,
-                books=desks.books,
-                deflection=desks.deflection,
-                staffing=StaffingDesk(store),
-                work=work,
-                metrics=metrics,
-                door=door,
-                audit=audit,
-                refusals=refusals,
-            )
+            parts.start()
+            yield parts.state()
         finally:
-            desks.duplicates.stop()
-            desks.solutions.stop()
-            desks.public.stop()
-            desks.affinity.stop()
-            desks.knowledge.stop()
-            host.stop()
-            keeping.stop()
-            refusals.close()
-            store.close()
+            parts.stop()
 
     return lifespan

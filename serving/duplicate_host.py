@@ -116,16 +116,25 @@ class DuplicateHost:
         self._least = least
         self._shelves: dict[str, _Shelf] = {}
         self._stopping = threading.Event()
-        self._follower = threading.Thread(target=self._follow, name="duplicate-host", daemon=True)
+        self._follower: threading.Thread | None = None
+
+    def load(self) -> None:
+        """Read the newest tickets of all workspaces."""
+        self._catch_up_everywhere()
+
+    def forget(self) -> None:
+        """Let go of what was read: for a process that answers nobody, while it does not follow."""
+        self._shelves.clear()
 
     def start(self) -> None:
         """Follow the store in a thread; until it has read a workspace, nothing is found there."""
+        self._follower = threading.Thread(target=self._follow, name="duplicate-host", daemon=True)
         self._follower.start()
 
     def stop(self) -> None:
         """Stop following."""
         self._stopping.set()
-        if self._follower.is_alive():
+        if self._follower is not None:
             self._follower.join()
 
     def find(self, workspace: str, tickets: Sequence[Ticket], limit: int) -> list[tuple[Duplicate, ...]]:
@@ -213,12 +222,15 @@ class DuplicateHost:
     def _follow(self) -> None:
         while True:
             try:
-                for workspace in [one.workspace for one in list_workspaces(self._store)]:
-                    self._catch_up_or_say(workspace)
+                self._catch_up_everywhere()
             except DBAPIError as error:
                 log.error("duplicates: %s", type(error).__name__)
             if self._stopping.wait(self._poll_seconds):
                 return
+
+    def _catch_up_everywhere(self) -> None:
+        for workspace in [one.workspace for one in list_workspaces(self._store)]:
+            self._catch_up_or_say(workspace)
 
     def _catch_up_or_say(self, workspace: str) -> None:
         try:

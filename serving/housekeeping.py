@@ -64,16 +64,17 @@ class Housekeeping:
         self._erasures = ErasureFollower(store)
         self._watches = watches
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin."""
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """End, after the last uses were written."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
             self._guarded("the uses of keys were not written", self._uses.write)
 

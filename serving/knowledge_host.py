@@ -108,17 +108,22 @@ class KnowledgeHost:
         self._erased = erased
         self._making = threading.Lock()
         self._stopping = threading.Event()
-        self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
+        self._follower: threading.Thread | None = None
+
+    def load(self) -> None:
+        """Read all articles of all workspaces, encoding those that are new."""
+        self._catch_up_everywhere()
 
     def start(self) -> None:
-        """Read all articles of all workspaces, encoding those that are new; then follow in a thread."""
-        self._catch_up_everywhere()
+        """Read what is new, as :meth:`load` does; then follow in a thread."""
+        self.load()
+        self._follower = threading.Thread(target=self._follow, name="knowledge-host", daemon=True)
         self._follower.start()
 
     def stop(self) -> None:
         """Stop following."""
         self._stopping.set()
-        if self._follower.is_alive():
+        if self._follower is not None:
             self._follower.join()
 
     def suggest(

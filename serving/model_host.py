@@ -57,17 +57,18 @@ class ModelHost:
         self._retry_at = 0.0
         self._stopping = threading.Event()
         self._changing = threading.Lock()
-        self._follower = threading.Thread(target=self._follow, name="model-host", daemon=True)
+        self._follower: threading.Thread | None = None
 
     def start(self) -> None:
         """Load every champion, then follow the registry file in a thread."""
         self.refresh()
+        self._follower = threading.Thread(target=self._follow, name="model-host", daemon=True)
         self._follower.start()
 
     def stop(self) -> None:
         """Stop following; loaded models stay usable."""
         self._stopping.set()
-        if self._follower.is_alive():
+        if self._follower is not None:
             self._follower.join()
 
     def bundle(self, workspace: str) -> Bundle | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from triage.errors import UnavailableError
 
-__all__ = ["Processes"]
+__all__ = ["Processes", "end_with_parent"]
 
 GRACE_S = 5.0
 """How long a process may take to stop before it is killed."""
@@ -67,7 +67,7 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in the terminal is for the parent alone, which then stops its children in order.
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         self._children.append(_Child(name, process, path, is_step))
 
@@ -130,8 +130,8 @@ class Processes:
         self._children.clear()
 
 
-def _end_with_parent() -> None:
-    """Between fork and exec on Linux: have the child told to stop even when its parent is killed."""
+def end_with_parent() -> None:
+    """In a process just forked, on Linux: have it told to stop even when its parent is killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

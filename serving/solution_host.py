@@ -111,17 +111,26 @@ class SolutionHost:
         self._shelves: dict[str, _Shelf] = {}
         self._making = threading.Lock()
         self._stopping = threading.Event()
-        self._follower = threading.Thread(target=self._follow, name="solution-host", daemon=True)
+        self._follower: threading.Thread | None = None
+
+    def load(self) -> None:
+        """Learn all that is there."""
+        self._catch_up_everywhere()
+
+    def forget(self) -> None:
+        """Let go of what was learnt: for a process that answers nobody, while it does not follow."""
+        self._shelves.clear()
 
     def start(self) -> None:
-        """Learn what is there, for a few seconds; then go on, and follow the store, in a thread."""
+        """Learn what is new, for a few seconds; then go on, and follow the store, in a thread."""
         self._catch_up_everywhere(time.monotonic() + START_SECONDS)
+        self._follower = threading.Thread(target=self._follow, name="solution-host", daemon=True)
         self._follower.start()
 
     def stop(self) -> None:
         """Stop following."""
         self._stopping.set()
-        if self._follower.is_alive():
+        if self._follower is not None:
             self._follower.join()
 
     def alike(

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,24 +59,50 @@ def serve(
     numbers = tempfile.mkdtemp(prefix="triage-metrics-") if workers > 1 else None
     if numbers is not None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = numbers
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "loop": "serving.fair_loop:FairLoop" if workers > 1 else "auto",
+        "access_log": False,
+        "log_config": LOGGING,
+        "server_header": False,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+        "ssl_certfile": None if tls_cert is None else str(tls_cert),
+        "ssl_keyfile": None if tls_key is None else str(tls_key),
+    }
     try:
-        uvicorn.run(
-            "serving.app:app_from_environment",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            loop="serving.fair_loop:FairLoop" if workers > 1 else "auto",
-            access_log=False,
-            log_config=LOGGING,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            ssl_certfile=None if tls_cert is None else str(tls_cert),
-            ssl_keyfile=None if tls_key is None else str(tls_key),
-        )
+        if workers > 1 and sys.platform == "linux":  # Elsewhere libraries of the system do not bear a fork.
+            _serve_forked(options)
+        else:
+            uvicorn.run("serving.app:app_from_environment", factory=True, **options)
     finally:
         if numbers is not None:
             shutil.rmtree(numbers, ignore_errors=True)
+
+
+def _serve_forked(options: dict[str, Any]) -> None:
+    """Load everything once, then answer by processes forked from this one."""
+    import signal
+
+    from uvicorn import Config
+
+    from serving.app import create_app
+    from serving.forked_workers import ForkedWorkers
+    from serving.metrics import Metrics
+    from serving.parts import make_parts
+    from serving.settings import Settings
+
+    # Until there are processes to stop: what was begun is undone on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    parts = make_parts(Settings.from_env(), Metrics())
+    try:
+        config = Config(create_app(Settings.from_env(), parts), **options)
+        parts.load()
+        config.load()
+        ForkedWorkers(config, [config.bind_socket()]).run(then=parts.forget_tickets)
+    finally:
+        parts.store.close()
 
 
 def _check_tls(cert: Path | None, key: Path | None) -> None:

@@ -200,6 +200,10 @@ class Store:
 
         expect_keys(self)
 
+    def disconnect(self) -> None:
+        """Close the connections that there are; the next use makes new ones. To be called before a fork."""
+        self.engine.dispose()
+
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
