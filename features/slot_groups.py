@@ -11,7 +11,6 @@ References
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 __all__ = ["NOBODY", "match_groups"]
@@ -38,6 +37,8 @@ def match_groups(worth: NDArray[np.float64], slots: NDArray[np.intp]) -> NDArray
         The agent's column, or -1; None where more than half of the tickets are different, or the solver gave
         no whole numbers.
     """
+    from scipy.optimize import linprog
+
     kinds, kind_of, supply = np.unique(worth, axis=0, return_inverse=True, return_counts=True)
     if 2 * len(kinds) > len(worth):
         return None

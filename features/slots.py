@@ -17,7 +17,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from scipy.sparse import csr_array, vstack
 
 from features.slot_groups import NOBODY, match_groups
@@ -101,6 +100,8 @@ def match_efforts(
     array of int, shape (n_tickets,), or None
         As for :func:`match_slots`; None when the solver found nothing in time.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # A third of a second, at every start.
+
     n, m = values.shape
     tickets, agents = np.nonzero(eligible)
     edges = np.arange(len(tickets))
@@ -140,6 +141,8 @@ def total(values: Matrix, choice: Choice) -> float:
 
 
 def _matched(worth: Matrix, eligible: NDArray[np.bool_], slots: NDArray[np.intp]) -> Choice:
+    from scipy.optimize import linear_sum_assignment
+
     owner = np.repeat(np.arange(worth.shape[1]), slots)
     rows, columns = linear_sum_assignment(worth[:, owner], maximize=True)
     choice = np.full(len(worth), NOBODY, dtype=np.intp)

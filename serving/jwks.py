@@ -11,12 +11,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-from jwt import PyJWK, PyJWKSet
-from jwt.exceptions import PyJWTError
+from typing import TYPE_CHECKING, Any
 
 from triage.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from jwt import PyJWK
 
 __all__ = ["KeySet"]
 
@@ -49,7 +49,7 @@ class KeySet:
         self._read_at: float | None = None
         self._turn = threading.Lock()
 
-    def find(self, key_id: str | None) -> PyJWK | None:
+    def find(self, key_id: str | None) -> "PyJWK | None":
         """Return the key of an id, the only one where a token names none; None when there is none.
 
         Raises
@@ -65,12 +65,15 @@ class KeySet:
                 found = self._choose(key_id)
             return found
 
-    def _choose(self, key_id: str | None) -> PyJWK | None:
+    def _choose(self, key_id: str | None) -> "PyJWK | None":
         if key_id is None:
             return next(iter(self._keys.values())) if len(self._keys) == 1 else None
         return self._keys.get(key_id)
 
     def _read(self) -> None:
+        from jwt import PyJWKSet
+        from jwt.exceptions import PyJWTError
+
         try:
             told = json.loads(self._fetch())
             keys = PyJWKSet.from_dict(told).keys

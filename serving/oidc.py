@@ -7,9 +7,6 @@ header offers besides (``jku``, ``x5u``, ``jwk``, ``crit``) is refused unread.
 from collections.abc import Mapping
 from typing import Any
 
-import jwt
-from jwt.exceptions import PyJWTError
-
 from serving.api_keys import check_workspace
 from serving.caller import Caller
 from serving.jwks import KeySet
@@ -80,6 +77,9 @@ class TokenReader:
         return Caller("oidc", name, name, workspace, self._role(claims), teams=teams, agent=agent)
 
     def _verified(self, token: str) -> Mapping[str, Any]:
+        import jwt  # A seventh of a second, which most servers never need.
+        from jwt.exceptions import PyJWTError
+
         if len(token) > MOST_CHARACTERS or not token.isascii():
             raise UnauthenticatedError(REFUSED)
         try:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
@@ -16,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from triage.errors import ConfigurationError, UnavailableError
 from triage.private_file import make_private_file
 from triage.store.connections import WRITES, be_impatient, begin, make_durable
-from triage.store.migrating import migrate_tables, migration_scripts
+from triage.store.migrating import migrate_tables, newest_revision, revision_of
 from triage.store.scope import Scope, check_scope, confine
 from triage.store.sealer import Sealer
 
@@ -189,11 +188,11 @@ class Store:
     def revision(self) -> str | None:
         """Return the migration that the database stands at, None for an empty one."""
         with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return revision_of(connection)
 
-    def newest_revision(self) -> str | None:
+    def newest_revision(self) -> str:
         """Return the newest migration that this version knows."""
-        return migration_scripts().get_current_head()
+        return newest_revision()
 
     def _expect_no_lost_key(self) -> None:
         from triage.store.sealing_keys import expect_keys  # Which needs the store itself.

@@ -1,18 +1,30 @@
-"""Bringing tables to the newest migration: once, whoever comes first. Knows no product table."""
+"""Bringing tables to the newest migration: once, whoever comes first. Knows no product table.
+
+Alembic is imported when there is something to change: a store that is up to date, as most are, opens without.
+"""
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from triage.errors import ConfigurationError
 from triage.store.scope import Across, confine
 
-__all__ = ["MIGRATING", "demand_owner", "migrate_tables", "migration_config", "migration_scripts"]
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+__all__ = [
+    "MIGRATING",
+    "demand_owner",
+    "migrate_tables",
+    "migration_config",
+    "migration_scripts",
+    "newest_revision",
+    "revision_of",
+]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = "SELECT pg_advisory_xact_lock(7214901)"
@@ -26,16 +38,33 @@ MAY_MIGRATE = """
 """
 
 
-def migration_config() -> Config:
+@cache
+def newest_revision() -> str:
+    """Return the newest migration that this version knows: their files bear their numbers."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the migration that a database stands at, None for one without tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def migration_config() -> "Config":
     """Return what Alembic needs to find the migrations; its connection is the caller's to set."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
 @cache
-def migration_scripts() -> ScriptDirectory:
+def migration_scripts() -> "ScriptDirectory":
     """Return the migrations that this version knows; their files are read once in a process."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(migration_config())
 
 
@@ -62,11 +91,9 @@ def migrate_tables(engine: Engine) -> None:
     ConfigurationError
         If the tables are old and the role that connects may not change them.
     """
-    config = migration_config()
-    head = migration_scripts().get_current_head()
     with engine.connect() as connection:
-        stands = MigrationContext.configure(connection).get_current_revision()
-        if stands == head:
+        stands = revision_of(connection)
+        if stands == newest_revision():
             return
         demand_owner(connection)
     with engine.begin() as connection:
@@ -78,5 +105,8 @@ def migrate_tables(engine: Engine) -> None:
             if stands is None:
                 connection.exec_driver_sql(f"PRAGMA user_version={CLEARED}")
         confine(connection, Across.MIGRATION)
+        from alembic import command
+
+        config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
