@@ -7,6 +7,7 @@ As uvicorn's own supervisor, whose parts these are, but for how a process begins
 import contextlib
 import gc
 import logging
+import os
 import signal
 from collections.abc import Callable
 from multiprocessing import Pipe, get_context
@@ -140,5 +141,5 @@ class ForkedWorkers(Multiprocess):
 
 def _forget_gauges(worker: Process) -> None:
     """Take what a process that is gone last said of itself out of the common metrics."""
-    if worker.pid is not None:
+    if worker.pid is not None and "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
