@@ -118,14 +118,6 @@ class DuplicateHost:
         self._stopping = threading.Event()
         self._follower: threading.Thread | None = None
 
-    def load(self) -> None:
-        """Read the newest tickets of all workspaces."""
-        self._catch_up_everywhere()
-
-    def forget(self) -> None:
-        """Let go of what was read: for a process that answers nobody, while it does not follow."""
-        self._shelves.clear()
-
     def start(self) -> None:
         """Follow the store in a thread; until it has read a workspace, nothing is found there."""
         self._follower = threading.Thread(target=self._follow, name="duplicate-host", daemon=True)
@@ -222,15 +214,12 @@ class DuplicateHost:
     def _follow(self) -> None:
         while True:
             try:
-                self._catch_up_everywhere()
+                for workspace in [one.workspace for one in list_workspaces(self._store)]:
+                    self._catch_up_or_say(workspace)
             except DBAPIError as error:
                 log.error("duplicates: %s", type(error).__name__)
             if self._stopping.wait(self._poll_seconds):
                 return
-
-    def _catch_up_everywhere(self) -> None:
-        for workspace in [one.workspace for one in list_workspaces(self._store)]:
-            self._catch_up_or_say(workspace)
 
     def _catch_up_or_say(self, workspace: str) -> None:
         try:

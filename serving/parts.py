@@ -51,21 +51,19 @@ class Parts:
     keeping: Housekeeping
 
     def load(self) -> None:
-        """Load the champions and read what the store has, to the end; then let go of the database."""
+        """Load the champions and read what the store has, but for duplicates; then let go of the database."""
         self.models.refresh()
         self.desks.knowledge.load()
         self.desks.public.load()
         self.desks.affinity.load()
         self.desks.solutions.load()
-        self.desks.duplicates.load()
         forget_recent()
         self.store.disconnect()
 
     def forget_tickets(self) -> None:
-        """Let go of the indexes of tickets: for a process that answers nobody and follows no erasures."""
+        """Let go of what tickets taught: for a process that answers nobody and follows no erasures."""
         self.desks.affinity.forget()
         self.desks.solutions.forget()
-        self.desks.duplicates.forget()
 
     def start(self) -> None:
         """Load what is new, then follow registry and store in threads."""

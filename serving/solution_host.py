@@ -110,20 +110,23 @@ class SolutionHost:
         self._stock = stock or StockEncoder()
         self._shelves: dict[str, _Shelf] = {}
         self._making = threading.Lock()
+        self._load_until = 0.0
         self._stopping = threading.Event()
         self._follower: threading.Thread | None = None
 
     def load(self) -> None:
-        """Learn all that is there."""
-        self._catch_up_everywhere()
+        """Learn what is there, for a few seconds; once more, what is left of them."""
+        self._load_until = self._load_until or time.monotonic() + START_SECONDS
+        self._catch_up_everywhere(self._load_until)
 
     def forget(self) -> None:
-        """Let go of what was learnt: for a process that answers nobody, while it does not follow."""
+        """Know nothing any more: for a process that answers nobody, before it starts to follow."""
         self._shelves.clear()
+        self._load_until = 0.0
 
     def start(self) -> None:
-        """Learn what is new, for a few seconds; then go on, and follow the store, in a thread."""
-        self._catch_up_everywhere(time.monotonic() + START_SECONDS)
+        """Load; then go on, and follow the store, in a thread."""
+        self.load()
         self._follower = threading.Thread(target=self._follow, name="solution-host", daemon=True)
         self._follower.start()
 
