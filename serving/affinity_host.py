@@ -20,6 +20,7 @@ from features.cleaning import clean, clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from serving.affinity_shelf import Asked, Index, Shelf
+from serving.kept_affinity import KeptAffinity
 from serving.model_host import ModelHost
 from serving.stock_encoder import StockEncoder
 from triage.assignment import Candidate, SureFrom
@@ -68,6 +69,8 @@ class AffinityHost:
         Where no champion brings an encoder.
     newest : int, default=200_000
         Events that an index is made from at most.
+    kept : KeptAffinity, optional
+        Keeps what was learnt for the next start; by default it is not kept.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class AffinityHost:
         poll_seconds: float,
         stock: StockEncoder | None = None,
         newest: int = NEWEST,
+        kept: KeptAffinity | None = None,
     ) -> None:
         self._store = store
         self._models = models
@@ -88,6 +92,7 @@ class AffinityHost:
         self._poll_seconds = poll_seconds
         self._stock = stock or StockEncoder()
         self._newest = newest
+        self._kept = kept
         self._shelves: dict[str, Shelf] = {}
         self._making = threading.Lock()
         self._load_until = 0.0
@@ -100,7 +105,7 @@ class AffinityHost:
         self._catch_up_everywhere(self._load_until)
 
     def forget(self) -> None:
-        """Know nothing any more: for a process that answers nobody, before it starts to follow."""
+        """Know nothing any more: for a process that answers nobody and does not follow."""
         self._shelves.clear()
         self._load_until = 0.0
 
@@ -175,12 +180,15 @@ class AffinityHost:
         with self._making:
             shelf = self._shelves.get(workspace)
             if shelf is None and any(read_revisions(self._store, workspace).values()):
-                shelf = self._shelves[workspace] = self._make(workspace)
+                shelf = self._shelves[workspace] = self._make(workspace, self._kept)
             return shelf
 
-    def _make(self, workspace: str) -> Shelf:
+    def _make(self, workspace: str, kept: KeptAffinity | None = None) -> Shelf:
         bundle = self._models.bundle(workspace)
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
+        found = None if kept is None else kept.find(self._store, workspace, bundle, encoder)
+        if found is not None:
+            return found
         # Events that come while this is read have later marks.
         seen = read_revisions(self._store, workspace)
         mark = newest_mark(self._store, workspace)
@@ -225,6 +233,7 @@ class AffinityHost:
             stored = past[event.ticket_id]
             if shelf.latest_at is not None and event.at < shelf.latest_at - LATE:
                 shelf.is_out_of_order = True
+            shelf.learnt += 1
             shelf.latest_at = max(shelf.latest_at or event.at, event.at)
             shelf.known.add(event.agent)
             shelf.index.learn(
@@ -269,6 +278,8 @@ class AffinityHost:
                         break
                 if shelf is not None:
                     self._renew(workspace, shelf)
+                    if self._kept is not None:
+                        self._kept.keep(self._store, workspace, self._shelves[workspace])
             except (TriageError, DBAPIError) as error:
                 log.error("affinity in workspace %s: %s", workspace, type(error).__name__)
 

@@ -96,6 +96,7 @@ class Shelf:
     agents_seen: int = 0
     latest_at: datetime | None = None
     is_out_of_order: bool = False
+    learnt: int = 0
     made_at: float = field(default_factory=time.monotonic)
     known: set[str] = field(default_factory=set)
     turn: threading.RLock = field(default_factory=threading.RLock)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving.affinity_host import AffinityHost
+from serving.affinity_host import NEWEST, AffinityHost
 from serving.affinity_index import make_index
 from serving.assignment_desk import AssignmentDesk
 from serving.backlog_desk import BacklogDesk
@@ -12,6 +12,7 @@ from serving.duplicate_host import DuplicateHost
 from serving.erased_tickets import ErasedTickets
 from serving.floor import FloorHost
 from serving.help_desk import HelpDesk
+from serving.kept_affinity import KeptAffinity
 from serving.knowledge_host import KnowledgeHost
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -22,6 +23,7 @@ from serving.triage_desk import TriageDesk
 from triage.bundle import FULL
 from triage.erasure import ErasureKeys
 from triage.store import Store
+from triage.store.sealer import Extent
 from triage.store.sla_books import BookShelf
 
 __all__ = ["Desks", "make_desks"]
@@ -75,8 +77,16 @@ def make_desks(
     knowledge = KnowledgeHost(
         store, models, poll_seconds=poll_seconds, stock=stock, cache=cache, erased=erased
     )
+    # What it learnt names requesters: where the store does not show them to the disk, this does not either.
+    is_open = store.sealer.extent is not Extent.TEXTS
     affinity = AffinityHost(
-        store, models, make=make_index, cache=cache, poll_seconds=poll_seconds, stock=stock
+        store,
+        models,
+        make=make_index,
+        cache=cache,
+        poll_seconds=poll_seconds,
+        stock=stock,
+        kept=KeptAffinity(cache, models.key, NEWEST) if is_open else None,
     )
     duplicates = DuplicateHost(store, models, cache=cache, poll_seconds=poll_seconds, stock=stock)
     assigning = AssignmentDesk(store, FloorHost(store), affinity)

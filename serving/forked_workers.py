@@ -89,7 +89,6 @@ class ForkedWorkers(Multiprocess):
 
     def init_processes(self) -> None:
         """Fork them all; what is loaded by now is never looked through for garbage, and so stays shared."""
-        gc.collect()
         gc.freeze()
         self.processes = [self._forked() for _ in range(self.processes_num)]
         self._then()
