@@ -100,7 +100,7 @@ class AffinityHost:
         self._follower: threading.Thread | None = None
 
     def load(self) -> None:
-        """Learn what is there, for a few seconds; once more, what is left of them."""
+        """Learn what is there, for a few seconds; called again, for what is left of them."""
         self._load_until = self._load_until or time.monotonic() + START_SECONDS
         self._catch_up_everywhere(self._load_until)
 
@@ -186,8 +186,7 @@ class AffinityHost:
     def _make(self, workspace: str, kept: KeptAffinity | None = None) -> Shelf:
         bundle = self._models.bundle(workspace)
         encoder: Encoder = self._stock.get() if bundle is None else bundle.model.encoder
-        found = None if kept is None else kept.find(self._store, workspace, bundle, encoder)
-        if found is not None:
+        if kept is not None and (found := kept.find(self._store, workspace, bundle, encoder)):
             return found
         # Events that come while this is read have later marks.
         seen = read_revisions(self._store, workspace)

@@ -103,26 +103,21 @@ class SolutionHost:
         poll_seconds: float,
         stock: StockEncoder | None = None,
     ) -> None:
-        self._store = store
-        self._models = models
-        self._cache = cache
-        self._poll_seconds = poll_seconds
-        self._stock = stock or StockEncoder()
+        self._store, self._models, self._cache = store, models, cache
+        self._poll_seconds, self._stock = poll_seconds, stock or StockEncoder()
         self._shelves: dict[str, _Shelf] = {}
-        self._making = threading.Lock()
+        self._making, self._stopping = threading.Lock(), threading.Event()
         self._load_until = 0.0
-        self._stopping = threading.Event()
         self._follower: threading.Thread | None = None
 
     def load(self) -> None:
-        """Learn what is there, for a few seconds; once more, what is left of them."""
+        """Learn what is there, for a few seconds; called again, for what is left of them."""
         self._load_until = self._load_until or time.monotonic() + START_SECONDS
         self._catch_up_everywhere(self._load_until)
 
     def forget(self) -> None:
-        """Know nothing any more: for a process that answers nobody, before it starts to follow."""
-        self._shelves.clear()
-        self._load_until = 0.0
+        """Know nothing any more: for a process that answers nobody and does not follow."""
+        self._shelves, self._load_until = {}, 0.0
 
     def start(self) -> None:
         """Load; then go on, and follow the store, in a thread."""
@@ -238,9 +233,8 @@ class SolutionHost:
             return shelf
 
     def _make(self, workspace: str) -> _Shelf:
-        encoder = self.encoder_of(workspace)
-        kept, bundle = CachedEncoder(encoder, self._cache), self._models.bundle(workspace)
-        return _Shelf(SolvedIndex(encoder.dimension), encoder, kept, bundle)
+        encoder, bundle = self.encoder_of(workspace), self._models.bundle(workspace)
+        return _Shelf(SolvedIndex(encoder.dimension), encoder, CachedEncoder(encoder, self._cache), bundle)
 
     def _catch_up(self, workspace: str, shelf: _Shelf, limit: int) -> bool:
         """Learn the next tickets; tell whether those were all."""
@@ -258,10 +252,8 @@ class SolutionHost:
                 return True
             # The newest first: they are asked for most, and of a long history only they are kept.
             names = [shelf.waiting.pop() for _ in range(min(limit, len(shelf.waiting)))]
-            past, replies = (
-                get_tickets(self._store, workspace, names),
-                replies_of(self._store, workspace, names),
-            )
+            past = get_tickets(self._store, workspace, names)
+            replies = replies_of(self._store, workspace, names)
             labels_of = known_labels(self._store, workspace, names, past)
             known: list[tuple[PastTicket, dict[str, str]]] = []
             for name in names:
