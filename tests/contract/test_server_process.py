@@ -78,7 +78,10 @@ def test_a_server_answers_loads_nothing_of_the_trainer_and_stops_when_told(
         server.send_signal(signal.SIGTERM)
         code = server.wait(120)
     assert code in (0, -signal.SIGTERM)
-    loaded = set(re.findall(r"^import time:.*\|\s+(\S+)$", log.read_text(), re.MULTILINE))
+    said = log.read_text()
+    assert said.count("model v1 answers in workspace acme") == 1  # However many processes answer by it.
+    assert said.count("Application startup complete") == workers
+    loaded = set(re.findall(r"^import time:.*\|\s+(\S+)$", said, re.MULTILINE))
     assert {"fastapi", "serving.model_host", "triage.engine", "features.encoder"} <= loaded
     assert {name for name in loaded if name.partition(".")[0] in NEVER} == set()
 
