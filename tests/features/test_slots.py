@@ -2,6 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import scipy.optimize  # noqa: F401 -- else the first example pays for it, and is too late
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -48,7 +48,8 @@ def revision_of(connection: Connection) -> str | None:
     """Return the migration that a database stands at, None for one without tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    stands: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return stands
 
 
 def migration_config() -> "Config":
