@@ -70,9 +70,9 @@ class Parts:
         self.models.start()
         self.desks.knowledge.start()
         self.desks.affinity.start()
-        self.desks.duplicates.start()
         self.desks.public.start()
         self.desks.solutions.start()
+        self.desks.duplicates.start()  # Reads for seconds, beside what the others have to load at once.
         self.keeping.start()
 
     def stop(self) -> None:
