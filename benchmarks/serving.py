@@ -2,8 +2,9 @@
 
 Everything is learnt from the newest Mozilla tickets but for the last 1,000, which are what is asked. Ours is
 set up by its own commands as an administrator would (train, promote, import of tickets and agents, keys,
-serve) and gives its full answer: all fields with reasons, similar tickets, articles, assignee, stored. The
-peers answer the category alone and store nothing: FastAPI with sentence-transformers and a logistic
+serve), is sent each ticket as it was filed, product and language among it, and gives its full answer: all
+fields with reasons, similar tickets, articles, assignee, stored. The peers read subject and body, answer the
+category alone and store nothing: FastAPI with sentence-transformers and a logistic
 regression, the same on the int8 encoder, TF-IDF with a logistic regression, and ``mlflow models serve`` of
 that one. One server at a time, on this machine, its clients too.
 
@@ -150,7 +151,7 @@ def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server
 def judge(server: Server, asked: pd.DataFrame, seconds: float, key: str | None = None) -> dict[str, float]:
     """Ask every ticket once for its category, then put loads on the server."""
     is_mlflow = key is None and server_is_mlflow(server)
-    requests = [request(server.port, *row, key, is_mlflow) for row in rows_of(asked)]
+    requests = [request(server.port, ticket, key, is_mlflow) for ticket in tickets_of(asked)]
     right = np.mean(
         [_label(server.port, one) == label for one, label in zip(requests, asked["topic"], strict=True)]
     )
@@ -167,9 +168,15 @@ def judge(server: Server, asked: pd.DataFrame, seconds: float, key: str | None =
     return found | {"megabytes": server.megabytes()}
 
 
-def rows_of(asked: pd.DataFrame) -> Iterator[tuple[str, str, str]]:
-    """Yield id, subject and body of each ticket."""
-    yield from asked[["ticket_id", "subject", "body"]].astype(str).itertuples(index=False, name=None)
+def tickets_of(asked: pd.DataFrame) -> list[dict[str, str]]:
+    """Return each ticket as it was filed; what a ticket does not have is left out."""
+    named = asked[["ticket_id", "subject", "body", "product", "locale"]].rename(
+        columns={"locale": "language"}
+    )
+    return [
+        {name: value for name, value in one.items() if isinstance(value, str)}
+        for one in named.to_dict("records")
+    ]
 
 
 def server_is_mlflow(server: Server) -> bool:
@@ -181,19 +188,17 @@ def server_is_mlflow(server: Server) -> bool:
     return True
 
 
-def request(port: int, ticket_id: str, subject: str, body: str, key: str | None, is_mlflow: bool) -> bytes:
+def request(port: int, ticket: dict[str, str], key: str | None, is_mlflow: bool) -> bytes:
     """Return a whole HTTP request for one ticket."""
     if key is not None:
-        return _post("/v1/triage", {"ticket_id": ticket_id, "subject": subject, "body": body}, port, key)
-    if is_mlflow:
-        return _post("/invocations", {"inputs": [f"{subject}\n{body}"]}, port)
-    return _post("/", {"text": f"{subject}\n{body}"}, port)
+        return _post("/v1/triage", ticket, port, key)
+    text = f"{ticket['subject']}\n{ticket['body']}"
+    return _post("/invocations", {"inputs": [text]}, port) if is_mlflow else _post("/", {"text": text}, port)
 
 
 def batch(port: int, asked: pd.DataFrame, key: str) -> bytes:
     """Return a request for many tickets."""
-    tickets = [{"ticket_id": one, "subject": two, "body": three} for one, two, three in rows_of(asked)]
-    return _post("/v1/triage/batch", {"tickets": tickets}, port, key)
+    return _post("/v1/triage/batch", {"tickets": tickets_of(asked)}, port, key)
 
 
 def _post(path: str, content: Any, port: int, key: str | None = None) -> bytes:
