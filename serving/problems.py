@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 
 from serving.refusals import note_refusal
 from serving.schemas.base import Output
+from serving.work_queue import QUEUE_REFUSED, QueueFullError, TooLongLineError
 from triage import errors
 from triage.ticket import FIELDS
 
@@ -197,6 +198,8 @@ async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     request_id = _request_id(request)
     if kind.status == 403:
         note_refusal(request)
+    if isinstance(error, QueueFullError | TooLongLineError):
+        request.scope[QUEUE_REFUSED] = kind.status
     if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)
         return framework_problem(kind.status, request_id)

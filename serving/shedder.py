@@ -3,13 +3,15 @@
 Health is always let through, and some room is kept for administration, so that a kill switch works in a
 flood. No client holds more than half of the room: who sends too much gets 429, when all is full 503, both
 with ``Retry-After``. A client is known by what it carries, which may be made up: so where all is full,
-whoever has been sending its body for longest gives way to the next. Decides nothing about who may do what:
+whoever has been sending its body for longest gives way to the next. Who was just told that the queue behind
+is full is told so again at the door for a moment: a flood is refused without being read, so that what the
+machine can do goes into answers. Decides nothing about who may do what:
 that is the endpoints' own business.
 """
 
 import hashlib
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 
 import anyio
 from starlette.datastructures import Headers
@@ -17,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.problems import framework_problem
+from serving.work_queue import QUEUE_REFUSED
 
 __all__ = ["Shedder"]
 
@@ -26,6 +29,10 @@ RESERVED = 4
 """One place in so many more is for administration alone."""
 SLOW_S = 0.5
 """A body may take so long before its request gives way to another where all is full."""
+SHUT_S = 0.05
+"""So long the door stays shut for a client and an address after the queue refused it; it was told to wait a
+second. A queue of 64 frees a place or two meanwhile."""
+MOST_SHUT = 1_000
 
 
 class Shedder:
@@ -48,6 +55,7 @@ class Shedder:
         self.taken = 0
         self._held: Counter[str] = Counter()
         self._sending: dict[_InTime, None] = {}
+        self._shut: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request, or refuse it."""
@@ -57,7 +65,7 @@ class Shedder:
         is_administration = scope["path"].startswith(ADMINISTRATION)
         room = self.at_once + (max(1, self.at_once // RESERVED) if is_administration else 0)
         client = _client(scope)
-        refused = self._refused(client, room, is_administration)
+        refused = self._refused(client, room, is_administration) or self._shut_for(client, scope["path"])
         if refused is not None:
             await framework_problem(refused, scope["triage.request_id"])(scope, receive, send)
             return
@@ -73,6 +81,17 @@ class Shedder:
             self._held[client] -= 1
             if not self._held[client]:
                 del self._held[client]
+            if QUEUE_REFUSED in scope:
+                self._shut[client, scope["path"]] = time.monotonic() + SHUT_S, scope[QUEUE_REFUSED]
+                if len(self._shut) > MOST_SHUT:
+                    self._shut.popitem(last=False)
+
+    def _shut_for(self, client: str, path: str) -> int | None:
+        until, status = self._shut.get((client, path), (0.0, None))
+        if status is not None and time.monotonic() >= until:
+            del self._shut[client, path]
+            return None
+        return status
 
     def _refused(self, client: str, room: int, is_administration: bool) -> int | None:
         if self.taken >= room and not self._free_a_place():

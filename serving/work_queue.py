@@ -15,9 +15,20 @@ import anyio.to_thread
 from serving.caller import CALLER
 from triage.errors import TooManyRequestsError, UnavailableError
 
-__all__ = ["WorkQueue"]
+__all__ = ["QUEUE_REFUSED", "QueueFullError", "TooLongLineError", "WorkQueue"]
+
+QUEUE_REFUSED = "triage.queue_refused"
+"""In the scope of a request that the queue refused: the status of its answer."""
 
 Result = TypeVar("Result")
+
+
+class QueueFullError(UnavailableError):
+    """The queue has no room."""
+
+
+class TooLongLineError(TooManyRequestsError):
+    """The queue has no room, and this caller has the longest line in it."""
 
 
 class _Waiting:
@@ -69,9 +80,9 @@ class WorkQueue:
 
         Raises
         ------
-        UnavailableError
+        QueueFullError
             If all threads are busy and the queue is full.
-        TooManyRequestsError
+        TooLongLineError
             If it is full, and this caller's workspace has the longest line in it.
         """
         if self._limiter is None:
@@ -146,14 +157,14 @@ class WorkQueue:
     def _length(self, workspace: str) -> int:
         return sum(len(line) for line in self._lines.get(workspace, {}).values())
 
-    def _full(self) -> UnavailableError:
-        return UnavailableError(
+    def _full(self) -> QueueFullError:
+        return QueueFullError(
             f"Got a request while {self.busy} are being worked on, as many as this server takes; "
             "send it again in a second."
         )
 
-    def _too_many(self) -> TooManyRequestsError:
-        return TooManyRequestsError(
+    def _too_many(self) -> TooLongLineError:
+        return TooLongLineError(
             "Got a request from a caller with the longest line while others wait as well; expected fewer at "
             "once. Send it again in a second."
         )

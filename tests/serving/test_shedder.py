@@ -4,7 +4,8 @@ import anyio
 import pytest
 from starlette.exceptions import HTTPException
 
-from serving.shedder import Shedder
+from serving.shedder import SHUT_S, Shedder
+from serving.work_queue import QUEUE_REFUSED
 
 TAKEN = 200
 
@@ -132,3 +133,57 @@ def test_what_fails_gives_its_place_back():
         assert shedder.taken == 0
 
     anyio.run(main)
+
+
+class Queue:
+    """An application whose queue is full for some."""
+
+    def __init__(self) -> None:
+        self.shedder = Shedder(self._app, 8, 30.0)
+        self.reached: list[tuple[str, str]] = []
+        self.told: list[int] = []
+
+    async def _app(self, scope, receive, send) -> None:
+        who = dict(scope["headers"])[b"authorization"].decode()
+        self.reached.append((who, scope["path"]))
+        if who == "flood":
+            scope[QUEUE_REFUSED] = 429
+        await send({"type": "http.response.start", "status": scope.get(QUEUE_REFUSED, TAKEN), "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    def ask(self, who: str, path: str = "/v1/triage") -> int:
+        headers = [(b"authorization", who.encode())]
+        scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+        scope |= {"client": ("10.0.0.1", 1), "triage.request_id": "r"}
+
+        async def send(message) -> None:
+            if message["type"] == "http.response.start":
+                self.told.append(message["status"])
+
+        async def receive() -> dict:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        anyio.run(self.shedder, scope, receive, send)
+        return self.told[-1]
+
+
+def test_whom_the_queue_refused_is_refused_at_the_door_for_a_moment_and_nobody_else(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("serving.shedder.time.monotonic", lambda: now[0])
+    queue = Queue()
+    assert [queue.ask("flood") for _ in range(3)] == [429] * 3
+    assert queue.ask("calm") == TAKEN and queue.ask("flood", "/v1/tickets") == 429
+    assert queue.reached == [("flood", "/v1/triage"), ("calm", "/v1/triage"), ("flood", "/v1/tickets")]
+    now[0] += SHUT_S
+    assert queue.ask("flood") == 429
+    assert queue.reached[3:] == [("flood", "/v1/triage")]
+
+
+def test_the_door_remembers_so_many_and_no_more(monkeypatch):
+    monkeypatch.setattr("serving.shedder.MOST_SHUT", 2)
+    queue = Queue()
+    for number in range(3):
+        queue.ask("flood", f"/{number}")
+    assert len(queue.shedder._shut) == 2
+    queue.ask("flood", "/0")
+    assert [path for _, path in queue.reached] == ["/0", "/1", "/2", "/0"]

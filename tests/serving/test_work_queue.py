@@ -127,12 +127,12 @@ def test_the_longest_line_makes_room_for_the_others():
     assert sorted(answers) == [
         ("noisy", 0, "done"),
         ("noisy", 1, "done"),
-        ("noisy", 2, "TooManyRequestsError"),
-        ("noisy", 3, "TooManyRequestsError"),
-        ("noisy", 4, "UnavailableError"),
+        ("noisy", 2, "TooLongLineError"),
+        ("noisy", 3, "TooLongLineError"),
+        ("noisy", 4, "QueueFullError"),
         ("quiet", 0, "done"),
         ("quiet", 1, "done"),
-        ("quiet", 2, "TooManyRequestsError"),
+        ("quiet", 2, "TooLongLineError"),
     ]
 
 
