@@ -11,12 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from features.cleaning import clean, clean_text
+from features.cleaning import clean_text
 from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from serving.affinity_shelf import Asked, Index, Shelf
@@ -37,12 +37,12 @@ __all__ = ["AffinityHost"]
 
 NEWEST = 200_000
 """Events that an index is made from: what it can search in a few milliseconds."""
-STEP = 32
+STEP = 8
 """Events that one request may have to learn; the rest is caught up with in the background."""
 CHUNK = 256
-"""Events that the background learns before it lets requests in again."""
-LATE = timedelta(hours=1)
-"""An event that is older than what was learnt by more came out of order: then the index is made anew."""
+"""Events that the background reads together."""
+PATIENCE_S = 0.25
+"""So long a request waits for the background to have learnt the last few events; not where they are many."""
 ANEW_EVERY_SECONDS = 300.0
 START_SECONDS = 5.0
 """So long a server learns before it answers; with a long history it ranks by what it has, and goes on."""
@@ -150,7 +150,9 @@ class AffinityHost:
         shelf = self._shelf(workspace)
         if shelf is None or not asked:
             return [[] for _ in asked]
-        self._catch_up(workspace, shelf, STEP, seen)
+        self._catch_up(
+            workspace, shelf, STEP, seen, patience_s=0.0 if len(shelf.waiting) > STEP else PATIENCE_S
+        )
         # The model has encoded these texts a moment ago, so that this is a look into its memory.
         vectors = shelf.encoder.encode([clean_text(one.ticket) for one in asked])
         with shelf.turn:
@@ -204,45 +206,46 @@ class AffinityHost:
         )
 
     def _catch_up(
-        self, workspace: str, shelf: Shelf, limit: int, seen: Mapping[Kind, int] | None = None
+        self,
+        workspace: str,
+        shelf: Shelf,
+        limit: int,
+        seen: Mapping[Kind, int] | None = None,
+        *,
+        patience_s: float | None = None,
     ) -> bool:
-        """Learn the next events; tell whether those were all."""
+        """Learn the next events; tell whether those were all.
+
+        A request, which has a ``patience_s``, ranks by what is known where others learn or much is new.
+        """
         if seen is None:
             seen = read_revisions(self._store, workspace)
         if not shelf.waiting and (seen[Kind.WORK], seen[Kind.AGENTS]) == (shelf.work_seen, shelf.agents_seen):
             return True
-        with shelf.turn:
+        if not shelf.learner.acquire(timeout=-1 if patience_s is None else patience_s):
+            return False
+        try:
             if seen[Kind.WORK] > shelf.work_seen:
-                new = handled_after(self._store, workspace, shelf.mark, limit=self._newest)
+                most = self._newest if patience_s is None else limit
+                new = handled_after(self._store, workspace, shelf.mark, limit=most + 1)
+                if len(new) > most and patience_s is not None:
+                    return False  # The background reads them in one piece, and learns them in order of time.
                 shelf.waiting.extend(sorted(new, key=lambda one: (one.at, one.mark)))
                 shelf.mark = max([shelf.mark, *(one.mark for one in new)])
-                shelf.work_seen = seen[Kind.WORK]
+                shelf.work_seen = shelf.work_seen if len(new) > most else seen[Kind.WORK]
             self._learn(workspace, shelf, limit)
             if not shelf.waiting and seen[Kind.AGENTS] > shelf.agents_seen:
                 self._welcome(workspace, shelf)
                 shelf.agents_seen = seen[Kind.AGENTS]
-            return not shelf.waiting
+            return not shelf.waiting and shelf.work_seen >= seen[Kind.WORK]
+        finally:
+            shelf.learner.release()
 
     def _learn(self, workspace: str, shelf: Shelf, limit: int) -> None:
         events = [shelf.waiting.popleft() for _ in range(min(limit, len(shelf.waiting)))]
         past = get_tickets(self._store, workspace, list({one.ticket_id for one in events}))
         events = [one for one in events if one.ticket_id in past]
-        texts = [clean_text(past[one.ticket_id].ticket) for one in events]
-        for event, vector in zip(events, shelf.encode(texts), strict=True):
-            stored = past[event.ticket_id]
-            if shelf.latest_at is not None and event.at < shelf.latest_at - LATE:
-                shelf.is_out_of_order = True
-            shelf.learnt += 1
-            shelf.latest_at = max(shelf.latest_at or event.at, event.at)
-            shelf.known.add(event.agent)
-            shelf.index.learn(
-                stored.ticket,
-                event.agent,
-                event.at,
-                event.kind.value,
-                vector=vector,
-                category=stored.labels.get("category"),
-            )
+        shelf.learn(events, past)
 
     def _welcome(self, workspace: str, shelf: Shelf) -> None:
         """Let agents without a history be known by what they can do."""
@@ -253,10 +256,7 @@ class AffinityHost:
             for one in agents
             if one.active and one.skills and one.agent in since and one.agent not in shelf.known
         ]
-        texts = [clean(", ".join(one.skills)) for one in new]
-        for agent, text, vector in zip(new, texts, shelf.encode(texts), strict=True):
-            shelf.index.welcome(agent.agent, text, since[agent.agent], vector=vector)
-            shelf.known.add(agent.agent)
+        shelf.welcome(new, since)
 
     def _follow(self) -> None:
         while True:

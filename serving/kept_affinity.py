@@ -90,7 +90,7 @@ class KeptAffinity:
         at, count = self._kept.get(workspace, (0.0, 0))
         if shelf.learnt - count < MANY or (count and time.monotonic() - at < EVERY_SECONDS):
             return
-        with shelf.turn:
+        with shelf.learner, shelf.turn:
             if shelf.waiting or shelf.is_out_of_order:
                 return
             events = newest_handled(store, workspace, self._newest, until=shelf.mark)

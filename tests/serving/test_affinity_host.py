@@ -1,9 +1,11 @@
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from serving import affinity_host
+from serving import affinity_host, affinity_shelf
 from serving.affinity_host import AffinityHost
 from serving.affinity_shelf import Asked
 from tests.features.fake_encoder import WordEncoder
@@ -152,3 +154,64 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_time(store, tmp_path):
 def test_nothing_asked_is_nothing_answered(store, tmp_path, count):
     put(store, *(f"T-{one}" for one in range(count)), agent="ada")
     assert opened(store, tmp_path).rank("acme", [], NOON) == []
+
+
+def test_a_request_does_not_wait_for_who_learns_much(store, tmp_path):
+    put(store, *(f"T-{number}" for number in range(20)), agent="ada")
+    host = opened(store, tmp_path)
+    host.catch_up("acme")
+    put(store, "T-20", agent="ada", at=NOON + HOUR)
+    shelf = host._shelves["acme"]
+    learning, may_end = threading.Event(), threading.Event()
+
+    def learn() -> None:
+        with shelf.learner:
+            shelf.waiting.extend([None] * (affinity_host.STEP + 1))
+            learning.set()
+            may_end.wait(30)
+            shelf.waiting.clear()
+
+    thread = threading.Thread(target=learn)
+    thread.start()
+    learning.wait(30)
+    try:
+        assert ranked(host) == [("ada", 1.0)]  # by what was known
+        assert len(told(host)) == 20
+    finally:
+        may_end.set()
+        thread.join()
+    ranked(host)
+    assert len(told(host)) == 21
+
+
+def test_a_long_import_is_left_to_the_background(store, tmp_path):
+    put(store, "T-0", agent="ada")
+    host = opened(store, tmp_path)
+    ranked(host)
+    put(store, *(f"T-{number}" for number in range(1, affinity_host.STEP + 3)), agent="bob")
+    ranked(host)
+    assert len(told(host)) == 1
+    host.catch_up("acme")
+    assert len(told(host)) == affinity_host.STEP + 3
+
+
+def test_others_have_their_turn_between_slices(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(affinity_shelf, "SLICE", 2)
+    put(store, *(f"T-{number}" for number in range(5)), agent="ada")
+    host = opened(store, tmp_path)
+    shelf = host._shelf("acme")
+    free: list[int] = []
+
+    def breathe(seconds: float) -> None:
+        with ThreadPoolExecutor(1) as other:  # another thread, since a lock is its holder's
+            assert other.submit(is_free).result()
+        free.append(shelf.learnt)
+
+    def is_free() -> bool:
+        if is_taken := shelf.turn.acquire(timeout=0):
+            shelf.turn.release()
+        return is_taken
+
+    monkeypatch.setattr(affinity_shelf.time, "sleep", breathe)
+    host._catch_up("acme", shelf, 5)
+    assert free == [2, 4] and len(told(host)) == 5
