@@ -1,9 +1,8 @@
 """Who is likely to be the right person, in each workspace: an index that learns from the store as it grows.
 
 The store is the truth: it keeps in order who handled which ticket. Before each answer the index learns what
-is new, so that an assignment told a moment ago, to whichever server, counts in the next request; where much
-is new, as after an import, it answers by what it knows and a thread learns the rest. Nothing is trained
-here. Says nothing of who is there or has room: that is :mod:`serving.floor`.
+is new, so that an assignment told a moment ago, to whichever server, counts in the next request; much that is
+new, as after an import, is left to a thread. Says nothing of who is there or has room: :mod:`serving.floor`.
 """
 
 import logging
