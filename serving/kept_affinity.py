@@ -8,11 +8,9 @@ tickets and lies with what training learnt from them: an erasure deletes it on e
 import hashlib
 import logging
 import pickle
-import secrets
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +20,7 @@ from features.encoder import Encoder
 from features.forgotten_texts import LEARNT
 from serving.affinity_shelf import Shelf
 from triage.bundle import Bundle
-from triage.signing import sign, verify
+from triage.signed_file import read_signed, write_signed
 from triage.store import Store
 from triage.store.handled import Handled, newest_handled
 from triage.store.revisions import Kind, read_revisions
@@ -32,7 +30,6 @@ __all__ = ["KeptAffinity"]
 MANY = 256
 """Events learnt since it was last kept that make it worth a quarter of a second to keep it again."""
 EVERY_SECONDS = 3600.0
-SIGNATURE_BYTES = 64
 LIBRARIES = ("numpy", "scipy")
 
 log = logging.getLogger("triage.affinity")
@@ -71,7 +68,7 @@ class KeptAffinity:
         encoder : Encoder
             The champion's encoder, or the shipped one.
         """
-        body = self._read(self._path(workspace))
+        body = read_signed(self._path(workspace), self._key)
         if body is None:
             return None
         index, mark, latest_at, known, told = pickle.loads(body)
@@ -98,34 +95,17 @@ class KeptAffinity:
             body = pickle.dumps((shelf.index, shelf.mark, shelf.latest_at, shelf.known, told), 5)
         self._kept[workspace] = time.monotonic(), shelf.learnt
         path = self._path(workspace)
-        self._write(path, body)
+        try:
+            write_signed(path, self._key, body)
+        except OSError as error:
+            log.warning("what affinity learnt is not kept: %s", type(error).__name__)
+            return
         if read_revisions(store, workspace)[Kind.ERASURES] != shelf.erasures:
             path.unlink(missing_ok=True)  # Whoever deletes what was learnt before an erasure may have passed.
 
     def _path(self, workspace: str) -> Path:
         name = hashlib.blake2b(workspace.encode(), digest_size=16).hexdigest()
         return self._cache / LEARNT / f"served-affinity-{name}"
-
-    def _read(self, path: Path) -> bytes | None:
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return None
-        signature, body = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
-        given = signature.decode("ascii", "replace")
-        return body if verify(self._key, path.name.encode() + body, given) else None
-
-    def _write(self, path: Path, body: bytes) -> None:
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.touch(mode=0o600)
-            draft.write_bytes(sign(self._key, path.name.encode() + body).encode() + body)
-            draft.replace(path)
-        except OSError as error:
-            log.warning("what affinity learnt is not kept: %s", type(error).__name__)
-            with suppress(OSError):
-                draft.unlink()
 
 
 def _digest(bundle: Bundle | None, encoder: Encoder, erasures: int, events: Sequence[Handled]) -> str:

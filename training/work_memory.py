@@ -8,7 +8,6 @@ learnt from tickets and stands beside their embeddings: erasing means deleting t
 import hashlib
 import io
 import os
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -23,7 +22,7 @@ import scipy.sparse as sp
 
 from training.canonical_pickle import canonical_bytes
 from triage.knowledge import Article, ArticleLink
-from triage.signing import sign, verify
+from triage.signed_file import read_signed, write_signed
 from triage.ticket import PastTicket
 
 __all__ = ["WorkMemory", "digest", "digest_rows"]
@@ -31,7 +30,6 @@ __all__ = ["WorkMemory", "digest", "digest_rows"]
 MOST_BYTES = 2_000_000_000
 """Kept in all; what was not asked for longest goes first. Two trainings of 50,000 tickets take a half."""
 
-SIGNATURE_BYTES = 64
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "joblib")
 ROOMS = ("triage", "features", "training")
 
@@ -88,27 +86,16 @@ class WorkMemory:
 
     def _read(self, path: Path) -> bytes | None:
         """Return what a file holds, if it is there and whole and ours."""
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return None
-        signature, body = content[:SIGNATURE_BYTES], content[SIGNATURE_BYTES:]
-        if not verify(self._key, path.name.encode() + body, signature.decode("ascii", "replace")):
-            return None
-        os.utime(path)
+        body = read_signed(path, self._key)
+        if body is not None:
+            os.utime(path)
         return body
 
     def _write(self, path: Path, body: bytes) -> None:
         """Keep a result; where the disk is full the training goes on without."""
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_bytes(sign(self._key, path.name.encode() + body).encode() + body)
-            draft.replace(path)
+        with suppress(OSError):
+            write_signed(path, self._key, body)
             self._forget_oldest()
-        except OSError:
-            with suppress(OSError):
-                draft.unlink()
 
     def _forget_oldest(self) -> None:
         kept = sorted(
