@@ -11,8 +11,6 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from features.embedding_cache import CachedEncoder
@@ -20,6 +18,7 @@ from features.encoder import Encoder
 from features.forgotten_texts import LEARNT
 from serving.affinity_shelf import Shelf
 from triage.bundle import Bundle
+from triage.program_hash import program_hash
 from triage.signed_file import read_signed, write_signed
 from triage.store import Store
 from triage.store.handled import Handled, newest_handled
@@ -30,7 +29,8 @@ __all__ = ["KeptAffinity"]
 MANY = 256
 """Events learnt since it was last kept that make it worth a quarter of a second to keep it again."""
 EVERY_SECONDS = 3600.0
-LIBRARIES = ("numpy", "scipy")
+PROGRAM = ("triage/**/*.py", "features/**/*.py", "serving/*affinity*.py"), ("numpy", "scipy")
+"""Files and libraries that say what is learnt."""
 
 log = logging.getLogger("triage.affinity")
 
@@ -110,22 +110,9 @@ class KeptAffinity:
 
 def _digest(bundle: Bundle | None, encoder: Encoder, erasures: int, events: Sequence[Handled]) -> str:
     """Return a hash of all that an index rests on."""
-    found = hashlib.blake2b(_program().encode(), digest_size=16)
+    found = hashlib.blake2b(program_hash(*PROGRAM).encode(), digest_size=16)
     model = None if bundle is None else bundle.version
     found.update(repr((model, encoder.fingerprint, erasures)).encode())
     for event in events:
         found.update(repr(event).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
-
-
-@cache
-def _program() -> str:
-    """Return a hash of the code that learns, and of the versions of the libraries beneath it."""
-    found = hashlib.blake2b(digest_size=16)
-    for name in LIBRARIES:
-        found.update(f"{name} {version(name)}\n".encode())
-    root = Path(__file__).parents[1]
-    ours = (root / "serving").glob("*affinity*.py")
-    for path in sorted([*(root / "triage").rglob("*.py"), *(root / "features").rglob("*.py"), *ours]):
-        found.update(path.relative_to(root).as_posix().encode() + b"\n" + path.read_bytes())
     return found.hexdigest()

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.score import ScoreJob, prediction_schema, replaced_at_the_end
-from training.work_memory import program_hash
+from training.work_memory import PROGRAM
 from triage.bundle import SIGNATURE
 from triage.errors import ConfigurationError, ConflictError
+from triage.program_hash import program_hash
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -183,7 +184,7 @@ def run_identity(
         "bundle": _file_hash(job.bundle / SIGNATURE),
         "policy": job.policy.to_document(),
         "tier": job.tier,
-        "program": program_hash(),
+        "program": program_hash(*PROGRAM),
     }
 
 

@@ -11,8 +11,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,16 +20,20 @@ import scipy.sparse as sp
 
 from training.canonical_pickle import canonical_bytes
 from triage.knowledge import Article, ArticleLink
+from triage.program_hash import program_hash
 from triage.signed_file import read_signed, write_signed
 from triage.ticket import PastTicket
 
-__all__ = ["WorkMemory", "digest", "digest_rows"]
+__all__ = ["PROGRAM", "WorkMemory", "digest", "digest_rows"]
 
 MOST_BYTES = 2_000_000_000
 """Kept in all; what was not asked for longest goes first. Two trainings of 50,000 tickets take a half."""
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "joblib")
-ROOMS = ("triage", "features", "training")
+PROGRAM = (
+    ("triage/**/*.py", "features/**/*.py", "training/**/*.py"),
+    ("numpy", "scipy", "scikit-learn", "joblib"),
+)
+"""Files and libraries that say what is learnt."""
 
 Learnt = TypeVar("Learnt")
 
@@ -74,7 +76,7 @@ class WorkMemory:
         learn : callable
             Does the step. What it raises is not kept.
         """
-        path = self._folder / f"{step}-{digest((step, program_hash(), given))}"
+        path = self._folder / f"{step}-{digest((step, program_hash(*PROGRAM), given))}"
         kept = self._read(path)
         if kept is None:
             kept = canonical_bytes(learn())
@@ -107,19 +109,6 @@ class WorkMemory:
             total += size
             if total > self._most_bytes:
                 path.unlink(missing_ok=True)
-
-
-@cache
-def program_hash() -> str:
-    """Return a hash of the code that learns: ours, and the versions of the libraries beneath it."""
-    found = hashlib.blake2b(digest_size=16)
-    for name in LIBRARIES:
-        found.update(f"{name} {version(name)}\n".encode())
-    root = Path(__file__).parents[1]
-    for room in ROOMS:
-        for path in sorted((root / room).rglob("*.py")):
-            found.update(path.relative_to(root).as_posix().encode() + b"\n" + path.read_bytes())
-    return found.hexdigest()
 
 
 def digest(given: Any) -> str:
