@@ -4,9 +4,11 @@ Holds ids, labels and vectors of past tickets, never their text.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from features.pruned_rows import FEWEST, SLACK, PrunedRows
 from triage.prediction import SimilarTicket
 
 __all__ = ["VOTERS", "NeighbourIndex", "vote", "vote_shares"]
@@ -19,8 +21,6 @@ PRIOR = 1e-3
 Chosen on the development slice of Mozilla's topics, where blending the vote in brought .565 to .584
 (docs/log.md).
 """
-
-BATCH = 256
 
 
 class NeighbourIndex:
@@ -36,6 +36,8 @@ class NeighbourIndex:
         What became of each, by field, under today's names.
     """
 
+    _pruned: PrunedRows | None = None
+
     def __init__(
         self,
         vectors: np.ndarray,
@@ -46,21 +48,41 @@ class NeighbourIndex:
         self.ticket_ids = list(ticket_ids)
         self.labels = [dict(one) for one in labels]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is made of the vectors again where it is needed."""
+        return self.__dict__ | {"_pruned": None}
+
     def search(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return places and cosines of the nearest past tickets, each of shape (n, count), nearest first."""
+        """Return places and cosines of the nearest past tickets, each of shape (n, count), nearest first.
+
+        Of equally near ones the earlier place comes first. What is said of one vector does not depend on
+        the others, nor on the number of threads.
+        """
         count = min(count, len(self.ticket_ids))
         places = np.empty((len(vectors), count), np.int64)
         cosines = np.empty((len(vectors), count), np.float32)
-        for at in range(0, len(vectors), BATCH):
-            # One matrix-vector product a ticket: its result must not depend on the batch around it.
-            for row, vector in enumerate(vectors[at : at + BATCH], start=at):
-                scores = self.vectors @ vector
-                best = (
-                    np.argpartition(-scores, count - 1)[:count] if count < len(scores) else np.arange(count)
-                )
-                order = np.lexsort((best, -scores[best]))
-                places[row], cosines[row] = best[order], scores[best[order]]
+        if count:
+            for row, vector in enumerate(vectors):
+                near = self.candidates(vector, count)
+                # BLAS rounds by a row's place among others, this does not.
+                scores = np.einsum("ij,j->i", self.vectors[near], vector)
+                best = np.lexsort((near, -scores))[:count]
+                places[row], cosines[row] = near[best], scores[best]
         return places, cosines
+
+    def candidates(self, vector: np.ndarray, count: int) -> np.ndarray:
+        """Return places among which those of the nearest past tickets are, ascending."""
+        if len(self.vectors) >= FEWEST:
+            if self._pruned is None:
+                self._pruned = PrunedRows(np.asarray(self.vectors))
+            return self._pruned.candidates(vector, count)
+        return self.all_near(vector, count)
+
+    def all_near(self, vector: np.ndarray, count: int) -> np.ndarray:
+        """Return the same by measuring all."""
+        scores = self.vectors @ vector
+        reached = -np.partition(-scores, count - 1)[count - 1]
+        return np.flatnonzero(scores >= reached - SLACK)
 
     def similar(self, places: np.ndarray, cosines: np.ndarray) -> tuple[SimilarTicket, ...]:
         """Name the past tickets of one search row."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["LONG", "Nearest", "VectorRows"]
+__all__ = ["LONG", "PROMISING", "Nearest", "VectorRows"]
 
 LONG = 20_000
 """Rows from which the short projections are scanned: below, measuring all is as fast."""
@@ -109,6 +109,16 @@ class VectorRows:
         """Return the cosine of every row with a unit vector, of shape (n,)."""
         return np.concatenate([np.zeros(0, dtype=np.float32), *(rows @ vector for rows in self.blocks)])
 
+    def about(self, vector: np.ndarray) -> np.ndarray:
+        """Return about the cosine of every row with a unit vector, of shape (n,); in a short list just that.
+
+        In a long one it is that of the projections, which is a little less or more.
+        """
+        if self.axes is None:
+            return self.cosines(vector)
+        short = vector @ self.axes
+        return np.concatenate([rows @ short for rows in self.shorts])
+
     def nearest(self, vector: np.ndarray, count: int) -> Nearest:
         """Return the rows that are nearest to a unit vector.
 
@@ -126,8 +136,7 @@ class VectorRows:
         """
         if self.axes is None:
             return Nearest(np.arange(len(self)), self.cosines(vector).astype(np.float64))
-        short = vector @ self.axes
-        rows = _promising(np.concatenate([rows @ short for rows in self.shorts]), PROMISING * count)
+        rows = _promising(self.about(vector), PROMISING * count)
         cosines = self.take(rows) @ vector
         if len(rows) > count:
             best = np.sort(np.argpartition(-cosines, count - 1)[:count])

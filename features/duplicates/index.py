@@ -13,7 +13,7 @@ import numpy as np
 from features.bm25 import WordHits, WordIndex, WordPacking
 from features.duplicates.model import DEFAULT_MODEL, SIGNALS, DuplicateModel
 from features.duplicates.words import MOST_NAMES, MOST_WORDS, read_words
-from features.vector_rows import VectorRows
+from features.vector_rows import PROMISING, VectorRows
 from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.ticket import Ticket
 
@@ -37,6 +37,22 @@ class Compared:
     rows: np.ndarray
     signals: np.ndarray
     hits: WordHits | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Meant:
+    """The tickets nearest in meaning with their cosines, and about how near each of all is."""
+
+    nearest: np.ndarray
+    cosines: np.ndarray
+    about: np.ndarray
+
+    def ranks(self, rows: np.ndarray) -> np.ndarray:
+        """Return how many tickets are nearer than each of some rows; of those after the nearest, about."""
+        found = np.full(len(self.about), -1)
+        found[self.nearest] = _ranks(self.cosines, np.arange(len(self.cosines)))
+        far = np.maximum(_ranks(self.about, rows), len(self.nearest))
+        return np.asarray(np.where(found[rows] >= 0, found[rows], far))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,21 +226,31 @@ class DuplicateIndex:
             hits.scores,
             self.subjects.scores(_first(words.subject, MOST_WORDS), alive),
             self.names.scores(_first(words.names, MOST_NAMES), alive),
-            np.where(alive, self.vectors.cosines(vector).astype(np.float64), -np.inf),
         ]
-        near = [_best(scores, COMPARED) for scores in by]
-        rows = np.unique(np.concatenate(near))
+        meant = self._meant(vector, alive)
+        rows = np.unique(np.concatenate([*(_best(scores, COMPARED) for scores in by), meant.nearest]))
         rows = rows[alive[rows]]
         columns: list[np.ndarray] = []
-        for scores in by[:3]:
+        for scores in by:
             best = max(float(scores.max()), 1e-9)
             columns += [np.log1p(scores[rows]), scores[rows] / best]
-        columns.append(by[3][rows])
-        columns += [RANK_HALF / (RANK_HALF + _ranks(scores, rows)) for scores in by]
+        columns.append(np.einsum("ij,j->i", self.vectors.take(rows), vector).astype(np.float64))
+        ranks = [*(_ranks(scores, rows) for scores in by), meant.ranks(rows)]
+        columns += [RANK_HALF / (RANK_HALF + one) for one in ranks]
         columns.append(np.log1p(np.minimum(_days(ticket, self.filed_at[rows]), 36_500)))
         asker = ticket.requester
         columns.append(np.array([asker is not None and self.requesters[row] == asker for row in rows], float))
         return Compared(rows, np.column_stack(columns), hits)
+
+    def _meant(self, vector: np.ndarray, alive: np.ndarray) -> "_Meant":
+        """Return which earlier tickets mean much the same; measured are only those that promise to."""
+        about = np.where(alive, self.vectors.about(vector), -np.inf)
+        promising = _best(about, PROMISING * COMPARED)
+        promising = promising[alive[promising]]
+        # Unlike a product of BLAS this gives equal texts equal cosines.
+        cosines = np.einsum("ij,j->i", self.vectors.take(promising), vector)
+        order = np.lexsort((promising, -cosines))[:COMPARED]
+        return _Meant(promising[order], cosines[order], about)
 
     def likeness(self, ticket: Ticket, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return BM25 over all words and the cosine, of shape (n,); minus infinity where filed later."""
@@ -267,5 +293,7 @@ def _best(scores: np.ndarray, count: int) -> np.ndarray:
 
 def _ranks(scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return how many tickets score higher than each of some rows, of all."""
-    ordered = np.sort(scores)
-    return np.asarray(len(scores) - np.searchsorted(ordered, scores[rows], side="right"))
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    ordered = np.sort(scores[scores > scores[rows].min()])
+    return np.asarray(len(ordered) - np.searchsorted(ordered, scores[rows], side="right"))

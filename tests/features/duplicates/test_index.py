@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.duplicates.index import DuplicateIndex
+from features.duplicates.index import COMPARED, DuplicateIndex
 from features.duplicates.model import DEFAULT_MODEL, SIGNALS
 from features.duplicates.words import read_words
 from triage.ticket import Ticket
@@ -131,3 +131,47 @@ def test_the_order_of_arrival_changes_no_chance(order):
 def test_chances_lie_between_nothing_and_certainty():
     chances = DEFAULT_MODEL.chances(np.random.default_rng(0).normal(size=(50, len(SIGNALS))))
     assert ((chances >= 0) & (chances <= 1)).all()
+
+
+def many_tickets(count):
+    """Tickets of two random words in a few groups that lie near each other in meaning."""
+    random = np.random.default_rng(0)
+    groups = random.standard_normal((40, 96))
+    vectors = groups[random.integers(40, size=count)] + random.standard_normal((count, 96)) * 0.6
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    words = random.integers(400, size=(count, 2)).tolist()
+    tickets = [ticket(number, f"w{one} v{other}") for number, (one, other) in enumerate(words)]
+    return tickets, vectors.astype(np.float32)
+
+
+def signals_by_measuring_all(index, asked, vector):
+    """The cosine and its rank among all earlier tickets, by row."""
+    cosines = np.where(index.filed_at < asked.created_at.timestamp(), index.vectors.cosines(vector), -np.inf)
+    return cosines, np.array([(cosines > one).sum() for one in cosines])
+
+
+def test_in_a_short_list_meaning_is_ranked_by_measuring_all():
+    tickets, vectors = many_tickets(1_000)
+    index = DuplicateIndex.of(tickets, vectors)
+    found = index.compare(tickets[900], vectors[900])
+    cosines, ranks = signals_by_measuring_all(index, tickets[900], vectors[900])
+    meaning, by_rank = SIGNALS.index("meaning"), SIGNALS.index("meaning_rank")
+    assert set(np.argsort(-cosines)[:COMPARED]) <= set(found.rows)
+    np.testing.assert_allclose(found.signals[:, meaning], cosines[found.rows], atol=1e-6)
+    np.testing.assert_allclose(found.signals[:, by_rank], 10 / (10 + ranks[found.rows]), atol=1e-6)
+
+
+def test_in_a_long_list_hardly_any_of_the_nearest_are_missed_and_far_ones_are_ranked_about(monkeypatch):
+    monkeypatch.setattr("features.vector_rows.LONG", 2_000)
+    tickets, vectors = many_tickets(4_000)
+    index = DuplicateIndex.of(tickets, vectors)
+    assert index.vectors.axes is not None
+    meaning, by_rank = SIGNALS.index("meaning"), SIGNALS.index("meaning_rank")
+    shares = []
+    for row in range(3_900, 3_930):
+        found = index.compare(tickets[row], vectors[row])
+        cosines, ranks = signals_by_measuring_all(index, tickets[row], vectors[row])
+        shares.append(np.isin(np.argsort(-cosines)[:COMPARED], found.rows).mean())
+        np.testing.assert_allclose(found.signals[:, meaning], cosines[found.rows], atol=1e-6)
+        np.testing.assert_allclose(found.signals[:, by_rank], 10 / (10 + ranks[found.rows]), atol=0.07)
+    assert np.mean(shares) > 0.95
