@@ -9,9 +9,11 @@ regression, the same on the int8 encoder, TF-IDF with a logistic regression, and
 that one. One server at a time, on this machine, its clients too.
 
     python -m benchmarks.serving [--data ../shared/data] [--tickets 20000] [--seconds 20] [--workers 2]
-        [--only ours,"TF-IDF + LR"] [--folder FOLDER]
+        [--only ours,"TF-IDF + LR"] [--folder FOLDER] [--store 0] [--passages 0]
 
-``--folder`` keeps what was set up, for another run with the same tickets.
+``--folder`` keeps what was set up, for another run with the same tickets. ``--store`` and ``--passages`` put
+so many more past tickets and passages into our store (benchmarks/serving_crowd.py); then it waits until all
+is learnt, which is when its processes rest.
 
 Prints a table with date and machine and, as the last line, JSON.
 """
@@ -38,12 +40,14 @@ import pandas as pd
 
 from benchmarks.load import Load, closed_load, open_load
 from benchmarks.serving_peers import PEERS
-from benchmarks.serving_setup import ASKED, REPOSITORY, TRIAGE, cut, environment_of, fit_peers, set_up
+from benchmarks.serving_setup import ASKED, REPOSITORY, TRIAGE, crowd, cut, environment_of, fit_peers, set_up
 
 CLIENTS = 8
 OFFERED = 40.0
 """Requests a second that every one of them is asked, so that their times can be compared."""
 STEADY = 250.0
+REST_S, BUSY, REST_AT_MOST_S = 15.0, 0.2, 3_600.0
+"""So long all together take less than a fifth of a processor, before a crowded store is asked."""
 MLFLOW = "mlflow models serve (TF-IDF + LR)"
 OURS = "ours, full answer"
 
@@ -57,6 +61,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default=",".join((OURS.split(",")[0], *PEERS, "mlflow")))
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--store", type=int, default=0)
+    parser.add_argument("--passages", type=int, default=0)
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
@@ -69,8 +75,12 @@ def main() -> None:
         asked = cut(options.data / "mozilla_support" / "tickets.parquet", folder, options.tickets)
         if "ours" in wanted:
             key = set_up(options.data / "mozilla_support", folder)
+            if options.store or options.passages:
+                crowd(options.data / "mozilla_support", folder, options.store, options.passages)
             command = [*TRIAGE, "serve", "--workers", str(options.workers)]
             with serving(command, folder, "/readyz") as server:
+                if options.store or options.passages:
+                    server.rest()
                 found[OURS] = judge(server, asked, options.seconds, key)
         if set(wanted) - {"ours"}:
             fit_peers(folder, asked)
@@ -108,6 +118,26 @@ class Server:
             text = Path(f"/proc/{process}/smaps_rollup").read_text()
             total += sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
         return total / 1024
+
+    def rest(self) -> None:
+        """Wait until all that its processes do unasked is done; raises RuntimeError if it never is."""
+        end = time.monotonic() + REST_AT_MOST_S
+        last, quiet_since = self._processor_s(), time.monotonic()
+        while time.monotonic() - quiet_since < REST_S:
+            if time.monotonic() > end:
+                raise RuntimeError(f"Got no rest of {REST_S:.0f} s within {REST_AT_MOST_S / 60:.0f} minutes.")
+            time.sleep(1.0)
+            now = self._processor_s()
+            if now - last > BUSY:
+                quiet_since = time.monotonic()
+            last = now
+
+    def _processor_s(self) -> float:
+        ticks = 0
+        for process in _family(self.process_id):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _family(process_id: int) -> Iterator[int]:

@@ -12,9 +12,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from benchmarks.serving_crowd import crowd_articles, crowd_tickets
 from features.encoder import SentenceEncoder
 
-__all__ = ["ASKED", "REPOSITORY", "TRIAGE", "cut", "environment_of", "fit_peers", "set_up"]
+__all__ = ["ASKED", "REPOSITORY", "TRIAGE", "crowd", "cut", "environment_of", "fit_peers", "set_up"]
 
 REPOSITORY = Path(__file__).parents[1]
 MAPPING = REPOSITORY / "benchmarks" / "mappings" / "mozilla.toml"
@@ -42,12 +43,7 @@ def set_up(data: Path, folder: Path) -> str:
     """Train, promote, import and make a key by the commands; return the key."""
 
     def call(*words: str) -> str:
-        done = subprocess.run(
-            [*TRIAGE, *words], cwd=REPOSITORY, env=environment_of(folder), capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr[-2000:])
-        return done.stdout
+        return _call(folder, *words)
 
     history = folder / "tickets.parquet"
     out = folder / "home" / "models" / "default" / "first"
@@ -66,6 +62,32 @@ def set_up(data: Path, folder: Path) -> str:
     for source, path in (("articles", articles), ("links", links), ("agents", str(folder / "agents.csv"))):
         call("import", source, path)
     return str(json.loads(call(*KEY))["token"])
+
+
+def crowd(data: Path, folder: Path, tickets: int, passages: int) -> None:
+    """Import so many more past tickets and articles into a home that was set up; once."""
+    name = f"crowd-{tickets}-{passages}.parquet"
+    done, articles = folder / name, folder / f"articles-{name}"
+    if done.exists():
+        return
+    responders = pd.read_csv(folder / "agents.csv", dtype=str)["agent"].tolist()
+    made = folder / f"made-{name}"
+    if tickets:
+        crowd_tickets(folder / "tickets.parquet", responders, made, tickets)
+        _call(folder, "import", "history", str(made), "--mapping", str(MAPPING))
+    if passages:
+        crowd_articles(data / "articles.parquet", articles, passages)
+        _call(folder, "import", "articles", str(articles))
+    done.touch()
+
+
+def _call(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        [*TRIAGE, *words], cwd=REPOSITORY, env=environment_of(folder), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return done.stdout
 
 
 def fit_peers(folder: Path, asked: pd.DataFrame) -> None:
