@@ -1,6 +1,7 @@
 """How things stand on the floor of a workspace right now: who is there, with how much in hand.
 
-Read from the store, and kept until a change is counted there, so that one assignment costs two small queries.
+Read from the store and kept. Where a change is counted there, only the tickets that changed are read, so that
+one assignment costs a few small queries however many tickets are open; once a minute all of them are.
 """
 
 import logging
@@ -18,7 +19,8 @@ from triage.routing.roster import Roster
 from triage.routing.situation import Situation
 from triage.store import Store
 from triage.store.agents import list_agents
-from triage.store.assignments import given_since, open_loads
+from triage.store.assignments import given_since
+from triage.store.held_work import Held, changed_work, held_work, open_loads
 from triage.store.revisions import Kind, read_revisions
 from triage.store.workspaces import find_workspace
 from triage.zone import find_zone
@@ -27,6 +29,11 @@ __all__ = ["Floor", "FloorHost"]
 
 LOOK_AGAIN = timedelta(minutes=1)
 """The window in which a fair share is counted moves on by itself; so long it may stand still."""
+
+MOST_HELD = 50_000
+"""Open tickets of which it is remembered who has them; of more, all are counted at every change."""
+MOST_CHANGED = 1_000
+"""Tickets that changed since the last count; where there are more, all are counted."""
 
 log = logging.getLogger("triage.floor")
 
@@ -73,10 +80,12 @@ class _Roster:
 @dataclass(frozen=True, slots=True)
 class _Loads:
     work: int
+    erasures: int
     routing: RoutingPolicy
     read_at: datetime
     loads: Mapping[str, float]
     given: Mapping[str, Mapping[str, int]]
+    held: Mapping[str, Held] | None
 
 
 class FloorHost:
@@ -105,16 +114,15 @@ class FloorHost:
         now : datetime
             The moment, with a zone.
         fresh : bool, default=False
-            Count anew and keep nothing: inside a transaction, which may never come to be.
+            Keep nothing: inside a transaction, which may never come to be.
         """
         seen = read_revisions(self._store, workspace)
         kept = self._roster(workspace, seen[Kind.AGENTS], policy.routing, now, is_kept=not fresh)
         if not kept.roster.agents:
             return None
-        if fresh:
-            counted = self._count_anew(workspace, seen[Kind.WORK], policy.routing, now)
-        else:
-            counted = self._count(workspace, seen[Kind.WORK], policy.routing, now)
+        counted = self._count(workspace, seen, policy.routing, now)
+        if not fresh:
+            self._loads[workspace] = counted
         situation = Situation(
             now,
             kept.roster,
@@ -142,19 +150,64 @@ class FloorHost:
             self._rosters[workspace] = made
         return made
 
-    def _count(self, workspace: str, work: int, routing: RoutingPolicy, now: datetime) -> _Loads:
+    def _count(
+        self, workspace: str, seen: Mapping[Kind, int], routing: RoutingPolicy, now: datetime
+    ) -> _Loads:
         kept = self._loads.get(workspace)
-        if kept is not None and (kept.work, kept.routing) == (work, routing):
-            if abs(now - kept.read_at) < LOOK_AGAIN:
-                return kept
-        kept = self._loads[workspace] = self._count_anew(workspace, work, routing, now)
-        return kept
+        if (
+            kept is None
+            or (kept.erasures, kept.routing) != (seen[Kind.ERASURES], routing)
+            or abs(now - kept.read_at) >= LOOK_AGAIN
+        ):
+            return self._count_anew(workspace, seen, routing, now)
+        if kept.work == seen[Kind.WORK]:
+            return kept
+        # A store that was restored counts from where it was.
+        if kept.held is None or kept.work > seen[Kind.WORK]:
+            return self._count_anew(workspace, seen, routing, now)
+        changed = changed_work(self._store, workspace, kept.work, routing.effort, limit=MOST_CHANGED)
+        if changed is None:
+            return self._count_anew(workspace, seen, routing, now)
+        held = dict(kept.held)
+        loads = dict(kept.loads)
+        for ticket_id, now_held in changed.items():
+            _take(loads, held.pop(ticket_id, None), -1)
+            _take(loads, now_held, 1)
+            if now_held is not None:
+                held[ticket_id] = now_held
+        given = self._given(workspace, routing, now)
+        return replace(kept, work=seen[Kind.WORK], loads=loads, given=given, held=held)
 
-    def _count_anew(self, workspace: str, work: int, routing: RoutingPolicy, now: datetime) -> _Loads:
+    def _count_anew(
+        self, workspace: str, seen: Mapping[Kind, int], routing: RoutingPolicy, now: datetime
+    ) -> _Loads:
+        given = self._given(workspace, routing, now)
+        held = held_work(self._store, workspace, routing.effort, limit=MOST_HELD)
+        if held is None:
+            loads = open_loads(self._store, workspace, routing.effort)
+        else:
+            loads = {}
+            for one in held.values():
+                _take(loads, one, 1)
+        return _Loads(seen[Kind.WORK], seen[Kind.ERASURES], routing, now, loads, given, held)
+
+    def _given(
+        self, workspace: str, routing: RoutingPolicy, now: datetime
+    ) -> Mapping[str, Mapping[str, int]]:
         share = routing.fair_share
-        given = {} if share is None else given_since(self._store, workspace, now - timedelta(days=share.days))
-        loads = open_loads(self._store, workspace, routing.effort)
-        return _Loads(work, routing, now, loads, given)
+        return {} if share is None else given_since(self._store, workspace, now - timedelta(days=share.days))
+
+
+def _take(loads: dict[str, float], held: Held | None, sign: int) -> None:
+    """Count one ticket more or less; who has nothing left is not in it."""
+    if held is None:
+        return
+    agent, slots = held
+    load = loads.get(agent, 0.0) + sign * slots
+    if abs(load) < 1e-9:
+        loads.pop(agent, None)
+    else:
+        loads[agent] = load
 
 
 def _readable_holidays(

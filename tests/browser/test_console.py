@@ -9,8 +9,8 @@ from serving.passwords import Passwords
 from serving.people import add_user
 from serving.roles import Role
 from tests.browser.conftest import Looker
-from triage.store.assignments import open_loads
 from triage.store.feedback import feedback_on
+from triage.store.held_work import open_loads
 from triage.store.runs import cancel_run, list_runs
 from triage.store.sla_books import read_book
 from triage.store.users import change_user, get_user

@@ -4,11 +4,13 @@ from serving.floor import FloorHost
 from serving.presence import presence_of
 from triage.absence import Absence
 from triage.agent import Agent
+from triage.erasure import ErasureKeys
 from triage.policy import Policy
 from triage.routing.policy import RoutingPolicy, TeamRouting
 from triage.store import Store
 from triage.store.agents import get_agent, put_absence, put_agents
 from triage.store.assignments import GivenTicket, put_assignment
+from triage.store.erase import erase
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
@@ -113,3 +115,46 @@ def test_a_country_that_is_not_known_only_costs_its_holidays(store):
     ensure_workspace(store, "acme", country="XX")
     put_agents(store, "acme", [Agent("ada", shift=SHIFT)])
     assert stands(store, FloorHost(store), "ada").is_there
+
+
+def test_an_assignment_is_counted_without_counting_all_tickets_again(store, monkeypatch):
+    put_agents(store, "acme", [Agent("ada"), Agent("bob")])
+    filed = [PastTicket(Ticket(f"T-{one}"), {"assignee": "ada"}, status="open") for one in range(3)]
+    put_tickets(store, "acme", filed, source="x")
+    host = FloorHost(store)
+    assert look(host).situation.loads == {"ada": 3.0}
+    monkeypatch.setattr("serving.floor.held_work", None)  # Counting all of them would fail.
+    put_assignment(store, "acme", GivenTicket("T-0", "bob", "web", datetime.now(UTC), "triage"))
+    assert look(host).situation.loads == {"ada": 2.0, "bob": 1.0}
+    solved = [PastTicket(Ticket("T-1"), {"assignee": "ada"}, status="solved")]
+    put_tickets(store, "acme", solved, source="x")
+    with store.writing("acme"):
+        put_tickets(store, "acme", [PastTicket(Ticket("T-2"), {}, status="solved")], source="x")
+        assert look(host, fresh=True).situation.loads == {"bob": 1.0}
+    assert look(host).situation.loads == {"bob": 1.0}
+
+
+def test_all_are_counted_where_they_are_too_many_or_too_much_changed_or_something_was_erased(
+    store, monkeypatch
+):
+    put_agents(store, "acme", [Agent("ada")])
+    host = FloorHost(store)
+
+    def file(*numbers: int) -> None:
+        filed = [PastTicket(Ticket(f"T-{one}"), {"assignee": "ada"}, status="open") for one in numbers]
+        put_tickets(store, "acme", filed, source="x")
+
+    file(0, 1)
+    assert look(host).situation.loads == {"ada": 2.0}
+    keys = ErasureKeys(b"k" * 32)
+    erase(store, "acme", keys=keys, text_key=lambda ticket: ticket.text_hash, ticket_ids=["T-0"])
+    assert look(host).situation.loads == {"ada": 1.0}
+    monkeypatch.setattr("serving.floor.MOST_CHANGED", 1)
+    file(2, 3)
+    assert look(host).situation.loads == {"ada": 3.0}
+    monkeypatch.setattr("serving.floor.MOST_HELD", 2)
+    file(4)
+    file(5, 6)
+    assert look(host).situation.loads == {"ada": 6.0}
+    file(7)
+    assert look(host).situation.loads == {"ada": 7.0}

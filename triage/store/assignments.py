@@ -1,17 +1,18 @@
-"""Who was given what, when, by whom and why; and what that makes of everybody's load.
+"""Who was given what, when, by whom and why; and which tickets that leaves open on whose desk.
 
 A ticket is open while its status is known and says so, or while an assignment of it goes on. Past tickets
 without status and times say nothing of today's load.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     Row,
     and_,
@@ -25,7 +26,6 @@ from sqlalchemy import (
 )
 
 from triage.store.database import Store
-from triage.store.decided_values import decided_values
 from triage.store.revisions import Kind, take_revision
 from triage.store.routing_tables import assignments
 from triage.store.schema import tickets
@@ -38,7 +38,6 @@ __all__ = [
     "given_since",
     "going_on_among",
     "list_assignments",
-    "open_loads",
     "open_work",
     "put_assignment",
 ]
@@ -123,7 +122,7 @@ def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
         connection.execute(
             insert(assignments).values(assignment_id=uuid.uuid4().hex, workspace=workspace, **values)
         )
-        take_revision(connection, workspace, Kind.WORK)
+        _stamp(connection, workspace, given.ticket_id)
         return True
 
 
@@ -134,7 +133,7 @@ def end_assignment(store: Store, workspace: str, ticket_id: str, ended_at: datet
             update(assignments).where(*_going_on(workspace, ticket_id)).values(ended_at=ended_at)
         )
         if done.rowcount:
-            take_revision(connection, workspace, Kind.WORK)
+            _stamp(connection, workspace, ticket_id)
         return bool(done.rowcount)
 
 
@@ -165,50 +164,6 @@ def going_on_among(store: Store, workspace: str, ticket_ids: Sequence[str]) -> d
             some = {"named": workspace, "ids": ticket_ids[begin : begin + _MANY]}
             found.update((row.ticket_id, _from_row(row)) for row in connection.execute(_GOING_ON, some))
     return found
-
-
-def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> dict[str, float]:
-    """Return how many slots everybody's open tickets take.
-
-    Parameters
-    ----------
-    store : Store
-        Where from.
-    workspace : str
-        Whose tickets.
-    efforts : Mapping of str to float
-        Slots by priority; one where it is not named (:class:`triage.routing.policy.RoutingPolicy`).
-
-    Returns
-    -------
-    dict of str to float
-        By agent; who has nothing open is not in it. A ticket counts for the assignee that the helpdesk
-        told last, or for whom an assignment since then names.
-    """
-    priority = tickets.c.labels["priority"].as_string()
-    work = open_work(workspace)
-    counted = (
-        select(work.holder.label("agent"), priority.label("priority"), func.count().label("how_many"))
-        .select_from(work.source)
-        .where(work.is_open, work.holder.is_not(None))
-        .group_by(work.holder, priority)
-    )
-    # Where a priority weighs and no person said it, the one that was decided does, as when it was assigned.
-    undecided = (
-        select(work.holder.label("agent"), tickets.c.ticket_id)
-        .select_from(work.source)
-        .where(work.is_open, work.holder.is_not(None), priority.is_(None))
-    )
-    loads: dict[str, float] = {}
-    with store.reading(workspace) as connection:
-        for row in connection.execute(counted):
-            loads[row.agent] = loads.get(row.agent, 0.0) + row.how_many * efforts.get(row.priority, 1.0)
-        rows = connection.execute(undecided).all() if efforts else []
-        ids = [row.ticket_id for row in rows]
-        decided = decided_values(store, workspace, ids, "priority", in_shadow=True)
-        for row in rows:
-            loads[row.agent] += efforts.get(decided.get(row.ticket_id, ""), 1.0) - 1.0
-    return loads
 
 
 def open_work(workspace: str) -> OpenWork:
@@ -263,6 +218,13 @@ def given_since(store: Store, workspace: str, since: datetime) -> dict[str, dict
         for row in connection.execute(counted):
             found.setdefault(row.team, {})[row.agent] = row.how_many
     return found
+
+
+def _stamp(connection: Connection, workspace: str, ticket_id: str) -> None:
+    """Count the change of who has a ticket, and see that it is found by it."""
+    revision = take_revision(connection, workspace, Kind.WORK)
+    here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
+    connection.execute(update(tickets).where(*here).values(work=revision))
 
 
 def _going_on(workspace: str, ticket_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -70,8 +70,14 @@ def note_handled(
     connection: Connection,
     workspace: str,
     events: Sequence[tuple[str, str, HandledKind, datetime]],
-) -> None:
-    """Note events, each a ticket's id, an agent, a kind and a time; inside the transaction that made them."""
+) -> int:
+    """Note events, each a ticket's id, an agent, a kind and a time; inside the transaction that made them.
+
+    Returns
+    -------
+    int
+        The revision of the work in hand that this is.
+    """
     revision = take_revision(connection, workspace, Kind.WORK)
     rows = [
         {
@@ -87,11 +93,12 @@ def note_handled(
     ]
     if rows:
         connection.execute(insert(handled), rows)
+    return revision
 
 
 def note_written(
     connection: Connection, workspace: str, written: Mapping[str, PastTicket], moment: datetime
-) -> None:
+) -> int | None:
     """Note what tickets tell that are about to be stored, beside what is stored of them.
 
     Parameters
@@ -104,6 +111,11 @@ def note_written(
         By id.
     moment : datetime
         For tickets that tell no time at all.
+
+    Returns
+    -------
+    int or None
+        The revision of the work in hand that this is; None where nobody's changes.
     """
     stands = _stands(connection, workspace, list(written))
     # Of tickets that nobody has, new ones change nobody's load.
@@ -113,7 +125,7 @@ def note_written(
         if (stands[name] != _state(past) if name in stands else past.labels.get("assignee"))
     ]
     if not moved:
-        return
+        return None
     events = []
     for past in moved:
         agent = past.labels.get("assignee")
@@ -126,7 +138,7 @@ def note_written(
                 (past.ticket.ticket_id, agent, kind, max(known_at, past.ticket.created_at or known_at))
             )
     events.sort(key=lambda one: (one[3], one[0]))
-    note_handled(connection, workspace, events)
+    return note_handled(connection, workspace, events)
 
 
 def handled_after(store: Store, workspace: str, mark: Mark, *, limit: int) -> list[Handled]:

@@ -35,6 +35,13 @@ assignments = Table(
     Index(None, "workspace", "ticket_id", "assigned_at"),
     Index(None, "workspace", "assigned_at"),
 )
+Index(
+    "ix_assignments_workspace_going_on",
+    assignments.c.workspace,
+    assignments.c.ticket_id,
+    sqlite_where=assignments.c.ended_at.is_(None),
+    postgresql_where=assignments.c.ended_at.is_(None),
+)
 
 handled = Table(
     "handled",

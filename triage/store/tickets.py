@@ -63,7 +63,10 @@ def put_tickets(
     if "" in rows:
         raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
     with store.writing(workspace) as connection:
-        note_written(connection, workspace, {past.ticket.ticket_id: past for past in past_tickets}, moment)
+        written = {past.ticket.ticket_id: past for past in past_tickets}
+        work = note_written(connection, workspace, written, moment)
+        if work is not None:
+            rows = {name: row | {"work": work} for name, row in rows.items()}
         upsert(connection, tickets, [store.sealer.sealed(tickets, row) for row in rows.values()])
         note_solved(connection, workspace, [name for name, row in rows.items() if row["resolution"]])
 

@@ -61,7 +61,7 @@ def check_after_filing(moment: datetime, filed: datetime | None, what: str) -> N
 
 
 def lock_ticket(connection: Connection, workspace: str, ticket_id: str) -> Row[Any]:
-    """Return a ticket's row; another writer of it waits (SQLite has one writer anyway).
+    """Return a ticket's row, which is about to change; another writer waits (SQLite has one anyway).
 
     The revision is taken first, as by whoever stores tickets, so that no two wait for each other.
 
@@ -70,15 +70,13 @@ def lock_ticket(connection: Connection, workspace: str, ticket_id: str) -> Row[A
     NotFoundError
         If the ticket is not stored.
     """
-    take_revision(connection, workspace, Kind.WORK)
-    query = (
-        select(*[tickets.c[name] for name in _TOLD])
-        .where(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
-        .with_for_update()
-    )
+    revision = take_revision(connection, workspace, Kind.WORK)
+    here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
+    query = select(*[tickets.c[name] for name in _TOLD]).where(*here).with_for_update()
     row = connection.execute(query).first()
     if row is None:
         raise NotFoundError("Got a ticket that is not stored; expected one with an id that was sent before.")
+    connection.execute(update(tickets).where(*here).values(work=revision))
     return row
 
 

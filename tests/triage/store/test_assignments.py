@@ -8,10 +8,10 @@ from triage.store.assignments import (
     given_since,
     going_on_among,
     list_assignments,
-    open_loads,
     put_assignment,
 )
 from triage.store.decisions import put_decisions
+from triage.store.held_work import open_loads
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 

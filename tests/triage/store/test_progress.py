@@ -6,7 +6,8 @@ from triage.errors import ConflictError, InputError, NotFoundError
 from triage.sla.book import SlaBook
 from triage.sla.clock import Pause
 from triage.store import Store
-from triage.store.assignments import GivenTicket, open_loads, put_assignment
+from triage.store.assignments import GivenTicket, put_assignment
+from triage.store.held_work import open_loads
 from triage.store.progress import note_first_response, set_status
 from triage.store.sla_books import write_book
 from triage.store.sla_pauses import begin_pause, list_pauses

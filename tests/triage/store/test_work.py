@@ -15,8 +15,9 @@ from triage.store.agents import (
     put_agents,
     put_calendar,
 )
-from triage.store.assignments import GivenTicket, list_assignments, open_loads, put_assignment
+from triage.store.assignments import GivenTicket, list_assignments, put_assignment
 from triage.store.handled import HandledKind, handled_after, newest_handled, newest_mark
+from triage.store.held_work import open_loads
 from triage.store.open_tickets import held_tickets, unassigned_ids
 from triage.store.revisions import Kind, read_revisions
 from triage.store.tickets import get_ticket, put_tickets
