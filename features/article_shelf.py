@@ -84,41 +84,65 @@ class ArticleShelf:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def put(self, article: Article, embedding: np.ndarray) -> "ArticleShelf":
-        """Return a shelf with an article added, or replaced if its id is known."""
-        matrix = _checked(embedding, self.passages.dimension)
-        shelf = self.withdraw(article.article_id)
+    def put(self, articles: Sequence[Article], embeddings: Sequence[np.ndarray]) -> "ArticleShelf":
+        """Return a shelf with articles added, or replaced if known; as :meth:`build` takes them."""
+        last = {article.article_id: number for number, article in enumerate(articles)}
+        added = [articles[number] for number in last.values()]
+        matrices = [_checked(embeddings[number], self.passages.dimension) for number in last.values()]
+        if not added:
+            return self
+        shelf = self._without([article.article_id for article in added])
         row = len(shelf.articles)
+        sizes = np.array([len(matrix) for matrix in matrices], dtype=np.int64)
+        rows = np.arange(row, row + len(added), dtype=np.int32)
         shelf = ArticleShelf(
-            (*shelf.articles, article),
-            {**shelf.rows, article.article_id: row},
-            shelf.words.add(_words_of(article)),
-            shelf.passages.append(matrix),
-            np.concatenate([shelf.owners, np.full(len(matrix), row, dtype=np.int32)]),
-            np.append(shelf.heads, len(shelf.passages)),
-            (*shelf.products, _products_of(article)),
-            np.append(shelf.alive, True),
+            (*shelf.articles, *added),
+            {**shelf.rows, **{article.article_id: row + place for place, article in enumerate(added)}},
+            shelf.words.add_many([_words_of(article) for article in added]),
+            shelf.passages.append(np.concatenate(matrices)),
+            np.concatenate([shelf.owners, np.repeat(rows, sizes)]),
+            np.concatenate([shelf.heads, len(shelf.passages) + np.cumsum(sizes) - sizes]),
+            (*shelf.products, *(_products_of(article) for article in added)),
+            np.append(shelf.alive, np.ones(len(added), dtype=bool)),
         )
         return shelf.pack() if shelf.words.is_long_tailed else shelf
 
     def withdraw(self, article_id: str) -> "ArticleShelf":
         """Return a shelf without an article; the same shelf if it is not on it."""
-        if article_id not in self.rows:
+        return self._without([article_id]) if article_id in self.rows else self
+
+    def _without(self, article_ids: Sequence[str]) -> "ArticleShelf":
+        dead = [self.rows[name] for name in article_ids if name in self.rows]
+        if not dead:
             return self
-        rows = dict(self.rows)
-        row = rows.pop(article_id)
+        gone = set(dead)
         alive = self.alive.copy()
-        alive[row] = False
-        articles = (*self.articles[:row], None, *self.articles[row + 1 :])
-        return replace(self, rows=rows, articles=articles, alive=alive)
+        alive[dead] = False
+        return replace(
+            self,
+            rows={name: row for name, row in self.rows.items() if row not in gone},
+            articles=tuple(None if row in gone else one for row, one in enumerate(self.articles)),
+            alive=alive,
+        )
 
     def pack(self) -> "ArticleShelf":
-        """Return the same shelf without dead rows, ordered by article id, every part in one piece."""
-        order = [self.rows[article_id] for article_id in sorted(self.rows)]
-        places, sizes = self.passages_of(np.array(order, dtype=np.int64))
-        matrices = np.split(self.passages.take(places), np.cumsum(sizes)[:-1]) if order else []
-        living = [article for article in (self.articles[row] for row in order) if article is not None]
-        return ArticleShelf.build(living, matrices, self.passages.dimension)
+        """Return the same shelf without dead rows, ordered by article id, every part in one piece.
+
+        No word is counted again.
+        """
+        names = sorted(self.rows)
+        order = np.array([self.rows[name] for name in names], dtype=np.int64)
+        places, sizes = self.passages_of(order)
+        return ArticleShelf(
+            tuple(self.articles[row] for row in order.tolist()),
+            {name: row for row, name in enumerate(names)},
+            self.words.taken(order),
+            VectorRows.pack(self.passages.take(places)),
+            np.repeat(np.arange(len(order), dtype=np.int32), sizes),
+            np.cumsum(sizes) - sizes,
+            tuple(self.products[row] for row in order.tolist()),
+            np.ones(len(order), dtype=bool),
+        )
 
     def passages_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the passages of some rows, row after row, and how many each row has."""

@@ -6,11 +6,12 @@ articles; :mod:`features.article_shelf` does.
 """
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from features.word_tail import Tail
 
 __all__ = ["WordHits", "WordIndex", "WordPacking"]
 
@@ -63,54 +64,6 @@ class WordHits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tail:
-    """Words of the documents added since packing: lists that the tails of one line share, and that only grow.
-
-    Each sees what was there when it was made, so that readers need no lock.
-
-    Parameters
-    ----------
-    size : int
-        Documents that this one sees.
-    documents : list of Mapping of str to int
-        Word counts.
-    postings : dict of str to (list of int, list of int)
-        By word: ascending places among ``documents``, and counts.
-    """
-
-    size: int = 0
-    documents: list[Mapping[str, int]] = field(default_factory=list)
-    postings: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return self.size
-
-    def grown(self, document: Mapping[str, int]) -> "Tail":
-        """Return a tail with one document more."""
-        if len(self.documents) > self.size:  # Another has grown from this one already.
-            alone = Tail()
-            for one in self.documents[: self.size]:
-                alone = alone.grown(one)
-            return alone.grown(document)
-        for word, count in document.items():
-            places, counts = self.postings.setdefault(word, ([], []))
-            counts.append(count)  # First: whoever sees the place finds the count.
-            places.append(self.size)
-        self.documents.append(document)
-        return replace(self, size=self.size + 1)
-
-    def among(self, words: Sequence[str]) -> dict[int, tuple[list[int], list[int]]]:
-        """Return the places of the documents that have a word, with their counts, by the word's place."""
-        found = {}
-        for at, word in enumerate(words):
-            places, counts = self.postings.get(word, ((), ()))
-            end = bisect_left(places, self.size)
-            if end:
-                found[at] = (list(places[:end]), list(counts[:end]))
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class WordIndex:
     """Word counts of documents, by word.
 
@@ -158,13 +111,25 @@ class WordIndex:
 
     def add(self, document: Mapping[str, int]) -> "WordIndex":
         """Return an index with one document more, given as word counts."""
-        tail = (self.tail or Tail()).grown(document)
-        return replace(self, lengths=np.append(self.lengths, np.float32(sum(document.values()))), tail=tail)
+        return self.add_many([document])
 
-    def packed(self, drop: int = 0) -> "WordIndex":
-        """Return the same index in one piece without its first ``drop`` documents; the others move up.
+    def add_many(self, documents: Sequence[Mapping[str, int]]) -> "WordIndex":
+        """Return an index with more documents at the end, each given as word counts."""
+        tail = self.tail or Tail()
+        for document in documents:
+            tail = tail.grown(document)
+        lengths = np.array([sum(document.values()) for document in documents], np.float32)
+        return replace(self, lengths=np.append(self.lengths, lengths), tail=tail)
+
+    def taken(self, chosen: np.ndarray) -> "WordIndex":
+        """Return an index of some documents in one piece.
 
         Costs a sort of what is there, not another look at any document.
+
+        Parameters
+        ----------
+        chosen : ndarray of shape (m,), int
+            Numbers of the documents, each once, in their new order.
         """
         tail = self.tail or Tail()
         late = WordIndex.pack(tail.documents[: len(tail)])
@@ -173,9 +138,12 @@ class WordIndex:
         word = np.concatenate([_words_of(self), of_late[_words_of(late)]])
         documents = np.concatenate([self.documents, late.documents + (len(self) - len(late))])
         counts = np.concatenate([self.counts, late.counts])
-        kept = documents >= drop
-        word, documents, counts = word[kept], documents[kept] - np.int32(drop), counts[kept]
-        by_word = np.argsort(word, kind="stable")
+        number_of = np.full(len(self), -1, np.int32)
+        number_of[chosen] = np.arange(len(chosen), dtype=np.int32)
+        documents = number_of[documents]
+        kept = documents >= 0
+        word, documents, counts = word[kept], documents[kept], counts[kept]
+        by_word = np.lexsort((documents, word))
         sizes = np.bincount(word, minlength=len(vocabulary))
         there = (sizes > 0).tolist()
         names = [name for name, is_there in zip(vocabulary, there, strict=True) if is_there]
@@ -184,7 +152,7 @@ class WordIndex:
             np.concatenate([[0], np.cumsum(sizes[sizes > 0])]).astype(np.int64),
             documents[by_word],
             counts[by_word],
-            self.lengths[drop:],
+            self.lengths[chosen],
         )
 
     def scores(self, query: Sequence[str], alive: np.ndarray) -> np.ndarray:

@@ -81,9 +81,14 @@ class KnowledgeIndex(KnowledgeState):
             If the embedding has another shape.
         """
         matrix = self.embed(article) if embedding is None else embedding
-        with self._lock:
-            self._contents = replace(self._contents, shelf=self._contents.shelf.put(article, matrix))
+        self.put_many([article], [matrix])
         return matrix
+
+    def put_many(self, articles: Sequence[Article], embeddings: Sequence[np.ndarray]) -> None:
+        """Add articles that were encoded, or replace those of their ids; see :meth:`put`."""
+        with self._lock:
+            shelf = self._contents.shelf.put(articles, embeddings)
+            self._contents = replace(self._contents, shelf=shelf)
 
     def put_all(
         self, articles: Sequence[Article], embeddings: Mapping[str, np.ndarray] | None = None
@@ -104,19 +109,14 @@ class KnowledgeIndex(KnowledgeState):
         """
         known = embeddings or {}
         keys = [self.embedding_key(article) for article in articles]
-        passages = {
-            key: split_passages(article)
-            for key, article in zip(keys, articles, strict=True)
-            if key not in known
-        }
+        new = {key: split_passages(one) for key, one in zip(keys, articles, strict=True) if key not in known}
         made: dict[str, np.ndarray] = {}
-        if passages:
-            matrix = self._ready().encode([text for texts in passages.values() for text in texts])
-            ends = np.cumsum([len(texts) for texts in passages.values()])
-            made = dict(zip(passages, np.split(matrix, ends[:-1]), strict=True))
+        if new:
+            matrix = self._ready().encode([text for texts in new.values() for text in texts])
+            ends = np.cumsum([len(texts) for texts in new.values()])
+            made = dict(zip(new, np.split(matrix, ends[:-1]), strict=True))
         matrices = [known[key] if key in known else made[key] for key in keys]
-        dimension = self._contents.shelf.passages.dimension
-        shelf = ArticleShelf.build(articles, matrices, dimension)
+        shelf = ArticleShelf.build(articles, matrices, self._contents.shelf.passages.dimension)
         with self._lock:
             self._contents = replace(self._contents, shelf=shelf)
         return made
@@ -124,10 +124,9 @@ class KnowledgeIndex(KnowledgeState):
     def withdraw(self, article_id: str) -> bool:
         """Take an article away; True if it was there. Links to it are remembered should it come back."""
         with self._lock:
-            shelf = self._contents.shelf.withdraw(article_id)
-            was_there = shelf is not self._contents.shelf
-            self._contents = replace(self._contents, shelf=shelf)
-        return was_there
+            before = self._contents.shelf
+            self._contents = replace(self._contents, shelf=before.withdraw(article_id))
+            return article_id in before.rows
 
     def remember(
         self,
@@ -296,5 +295,5 @@ class KnowledgeIndex(KnowledgeState):
     ) -> Signals:
         text = clean_text(ticket)
         vector = self._ready().encode([text])[0] if vector is None else vector
-        known_by = posix_time(moment or ticket.created_at)
-        return gather_signals(ticket, text, vector, known_by, contents.shelf, contents.memory)
+        known = posix_time(moment or ticket.created_at), contents.shelf, contents.memory
+        return gather_signals(ticket, text, vector, *known)

@@ -212,21 +212,23 @@ class KnowledgeHost:
             return True
         with shelf.turn:
             changes = article_changes(self._store, workspace, shelf.revision, limit=limit)
-            made: dict[tuple[str, str], bytes] = {}
             shown = [one for one in changes if self._is_shown(one)]
             recipe = _recipe(shelf.index, shown[0].article) if shown else ""
             kept = [_kept(one, recipe, shelf.encoder.dimension) for one in shown]
             new = [one for one, vectors in zip(shown, kept, strict=True) if vectors is None]
             encoded = dict(zip((one.article.article_id for one in new), shelf.encode_all(new), strict=True))
-            vectors_of = dict(zip((one.article.article_id for one in shown), kept, strict=True)) | encoded
+            vectors = [
+                encoded[one.article.article_id] if known is None else known
+                for one, known in zip(shown, kept, strict=True)
+            ]
             for stored in changes:
-                name = stored.article.article_id
-                if name not in vectors_of:
-                    shelf.index.withdraw(name)
-                    continue
-                shelf.index.put(stored.article, vectors_of[name])
-                if name in encoded:
-                    made[name, stored.content_hash] = encoded[name].tobytes()
+                if not self._is_shown(stored):
+                    shelf.index.withdraw(stored.article.article_id)
+            shelf.index.put_many([one.article for one in shown], vectors)
+            made = {
+                (one.article.article_id, one.content_hash): encoded[one.article.article_id].tobytes()
+                for one in new
+            }
             if made:
                 put_embeddings(self._store, workspace, recipe, made)
             if changes:

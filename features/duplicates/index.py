@@ -161,14 +161,15 @@ class DuplicateIndex:
     def newest(self, count: int) -> "DuplicateIndex":
         """Return an index of the last ``count`` tickets that came, in one piece."""
         drop = max(0, len(self) - count)
+        kept = np.arange(drop, len(self))
         ticket_ids = self.ticket_ids[drop : len(self)]
         return DuplicateIndex(
             self.model,
             ticket_ids,
-            self.everything.packed(drop),
-            self.subjects.packed(drop),
-            self.names.packed(drop),
-            VectorRows.pack(self.vectors.take(np.arange(drop, len(self)))),
+            self.everything.taken(kept),
+            self.subjects.taken(kept),
+            self.names.taken(kept),
+            VectorRows.pack(self.vectors.take(kept)),
             self.filed_at[drop:],
             self.requesters[drop : len(self)],
             {name: row for row, name in enumerate(ticket_ids)},
