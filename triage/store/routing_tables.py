@@ -1,8 +1,11 @@
-"""The tables of routing: absences, who was given what, who handled what, and how often that changed."""
+"""The tables of routing: absences, who was given what, who handled what, and how often that changed.
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+What open tickets are found by is here, too.
+"""
 
-from triage.store.schema import UtcDateTime, metadata
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, and_, text
+
+from triage.store.schema import UtcDateTime, metadata, tickets
 
 __all__ = ["agent_absences", "assignments", "handled", "revisions"]
 
@@ -41,6 +44,25 @@ Index(
     assignments.c.ticket_id,
     sqlite_where=assignments.c.ended_at.is_(None),
     postgresql_where=assignments.c.ended_at.is_(None),
+)
+
+_open = and_(tickets.c.resolved_at.is_(None), tickets.c.closed_at.is_(None))
+Index(
+    "ix_tickets_workspace_open",
+    tickets.c.workspace,
+    tickets.c.resolved_at,  # Null here, as the next: SQLite, without statistics, sees that it fits best.
+    tickets.c.closed_at,
+    tickets.c.status,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+_changed = tickets.c.work > text("0")
+Index(
+    "ix_tickets_workspace_work",
+    tickets.c.workspace,
+    tickets.c.work,
+    sqlite_where=_changed,
+    postgresql_where=_changed,
 )
 
 handled = Table(

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
     false,
     text,
 )
@@ -98,24 +97,7 @@ tickets = Table(
     Column("work", Integer, nullable=False, default=0, server_default=text("0")),
     Index(None, "workspace", "created_at"),
     Index(None, "workspace", "assigned_at"),
-)
-_open = and_(tickets.c.resolved_at.is_(None), tickets.c.closed_at.is_(None))
-Index(
-    "ix_tickets_workspace_open",
-    tickets.c.workspace,
-    tickets.c.resolved_at,  # Null here, as the next: SQLite, without statistics, sees that it fits best.
-    tickets.c.closed_at,
-    tickets.c.status,
-    sqlite_where=_open,
-    postgresql_where=_open,
-)
-_changed = tickets.c.work > text("0")
-Index(
-    "ix_tickets_workspace_work",
-    tickets.c.workspace,
-    tickets.c.work,
-    sqlite_where=_changed,
-    postgresql_where=_changed,
+    Index(None, "workspace", "updated_at"),
 )
 
 articles = Table(

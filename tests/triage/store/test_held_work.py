@@ -16,7 +16,7 @@ from triage.store.database import open_store
 from triage.store.held_work import changed_work, held_work, open_loads
 from triage.store.progress import set_status
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import put_tickets
+from triage.store.tickets import iter_open_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -124,6 +124,10 @@ def test_too_many_are_not_told_one_by_one(store):
         (
             lambda store: open_loads(store, "acme", {}),
             {"ix_tickets_workspace_open", "ix_assignments_workspace_going_on"},
+        ),
+        (
+            lambda store: list(iter_open_tickets(store, "acme", changed_since=NOON)),
+            {"ix_tickets_workspace_open", "ix_tickets_workspace_updated_at"},
         ),
     ],
 )

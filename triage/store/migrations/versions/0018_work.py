@@ -1,4 +1,4 @@
-"""Which tickets changed hands since a count of the work in hand, and indexes to count it by."""
+"""Which tickets changed hands since a count of the work in hand, and indexes of open and changed ones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,9 +37,11 @@ def upgrade() -> None:
         sqlite_where=GOING_ON,
         postgresql_where=GOING_ON,
     )
+    op.create_index("ix_tickets_workspace_updated_at", "tickets", ["workspace", "updated_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_tickets_workspace_updated_at", "tickets")
     op.drop_index("ix_assignments_workspace_going_on", "assignments")
     op.drop_index("ix_tickets_workspace_work", "tickets")
     op.drop_index("ix_tickets_workspace_open", "tickets")
