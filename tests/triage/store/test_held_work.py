@@ -16,7 +16,7 @@ from triage.store.database import open_store
 from triage.store.held_work import changed_work, held_work, open_loads
 from triage.store.progress import set_status
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import iter_open_tickets, put_tickets
+from triage.store.tickets import get_ticket, iter_open_tickets, put_tickets
 from triage.ticket import PastTicket, Ticket
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -49,11 +49,11 @@ def happen(store, workspace: str, step, at: datetime) -> None:
     kind, number, *more = step
     if kind == "filed":
         put_tickets(store, workspace, [past(number, *more)], source="x", updated_at=at)
-    elif kind == "given":
+    elif kind == "given" and get_ticket(store, workspace, f"T-{number}") is not None:
         put_assignment(store, workspace, GivenTicket(f"T-{number}", more[0], "web", at, "triage"))
     elif kind == "ended":
         end_assignment(store, workspace, f"T-{number}", at)
-    else:
+    elif kind == "told":
         with suppress(NotFoundError, ConflictError):
             set_status(store, workspace, f"T-{number}", "Open", at=at)
 
