@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from triage.errors import InputError, NotFoundError
 from triage.store.database import Store
 from triage.store.handled import note_written
+from triage.store.revisions import Kind, take_revision
 from triage.store.schema import tickets
 from triage.store.solved import note_relabelled, note_solved
 from triage.store.ticket_rows import SOURCE, from_row, to_row
@@ -28,6 +29,8 @@ __all__ = [
 
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
+_WEIGHED = {"assignee", "priority"}
+"""Labels that say whose work a ticket is, and how much."""
 
 
 def put_tickets(
@@ -119,6 +122,9 @@ def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str
         raise InputError(f"Got the field {unknown[0]!r}; expected one of {', '.join(FIELDS)}.")
     here = and_(tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id)
     with store.writing(workspace) as connection:
+        work = {}
+        if _WEIGHED & labels.keys():  # The revision first, as by whoever stores tickets.
+            work = {"work": take_revision(connection, workspace, Kind.WORK)}
         # FOR UPDATE keeps another writer of the same ticket waiting; SQLite has one writer anyway.
         row = connection.execute(select(tickets.c.labels).where(here).with_for_update()).first()
         if row is None:
@@ -128,7 +134,8 @@ def set_labels(store: Store, workspace: str, ticket_id: str, labels: Mapping[str
             merged.pop(name + SOURCE, None)
             merged[name] = value
         kept = {name: value for name, value in merged.items() if value is not None}
-        connection.execute(update(tickets).where(here).values(labels=kept, updated_at=datetime.now(UTC)))
+        values = {"labels": kept, "updated_at": datetime.now(UTC), **work}
+        connection.execute(update(tickets).where(here).values(values))
         note_relabelled(connection, workspace, ticket_id)
 
 

@@ -16,7 +16,7 @@ from triage.store.database import open_store
 from triage.store.held_work import changed_work, held_work, open_loads
 from triage.store.progress import set_status
 from triage.store.revisions import Kind, read_revisions
-from triage.store.tickets import get_ticket, iter_open_tickets, put_tickets
+from triage.store.tickets import get_ticket, iter_open_tickets, put_tickets, set_labels
 from triage.ticket import PastTicket, Ticket
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -42,7 +42,12 @@ FILED = st.tuples(
 )
 GIVEN = st.tuples(st.just("given"), NUMBERS, st.sampled_from(AGENTS))
 ENDED = st.tuples(st.just("ended"), NUMBERS)
+CORRECTED = st.tuples(
+    st.just("corrected"), NUMBERS, st.sampled_from(AGENTS), st.sampled_from(["urgent", "low", None])
+)
 TOLD = st.tuples(st.just("told"), NUMBERS)
+
+STEPS = st.one_of(FILED, GIVEN, ENDED, TOLD, CORRECTED)
 
 
 def happen(store, workspace: str, step, at: datetime) -> None:
@@ -53,6 +58,9 @@ def happen(store, workspace: str, step, at: datetime) -> None:
         put_assignment(store, workspace, GivenTicket(f"T-{number}", more[0], "web", at, "triage"))
     elif kind == "ended":
         end_assignment(store, workspace, f"T-{number}", at)
+    elif kind == "corrected":
+        with suppress(NotFoundError):
+            set_labels(store, workspace, f"T-{number}", {"assignee": more[0], "priority": more[1]})
     elif kind == "told":
         with suppress(NotFoundError, ConflictError):
             set_status(store, workspace, f"T-{number}", "Open", at=at)
@@ -66,7 +74,9 @@ def loads_of(held) -> dict[str, float]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@drawn(steps=st.lists(st.one_of(FILED, GIVEN, ENDED, TOLD), max_size=14), looked_at=st.integers(0, 14))
+@drawn(
+    steps=st.lists(st.one_of(FILED, GIVEN, ENDED, TOLD, CORRECTED), max_size=14), looked_at=st.integers(0, 14)
+)
 def test_changes_bring_an_older_count_up_to_date(store, steps, looked_at):
     workspace = f"w{uuid.uuid4().hex}"
     known, since = {}, 0
