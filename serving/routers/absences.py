@@ -107,7 +107,7 @@ def replace(
     operation_id="delete_absence",
     summary="Remove an absence",
     response_model=AbsenceOut,
-    responses=documented(400, 401, 403, 404, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def delete(
     agent: AgentName,

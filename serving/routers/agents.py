@@ -155,7 +155,7 @@ def replace(
     operation_id="delete_agent",
     summary="Remove an agent",
     response_model=AgentOut,
-    responses=READING,
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def delete(
     agent: AgentName,

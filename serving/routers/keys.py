@@ -113,7 +113,7 @@ def rotate(
     operation_id="revoke_key",
     summary="Revoke a key",
     response_model=KeyOut,
-    responses=documented(400, 401, 403, 404, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def revoke(
     key_id: KeyId, store: StoreDep, once: OnceDep, caller: Annotated[Caller, permitted("revoke_key")]

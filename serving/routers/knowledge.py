@@ -184,7 +184,7 @@ def replace_article(
     operation_id="delete_article",
     summary="Withdraw an article",
     response_model=ArticleOut,
-    responses=READING,
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def delete_article(
     article_id: ArticleId,

@@ -75,7 +75,7 @@ def replace(
     operation_id="stop_team",
     summary="Stop automation for a team's tickets",
     response_model=PolicyOut,
-    responses=documented(400, 401, 403, 404, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def stop(
     team: TeamName,
@@ -104,7 +104,7 @@ def stop(
     operation_id="start_team",
     summary="Let automation of a team's tickets go on",
     response_model=PolicyOut,
-    responses=documented(400, 401, 403, 404, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def start(
     team: TeamName,

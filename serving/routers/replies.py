@@ -185,7 +185,7 @@ def replace_macro(
     operation_id="delete_macro",
     summary="Take a macro away",
     response_model=MacroOut,
-    responses=documented(400, 401, 403, 404, 422, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 422, 500, 503),
 )
 def remove_macro(
     macro_id: MacroId,
