@@ -9,11 +9,12 @@ regression, the same on the int8 encoder, TF-IDF with a logistic regression, and
 that one. One server at a time, on this machine, its clients too.
 
     python -m benchmarks.serving [--data ../shared/data] [--tickets 20000] [--seconds 20] [--workers 2]
-        [--only ours,"TF-IDF + LR"] [--folder FOLDER] [--store 0] [--passages 0]
+        [--only ours,"TF-IDF + LR"] [--folder FOLDER] [--store 0] [--passages 0] [--fast]
 
 ``--folder`` keeps what was set up, for another run with the same tickets. ``--store`` and ``--passages`` put
 so many more past tickets and passages into our store (benchmarks/serving_crowd.py); then it waits until all
-is learnt, which is when its processes rest.
+is learnt, which is when its processes rest. ``--fast`` asks our fast tier for fields alone, in a home without
+agents: similar tickets, articles, repeats and people are found by the encoder.
 
 Prints a table with date and machine and, as the last line, JSON.
 """
@@ -50,6 +51,8 @@ REST_S, BUSY, REST_AT_MOST_S = 15.0, 0.2, 3_600.0
 """So long all together take less than a fifth of a processor, before a crowded store is asked."""
 MLFLOW = "mlflow models serve (TF-IDF + LR)"
 OURS = "ours, full answer"
+FIELDS = "?explain=false&similar=0&articles=0&duplicates=0"
+"""Asks for what the fast tier can tell."""
 
 
 def main() -> None:
@@ -63,6 +66,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--store", type=int, default=0)
     parser.add_argument("--passages", type=int, default=0)
+    parser.add_argument("--fast", action="store_true")
     options = parser.parse_args()
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
@@ -74,14 +78,16 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         asked = cut(options.data / "mozilla_support" / "tickets.parquet", folder, options.tickets)
         if "ours" in wanted:
-            key = set_up(options.data / "mozilla_support", folder)
+            key = set_up(options.data / "mozilla_support", folder, agents=not options.fast)
+            if options.fast:
+                os.environ["TRIAGE_TIER"] = "fast"
             if options.store or options.passages:
                 crowd(options.data / "mozilla_support", folder, options.store, options.passages)
             command = [*TRIAGE, "serve", "--workers", str(options.workers)]
             with serving(command, folder, "/readyz") as server:
                 if options.store or options.passages:
                     server.rest()
-                found[OURS] = judge(server, asked, options.seconds, key)
+                found[OURS] = judge(server, asked, options.seconds, key, FIELDS if options.fast else "")
         if set(wanted) - {"ours"}:
             fit_peers(folder, asked)
         for name in PEERS:
@@ -96,6 +102,8 @@ def main() -> None:
                 found[MLFLOW] = judge(server, asked, options.seconds)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{datetime.now(UTC).date().isoformat()}, {machine}, {options.workers} workers (ours, mlflow)")
+    if options.fast:
+        print(f"{OURS} is that of the fast tier: fields alone")
     show(found)
     print(json.dumps({"benchmark": "serving", "machine": machine, "found": found}))
 
@@ -178,10 +186,12 @@ def serving(command: Sequence[str], folder: Path, ready: str) -> Iterator[Server
             raise
 
 
-def judge(server: Server, asked: pd.DataFrame, seconds: float, key: str | None = None) -> dict[str, float]:
+def judge(
+    server: Server, asked: pd.DataFrame, seconds: float, key: str | None = None, wanted: str = ""
+) -> dict[str, float]:
     """Ask every ticket once for its category, then put loads on the server."""
     is_mlflow = key is None and server_is_mlflow(server)
-    requests = [request(server.port, ticket, key, is_mlflow) for ticket in tickets_of(asked)]
+    requests = [request(server.port, ticket, key, is_mlflow, wanted) for ticket in tickets_of(asked)]
     right = np.mean(
         [_label(server.port, one) == label for one, label in zip(requests, asked["topic"], strict=True)]
     )
@@ -218,10 +228,10 @@ def server_is_mlflow(server: Server) -> bool:
     return True
 
 
-def request(port: int, ticket: dict[str, str], key: str | None, is_mlflow: bool) -> bytes:
+def request(port: int, ticket: dict[str, str], key: str | None, is_mlflow: bool, wanted: str = "") -> bytes:
     """Return a whole HTTP request for one ticket."""
     if key is not None:
-        return _post("/v1/triage", ticket, port, key)
+        return _post(f"/v1/triage{wanted}", ticket, port, key)
     text = f"{ticket['subject']}\n{ticket['body']}"
     return _post("/invocations", {"inputs": [text]}, port) if is_mlflow else _post("/", {"text": text}, port)
 

@@ -39,8 +39,8 @@ def cut(history: Path, folder: Path, tickets: int) -> pd.DataFrame:
     return table.iloc[-ASKED:].fillna({"subject": "", "body": ""})
 
 
-def set_up(data: Path, folder: Path) -> str:
-    """Train, promote, import and make a key by the commands; return the key."""
+def set_up(data: Path, folder: Path, *, agents: bool = True) -> str:
+    """Train, promote, import (agents only if wanted) and make a key by the commands; return the key."""
 
     def call(*words: str) -> str:
         return _call(folder, *words)
@@ -59,8 +59,10 @@ def set_up(data: Path, folder: Path) -> str:
     call("train", str(history), "--out", str(out), *mapping, *extras)
     call("models", "promote", "first")
     call("import", "history", str(history), *mapping)
-    for source, path in (("articles", articles), ("links", links), ("agents", str(folder / "agents.csv"))):
-        call("import", source, path)
+    call("import", "articles", articles)
+    call("import", "links", links)
+    if agents:
+        call("import", "agents", str(folder / "agents.csv"))
     return str(json.loads(call(*KEY))["token"])
 
 
