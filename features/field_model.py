@@ -41,7 +41,8 @@ class Head:
 
     def logits(self, views: Views) -> np.ndarray:
         """Return the float32 logits of shape (n_tickets, n_labels)."""
-        logits = np.tile(self.intercept, (views[self.blocks[0]].shape[0], 1))
+        # A plain array: mapped from a file, each step from here on would cost many times as much.
+        logits = np.tile(np.asarray(self.intercept), (views[self.blocks[0]].shape[0], 1))
         for name, coef in zip(self.blocks, self.coefs, strict=True):
             logits += _product(views[name], np.asarray(coef))
         return logits
@@ -124,7 +125,7 @@ class FieldModel:
         """Return the calibrated probabilities that :meth:`said` amounts to."""
         logits = pool_logits(said, self.weights)
         if self.bias is not None:
-            logits = logits + self.bias
+            logits = logits + np.asarray(self.bias)
         if self.calibration is not None:
             return self.calibration.probabilities(logits)
         return np.asarray(softmax(logits, axis=1))

@@ -62,10 +62,11 @@ class NeighbourIndex:
         places = np.empty((len(vectors), count), np.int64)
         cosines = np.empty((len(vectors), count), np.float32)
         if count:
+            past = np.asarray(self.vectors)  # Mapped from a file, each step would cost many times as much.
             for row, vector in enumerate(vectors):
                 near = self.candidates(vector, count)
                 # BLAS rounds by a row's place among others, this does not.
-                scores = np.einsum("ij,j->i", self.vectors[near], vector)
+                scores = np.einsum("ij,j->i", past[near], vector)
                 best = np.lexsort((near, -scores))[:count]
                 places[row], cosines[row] = near[best], scores[best]
         return places, cosines

@@ -155,15 +155,17 @@ class WordView:
         return parts[0] if len(parts) == 1 else sp.vstack(parts, format="csr")
 
     def _rows(self, size: int, rows: np.ndarray, codes: np.ndarray) -> sp.csr_matrix:
-        place = np.searchsorted(self.terms_, codes)
-        place[place == len(self.terms_)] = 0
-        known = self.terms_[place] == codes if len(self.terms_) else np.zeros(len(codes), bool)
+        # Plain arrays: mapped from a file, each step would cost many times as much.
+        terms, idf = np.asarray(self.terms_), np.asarray(self.idf_)
+        place = np.searchsorted(terms, codes)
+        place[place == len(terms)] = 0
+        known = terms[place] == codes if len(terms) else np.zeros(len(codes), bool)
         # Repeated terms are added up; those of a text follow each other in order.
         cells, counts = np.unique(rows[known] * self.n_features + place[known], return_counts=True)
         owner, column = np.divmod(cells, max(1, self.n_features))
-        data = (1 + np.log(counts.astype(np.float32))) * self.idf_[column]
+        data = (1 + np.log(counts.astype(np.float32))) * idf[column]
         # First lines have a length of their own, so that a long body cannot drown them.
-        part = 2 * owner + (column >= np.searchsorted(self.terms_, HEAD))
+        part = 2 * owner + (column >= np.searchsorted(terms, HEAD))
         squares = np.bincount(part, weights=data.astype(float) ** 2, minlength=2 * size)
         data /= np.sqrt(squares[part]).astype(np.float32)
         starts = np.searchsorted(owner, np.arange(size + 1))
