@@ -143,7 +143,9 @@ def linear(
     assert model.encoder is not None
     views = make_views([ticket], model.words, model.structured, model.encoder)
     places, cosines = model.neighbours.search(np.asarray(views["meaning"]) / MEANING_SCALE, 20)
-    reading = Reading(ticket, views, 0, model.readers(), places[0], cosines[0], model.neighbours.ticket_ids)
+    said = {field: model.fields[field].said(views, places, cosines)}
+    near = places[0], cosines[0], model.neighbours.ticket_ids
+    reading = Reading(ticket, views, 0, model.readers(), *near, said)
     parts = contrast(model.fields[field], reading, label, against)
     return {one.name: one.weight for one in parts if one.kind == "word"}
 

@@ -19,5 +19,5 @@ def open_model(folder: Path, cache: Path) -> TicketModel:
     model = Bundle.load(folder, KEY, threads=2).model
     if not isinstance(model, TicketModel) or not isinstance(model.encoder, RecentEncoder):
         raise TypeError(f"Got {type(model).__name__}; expected a model that was just opened.")
-    model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, cache))
+    model.use(RecentEncoder(CachedEncoder(model.encoder.encoder, cache)))
     return model

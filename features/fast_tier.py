@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from features.apart import Asked, assess_apart
 from features.assessing import Found, make_assessments
 from features.cleaning import clean_text
 from features.explain import Reading, explain_field
@@ -123,8 +124,12 @@ class FastModel:
         self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
     ) -> list[Assessment]:
         """See :meth:`triage.ports.Model.assess`; asking for similar tickets runs the encoder for all."""
-        if not tickets:
-            return []
+        tickets = self._full.redacted(tickets)
+        asked = Asked(explain, similar, detail)
+        return assess_apart(tickets, self._full.bare(tickets), self._formless, self._assess, asked)
+
+    def _assess(self, tickets: Sequence[Ticket], asked: Asked) -> list[Assessment]:
+        explain, similar, detail = asked.explain, asked.similar, asked.detail
         texts = [clean_text(ticket) for ticket in tickets]
         views = self._views(tickets, texts)
         members = {name: model.said(views) for name, model in self._models.items()}
@@ -158,22 +163,30 @@ class FastModel:
             explain=reasons if explain else None,
             similar=None if near is None else lambda place: self._full.neighbours.similar(*near(place)),
         )
-        theirs = self._full.assess(
-            [tickets[row] for row in np.flatnonzero(~sure).tolist()],
-            explain=explain,
-            similar=similar,
-            detail=detail,
-        )
+        theirs = self._full.assess_redacted([tickets[row] for row in np.flatnonzero(~sure).tolist()], asked)
         answers, others = iter(mine), iter(theirs)
         rule = self._tier.priority_rule
         return [next(answers) if one else replace(next(others), priority_rule=rule) for one in sure]
 
     def sure_of(self, tickets: Sequence[Ticket]) -> np.ndarray:
         """Return which tickets are decided without the encoder, as bools of shape (n,)."""
+        tickets = self._full.redacted(tickets)
         views = self._views(tickets, [clean_text(ticket) for ticket in tickets])
         said = {name: model.probabilities(views) for name, model in self._models.items()}
         familiar = {name: one.p_values(said[name]) for name, one in self._tier.fields.items()}
-        return self._sure(combine_fields(self._tier.hierarchies, said, tickets)[0], familiar)
+        sure = self._sure(combine_fields(self._tier.hierarchies, said, tickets)[0], familiar)
+        bare = self._full.bare(tickets)
+        if bare.any():
+            other = self._formless
+            theirs = [tickets[row] for row in np.flatnonzero(bare).tolist()]
+            sure[bare] = other.sure_of(theirs) if isinstance(other, FastModel) else False
+        return sure
+
+    @property
+    def _formless(self) -> "FastModel | TicketModel | None":
+        """What answers tickets that lack the form of the history."""
+        other = self._full.formless
+        return None if other is None else other.fast or other
 
     def _views(self, tickets: Sequence[Ticket], texts: Sequence[str]) -> Views:
         views: Views = {"words": self._full.words.transform(texts)}

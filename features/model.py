@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from features.apart import Asked, assess_apart
 from features.assessing import Found, make_assessments
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
@@ -70,12 +71,16 @@ class TicketModel:
         What answers without the encoder where it is sure; none in bundles of before.
     redaction : TicketRedaction, optional
         What tickets go through before anything is made of them, where those that it learnt from did.
+    formless : TicketModel, optional
+        Answers tickets that lack the form which the history had, from the same views and neighbours, with
+        promises of its own; without it, and in bundles of before, they are answered like all others.
     """
 
     hierarchies: Sequence[Hierarchy] = ()
     foresight: ForesightModel | None = None
     fast_tier: FastTier | None = None
     redaction: TicketRedaction | None = None
+    formless: "TicketModel | None" = None
 
     def __init__(
         self,
@@ -92,6 +97,7 @@ class TicketModel:
         foresight: ForesightModel | None = None,
         fast_tier: FastTier | None = None,
         redaction: TicketRedaction | None = None,
+        formless: "TicketModel | None" = None,
     ) -> None:
         self.words = words
         self.structured = structured
@@ -105,6 +111,7 @@ class TicketModel:
         self.foresight = foresight
         self.fast_tier = fast_tier
         self.redaction = redaction
+        self.formless = formless
         self.encoder: Encoder | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -123,7 +130,13 @@ class TicketModel:
 
     def open(self, folder: Path, *, threads: int = 1) -> None:
         """Open the encoder of the bundle in ``folder``."""
-        self.encoder = RecentEncoder(SentenceEncoder.open(folder / "encoder", threads=threads))
+        self.use(RecentEncoder(SentenceEncoder.open(folder / "encoder", threads=threads)))
+
+    def use(self, encoder: Encoder) -> None:
+        """Take an encoder that is open already; the same as the bundle's."""
+        self.encoder = encoder
+        if self.formless is not None:
+            self.formless.use(encoder)
 
     def assess(
         self, tickets: Sequence[Ticket], *, explain: bool = False, similar: int = 0, detail: bool = False
@@ -131,10 +144,26 @@ class TicketModel:
         """See :meth:`triage.ports.Model.assess`."""
         if self.encoder is None:
             raise RuntimeError("Got a model that was not opened; call open(folder) first.")
+        tickets = self.redacted(tickets)
+        asked = Asked(explain, similar, detail)
+        return assess_apart(tickets, self.bare(tickets), self.formless, self.assess_redacted, asked)
+
+    def redacted(self, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
+        """Return the tickets as those learnt from were read: without what identifies people, if so told."""
+        return tickets if self.redaction is None else [self.redaction.ticket(one) for one in tickets]
+
+    def bare(self, tickets: Sequence[Ticket]) -> np.ndarray:
+        """Return which tickets the model for tickets without a form answers, as bools of shape (n,)."""
+        if self.formless is None:
+            return np.zeros(len(tickets), bool)
+        return self.structured.misses(tickets)
+
+    def assess_redacted(self, tickets: Sequence[Ticket], asked: Asked) -> list[Assessment]:
+        """Assess redacted tickets by this model alone, whatever their form."""
         if not tickets:
             return []
-        if self.redaction is not None:
-            tickets = [self.redaction.ticket(one) for one in tickets]
+        assert self.encoder is not None
+        explain, similar, detail = asked.explain, asked.similar, asked.detail
         texts = [clean_text(ticket) for ticket in tickets]
         views = make_views(tickets, self.words, self.structured, self.encoder, texts)
         vectors = np.asarray(views["meaning"]) / MEANING_SCALE

@@ -7,6 +7,8 @@ often.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,12 +16,19 @@ import scipy.sparse as sp
 from features.shares import Shares
 from triage.ticket import Ticket
 
-__all__ = ["StructuredView", "filled_in"]
+__all__ = ["RARELY", "StructuredView", "filled_in"]
 
 Term = tuple[str, str]
 
+PLACES = ("product", "channel", "language", "organization", "requester")
+"""Places of a form that every ticket has; others are custom."""
+
 EMPTY, EMPTY_WORD = "", "(empty)"
 """Value of a name that the history knows and a ticket does not have, and how people read it."""
+
+RARELY = 0.01
+"""Share of a history's tickets below which those without a form cannot have taught what that means; by
+judgement, not by measurement."""
 
 
 class StructuredView:
@@ -38,7 +47,11 @@ class StructuredView:
         Names that some ticket of the history had, sorted.
     terms_ : dict of (str, str) to int
         Column of each kept ``(name, value)``; the value is empty where a ticket lacks the name.
+    formless_ : float
+        Share of the history's tickets whose form holds no kept value.
     """
+
+    formless_: float = 1.0
 
     def __init__(self, *, min_tickets: int = 2, max_terms: int = 100_000) -> None:
         self.min_tickets = min_tickets
@@ -59,6 +72,7 @@ class StructuredView:
         kept = [term for term, n in counts.items() if self.min_tickets <= n < len(tickets)]
         kept = sorted(kept, key=lambda term: (-counts[term], term))[: self.max_terms]
         self.terms_ = {term: column for column, term in enumerate(kept)}
+        self.formless_ = float(1 - self.knows(tickets).mean()) if tickets else 1.0
         return self
 
     def transform(self, tickets: Sequence[Ticket]) -> sp.csr_matrix:
@@ -96,6 +110,24 @@ class StructuredView:
         """Return, for each ticket, whether its form holds a value learnt from, as bools of shape (n,)."""
         return np.array([any(term in self.terms_ for term in filled_in(ticket)) for ticket in tickets], bool)
 
+    def misses(self, tickets: Sequence[Ticket]) -> np.ndarray:
+        """Return, for each ticket, whether it lacks the form that the history had, as bools of shape (n,).
+
+        It does where its form holds no value learnt from, though fewer than :data:`RARELY` of the history's
+        tickets were like that: what the others taught of a form is then no guide to it.
+        """
+        if self.formless_ >= RARELY:
+            return np.zeros(len(tickets), bool)
+        return ~self.knows(tickets)
+
+    def filled(self, ticket: Ticket) -> Ticket:
+        """Return the ticket with the commonest value that was learnt in its form; as it is where none was."""
+        name, value = next((term for term in self.terms_ if term[1] != EMPTY), (None, EMPTY))
+        if name is None:
+            return ticket
+        place: dict[str, Any] = {name: value} if name in PLACES else {"custom": {**ticket.custom, name: value}}
+        return replace(ticket, **place)
+
     def _terms(self, ticket: Ticket) -> list[Term]:
         filled = filled_in(ticket)
         there = {name for name, _ in filled}
@@ -107,11 +139,7 @@ def filled_in(ticket: Ticket) -> list[Term]:
     return [
         (name, value)
         for name, value in (
-            ("product", ticket.product),
-            ("channel", ticket.channel),
-            ("language", ticket.language),
-            ("organization", ticket.organization),
-            ("requester", ticket.requester),
+            *((name, getattr(ticket, name)) for name in PLACES),
             *sorted(ticket.custom.items()),
         )
         if value

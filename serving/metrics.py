@@ -52,6 +52,11 @@ class Metrics:
             ["field", "action", "reason"],
             registry=self.registry,
         )
+        self._formless = Counter(
+            "triage_formless_total",
+            "Tickets decided without the form that the history had.",
+            registry=self.registry,
+        )
         # Looking a cell up by its labels costs more than counting in it.
         self._cells: dict[tuple[str, Action, str | None], Counter] = {}
         self._surely: dict[str, Histogram] = {}
@@ -85,7 +90,9 @@ class Metrics:
         self._seconds.labels(method, route).observe(seconds)
 
     def note_decision(self, decision: Decision) -> None:
-        """Count the fields of one decision."""
+        """Count one decision and its fields."""
+        if decision.assessment is not None and decision.assessment.lacks_form:
+            self._formless.inc()
         for one in decision.fields.values():
             key = (one.field, one.action, one.reason)
             cell = self._cells.get(key)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from features.model import TicketModel
 from triage.bundle import Bundle, read_manifest
 from triage.bundle_origin import check_origin, is_foreign
 from triage.errors import BundleError, ConflictError, TriageError
@@ -200,21 +201,23 @@ class ModelHost:
 
 
 def try_out(bundle: Bundle) -> None:
-    """Let a freshly loaded model answer one made-up ticket.
+    """Let a freshly loaded model answer a made-up ticket, without a form and with one that it learnt.
 
     Raises
     ------
     BundleError
         If what it says is not a probability for each field that it makes a promise about.
     """
-    (assessment,) = bundle.model.assess([PROBE], explain=True, similar=1)
-    for name, prediction in assessment.predictions.items():
-        total = float(np.sum(prediction.probabilities))
-        if name not in bundle.model.promises or not np.isclose(total, 1.0, atol=1e-6):
-            raise BundleError(
-                f"Got a model {bundle.version!r} whose probabilities for {name!r} add up to {total:g}; "
-                "expected 1. Train it again."
-            )
+    model = bundle.model
+    probes = [PROBE, model.structured.filled(PROBE)] if isinstance(model, TicketModel) else [PROBE]
+    for assessment in model.assess(probes, explain=True, similar=1):
+        for name, prediction in assessment.predictions.items():
+            total = float(np.sum(prediction.probabilities))
+            if name not in model.promises or not np.isclose(total, 1.0, atol=1e-6):
+                raise BundleError(
+                    f"Got a model {bundle.version!r} whose probabilities for {name!r} add up to {total:g}; "
+                    "expected 1. Train it again."
+                )
 
 
 def _reason(error: Exception) -> str:

@@ -14,7 +14,7 @@ from training.blend import learn_weights
 from training.label_shares import SHARE_MEMBERS
 from triage.pooling import floored, pool_logits
 
-__all__ = ["LEVELS", "Rung", "choose_rung"]
+__all__ = ["LEVELS", "LINEAR", "Rung", "choose_rung"]
 
 LEVELS = ("rules", "few-shot", "linear", "hybrid")
 
@@ -22,6 +22,7 @@ NEAR = ("names", "meaning", "neighbours", "tuned")
 """Members of the pool that a handful of tickets a label can teach."""
 
 LINEAR = ("joint", "words", "fields", "meaning")
+"""Members that read a ticket by one linear model, of which the level ``linear`` takes the best."""
 
 TURNS = 2
 """Groups of held-out tickets, each pooled by weights that the other learnt."""

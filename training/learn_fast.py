@@ -16,6 +16,7 @@ import numpy as np
 
 from features.familiarity import evidence
 from features.fast_tier import FastField, FastTier
+from features.static_meaning import StaticMeaning
 from features.views import MEANING_SCALE, Views
 from features.words import WordView
 from training.calibration_error import calibration_error
@@ -32,13 +33,32 @@ from training.work_memory import WorkMemory
 from triage.errors import TrainingError
 from triage.ticket import PastTicket
 
-__all__ = ["LearntFast", "learn_fast"]
+__all__ = ["CheapFields", "LearntFast", "learn_cheap", "learn_fast"]
 
 KNOWN = 2_000
 """Held-out tickets whose evidence is kept."""
 
 FEWEST = 30
 """Held-out tickets that both tiers must have judged for a field to have a fast tier at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheapFields:
+    """Fields as they are learnt without the encoder.
+
+    Parameters
+    ----------
+    static : StaticMeaning
+        Stands in for it.
+    views : dict of str to matrix
+        Of the history, as the fields read it.
+    alone : dict of str to LearntField or None
+        By field; None where it cannot do without the encoder.
+    """
+
+    static: StaticMeaning
+    views: Views
+    alone: dict[str, LearntField | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +78,7 @@ class LearntFast:
     facts: dict[str, Any]
 
 
-def learn_fast(
-    history: Sequence[PastTicket],
+def learn_cheap(
     labels: Mapping[str, Sequence[str | None]],
     learnt: Mapping[str, LearntField],
     views: Views,
@@ -69,17 +88,16 @@ def learn_fast(
     config: TrainingConfig,
     days: np.ndarray | None,
     memory: WorkMemory,
-) -> LearntFast:
-    """Learn the fast tier of a model.
+    formless: bool = False,
+) -> CheapFields:
+    """Learn fields without the encoder.
 
     Parameters
     ----------
-    history : sequence of PastTicket
-        With today's names of labels.
     labels : Mapping of str to sequence of str or None
         By field: the label of each ticket, None where there is none or it is not learnt.
     learnt : Mapping of str to LearntField
-        The full tier, by field, as its answers are judged.
+        The full tier, by field, each alone.
     views : dict of str to matrix
         Of the history, by the encoder that the bundle will carry.
     words : WordView
@@ -92,12 +110,9 @@ def learn_fast(
         When each ticket was filed.
     memory : WorkMemory
         Where what was learnt before from the very same is found.
+    formless : bool, default=False
+        As of :func:`training.learn_fields.learn_fields`.
     """
-    # A field that nothing can be learnt of abstains in either tier, and reads nothing.
-    unlearnt = {name: one for name, one in learnt.items() if one.reason}
-    slow = [name for name, one in learnt.items() if name not in unlearnt and len(one.held_out) < FEWEST]
-    if slow or len(unlearnt) == len(learnt):
-        return LearntFast(None, {"without": slow})
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     static, seen_by_others = memory.remember(
         "static",
@@ -110,8 +125,9 @@ def learn_fast(
     cheap = views | {"meaning": seen_by_others * MEANING_SCALE}
 
     def learn(name: str) -> LearntField | None:
-        if name in unlearnt:
-            return unlearnt[name]
+        # A field that nothing can be learnt of abstains in either tier, and reads nothing.
+        if learnt[name].reason or len(learnt[name].held_out) < FEWEST:
+            return learnt[name] if learnt[name].reason else None
         values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None], int)
         labelled = [value for value in values if value is not None]
@@ -124,6 +140,7 @@ def learn_fast(
             "labels": labels_of(values, config.descriptions.get(name, {})),
             "votes": False,
             "chosen": Chosen(learnt[name].penalties, learnt[name].half_life),
+            "formless": formless,
         }
         step: Callable[[], LearntField] = partial(learn_field, name, labelled, seen, **settings)
         try:
@@ -132,14 +149,38 @@ def learn_fast(
             return None
 
     with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        found = dict(zip(learnt, pool.map(learn, learnt), strict=True))
-    alone = {name: one for name, one in found.items() if one is not None}
-    slow = [
-        name for name in learnt if name not in unlearnt and not _comparable(alone.get(name), learnt[name])
-    ]
-    if slow:
+        return CheapFields(static, cheap, dict(zip(learnt, pool.map(learn, learnt), strict=True)))
+
+
+def learn_fast(
+    history: Sequence[PastTicket],
+    labels: Mapping[str, Sequence[str | None]],
+    learnt: Mapping[str, LearntField],
+    cheap: CheapFields,
+    config: TrainingConfig,
+) -> LearntFast:
+    """Learn the fast tier of a model.
+
+    Parameters
+    ----------
+    history : sequence of PastTicket
+        With today's names of labels.
+    labels : Mapping of str to sequence of str or None
+        By field: the label of each ticket.
+    learnt : Mapping of str to LearntField
+        The full tier, by field, as its answers are judged.
+    cheap : CheapFields
+        The same fields.
+    config : TrainingConfig
+        Of the run.
+    """
+    unlearnt = {name: one for name, one in learnt.items() if one.reason}
+    given = cheap.alone | unlearnt
+    slow = [name for name in learnt if name not in unlearnt and not _comparable(given[name], learnt[name])]
+    if slow or len(unlearnt) == len(learnt):
         return LearntFast(None, {"without": slow})
-    joined, hierarchies = join_fields(alone, labels, cheap)
+    alone = {name: one for name, one in given.items() if one is not None}
+    joined, hierarchies = join_fields(alone, labels, cheap.views)
     both, facts = dict(joined), {}
     for name in [one for one in joined if one not in unlearnt]:
         one = joined[name]
@@ -157,7 +198,7 @@ def learn_fast(
         for name, one in alone.items()
     }
     tier = FastTier(
-        static,
+        cheap.static,
         fields,
         {name: one.promise for name, one in judged.items()},
         [one.hierarchy for one in hierarchies],

@@ -6,24 +6,24 @@ again on all tickets.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
 
 import numpy as np
 
-from features.field_model import FieldModel
+from features.field_model import FieldModel, Head
 from features.views import Views
 from training.calibrate import choose_calibration
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting
 from training.label_names import NamedLabels
 from training.label_shares import SHARE_MEMBERS, share_bias
-from training.ladder import choose_rung
+from training.ladder import LINEAR, Rung, choose_rung
 from training.own_peers import own_peers, score_peers
 from training.paired import TicketScores
 from training.penalty_choice import Chosen, Part
-from training.pool_members import fit_heads, hold_out
+from training.pool_members import HeldOut, fit_heads, hold_out
 from training.settle import settle
 from training.splits import Fold, folds
 from training.targets import FieldTarget
@@ -71,6 +71,9 @@ class LearntField:
         Why the history cannot teach it at all, where that stopped it from being learnt.
     share_weights : dict of str to float
         Of the labels' shares in the pool; below 0 where the heads together make too much of common labels.
+    formless : LearntField or None
+        The same field for tickets without a form: a pool of the members that read none, and a promise, chosen
+        on the same held-out tickets. None where it was not asked for, or where only the form tells something.
     """
 
     model: FieldModel
@@ -88,6 +91,7 @@ class LearntField:
     target: FieldTarget = attribute(default_factory=FieldTarget)
     reason: str | None = None
     share_weights: Mapping[str, float] = attribute(default_factory=dict)
+    formless: "LearntField | None" = None
 
     @property
     def peers(self) -> dict[str, dict[str, float]]:
@@ -110,6 +114,7 @@ def learn_field(
     own_head: OwnHead | None = None,
     votes: bool = True,
     chosen: Chosen | None = None,
+    formless: bool = False,
 ) -> LearntField:
     """Learn a field from labelled tickets.
 
@@ -142,6 +147,8 @@ def learn_field(
         Whether the nearest past tickets vote.
     chosen : Chosen, optional
         Penalties and half-life to take; by default they are chosen here.
+    formless : bool, default=False
+        Whether to learn it for tickets without a form as well.
 
     Returns
     -------
@@ -172,17 +179,41 @@ def learn_field(
     found = hold_out(
         fitting, parts, names, days if ordered else None, ordered=ordered, votes=votes, chosen=chosen
     )
-    rung, rungs = choose_rung(found.log_probabilities, found.truth)
-    heads = fit_heads(found, list(rung.weights), views, names, own_head)
+    pools = {"whole": choose_rung(found.log_probabilities, found.truth)}
+    if formless and (members := _without_form(found)):
+        pools["formless"] = choose_rung(members, found.truth)
+    wanted = list(dict.fromkeys(name for rung, _ in pools.values() for name in rung.weights))
+    heads = fit_heads(found, wanted, views, names, own_head)
+    settled = {kind: _settle(field, names, found, pool, heads, target) for kind, pool in pools.items()}
+    return replace(settled["whole"], formless=settled.get("formless"))
+
+
+def _without_form(found: HeldOut) -> dict[str, np.ndarray]:
+    """Return what the members that read no form say; empty where none of them reads the ticket."""
+    said = {name: one for name, one in found.log_probabilities.items() if name not in found.form_readers}
+    return said if found.form_readers and any(name in LINEAR for name in said) else {}
+
+
+def _settle(
+    field: str,
+    labels: Sequence[str],
+    found: HeldOut,
+    pool: tuple[Rung, Sequence[Rung]],
+    heads: Mapping[str, Head],
+    target: FieldTarget,
+) -> LearntField:
+    """Calibrate a pool on held-out tickets and solve its promise."""
+    rung, rungs = pool
     logits = pool_logits(found.log_probabilities, rung.weights)
-    withheld = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(names)))
+    classes = found.fitting.classes
+    withheld = ticketless_bias(logits, found.truth, np.bincount(classes, minlength=len(labels)))
     calibration, probabilities = choose_calibration(logits + withheld, found.truth)
-    promise, applied, learnable = settle(probabilities, found.truth, names, target)
+    promise, applied, learnable = settle(probabilities, found.truth, labels, target)
     return LearntField(
         FieldModel(
             field,
-            tuple(names),
-            heads,
+            tuple(labels),
+            {name: heads[name] for name in rung.weights if name in heads},
             {name: weight for name, weight in rung.weights.items() if name not in SHARE_MEMBERS},
             calibration=calibration,
             bias=share_bias(found.shares, rung.weights) + withheld,

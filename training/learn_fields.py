@@ -36,6 +36,7 @@ def learn_fields(
     judging: Sequence[Judging] = (),
     own_heads: Mapping[str, OwnHead] | None = None,
     memory: WorkMemory | None = None,
+    formless: bool = False,
 ) -> dict[str, LearntField]:
     """Learn fields side by side, each with one BLAS thread.
 
@@ -64,6 +65,8 @@ def learn_fields(
         Of the encoder of ``views``, by field.
     memory : WorkMemory, optional
         Where a field that was learnt from the very same tickets before is found; by default none is.
+    formless : bool, default=False
+        Whether to learn each for tickets without a form as well (``formless`` of the result).
 
     Returns
     -------
@@ -96,6 +99,7 @@ def learn_fields(
                 "named": None if judging else named.get(name),  # a tuned encoder was tuned on the names
                 "judging": views_within(judging, rows, name),
                 "own_head": (own_heads or {}).get(name),
+                "formless": formless,
             }
             learn_it = partial(learn_field, name, labelled, seen, **settings)
             learnt = (

@@ -16,9 +16,11 @@ from features.model import FEATURE_VERSION, TicketModel
 from training.config import TrainingConfig
 from training.confusion import confused_pairs, confusion_matrix
 from training.cost import CostMeter
+from training.formless import formless_facts
 from training.history_hash import history_hash
 from training.learn_field import LearntField
 from training.learn_fields import labels_of
+from training.make_model import Made
 from training.merge_notes import merge_notes
 from training.metrics import held_out_metrics, unmeasured
 from training.promise import promise_facts
@@ -26,7 +28,6 @@ from training.promise_notes import promise_notes
 from training.reference import make_reference
 from training.slices import measure_slices, slice_values
 from triage.bundle import Manifest
-from triage.priority_rule import PriorityRule
 from triage.taxonomy import Taxonomy
 from triage.ticket import PastTicket
 
@@ -38,19 +39,15 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "onnxruntime", "tokenizers", "jobl
 def make_manifest(
     history: Sequence[PastTicket],
     labels: Mapping[str, Sequence[str | None]],
-    learnt: Mapping[str, LearntField],
+    made: Made,
     config: TrainingConfig,
     stock: SentenceEncoder,
     version: str,
     ordered: bool,
-    languages: Mapping[str, Any] | None = None,
-    rule: PriorityRule | None = None,
-    hierarchies: Sequence[Mapping[str, Any]] = (),
     *,
+    formless: Made | None = None,
     foresight: Mapping[str, Any],
     affinity: Mapping[str, Any],
-    fast: Mapping[str, Any],
-    model: TicketModel,
     cost: CostMeter,
     workspace: str | None = None,
     notes: Sequence[str] = (),
@@ -63,8 +60,8 @@ def make_manifest(
         All tickets that it learnt from.
     labels : Mapping of str to sequence of str or None
         By field: today's label of each ticket, None where there is none or it is not learnt.
-    learnt : Mapping of str to LearntField
-        By field.
+    made : Made
+        What was fitted, all of it.
     config : TrainingConfig
         Of the run.
     stock : SentenceEncoder
@@ -73,20 +70,12 @@ def make_manifest(
         The model's name.
     ordered : bool
         Whether the history is in time order.
-    languages : Mapping, optional
-        What :func:`training.learn_languages.learn_languages` reports of each.
-    rule : PriorityRule, optional
-        How priorities come about, where they follow a matrix.
-    hierarchies : sequence of Mapping, optional
-        What was learnt of fields that answer together.
+    formless : Made, optional
+        The same for tickets without a form.
     foresight : Mapping
         What :func:`training.sla.learn_foresight.learn_foresight` reports.
     affinity : Mapping
         What :func:`training.affinity.trust.trust_facts` tells; empty without assignees.
-    fast : Mapping
-        What :func:`training.learn_fast.learn_fast` reports.
-    model : TicketModel
-        What was fitted, all of it.
     cost : CostMeter
         Running since the training began.
     workspace : str, optional
@@ -95,6 +84,7 @@ def make_manifest(
         What a person should know of the history.
     """
     taxonomy = _taxonomy(labels, config)
+    learnt, rule = made.learnt, made.rule
     fields = {
         name: {
             "level": one.level,
@@ -136,10 +126,11 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
-            "hierarchies": list(hierarchies),
+            "hierarchies": made.hierarchies,
             "foresight": dict(foresight),
             "affinity": dict(affinity),
-            "fast": dict(fast),
+            "fast": made.fast.facts,
+            "formless": {} if formless is None else formless_facts(formless.learnt),
             "notes": [
                 *notes,
                 *merge_notes(history, config.merged),
@@ -147,14 +138,14 @@ def make_manifest(
             ],
             "config": asdict(replace(config, encoder=Path(config.encoder).name)),  # no path of this machine
             "encoder": stock.fingerprint,
-            "languages": dict(languages or {}),
+            "languages": made.languages,
             "priority": rule.to_document() if rule else None,
             "packages": {"python": platform.python_version()} | {one: version_of(one) for one in PACKAGES},
             "reference": make_reference(
                 history,
                 taxonomy,
-                words=model.words,
-                familiarity=_known_familiarity(model),
+                words=made.model.words,
+                familiarity=_known_familiarity(made.model),
                 confidence={name: one.probabilities.max(axis=1) for name, one in learnt.items()},
                 ordered=ordered,
             ),

@@ -25,10 +25,11 @@ from training.softmax import Block
 from triage.errors import TrainingError
 from triage.scale import scale_of
 
-__all__ = ["NEIGHBOURS", "TUNED", "HeldOut", "fit_heads", "hold_out"]
+__all__ = ["FORM", "NEIGHBOURS", "TUNED", "HeldOut", "fit_heads", "hold_out"]
 
 NEIGHBOURS, ORDINAL, TUNED, JOINT = "neighbours", "ordinal", "tuned", "joint"
-VIEWS = ("words", "meaning", "fields")
+FORM = "fields"
+VIEWS = ("words", "meaning", FORM)
 
 HUGE_HEAD = 10_000_000
 """Coefficients from which words are left to the encoder: hundreds of labels that are people, say."""
@@ -54,6 +55,8 @@ class HeldOut:
         Days in which a ticket loses half of its weight; None: never.
     shares : dict of str to ndarray of shape (n_labels,)
         The labels' shares among all tickets, as :func:`training.label_shares.label_shares` gives them.
+    form_readers : frozenset of str
+        Members that read the tickets' forms.
     """
 
     rows: np.ndarray
@@ -64,6 +67,7 @@ class HeldOut:
     fitting: HeadFitting
     half_life: float | None
     shares: dict[str, np.ndarray]
+    form_readers: frozenset[str]
 
 
 def hold_out(
@@ -147,7 +151,9 @@ def hold_out(
     said |= shares_said(fitting.classes, [fold for fold, _, _ in parts], fitting.n_labels, ordered=ordered)
     rows = np.concatenate([fold.judge for fold, _, _ in parts])
     shares = label_shares(fitting.classes, fitting.n_labels, ordered=ordered)
-    return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life, shares)
+    read = heads | {ORDINAL: _all_blocks(parts[0][1], fitting.n_labels)}
+    readers = frozenset(name for name in said if FORM in read.get(name, ()))
+    return HeldOut(rows, fitting.classes[rows], said, penalties, starts, fitting, half_life, shares, readers)
 
 
 def fit_heads(

@@ -17,8 +17,7 @@ from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.forgotten_texts import LEARNT
 from features.language import language_of
-from features.model import TicketModel
-from features.structured import StructuredView
+from features.structured import RARELY, StructuredView
 from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
@@ -32,17 +31,14 @@ from training.duplicates.learn import LinkedHistory, learn_duplicates
 from training.encoder.judging_views import judging_views
 from training.encoder.tuned_folder import open_encoder
 from training.future import filed_by_now, told_of_future
-from training.join_fields import join_fields
 from training.knowledge.learn import learn_knowledge
 from training.label_names import name_labels
 from training.labels_to_learn import labels_to_learn, with_todays_names
-from training.learn_familiarity import learn_familiarity
-from training.learn_fast import learn_fast
+from training.learn_fast import learn_cheap
 from training.learn_fields import days_filed, labels_of, learn_fields
-from training.learn_languages import learn_languages
+from training.make_model import Ground, make_formless, make_model
 from training.manifest import make_manifest
-from training.past_neighbours import index_neighbours, with_voters
-from training.priority.rule import learn_rule
+from training.past_neighbours import index_neighbours
 from training.sla.learn_foresight import learn_foresight
 from training.splits import has_order, in_order
 from training.work_memory import WorkMemory, digest_rows
@@ -172,23 +168,22 @@ def train_bundle(
         for described in [config.descriptions.get(name, {})]
         if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
+    formless = structured.formless_ < RARELY
+    days = days_filed(history)
     alone = learn_fields(
-        labels, views, ordered, config, progress, days_filed(history), named, judging, own_heads, memory
+        labels, views, ordered, config, progress, days, named, judging, own_heads, memory, formless=formless
     )
-    joined, hierarchies = join_fields(alone, labels, views)
-    named_today = with_todays_names(history, config.merged)
-    learnt, rule = learn_rule(named_today, labels, joined, config.precision_for("priority"))
     progress("learning the fast tier", 0.8)
-    fast = learn_fast(
-        named_today,
+    cheap = learn_cheap(
         labels,
-        joined,
+        alone,
         views,
         words,
         ordered=ordered,
         config=config,
-        days=days_filed(history),
+        days=days,
         memory=memory,
+        formless=formless,
     )
     progress("finding neighbours", 0.85)
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
@@ -199,27 +194,29 @@ def train_bundle(
         (rows, views, ordered, sla, config.seed),
         lambda: learn_foresight(history, views, ordered=ordered, book=sla, random_state=config.seed),
     )
-    languages, spoken = learn_languages([language_of(past.ticket) for past in history], labels, learnt)
-    model = TicketModel(
+    ground = Ground(
+        with_todays_names(history, config.merged),
+        labels,
+        [language_of(past.ticket) for past in history],
+        views,
         words,
         structured,
-        {name: with_voters(one.model, labels[name], kept) for name, one in learnt.items()},
-        {name: one.promise for name, one in learnt.items()},
         neighbours,
-        languages=languages,
-        familiarity=learn_familiarity(labels, alone, near),
-        priority_rule=rule,
-        hierarchies=[one.hierarchy for one in hierarchies],
-        foresight=foresight.model,
-        fast_tier=fast.tier,
-        redaction=redaction,
+        kept,
+        near,
+        foresight.model,
+        config,
     )
+    made = make_model(alone, cheap, ground)
+    bare = make_formless(alone, cheap, ground)
+    made.model.redaction = redaction
+    made.model.formless = None if bare is None else bare.model
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.with_name(f".{out.name}.draft-{uuid.uuid4().hex}")
     draft.mkdir()
     affinity: dict[str, Any] = {}
     try:
-        dump_canonical(model, draft / MODEL)
+        dump_canonical(made.model, draft / MODEL)
         shutil.copytree(stock.folder, draft / "encoder")
         if articles:
             progress("learning which articles help", 0.9)
@@ -249,18 +246,14 @@ def train_bundle(
         manifest = make_manifest(
             history,
             labels,
-            learnt,
+            made,
             config,
             stock,
             out.name,
             ordered,
-            languages=spoken,
-            rule=rule,
-            hierarchies=[one.facts for one in hierarchies],
+            formless=bare,
             foresight=foresight.facts,
             affinity=affinity,
-            fast=fast.facts,
-            model=model,
             cost=cost,
             workspace=workspace,
             notes=[*notes, *told_of_future(filed)],

@@ -112,8 +112,10 @@ def decide(
     text, a language not learnt, an unfamiliar ticket, shadow mode, a label never automated, guardrails
     that only allow suggestions, a label to be caught that is not the likeliest, the threshold, the mode
     ``suggest``. A priority follows from impact and urgency where there is a matrix
-    (:mod:`triage.priority_route`), and rules may raise it in the end.
+    (:mod:`triage.priority_route`), and rules may raise it in the end. Promises that the assessment brings
+    along come before the model's.
     """
+    promises = promises if assessment.promises is None else assessment.promises
     blocked = held_back_by(ticket, BLOCKING, policy.disabled_guardrails)
     watched = held_back_by(ticket, SUGGEST_ONLY, policy.disabled_guardrails)
     team = _likely_team(ticket, assessment, promises) if policy.stopped_teams else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from triage.policy import Promise
 from triage.priority_rule import PriorityRule
 from triage.sla.foresight import Foresight
 
@@ -192,6 +193,9 @@ class Assessment:
         label in the field above. Their predictions are not to be used.
     foresight : Foresight or None
         What is expected of the ticket's time; None where the history did not tell.
+    promises : Mapping of str to Promise or None
+        By field, when to trust these predictions, of a ticket that lacks the form which the history had; None
+        for all others, of which the model's promises hold.
     """
 
     predictions: Mapping[str, Prediction]
@@ -204,3 +208,9 @@ class Assessment:
     priority_rule: PriorityRule | None = None
     withheld: frozenset[str] = frozenset()
     foresight: Foresight | None = None
+    promises: Mapping[str, Promise] | None = None
+
+    @property
+    def lacks_form(self) -> bool:
+        """Whether the ticket lacks the form that the history had, and was answered without."""
+        return self.promises is not None

@@ -60,6 +60,28 @@ def test_an_empty_form_holds_nothing_learnt_from(view: StructuredView):
     assert view.knows(asked).tolist() == [True, False, False]
 
 
+def test_a_ticket_misses_the_form_where_nothing_of_it_is_known_and_the_history_hardly_lacked_one():
+    filled = [Ticket(str(row), channel="mail", custom={"site": "north"}) for row in range(200)]
+    asked = [filled[0], Ticket("empty"), Ticket("new", channel="fax"), Ticket("half", custom={"site": "north"})]
+    always = StructuredView().fit([*filled[:199], Ticket("south", custom={"site": "south"})])
+    assert always.formless_ == pytest.approx(1 / 200)
+    assert always.misses(asked).tolist() == [False, True, True, False]
+    seldom = StructuredView().fit([*filled[:197], *(Ticket(f"bare-{row}") for row in range(3))])
+    assert seldom.formless_ == pytest.approx(3 / 200)
+    assert not seldom.misses(asked).any()
+    assert not StructuredView().fit([Ticket("no"), Ticket("form")]).misses(asked).any()
+
+
+def test_a_filled_ticket_has_the_commonest_value_of_the_form(view: StructuredView):
+    known = view.filled(Ticket("new", "subject"))
+    assert (known.subject, view.knows([known]).tolist()) == ("subject", [True])
+    sites = [Ticket(str(row), custom={"site": "north" if row % 3 else "south"}) for row in range(9)]
+    own = StructuredView().fit(sites)
+    assert own.filled(Ticket("new", custom={"floor": "2"})).custom == {"floor": "2", "site": "north"}
+    nothing = StructuredView().fit([Ticket("no form")])
+    assert nothing.filled(Ticket("new")) == Ticket("new")
+
+
 def test_contributions_add_up_to_the_score(view: StructuredView):
     weights = np.random.default_rng(0).normal(size=view.n_features)
     for ticket in TICKETS:

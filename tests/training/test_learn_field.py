@@ -166,3 +166,54 @@ def test_a_described_label_does_not_displace_labels_that_tickets_show():
     assert learnt.probabilities[:, 3].mean() < 1.1 / 301
     third = np.argsort(-learnt.probabilities, axis=1)[:, :3]
     assert (third == 3).any(axis=1).mean() < 0.3
+
+
+def formed(count: int) -> tuple[list[str], dict[str, np.ndarray]]:
+    """Tickets of which the form tells the label and the text a little."""
+    values, views = made(count, noise=2.0)
+    classes = np.searchsorted(NAMES, values)
+    said = np.where(RANDOM.random(count) < 0.9, classes, RANDOM.integers(0, 3, count))
+    return values, views | {"fields": sp.csr_matrix(np.eye(3, dtype=np.float32)[said])}
+
+
+def test_without_a_form_a_field_is_answered_and_promised_by_what_reads_none():
+    values, views = formed(600)
+    days = np.arange(600.0)
+    whole, plain = (
+        learn_field("category", values, one, ordered=True, target=FieldTarget(target=0.8), days=days, **more)
+        for one, more in ((views, {"formless": True}), ({"meaning": views["meaning"]}, {}))
+    )
+    bare = whole.formless
+    assert "fields" in whole.model.blocks and set(bare.model.blocks) == {"meaning"}
+    assert np.array_equal(bare.held_out, whole.held_out) and np.array_equal(bare.classes, whole.classes)
+    right = [(one.probabilities.argmax(axis=1) == one.classes).mean() for one in (whole, bare)]
+    assert right[0] > right[1] + 0.1
+    assert bare.applied.mean() < whole.applied.mean()
+    # As if forms had never been there: only the half-life is learnt from all that there was.
+    assert right[1] == pytest.approx(
+        (plain.probabilities.argmax(axis=1) == plain.classes).mean(), abs=0.03
+    )
+    assert bare.formless is None
+
+
+def test_what_is_learnt_for_tickets_with_a_form_is_the_same_beside():
+    values, views = formed(300)
+    whole, alone = (
+        learn_field("category", values, views, ordered=True, target=FieldTarget(), formless=both)
+        for both in (True, False)
+    )
+    assert alone.formless is None
+    assert whole.model.weights == alone.model.weights and whole.promise == alone.promise
+    assert np.array_equal(whole.probabilities, alone.probabilities)
+    shared = set(whole.model.heads) & set(whole.formless.model.heads)
+    assert all(whole.model.heads[name] is whole.formless.model.heads[name] for name in shared)
+
+
+def test_where_only_the_form_tells_there_is_nothing_without_it():
+    values, views = formed(300)
+    silent = {"fields": views["fields"], "meaning": np.zeros((300, 8), np.float32)}
+    learnt = learn_field("category", values, silent, ordered=True, target=FieldTarget(), formless=True)
+    assert learnt.formless is None
+    text_only = {"meaning": views["meaning"]}
+    learnt = learn_field("category", values, text_only, ordered=True, target=FieldTarget(), formless=True)
+    assert learnt.formless is None

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.fast_tier import FastModel
 from tests.trained import KEY, Trained
 from training.config import TrainingConfig
 from training.train import train_bundle
@@ -20,7 +21,7 @@ SECRET = "Ask Eve Park, eve.park@example.org, card 4111 1111 1111 1111, password
 def redacted(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A small model that learnt from tickets with secrets in them."""
     folder: Path = tmp_path_factory.mktemp("redacted")
-    history = [_with_secret(one) for one in trained.history[:60]]
+    history = [_with_secret(one) for one in trained.history[:160]]
     config = TrainingConfig(targets=("category",), target_precision=0.6, redact=True)
     agents = [Agent("Eve Park"), Agent("Bob Stone")]
     train_bundle(history, config=config, out=folder / "m", key=KEY, agents=agents, cache=folder / "cache")
@@ -36,10 +37,11 @@ def test_a_ticket_is_decided_as_its_redacted_text_would_be(redacted: Bundle, tra
     raw = [_with_secret(one).ticket for one in trained.later[:8]]
     clean = [model.redaction.ticket(one) for one in raw]
     assert all("[card]" in one.body and "Eve" not in one.body for one in clean)
-    for one, other in zip(model.assess(raw, explain=True), model.assess(clean, explain=True), strict=True):
-        for name, prediction in one.predictions.items():
-            np.testing.assert_array_equal(prediction.probabilities, other.predictions[name].probabilities)
-        assert one.explanations == other.explanations
+    for part in (model, FastModel(model, model.fast_tier)):
+        for one, other in zip(part.assess(raw, explain=True), part.assess(clean, explain=True), strict=True):
+            for name, prediction in one.predictions.items():
+                np.testing.assert_array_equal(prediction.probabilities, other.predictions[name].probabilities)
+            assert one.explanations == other.explanations
 
 
 def test_what_it_saw_of_its_own_tickets_is_what_it_sees_of_them_now(redacted: Bundle, trained: Trained):

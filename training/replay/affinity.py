@@ -50,9 +50,11 @@ class AffinityAssignee:
     @property
     def promises(self) -> Mapping[str, Promise]:
         """The model's; of assignees the index's own, for everybody known by now."""
+        return self._with_own(self._model.promises)
+
+    def _with_own(self, promises: Mapping[str, Promise]) -> dict[str, Promise]:
         everybody = dict.fromkeys(self._index.memory.names, self._trust.threshold)
-        own = Promise(self._trust.precision, everybody, self._trust.suggest_at)
-        return {**self._model.promises, ASSIGNEE: own}
+        return {**promises, ASSIGNEE: Promise(self._trust.precision, everybody, self._trust.suggest_at)}
 
     @property
     def encoder(self) -> Any:
@@ -96,7 +98,8 @@ class AffinityAssignee:
             return assessment
         scores = np.array([one.score for one in ranked])
         own = Prediction(ASSIGNEE, tuple(one.agent for one in ranked), scores / scores.sum())
-        return replace(assessment, predictions={**assessment.predictions, ASSIGNEE: own})
+        promises = None if assessment.promises is None else self._with_own(assessment.promises)
+        return replace(assessment, predictions={**assessment.predictions, ASSIGNEE: own}, promises=promises)
 
     def _vector(self, ticket: Ticket) -> np.ndarray:
         return np.asarray(self.encoder.encode([clean_text(ticket)])[0])

@@ -45,16 +45,19 @@ class GrowingModel:
 
     def __init__(self, model: TicketModel, most: int) -> None:
         self._model = model
+        self._parts = [model] if model.formless is None else [model, model.formless]
         voted = {
             name: one.neighbour_classes
-            for name, one in model.fields.items()
+            for part in self._parts
+            for name, one in part.fields.items()
             if one.neighbour_classes is not None
         }
         self._index = GrowingNeighbours(model.neighbours, voted, most)
         self._places = {
             name: {label: place for place, label in enumerate(model.fields[name].labels)} for name in voted
         }
-        model.neighbours = self._index
+        for part in self._parts:
+            part.neighbours = self._index
 
     @property
     def promises(self) -> Mapping[str, Promise]:
@@ -84,9 +87,11 @@ class GrowingModel:
         classes = {name: places.get(past.labels.get(name, ""), -1) for name, places in self._places.items()}
         (vector,) = self.encoder.encode([text])
         self._index.add(past.ticket.ticket_id, vector, past.labels, classes)
-        for name in classes:
-            voted = replace(self._model.fields[name], neighbour_classes=self._index.classes[name])
-            self._model.fields[name] = voted
+        for part in self._parts:
+            for name in classes:
+                if part.fields[name].neighbour_classes is not None:
+                    voted = replace(part.fields[name], neighbour_classes=self._index.classes[name])
+                    part.fields[name] = voted
 
 
 class GrowingNeighbours(NeighbourIndex):

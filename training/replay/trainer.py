@@ -121,7 +121,7 @@ class BundleTrainer:
         model = bundle.model
         if not isinstance(model, TicketModel) or not isinstance(model.encoder, RecentEncoder):
             raise TypeError(f"Got {type(model).__name__}; expected a model that was just opened.")
-        model.encoder = RecentEncoder(CachedEncoder(model.encoder.encoder, self.cache))
+        model.use(RecentEncoder(CachedEncoder(model.encoder.encoder, self.cache)))
         growing: Growing = GrowingModel(model, self.config.neighbours)
         if not self.config.targets or ASSIGNEE in self.config.targets:
             progress("learning who handles what")

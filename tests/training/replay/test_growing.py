@@ -65,12 +65,15 @@ def test_a_ticket_is_similar_from_the_moment_it_is_learnt(model):
     assert after.familiarity > before.familiarity
 
 
-def test_neighbours_vote_for_the_label_that_a_new_ticket_got(model):
-    voting = [name for name, one in model.fields.items() if one.neighbour_classes is not None]
+@pytest.mark.parametrize("form", [True, False], ids=["with a form", "without one"])
+def test_neighbours_vote_for_the_label_that_a_new_ticket_got(model, form):
+    part = model if form else model.formless
+    voting = [name for name, one in part.fields.items() if one.neighbour_classes is not None]
     assert voting, "no field of the small model listens to its neighbours: nothing is tested"
     (field,) = voting[:1]
     growing = GrowingModel(model, 1_000)
     asked = Ticket("Q", "The espresso machine leaks", created_at=NOW)
+    asked = model.structured.filled(asked) if form else asked
     rarest = growing.assess([asked])[0].predictions[field].top(99)[-1][0]
 
     def share() -> float:
