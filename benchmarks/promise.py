@@ -36,6 +36,7 @@ from benchmarks.promise_peers import peers_predictions
 from benchmarks.quality import _earlier
 from benchmarks.quality_tasks import TASKS, Task, make_tasks
 from features.embedding_cache import CachedEncoder
+from features.model import TicketModel
 from training.calibration_error import calibration_error
 from training.config import TrainingConfig
 from training.learn_field import LearntField, learn_field
@@ -44,6 +45,8 @@ from training.promise import solve_promise
 from training.targets import FieldTarget
 from training.thresholds import cut_for_precision
 from training.train import train_bundle
+
+__all__ = ["applied_above", "train_keeping", "verdict"]
 
 TARGETS = (0.95, 0.9, 0.8)
 ROLLING = {"mozilla": ("month", timedelta(days=30)), "servicenow": ("fortnight", timedelta(days=14))}
@@ -80,7 +83,9 @@ def main() -> None:
 
 def judge(task: Task, encoder: CachedEncoder | None, cache: Path) -> dict[str, Any]:
     """Return, by method and target, what was applied to the test tickets and how much of it was right."""
-    learnt, labels, probabilities = _ours(task, cache)
+    learnt, model = train_keeping(task, cache)
+    said = [one.predictions[task.field] for one in model.assess([past.ticket for past in task.test])]
+    labels, probabilities = said[0].labels, np.stack([one.probabilities for one in said])
     truth = np.array([past.labels[task.field] for past in task.test])
     names = np.array(labels)
     right = names[probabilities.argmax(axis=1)] == truth
@@ -94,7 +99,7 @@ def judge(task: Task, encoder: CachedEncoder | None, cache: Path) -> dict[str, A
         for target in TARGETS
     }
     rows: dict[str, Any] = {
-        "ours": {target: _verdict(applied, right, target) for target, applied in ours.items()},
+        "ours": {target: verdict(applied, right, target) for target, applied in ours.items()},
         "calibration": {
             "chosen": learnt.model.calibration.name if learnt.model.calibration else "pool",
             "ece": calibration.error,
@@ -103,15 +108,22 @@ def judge(task: Task, encoder: CachedEncoder | None, cache: Path) -> dict[str, A
     }
     if encoder is not None:
         for name, (held, held_right, confidence, later_right) in peers_predictions(task, encoder).items():
-            rows[name] = {}
-            for target in TARGETS:
-                cut = cut_for_precision(np.zeros(len(held), int), held, held_right, 1, target=target)
-                needed = np.inf if cut.thresholds[0] is None else cut.thresholds[0]
-                rows[name][target] = _verdict(confidence >= needed, later_right, target)
+            rows[name] = {
+                target: verdict(applied_above(held, held_right, confidence, target), later_right, target)
+                for target in TARGETS
+            }
     return rows
 
 
-def _ours(task: Task, cache: Path) -> tuple[LearntField, tuple[str, ...], np.ndarray]:
+def applied_above(
+    held: np.ndarray, held_right: np.ndarray, confidence: np.ndarray, target: float
+) -> np.ndarray:
+    """Return which later tickets one threshold on confidence applies, solved on held-out ones."""
+    cut = cut_for_precision(np.zeros(len(held), int), held, held_right, 1, target=target).thresholds[0]
+    return confidence >= (np.inf if cut is None else cut)
+
+
+def train_keeping(task: Task, cache: Path) -> tuple[LearntField, TicketModel]:
     """Train as the product does, keeping what the field's training held out."""
     kept: list[LearntField] = []
 
@@ -125,11 +137,9 @@ def _ours(task: Task, cache: Path) -> tuple[LearntField, tuple[str, ...], np.nda
             out = Path(folder) / "bundle"
             config = TrainingConfig(targets=(task.field,))
             train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
-            model = open_model(out, cache)
-            said = [one.predictions[task.field] for one in model.assess([past.ticket for past in task.test])]
+            return kept[0], open_model(out, cache)
     finally:
         learning.learn_field = learn_field
-    return kept[0], said[0].labels, np.stack([one.probabilities for one in said])
 
 
 def _following(task: Task, word: str | None, length: timedelta | None, count: int) -> Iterator[Task]:
@@ -152,7 +162,7 @@ def _filed(past: Any) -> datetime:
     return found
 
 
-def _verdict(applied: np.ndarray, right: np.ndarray, target: float) -> dict[str, Any]:
+def verdict(applied: np.ndarray, right: np.ndarray, target: float) -> dict[str, Any]:
     """Judge one promise with the two-sided 95 % Clopper-Pearson interval of its precision."""
     shown, hits = int(applied.sum()), int((applied & right).sum())
     if not shown:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from features.highest import about_highest
+
 __all__ = ["FEWEST", "PrunedRows"]
 
 FEWEST = 4_000
@@ -76,7 +78,7 @@ class PrunedRows:
         turned = vector @ self._axes
         length = float(vector @ vector)
         said = self._parts[0] @ turned[: self._ends[0]]
-        promising = _highest(said, AHEAD * count)
+        promising = about_highest(said, AHEAD * count, every=EVERY)
         if len(promising) < count:
             return np.arange(len(self.rows))
         reached = _reached(self.rows[promising] @ vector, count) - SLACK
@@ -104,12 +106,3 @@ def _length(squares: np.ndarray) -> np.ndarray:
 def _reached(cosines: np.ndarray, count: int) -> float:
     """Return what the ``count`` highest reach."""
     return float(-np.partition(-cosines, count - 1)[count - 1])
-
-
-def _highest(scores: np.ndarray, count: int) -> np.ndarray:
-    """Return the places of about so many of the highest scores: a sample tells how high those are."""
-    sample = scores[::EVERY]
-    place = count // EVERY
-    if place >= len(sample):
-        return np.arange(len(scores))
-    return np.flatnonzero(scores >= -np.partition(-sample, place)[place])

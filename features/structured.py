@@ -125,8 +125,8 @@ class StructuredView:
         name, value = next((term for term in self.terms_ if term[1] != EMPTY), (None, EMPTY))
         if name is None:
             return ticket
-        place: dict[str, Any] = {name: value} if name in PLACES else {"custom": {**ticket.custom, name: value}}
-        return replace(ticket, **place)
+        known: dict[str, Any] = {name: value}
+        return replace(ticket, **(known if name in PLACES else {"custom": {**ticket.custom, **known}}))
 
     def _terms(self, ticket: Ticket) -> list[Term]:
         filled = filled_in(ticket)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from features.highest import about_highest
+
 __all__ = ["LONG", "PROMISING", "Nearest", "VectorRows"]
 
 LONG = 20_000
@@ -136,7 +138,7 @@ class VectorRows:
         """
         if self.axes is None:
             return Nearest(np.arange(len(self)), self.cosines(vector).astype(np.float64))
-        rows = _promising(self.about(vector), PROMISING * count)
+        rows = about_highest(self.about(vector), PROMISING * count, every=SAMPLE_STEP)
         cosines = self.take(rows) @ vector
         if len(rows) > count:
             best = np.sort(np.argpartition(-cosines, count - 1)[:count])
@@ -149,15 +151,6 @@ def _principal_axes(matrix: np.ndarray) -> np.ndarray:
     sample = matrix[:: -(-len(matrix) // AXES_FROM)].astype(np.float64)
     _, found = np.linalg.eigh(sample.T @ sample)
     return np.asarray(found[:, ::-1][:, :SHORT], dtype=np.float32)
-
-
-def _promising(scores: np.ndarray, count: int) -> np.ndarray:
-    """Return about so many places of the highest scores, in order: a sample tells how high those are."""
-    if len(scores) <= count:
-        return np.arange(len(scores))
-    sample = scores[::SAMPLE_STEP]
-    share = int(len(sample) * count / len(scores)) + 1
-    return np.flatnonzero(scores >= -np.partition(-sample, min(share, len(sample) - 1))[share])
 
 
 def _joined_from(sizes: Sequence[int]) -> int:

@@ -53,6 +53,7 @@ def render_card(manifest: Manifest) -> str:
         ],
         times=card_times(training.get("foresight")),
         fast=training.get("fast"),
+        formless=training.get("formless"),
         limits=_limits(training),
         fewest=FEWEST,
         least=LEAST,

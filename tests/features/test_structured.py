@@ -62,7 +62,8 @@ def test_an_empty_form_holds_nothing_learnt_from(view: StructuredView):
 
 def test_a_ticket_misses_the_form_where_nothing_of_it_is_known_and_the_history_hardly_lacked_one():
     filled = [Ticket(str(row), channel="mail", custom={"site": "north"}) for row in range(200)]
-    asked = [filled[0], Ticket("empty"), Ticket("new", channel="fax"), Ticket("half", custom={"site": "north"})]
+    half = Ticket("half", custom={"site": "north"})
+    asked = [filled[0], Ticket("empty"), Ticket("new", channel="fax"), half]
     always = StructuredView().fit([*filled[:199], Ticket("south", custom={"site": "south"})])
     assert always.formless_ == pytest.approx(1 / 200)
     assert always.misses(asked).tolist() == [False, True, True, False]

@@ -2,12 +2,16 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from serving.model_host import ModelHost
+from serving.model_host import ModelHost, try_out
 from tests.serving.fakes import promote_fake, seal_fake
+from tests.trained import Trained
+from triage.errors import BundleError
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.ticket import Ticket
@@ -114,3 +118,17 @@ def test_no_request_is_lost_while_models_are_switched(host: ModelHost, tmp_path:
         thread.join()
     assert failures == []
     assert seen == {"v1", "v2"}
+
+
+def test_a_loaded_model_is_tried_with_a_form_and_without(trained: Trained, monkeypatch):
+    model = trained.bundle.model
+    try_out(trained.bundle)
+    for part in (model, model.formless):
+        spoilt = {
+            name: replace(one, calibration=None, bias=np.full(len(one.labels), np.nan))
+            for name, one in part.fields.items()
+        }
+        with monkeypatch.context() as patch:
+            patch.setattr(part, "fields", spoilt)
+            with pytest.raises(BundleError, match="add up to nan"):
+                try_out(trained.bundle)

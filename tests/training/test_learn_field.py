@@ -190,9 +190,7 @@ def test_without_a_form_a_field_is_answered_and_promised_by_what_reads_none():
     assert right[0] > right[1] + 0.1
     assert bare.applied.mean() < whole.applied.mean()
     # As if forms had never been there: only the half-life is learnt from all that there was.
-    assert right[1] == pytest.approx(
-        (plain.probabilities.argmax(axis=1) == plain.classes).mean(), abs=0.03
-    )
+    assert right[1] == pytest.approx((plain.probabilities.argmax(axis=1) == plain.classes).mean(), abs=0.03)
     assert bare.formless is None
 
 

@@ -1,10 +1,14 @@
 import time
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
+from serving.metrics import Metrics
 from serving.version import VERSION
 from tests.serving.fakes import seal_fake
 from tests.serving.house import House
+from triage.decision import Decision
+from triage.prediction import Assessment
 from triage.registry import Registry
 from triage.store.runs import ask_for_run
 from triage.store.scope import Across
@@ -81,7 +85,16 @@ def test_metrics_count_requests_by_route_and_decisions_by_field_and_name_nobody(
         assert f'triage_stage_seconds_count{{stage="{stage}"}} 1.0' in shown, stage
     assert "triage_queue_wait_seconds_count 1.0" in shown
     assert 'triage_queue_requests{state="running"} 0.0' in shown
+    assert "triage_formless_total 0.0" in shown
     assert "acme" not in shown and "secret-id" not in shown
+
+
+def test_metrics_count_tickets_that_lack_the_form_of_the_history():
+    metrics = Metrics()
+    for promises in (None, {}):
+        assessment = Assessment({}, 1.0, promises=promises)
+        metrics.note_decision(Decision("d", "t", "m", datetime(2026, 3, 2, tzinfo=UTC), {}, assessment))
+    assert b"triage_formless_total 1.0" in metrics.render()
 
 
 def test_metrics_tell_of_what_waits_in_the_store_and_are_there_when_it_is_not(house: House):
