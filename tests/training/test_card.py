@@ -236,3 +236,22 @@ def test_the_ladder_of_a_field_that_answers_with_another_says_that_it_is_of_its_
         assert "98.8%" in line
         assert ("its own model by itself" in line) == bool(joined)
         assert (f"{reached['accuracy']:.1%} (log loss {reached['log_loss']:.3f})" in line) == bool(joined)
+
+
+def test_the_card_tells_what_a_missing_form_costs():
+    told = {"tickets": 400, "accuracy": 0.7123, "coverage": 0.4567, "precision": 0.8901, "reason": None}
+    silent = told | {"tickets": 0, "reason": "Only the form tells it <here>."}
+    page = render_card(with_formless({"category": told, "team": silent}))
+    section = page[page.index('id="without-a-form"') :]
+    section = section[: section.index("</section>")]
+    category, team = re.findall(r"<tr><td>(?:category|team)</td>.*?</tr>", section)
+    with_form = [f"{facts()['metrics'][name]:.1%}" for name in ("accuracy", "coverage")]
+    assert re.findall(r"[\d.]+%", category) == [with_form[0], "71.2%", with_form[1], "45.7%", "89.0%"]
+    assert "Only the form tells it &lt;here&gt;." in team and "%" not in team
+    for nothing in ({}, None):
+        assert 'id="without-a-form"' not in render_card(with_formless(nothing))
+
+
+def with_formless(told) -> Manifest:
+    whole = manifest(category=facts(), team=facts())
+    return replace(whole, training=dict(whole.training) | {"formless": told})
