@@ -68,12 +68,14 @@ def main() -> None:
     for name in options.tasks.split(","):
         task = read_task(options.data, name, development=options.development)
         found[task.name] = judge_ours(task, cache)
+        print(f"\n{task.name}: {len(task.train):,} learnt from, {len(task.test):,} asked")
+        _show(found[task.name])
         if not options.ours_only:
             encoder = CachedEncoder(SentenceEncoder.open(threads=2), cache)
             for peer, (held, held_right, later, right) in peers_predictions(task, encoder).items():
                 applied = {target: applied_above(held, held_right, later, target) for target in TARGETS}
                 found[task.name][peer] = _judged(right, applied)
-        _show(task, found[task.name])
+                _show({peer: found[task.name][peer]})
     print(json.dumps(found))
 
 
@@ -124,8 +126,7 @@ def _judged(right: np.ndarray, applied: dict[float, np.ndarray]) -> dict[str, An
     }
 
 
-def _show(task: Task, rows: dict[str, Any]) -> None:
-    print(f"\n{task.name}: {len(task.train):,} learnt from, {len(task.test):,} asked")
+def _show(rows: dict[str, Any]) -> None:
     for name, row in rows.items():
         said = [f"{row['accuracy']:.3f}" + (f" (top-3 {row['top3']:.3f})" if "top3" in row else " " * 14)]
         for target, one in row["promises"].items():

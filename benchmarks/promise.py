@@ -18,7 +18,7 @@ import argparse
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "2")
 import numpy as np
 from scipy.stats import beta
 
-import training.learn_fields as learning
+import training.train
 from benchmarks.fp32_encoder import Fp32Encoder
 from benchmarks.opened import KEY, open_model
 from benchmarks.promise_peers import peers_predictions
@@ -39,12 +39,13 @@ from features.embedding_cache import CachedEncoder
 from features.model import TicketModel
 from training.calibration_error import calibration_error
 from training.config import TrainingConfig
-from training.learn_field import LearntField, learn_field
+from training.learn_fast import CheapFields
+from training.learn_field import LearntField
+from training.make_model import Ground, Made, make_model
 from training.metrics import applied_by
 from training.promise import solve_promise
 from training.targets import FieldTarget
 from training.thresholds import cut_for_precision
-from training.train import train_bundle
 
 __all__ = ["applied_above", "train_keeping", "verdict"]
 
@@ -127,19 +128,19 @@ def train_keeping(task: Task, cache: Path) -> tuple[LearntField, TicketModel]:
     """Train as the product does, keeping what the field's training held out."""
     kept: list[LearntField] = []
 
-    def keep(*given: Any, **settings: Any) -> LearntField:
-        kept.append(learn_field(*given, **settings))
-        return kept[-1]
+    def keep(alone: Mapping[str, LearntField], cheap: CheapFields, ground: Ground) -> Made:
+        kept.append(alone[task.field])
+        return make_model(alone, cheap, ground)
 
-    learning.learn_field = keep  # type: ignore[assignment]
+    training.train.make_model = keep
     try:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "bundle"
             config = TrainingConfig(targets=(task.field,))
-            train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
+            training.train.train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
             return kept[0], open_model(out, cache)
     finally:
-        learning.learn_field = learn_field
+        training.train.make_model = make_model
 
 
 def _following(task: Task, word: str | None, length: timedelta | None, count: int) -> Iterator[Task]:
