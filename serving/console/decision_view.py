@@ -91,6 +91,11 @@ class DecisionView:
         return self.decision.assessment.language if self.decision.assessment else None
 
     @property
+    def lacks_form(self) -> bool:
+        """Whether the text alone decided, as the ticket lacks the form that past ones had."""
+        return bool(self.decision.assessment and self.decision.assessment.lacks_form)
+
+    @property
     def summary(self) -> str:
         """What was decided, in one sentence."""
         said = []

@@ -49,6 +49,7 @@ EXAMPLE_RECORD: dict[str, Any] = {
     "fields": {"category": EXAMPLE_FIELD},
 }
 EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
+    "lacks_form": False,
     "explanation": {
         "category": {
             "label": "network",
@@ -161,6 +162,10 @@ class DecisionOut(Output):
     language: str | None = Field(
         description="Code of the language given or detected; null when nobody knows, as of a very short text."
     )
+    lacks_form: bool = Field(
+        description="Whether it lacks the form that the history had (product, channel and the like), so that "
+        "the text alone decided."
+    )
     fields: dict[FieldName, FieldDecisionOut] = Field(
         description="By field; those that are `off` are absent."
     )
@@ -200,6 +205,7 @@ class DecisionOut(Output):
             created_at=decision.created_at,
             familiarity=None if assessment is None else assessment.familiarity,
             language=None if assessment is None else assessment.language,
+            lacks_form=assessment is not None and assessment.lacks_form,
             fields=_fields(decision),
             explanation=_explanations(decision),
             similar=_similar(answer),

@@ -100,8 +100,15 @@ class FakeModel:
         # A ticket that names its hours takes at most as long as often as not.
         hours = re.search(r"takes (\d+) hours", text)
         foresight = Foresight({0.5: float(hours[1]), 0.9: 3.0 * float(hours[1])}) if hours else None
+        # A ticket that says "bare" lacks the form of the history.
+        own = self.promises if "bare" in text else None
         return Assessment(
-            predictions, familiarity, explanations if explain else {}, neighbours, foresight=foresight
+            predictions,
+            familiarity,
+            explanations if explain else {},
+            neighbours,
+            foresight=foresight,
+            promises=own,
         )
 
 

@@ -289,3 +289,12 @@ def test_requesters_read_public_articles_that_stand(house: House):
     }
     assert found == {"open": 200, "inner": 404, "gone": 404}
     assert house.client.get("/console/articles/inner", headers=house.key("agent")).status_code == 200
+
+
+def test_the_page_says_where_the_text_alone_decided(house: House):
+    visitor = Desk(house)
+    visitor.sign_in("agent")
+    for subject, is_bare in (("vpn down", False), ("bare vpn", True)):
+        page = visitor.post("/console/decide", subject=subject).text
+        assert "decision " in page
+        assert ("without the form that past tickets had" in page) is is_bare

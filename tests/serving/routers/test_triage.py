@@ -57,6 +57,12 @@ def test_one_ticket_gets_one_decision_with_everything_that_explains_it(house: Ho
     assert [one["ticket_id"] for one in decision["similar"]] == ["OLD-0", "OLD-1", "OLD-2"]
 
 
+def test_a_ticket_that_lacks_the_form_of_the_history_is_told_apart(house: House):
+    batch = [TICKET, TICKET | {"ticket_id": "T-2", "body": "bare"}]
+    answers = post(house, {"tickets": batch}, "/v1/triage/batch").json()["decisions"]
+    assert [one["lacks_form"] for one in answers] == [False, True]
+
+
 def test_what_is_not_asked_for_is_not_told(house: House):
     decision = post(house, TICKET, "/v1/triage?explain=false&similar=0&articles=0").json()
     assert (decision["explanation"], decision["similar"], decision["articles"]) == ({}, [], [])
