@@ -55,6 +55,7 @@ def time_ranking(agents: int = 500, tickets: int = 200_000) -> Timing:
     made = make_desk(agents, tickets)
     times = []
     for ticket, vector, _ in made.asked:
+        assert ticket.created_at is not None
         began = time.process_time()
         made.index.rank(ticket, ticket.created_at, vector=vector)
         times.append((time.process_time() - began) * 1000)
@@ -87,6 +88,7 @@ def make_desk(agents: int = 500, tickets: int = 200_000) -> MadeDesk:
     began = time.process_time()
     for _, (ticket, vector, topic) in zip(range(tickets), made, strict=False):
         agent = f"agent{(topic * 7 + int(draws.integers(12))) % agents}"
+        assert ticket.created_at is not None
         index.learn(ticket, agent, ticket.created_at, vector=vector, category=f"topic{topic % 40}")
     learn_ms = (time.process_time() - began) / tickets * 1000
     grown_mb = _resident_mb() - before

@@ -36,6 +36,7 @@ from training.affinity.choices import choices_of, fit_choice_weights
 from training.affinity.learn import CHOICES_MAX, PULL, WARM_UP, find_axes
 from training.affinity.walk import Step, known_at, walk
 from training.history import load_mapping, read_history
+from training.simulation.run import filed_at
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -113,7 +114,7 @@ def read_desk(
         codes,
         np.array([one.ticket.product or "" for one in past]),
         np.array([one.ticket.requester or "" for one in past]),
-        np.array([one.ticket.created_at.timestamp() for one in past]),
+        np.array([filed_at(one).timestamp() for one in past]),
         np.array([known_at(one).timestamp() for one in past]),
     )
 
@@ -166,6 +167,7 @@ def run(
 def ours(desk: Desk, task: Task, steps: dict[int, Step]) -> Iterator[Ranking]:
     """Learn weights from earlier steps; rank the people of the judged ones."""
     choices = choices_of([_without(steps[place], desk, task) for place in learnt_places(task)], desk.past)
+    assert choices is not None
     weights = fit_choice_weights(choices, pull=PULL)
     for place in task.judged:
         step = _without(steps[place], desk, task)

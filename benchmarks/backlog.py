@@ -100,14 +100,15 @@ def real(data: Path, name: str, is_development: bool) -> tuple[list[Pending], li
     known = sorted((one for one in earlier if _known_at(one) < now), key=_known_at)
     ranker = FormRanker()
     for one in known:
-        ranker.learn(one.ticket, one.labels["assignee"], _known_at(one))
+        ranker.learn(one, _known_at(one))
+    everybody = {one.labels["assignee"] for one in known}
     lately = Counter(one.labels["assignee"] for one in known if _known_at(one) >= now - BEFORE)
     names = sorted(agent for agent, _ in lately.most_common(AGENTS))
     pending = []
     for one in backlog:
         priority = one.labels.get("priority")
         ticket = replace(one.ticket, values={"priority": priority} if priority else {})
-        pending.append(Pending(ticket, ranker.rank(one.ticket, now)))
+        pending.append(Pending(ticket, ranker.rank(one.ticket, now, everybody)))
     return pending, names, [one.labels["assignee"] for one in backlog]
 
 

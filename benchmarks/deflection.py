@@ -34,6 +34,7 @@ from features.encoder import Encoder, SentenceEncoder
 from features.knowledge import KnowledgeIndex
 from training.knowledge.learn import learn_knowledge, recall_links
 from training.knowledge.metrics import measure_rankings
+from triage.knowledge import Article
 from triage.ticket import Ticket
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -177,7 +178,7 @@ def _print_rankings(rankings: dict[str, dict[str, float]]) -> None:
 class Asked:
     """Asks the index, and reads the signals of its first article."""
 
-    def __init__(self, index: KnowledgeIndex, articles: dict, encoder: Encoder) -> None:
+    def __init__(self, index: KnowledgeIndex, articles: dict[str, Article], encoder: Encoder) -> None:
         self.index, self.articles, self.encoder = index, articles, encoder
         self.passages: dict[str, np.ndarray] = {}
 
@@ -208,7 +209,7 @@ def fit(cases: list[tuple[np.ndarray, bool]], begun: list[tuple[np.ndarray, bool
 
 def sigmoid(log_odds: np.ndarray) -> np.ndarray:
     """Return probabilities."""
-    return 1 / (1 + np.exp(-log_odds))
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
 
 
 def bank_questions(data: Path) -> list[Ticket]:

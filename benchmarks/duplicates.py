@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,13 +75,13 @@ def main() -> None:
         whole[project] = LinkedHistory(mine, vectors, links)
         early[project] = LinkedHistory(mine[:cut], vectors[:cut], links)
     if options.defaults:
-        _print_defaults(learn_duplicates(list(early.values()), begin=None))
+        _print_defaults(_learn(list(early.values()), None))
         return
     rows, chances = [], []
     for project in projects:
         others = [early[name] for name in projects if name != project]
-        shipped = learn_duplicates(others, begin=None)
-        learnt = learn_duplicates([early[project]], begin=shipped)
+        shipped = _learn(others, None)
+        learnt = _learn([early[project]], shipped)
         rows += _measure(project, whole[project], cuts[project], shipped, learnt)
         chances += _chances(whole[project], cuts[project], learnt)
     _print(rows)
@@ -89,13 +90,20 @@ def main() -> None:
     print(json.dumps({"rows": rows, "reliability": reliability}))
 
 
+def _learn(histories: Sequence[LinkedHistory], begin: DuplicateModel | None) -> DuplicateModel:
+    model = learn_duplicates(histories, begin=begin)
+    if model is None:
+        raise SystemExit("Nothing measured: too few links to learn from.")
+    return model
+
+
 def _measure(
     project: str,
     history: LinkedHistory,
     cut: Sequence[int],
     shipped: DuplicateModel,
     learnt: DuplicateModel,
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     linked = linked_rows(history.tickets, history.links)
     asked = [row for row in sorted(linked) if cut[0] <= row < cut[1]]
     index = DuplicateIndex.of(history.tickets, history.vectors)
@@ -150,7 +158,7 @@ def _ranks(scores: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
 
 
-def _print(rows: Sequence[dict]) -> None:
+def _print(rows: Sequence[dict[str, Any]]) -> None:
     projects = list(dict.fromkeys(row["project"] for row in rows))
     print("| method | " + " | ".join(f"{one} recall@1 / 5 / 10" for one in projects) + " | mean recall@10 |")
     print("|---" * (len(projects) + 2) + "|")

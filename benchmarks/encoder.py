@@ -96,7 +96,7 @@ def padded_graph(full: Any) -> bytes:
 
         def forward(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
             states = self.parts[0](input_ids=tokens, attention_mask=mask)[0]
-            features = {"token_embeddings": states, "attention_mask": mask}
+            features: dict[str, torch.Tensor] = {"token_embeddings": states, "attention_mask": mask}
             for part in list(self.parts)[1:]:
                 features = part(features)
             return features["sentence_embedding"]
@@ -114,6 +114,7 @@ def padded_graph(full: Any) -> bytes:
         verbose=False,
     )
     buffer = io.BytesIO()
+    assert program is not None
     onnx.save_model(program.model_proto, buffer)
     return buffer.getvalue()
 

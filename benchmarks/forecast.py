@@ -65,7 +65,7 @@ def plain_quantiles(y: Array, mean: Array, season: int, weeks: int) -> Array:
     if len(recent) < 14:
         return quantiles(mean, mean + mean**2 / NO_BASIS_K)
     shift = np.quantile(recent, QUANTILES)
-    return np.maximum(np.sqrt(mean)[:, None] + shift, 0.0) ** 2
+    return np.asarray(np.maximum(np.sqrt(mean)[:, None] + shift, 0.0) ** 2)
 
 
 def plain(past: Past, weeks: int) -> tuple[Array, Array]:
@@ -108,7 +108,8 @@ class Runner:
             series.counts.shape[1] - horizon - collection.step * (j + skipped) for j in reversed(range(many))
         ]
         kept: dict[str, list[Scored]] = defaultdict(list)
-        scales, spent = [], defaultdict(float)
+        scales = []
+        spent: dict[str, float] = defaultdict(float)
         for end in ends:
             begin = 0 if history is None else max(0, end - history)
             past = Past(

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,6 +32,7 @@ from benchmarks.knowledge_speed import TOPICS, Desk, NoEncoder, fill
 from benchmarks.opened import KEY
 from features.fast_tier import FastModel
 from features.field_model import FieldModel, Head
+from features.knowledge import KnowledgeIndex
 from features.model import TicketModel
 from features.neighbours import NeighbourIndex
 from features.vector_rows import VectorRows
@@ -125,7 +127,7 @@ def by_labels(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
     """Labels of one field; the whole decision with reasons, the encoder left out of the count."""
     for size in sizes:
         model = _with_labels(Bundle.load(bundle, KEY).model, size)
-        yield _median_ms(lambda number, model=model: _decide(model, number))
+        yield _median_ms(partial(_decide, model))
 
 
 def by_neighbours(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
@@ -139,7 +141,7 @@ def by_neighbours(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
             name: replace(one, neighbour_classes=np.zeros(size, np.int32))
             for name, one in model.fields.items()
         }
-        yield _median_ms(lambda number, model=model: _decide(model, number))
+        yield _median_ms(partial(_decide, model))
 
 
 def by_solved(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
@@ -148,7 +150,11 @@ def by_solved(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
     asked = _unit(draws, REQUESTS + 3)
     for size in sizes:
         rows = VectorRows.pack(_unit(draws, size))
-        yield _median_ms(lambda number, rows=rows: rows.nearest(asked[number], 20))
+
+        def ask(number: int, rows: VectorRows = rows) -> object:
+            return rows.nearest(asked[number], 20)
+
+        yield _median_ms(ask)
 
 
 def by_passages(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
@@ -160,11 +166,7 @@ def by_passages(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
         topics = desk.draws.integers(TOPICS, size=REQUESTS + 3)
         vectors = desk.vectors(topics)
         tickets = [Ticket("", desk.words(int(one), 8), desk.words(int(one), 80)) for one in topics]
-        yield _median_ms(
-            lambda number, index=index, tickets=tickets, vectors=vectors: index.suggest(
-                tickets[number], 10, vector=vectors[number]
-            )
-        )
+        yield _median_ms(partial(_suggest, index, tickets, vectors))
 
 
 def by_agents(bundle: Path, sizes: Sequence[int]) -> Iterator[float]:
@@ -220,6 +222,10 @@ def _decide(model: TicketModel, number: int) -> object:
     return triage_tickets([ticket], model, "v1", Policy(), explain=True, similar=3)
 
 
+def _suggest(index: KnowledgeIndex, tickets: Sequence[Ticket], vectors: np.ndarray, number: int) -> object:
+    return index.suggest(tickets[number], 10, vector=vectors[number])
+
+
 def _always_sure(model: TicketModel) -> FastModel:
     """Return the fast tier as if nothing were strange to it, so that made-up words never ask the encoder."""
     assert model.fast_tier is not None
@@ -253,6 +259,7 @@ def _ranking(agents: int, tickets: int) -> float:
 
     def rank(number: int) -> object:
         ticket, vector, _ = made.asked[number]
+        assert ticket.created_at is not None
         return made.index.rank(ticket, ticket.created_at, vector=vector)
 
     return _median_ms(rank)

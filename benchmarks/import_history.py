@@ -20,6 +20,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -83,11 +84,12 @@ def make_rows(path: Path, rows: int) -> None:
             )
 
 
-def run_import(url: str, path: Path) -> dict:
+def run_import(url: str, path: Path) -> dict[str, Any]:
     """Import in a process of its own and return what it measured."""
     command = [sys.executable, "-c", IMPORT, url, str(path)]
     done = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def kill_half_way(url: str, path: Path, rows: int) -> int:

@@ -48,16 +48,14 @@ def count_cusum(filed: Mapping[str, Sequence[float]]) -> list[Alarm]:
     first, series = hourly(filed)
     found = []
     for name, counts in series.items():
-        grid, height = [], 0.0
+        height = 0.0
         for hour in range(WEEKS * WEEK_HOURS, len(counts)):
             past = counts[hour - WEEKS * WEEK_HOURS : hour].reshape(WEEKS, WEEK_HOURS)
-            if hour % 24 == 0 or not grid:
+            if hour % 24 == 0 or hour == WEEKS * WEEK_HOURS:
                 means = past.mean(axis=0)
                 over = ((past - means) ** 2).sum() - 9 / 8 * past.sum()
                 size = 1 / max(over / max((means**2).sum() * WEEKS, 1e-9), 1 / 200)
                 known = (past.sum(axis=1) > 0).all()
-                grid = [size, known]
-            size, known = grid
             mean = max(float(past[:, 0].mean()), 0.1)
             burst, y = RATIO * mean, counts[hour]
             ratio = y * (np.log(burst / (size + burst)) - np.log(mean / (size + mean)))

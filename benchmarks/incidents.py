@@ -17,18 +17,20 @@ import json
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.incident_peers import Alarm, count_cusum, episodes, learnt_thresholds, topic_counts
 from features.ticket_sight import sight
 from features.word_bursts import WordBursts
 from training.history import load_mapping, read_history
 from training.incidents.threshold import LOWEST, solve_threshold
+from training.simulation.run import filed_at
 from triage.incident import Incident
 from triage.incident_watch import IncidentWatch
-from triage.ticket import PastTicket, Ticket
+from triage.ticket import PastTicket
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "mozilla_support"
 MAPPING = Path(__file__).parent / "mappings" / "mozilla.toml"
@@ -55,22 +57,22 @@ def main() -> None:
         return
     read = read_history(options.data / "tickets.parquet", mapping=load_mapping(MAPPING))
     dated = [one for one in read.tickets if one.ticket.created_at is not None]
-    past = sorted(dated, key=lambda one: (one.ticket.created_at, one.ticket.ticket_id))
+    past = sorted(dated, key=lambda one: (filed_at(one), one.ticket.ticket_id))
     if options.development:
-        past = [one for one in past if one.ticket.created_at < JUDGED_FROM]
-    begin, end = past[0].ticket.created_at, past[-1].ticket.created_at
-    tickets = [one.ticket for one in past]
+        past = [one for one in past if filed_at(one) < JUDGED_FROM]
+    begin, end = filed_at(past[0]), filed_at(past[-1])
+    products = {one.ticket.ticket_id: one.ticket.product or "" for one in past}
 
     started = time.perf_counter()
-    lowest, raised = replay(tickets, begin)
+    lowest, raised = replay(past, begin)
     spent = time.perf_counter() - started
     if options.development:
         _print_incidents(lowest)
-        print(json.dumps({"incidents": len(lowest), "ms_a_ticket": 1000 * spent / len(tickets)}))
+        print(json.dumps({"incidents": len(lowest), "ms_a_ticket": 1000 * spent / len(past)}))
         return
     months = (end - JUDGED_FROM) / timedelta(days=30)
-    rows = [_judge("ours", [(one.raised_at, _product(one, past), one.words) for one in raised], months)]
-    rows.append(_fixed(lowest, begin, past, months))
+    rows = [_judge("ours", [(one.raised_at, _product(one, products), one.words) for one in raised], months)]
+    rows.append(_fixed(lowest, begin, products, months))
     for name, alarms in (
         ("NB CUSUM by product", count_cusum(_filed(past, by_topic=False))),
         ("counts by product and topic", topic_counts(_filed(past, by_topic=True))),
@@ -85,11 +87,11 @@ def main() -> None:
     )
     for row in rows:
         print(f"| {row['method']} | " + " | ".join(row["spikes"]) + f" | {row['false']} |")
-    print(f"{len(tickets):,} tickets, {1000 * spent / len(tickets):.2f} ms each; {months:.0f} judged months.")
-    print(json.dumps({"rows": rows, "tickets": len(tickets), "ms_a_ticket": 1000 * spent / len(tickets)}))
+    print(f"{len(past):,} tickets, {1000 * spent / len(past):.2f} ms each; {months:.0f} judged months.")
+    print(json.dumps({"rows": rows, "tickets": len(past), "ms_a_ticket": 1000 * spent / len(past)}))
 
 
-def replay(tickets: Sequence[Ticket], begin: datetime) -> tuple[list[Incident], list[Incident]]:
+def replay(past: Sequence[PastTicket], begin: datetime) -> tuple[list[Incident], list[Incident]]:
     """Return the incidents at the lowest threshold, and those of the judged part at the learnt ones.
 
     Both watches see the same tickets with the same numbers. Every 30 days the second one's threshold is
@@ -99,8 +101,8 @@ def replay(tickets: Sequence[Ticket], begin: datetime) -> tuple[list[Incident], 
     lowest: dict[str, Incident] = {}
     raised: dict[str, Incident] = {}
     next_at = JUDGED_FROM
-    for done, ticket in enumerate(tickets, start=1):
-        at = ticket.created_at
+    for done, one in enumerate(past, start=1):
+        at = filed_at(one)
         if at >= next_at:
             since = max(begin, at - timedelta(days=365))
             known = [
@@ -108,26 +110,30 @@ def replay(tickets: Sequence[Ticket], begin: datetime) -> tuple[list[Incident], 
             ]
             learnt.threshold = solve_threshold(known, (at - since) / timedelta(days=1)).threshold
             next_at += timedelta(days=30)
-        seen = sight(bursts, ticket, at, judged=True)
+        seen = sight(bursts, one.ticket, at, judged=True)
         for watch, found in ((low, lowest), (learnt, raised)):
             incident = watch.see(seen, bursts)
             if incident is not None:
                 found[incident.incident_id] = incident
         if done % 20_000 == 0:
-            print(f"{done:,} of {len(tickets):,} tickets, {at:%Y-%m-%d}", file=sys.stderr, flush=True)
+            print(f"{done:,} of {len(past):,} tickets, {at:%Y-%m-%d}", file=sys.stderr, flush=True)
     return list(lowest.values()), [one for one in raised.values() if one.raised_at >= JUDGED_FROM]
 
 
-def _fixed(lowest: Sequence[Incident], begin: datetime, past: Sequence[PastTicket], months: float) -> dict:
+def _fixed(
+    lowest: Sequence[Incident], begin: datetime, products: Mapping[str, str], months: float
+) -> dict[str, Any]:
     """Judge ours with the threshold of the first five months alone."""
     heights = [(one.raised_at, one.surprise) for one in lowest]
     once = learnt_thresholds(heights, begin, JUDGED_FROM, JUDGED_FROM + timedelta(days=1), LOWEST, _is_spike)
     let = [one for one in lowest if one.surprise >= once(one.raised_at) and one.raised_at >= JUDGED_FROM]
-    told = [(one.raised_at, _product(one, past), one.words) for one in let]
+    told = [(one.raised_at, _product(one, products), one.words) for one in let]
     return _judge("ours, threshold of the first five months", told, months)
 
 
-def _peer(name: str, alarms: Sequence[Alarm], begin: datetime, end: datetime, months: float) -> dict:
+def _peer(
+    name: str, alarms: Sequence[Alarm], begin: datetime, end: datetime, months: float
+) -> dict[str, Any]:
     everything = episodes(alarms, lambda at: LOWEST_COUNT)
     heights = [(one.at, one.height) for one in everything]
     learnt = learnt_thresholds(heights, begin, JUDGED_FROM, end, LOWEST_COUNT, _is_spike)
@@ -135,8 +141,11 @@ def _peer(name: str, alarms: Sequence[Alarm], begin: datetime, end: datetime, mo
     return _judge(name, [(one.at, one.series.split(" ")[0], ()) for one in found], months)
 
 
-def _judge(method: str, raised: Sequence[tuple[datetime, str, Sequence[str]]], months: float) -> dict:
-    told, hits = [], set()
+def _judge(
+    method: str, raised: Sequence[tuple[datetime, str, Sequence[str]]], months: float
+) -> dict[str, Any]:
+    told: list[str] = []
+    hits: set[datetime] = set()
     for day, expected in SPIKES.items():
         wanted, start = set(expected.split()), datetime.fromisoformat(day + "T00:00:00+00:00")
         inside = [
@@ -156,7 +165,7 @@ def _judge(method: str, raised: Sequence[tuple[datetime, str, Sequence[str]]], m
             said += f", {'right' if len(right) >= 2 else 'wrong'} words: {', '.join(words[:6])}"
         told.append(said)
     false = [at for at, _, _ in raised if at not in hits]
-    years = defaultdict(int)
+    years: dict[int, int] = defaultdict(int)
     for at in false:
         years[at.year] += 1
     busiest = max(years, key=lambda year: years[year]) if years else 0
@@ -173,23 +182,21 @@ def _is_spike(moment: datetime) -> bool:
     return any(timedelta(days=-1) <= moment - start < timedelta(days=1) for start in starts)
 
 
-def _product(incident: Incident, past: Sequence[PastTicket]) -> str:
+def _product(incident: Incident, products: Mapping[str, str]) -> str:
     """Return the product that most of an incident's tickets are about."""
-    if not hasattr(_product, "known"):
-        _product.known = {one.ticket.ticket_id: one.ticket.product for one in past}
-    counts = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     for member in incident.members:
-        counts[_product.known[member.ticket_id]] += 1
+        counts[products[member.ticket_id]] += 1
     return max(counts, key=lambda name: counts[name])
 
 
 def _filed(past: Sequence[PastTicket], *, by_topic: bool) -> dict[str, list[float]]:
-    found = defaultdict(list)
+    found: dict[str, list[float]] = defaultdict(list)
     for one in past:
         name = one.ticket.product or ""
         if by_topic:
             name += f" {one.labels.get('category', '')}"
-        found[name].append(one.ticket.created_at.timestamp())
+        found[name].append(filed_at(one).timestamp())
     return dict(found)
 
 

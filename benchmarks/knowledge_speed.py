@@ -14,12 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import joblib
 import numpy as np
 
 from features.article_contenders import PASSAGES
+from features.encoder import Progress
 from features.knowledge import KnowledgeIndex
 from features.link_memory import NEIGHBOURS, LinkMemory
 from features.link_recall import Link
@@ -44,7 +46,9 @@ class NoEncoder:
     dimension = DIMENSION
     fingerprint = "0" * 64
 
-    def encode(self, texts: list[str], **options: object) -> np.ndarray:
+    def encode(
+        self, texts: Sequence[str], *, batch_size: int = 32, progress: Progress | None = None
+    ) -> np.ndarray:
         """Refuse."""
         raise RuntimeError(f"Got {len(texts)} texts to encode; expected none.")
 

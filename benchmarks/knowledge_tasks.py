@@ -94,14 +94,14 @@ def rank_all(desk: Desk) -> dict[str, list[list[str]]]:
     }
     rankings: dict[str, list[list[str]]] = {}
     for ticket, vector in zip(tested, vectors, strict=True):
-        index.memory = growing.until(ticket.created_at.timestamp())
+        index.memory = growing.until(_moment(ticket))
         ids, matrix = index.signals(ticket, vector=vector)
         by = dict(zip(SIGNALS, matrix.T, strict=True))
         votes = _votes(index, ticket, vector)
         shares = np.array([votes[article_id] for article_id in ids]) / (sum(votes.values()) or 1.0)
         fits = np.array([ticket.product in products[article_id] for article_id in ids])
         for name, weigh in PEERS.items():
-            order = np.lexsort((ids, -weigh(by, shares), ~fits))
+            order = np.lexsort((np.array(ids), -weigh(by, shares), ~fits))
             rankings.setdefault(name, []).append([ids[place] for place in order])
         for name, weights in ours.items():
             order = np.lexsort((ids, -np.round(matrix @ weights, DIGITS)))
@@ -149,8 +149,13 @@ def _index(desk: Desk) -> KnowledgeIndex:
     return index
 
 
+def _moment(ticket: Ticket) -> float:
+    assert ticket.created_at is not None
+    return ticket.created_at.timestamp()
+
+
 def _votes(index: KnowledgeIndex, ticket: Ticket, vector: np.ndarray) -> Counter[str]:
-    recall = index.memory.recall(ticket.ticket_id, vector, ticket.created_at.timestamp())
+    recall = index.memory.recall(ticket.ticket_id, vector, _moment(ticket))
     names = list(index.memory.article_numbers)
     votes: Counter[str] = Counter()
     for link in np.argsort(-recall.similarities, kind="stable")[:NEIGHBOURS]:

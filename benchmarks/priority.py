@@ -64,7 +64,7 @@ def main() -> None:
         print(f"Nothing measured: no data in {options.data}.")
         return
     print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} processors")
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for name in options.tasks.split(","):
         tickets = _read(options.data, name)
         split = int(0.8 * len(tickets))
@@ -87,9 +87,7 @@ def _read(data: Path, name: str) -> list[PastTicket]:
     return sorted(labelled, key=lambda past: (past.ticket.created_at, past.ticket.ticket_id))
 
 
-def judge(
-    train: list[PastTicket], test: list[PastTicket], cache: Path, *, has_form: bool
-) -> dict[str, dict[str, Any]]:
+def judge(train: list[PastTicket], test: list[PastTicket], cache: Path, *, has_form: bool) -> dict[str, Any]:
     """Judge every way to a priority on the later tickets."""
     truth = np.array([PRIORITIES.index(past.labels["priority"]) for past in test])
     counts = Counter(past.labels["priority"] for past in train)

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def _store(folder: Path, tickets: int) -> dict[str, Times]:
     taken: dict[str, list[Times]] = {name: [] for name in stores}
     for at in range(0, 2 * tickets, BATCH):  # Each ticket twice: the second time it is replaced.
         for name, store in stores.items():
-            taken[name].append(_ms(lambda store=store, name=name, at=at: _put(store, name, at % tickets)))
+            taken[name].append(_ms(partial(_put, store, name, at % tickets)))
     half = tickets // BATCH
     found = {}
     for name, all_of in taken.items():

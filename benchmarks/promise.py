@@ -23,13 +23,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import numpy as np
 from scipy.stats import beta
 
-import training.train
 from benchmarks.fp32_encoder import Fp32Encoder
 from benchmarks.opened import KEY, open_model
 from benchmarks.promise_peers import peers_predictions
@@ -46,6 +46,7 @@ from training.metrics import applied_by
 from training.promise import solve_promise
 from training.targets import FieldTarget
 from training.thresholds import cut_for_precision
+from training.train import train_bundle
 
 __all__ = ["applied_above", "train_keeping", "verdict"]
 
@@ -75,7 +76,8 @@ def main() -> None:
                 whole, task = task, _earlier(task)
                 if task.test is whole.test:
                     continue
-            for part in (task, *_following(task, *ROLLING.get(name, (None, None)), options.rolling)):
+            word, length = ROLLING.get(name, (None, None))
+            for part in (task, *_following(task, word, length, options.rolling)):
                 found[part.name] = judge(part, encoder, options.cache / "embeddings")
                 _show(part, found[part.name])
     _show_sums(found)
@@ -121,7 +123,7 @@ def applied_above(
 ) -> np.ndarray:
     """Return which later tickets one threshold on confidence applies, solved on held-out ones."""
     cut = cut_for_precision(np.zeros(len(held), int), held, held_right, 1, target=target).thresholds[0]
-    return confidence >= (np.inf if cut is None else cut)
+    return np.asarray(confidence >= (np.inf if cut is None else cut))
 
 
 def train_keeping(task: Task, cache: Path) -> tuple[LearntField, TicketModel]:
@@ -132,15 +134,11 @@ def train_keeping(task: Task, cache: Path) -> tuple[LearntField, TicketModel]:
         kept.append(alone[task.field])
         return make_model(alone, cheap, ground)
 
-    training.train.make_model = keep
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "bundle"
-            config = TrainingConfig(targets=(task.field,))
-            training.train.train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
-            return kept[0], open_model(out, cache)
-    finally:
-        training.train.make_model = make_model
+    with tempfile.TemporaryDirectory() as folder, patch("training.train.make_model", keep):
+        out = Path(folder) / "bundle"
+        config = TrainingConfig(targets=(task.field,))
+        train_bundle(task.train, config=config, out=out, key=KEY, cache=cache)
+        return kept[0], open_model(out, cache)
 
 
 def _following(task: Task, word: str | None, length: timedelta | None, count: int) -> Iterator[Task]:

@@ -127,7 +127,8 @@ def judge_ours(task: Task, cache: Path) -> dict[str, Any]:
         scores["level"] = manifest.fields[task.field]["level"]
         if task.strange and task.validation and task.strange_validation:
             scores |= measure_strange(
-                *(assess(part)[1] for part in (task.validation, task.strange_validation)),
+                assess(task.validation)[1],
+                assess(task.strange_validation)[1],
                 familiarity,
                 predicted == truth,
                 assess(task.strange)[1],

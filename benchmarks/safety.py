@@ -23,6 +23,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -100,8 +101,8 @@ def _audit(store: Store, entries: int) -> dict[str, Times]:
 
     plain, logged = [], []
     for number in range(400):  # In turns, so that both meet the same machine.
-        plain.append(_ms(lambda number=number: put(number, False)))
-        logged.append(_ms(lambda number=number: put(number, True)))
+        plain.append(_ms(partial(put, number, False)))
+        logged.append(_ms(partial(put, number, True)))
     for _ in range(entries // 1_000):
         log.record("many", [entry] * 1_000)
     verified = _seconds(_ms(lambda: log.verify("many")))
@@ -116,9 +117,13 @@ def _audit(store: Store, entries: int) -> dict[str, Times]:
 def _keys(store: Store) -> dict[str, Times]:
     _, key = create_key(store, "acme", "robot", Role.SERVICE)
     known, unknown = [], []
+
+    def ask(sent: str) -> Times:
+        return _ms(lambda: _refused(lambda: key_of(store, sent)))
+
     for number in range(TRIES):
-        known.append(_ms(lambda number=number: _refused(lambda: key_of(store, f"tk_{key.key_id}_{number}"))))
-        unknown.append(_ms(lambda number=number: _refused(lambda: key_of(store, f"tk_{number:016x}_x"))))
+        known.append(ask(f"tk_{key.key_id}_{number}"))
+        unknown.append(ask(f"tk_{number:016x}_x"))
     return {
         "refusing a wrong secret of a known key, median ms": _median(known),
         "refusing an unknown key, median ms": _median(unknown),
@@ -130,7 +135,11 @@ def _tokens(store: Store, folder: Path) -> dict[str, Times]:
     reader = TokenReader(OidcSettings("https://x", "triage", str(folder / "jwks.json"), {"a": Role.AGENT}))
     long = "e30." + "x" * 1_000_000 + ".x"
     deep = ".".join(["eyJhbGciOiJSUzI1NiJ9", "W1tbW1tbW1tb" * 1_000, "eA"])
-    times = [_ms(lambda one=one: _refused(lambda: reader.read(store, one))) for one in [long, deep] * 100]
+
+    def ask(token: str) -> Times:
+        return _ms(lambda: _refused(lambda: reader.read(store, token)))
+
+    times = [ask(one) for one in [long, deep] * 100]
     return {"refusing a token of a megabyte or a deep one, slowest ms": max(times)}
 
 

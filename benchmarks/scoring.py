@@ -18,6 +18,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from benchmarks.quality_tasks import Task, make_tasks
 from benchmarks.scoring_run import run_score
 from benchmarks.stopwatch import processor_us
 from features.cleaning import clean_text
+from features.fast_tier import FastModel
 from training.config import TrainingConfig
 from training.score import ScoreJob, prediction_table
 from training.train import train_bundle
@@ -108,9 +110,11 @@ def _judge(task: Task, folder: Path, cache: Path) -> dict[str, Any]:
         _score(job, warm, task.field)
         found[tier] = {
             "accuracy": _share(said, truth),
-            "us": processor_us(lambda job=job, timed=timed: _score(job, timed, task.field), len(timed), 1),
+            "us": processor_us(partial(_score, job, timed, task.field), len(timed), 1),
         }
-    found["fast"]["asked"] = float(1 - bundle.tier("fast").sure_of(tickets).mean())
+    fast = bundle.tier("fast")
+    assert isinstance(fast, FastModel)
+    found["fast"]["asked"] = float(1 - fast.sure_of(tickets).mean())
     found["peer"] = _peer(task, tickets, truth)
     return found
 

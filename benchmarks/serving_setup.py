@@ -105,7 +105,7 @@ def fit_peers(folder: Path, asked: pd.DataFrame) -> None:
         LogisticRegression(C=10, max_iter=300),
     ).fit(texts, labels)
     joblib.dump(words, folder / "words.joblib")
-    vectors = SentenceEncoder.open(threads=os.cpu_count()).encode(texts)
+    vectors = SentenceEncoder.open(threads=os.cpu_count() or 1).encode(texts)
     joblib.dump(LogisticRegression(C=10, max_iter=300).fit(vectors, labels), folder / "meaning.joblib")
     mlflow.sklearn.save_model(words, str(folder / "mlflow"), serialization_format="cloudpickle")
 

@@ -110,7 +110,7 @@ def methods_of(encoder: Encoder) -> dict[str, Scores]:
 
     def meaning(sentences: Sequence[str], asked: str, question: str) -> np.ndarray:
         vectors = encoder.encode([asked, *sentences])
-        return vectors[1:] @ vectors[0]
+        return np.asarray(vectors[1:] @ vectors[0])
 
     return {
         "drawn by lot": lambda sentences, asked, question: random.random(len(sentences)),

@@ -42,6 +42,7 @@ from features.ticket_columns import TicketColumns
 from features.views import MEANING_SCALE, Views
 from training.calibration_error import calibration_error
 from training.history import load_mapping, read_history
+from training.simulation.run import filed_at
 from training.sla.learn_foresight import learn_foresight
 from training.sla.learn_time import LEVELS, pinball
 from training.sla.outcomes import Outcomes, outcomes_of
@@ -98,7 +99,7 @@ def judge(tickets: list[PastTicket], cache: Path, *, ordered: bool) -> dict[str,
     """Judge ours and the peers on the last fifth, or on a fifth drawn."""
     split = int(0.8 * len(tickets))
     if ordered:
-        moment = tickets[split].ticket.created_at
+        moment = filed_at(tickets[split])
         train, test = [as_known_at(past, moment) for past in tickets[:split]], tickets[split:]
     else:
         drawn = np.random.default_rng(0).permutation(len(tickets))
@@ -161,7 +162,8 @@ def _peers(
     }
     took = _hours(known)
     solved = ~np.isnan(took)
-    peer, on_log = {}, {}
+    peer: dict[str, Any] = {}
+    on_log: dict[str, Any] = {}
     for into, there, back in ((peer, _as_is, _as_is), (on_log, np.log1p, np.expm1)):
         told = [
             HistGradientBoostingRegressor(loss="quantile", quantile=level, **settings)
@@ -186,7 +188,7 @@ def _as_is(values: np.ndarray) -> np.ndarray:
 
 
 def _hours(outcomes: Outcomes) -> np.ndarray:
-    return np.maximum(outcomes.ended - outcomes.filed, 0.0) * 24.0
+    return np.asarray(np.maximum(outcomes.ended - outcomes.filed, 0.0) * 24.0)
 
 
 def _times(told: np.ndarray, truth: Outcomes) -> dict[str, Any]:

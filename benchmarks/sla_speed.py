@@ -22,7 +22,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from features.business_time import with_public_holidays
-from serving.agent_queue import queue_of
+from serving.agent_queue import AgentQueue, queue_of
+from serving.sight import Sight
 from triage.sla.book import SlaBook
 from triage.sla.foresight import Foresight
 from triage.store import Store, open_store
@@ -55,6 +56,9 @@ def main() -> None:
             write_book(store, "acme", book, "bench", now=NOW)
             shelf.read("acme")
 
+        def queue(workspace: str, books: BookShelf) -> AgentQueue:
+            return queue_of(store, books, workspace, "ada", now=NOW, sight=Sight())
+
         found = {
             "book, parsed anew": median(lambda: read_book(store, "acme")),
             "book, from the shelf": median(lambda: shelf.read("acme")),
@@ -62,10 +66,8 @@ def main() -> None:
             f"100 most endangered of {options.tickets:,} open tickets": median(
                 lambda: list_due(store, "acme", book, now=NOW, is_rescue=True)
             ),
-            f"queue of {MINE} tickets": median(lambda: queue_of(store, shelf, "acme", "ada", now=NOW)),
-            f"queue of {MINE} tickets, nothing promised": median(
-                lambda: queue_of(store, empty, "other", "ada", now=NOW)
-            ),
+            f"queue of {MINE} tickets": median(lambda: queue("acme", shelf)),
+            f"queue of {MINE} tickets, nothing promised": median(lambda: queue("other", empty)),
         }
         store.close()
     print(f"{'milliseconds':>48} {'wall':>9} {'processor':>10}")

@@ -138,7 +138,9 @@ def score_collection(collection: Collection, many: int, dev: bool) -> dict[str, 
             for name, score in plain.items():
                 cut = cuts[name]
 
-                def hits(c: Array, t: int, score: Callable = score, cut: float = cut) -> NDArray[np.intp]:
+                def hits(
+                    c: Array, t: int, score: Callable[[Array, Array], Array] = score, cut: float = cut
+                ) -> NDArray[np.intp]:
                     part = slice(t - 48, t + IN_TIME_H)
                     return np.flatnonzero(score(c[part], one.base.mean[part])[48:] >= cut) + t
 
@@ -147,7 +149,10 @@ def score_collection(collection: Collection, many: int, dev: bool) -> dict[str, 
 
 
 def _recall(
-    draws: NDArray[np.intp], extra: list[Array], counts: Array, hits: Callable[[Array, int], NDArray[np.intp]]
+    draws: NDArray[np.intp],
+    extra: list[NDArray[np.int64]],
+    counts: Array,
+    hits: Callable[[Array, int], NDArray[np.intp]],
 ) -> dict[str, float]:
     delays = []
     for t, more in zip(draws, extra, strict=True):
@@ -179,7 +184,7 @@ def dated(data: Path) -> list[dict[str, object]]:
     if not path.exists():
         return []
     tickets = pd.read_parquet(path, columns=["created_at", "product", "topic"])
-    found = []
+    found: list[dict[str, object]] = []
     for product, day, what in DATED:
         rows = tickets[tickets["product"] == product]
         start = pd.Timestamp(day, tz="UTC")
@@ -196,7 +201,8 @@ def dated(data: Path) -> list[dict[str, object]]:
         )
         weekday = weekdays(table.starts.astype("datetime64[D]"))
         today = int(np.searchsorted(table.starts, np.datetime64(day)))
-        raised, stood_out = None, {}
+        raised: str | None = None
+        stood_out: dict[str, float] = {}
         for name, counts in zip(table.names, table.counts, strict=True):
             base = usual(counts, weekday)
             limits = solve_limits(counts[:today], Baseline(base.mean[:today], base.k[:today]), PER_MONTH)

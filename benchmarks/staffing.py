@@ -30,7 +30,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.forecast import DATA, Collection, collections, plain_mean, plain_quantiles
+from benchmarks.forecast import DATA, plain_mean, plain_quantiles
+from benchmarks.forecast_data import Collection, collections
 from benchmarks.staffing_queues import ARRIVALS, formulas
 from features.staffing.plan import make_plan
 from training.forecasting.forecast import QUANTILE_COLUMNS, forecast_series

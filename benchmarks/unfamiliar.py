@@ -71,7 +71,8 @@ def main() -> None:
     if not options.data.is_dir():
         print(f"Nothing measured: no data in {options.data}.")
         return
-    parts, cache, found = options.parts.split(","), options.cache / "embeddings", {}
+    parts, cache = options.parts.split(","), options.cache / "embeddings"
+    found: dict[str, Any] = {}
     if "clinc" in parts:
         task = next(make_tasks(options.data, ["clinc"]))
         found |= judge_clinc(task, cache, options.development, peers=not options.ours_only)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -68,7 +69,7 @@ _KNOWN: dict[tuple[int, ...], list[BaseRoute]] = {}
 
 @contextmanager
 def open_house(
-    home: Path, url: str, *, champion: str | None = "v1", poll_seconds: float = 0.05, **settings
+    home: Path, url: str, *, champion: str | None = "v1", poll_seconds: float = 0.05, **settings: Any
 ) -> Iterator[House]:
     """Start a server in a folder, with a fake champion in workspace ``acme``.
 
