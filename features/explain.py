@@ -114,7 +114,7 @@ def explain_field(
     """
     best = prediction.top(2)
     label = best[0][0]
-    usual = contrast(model, reading, label)
+    usual = _of_blocks(model, reading, label)
     named = [one for one in usual if one.kind in ("word", "field")]
     shortlist = _strongest(named)[:LISTED] + [one for one in usual if one.kind == "meaning"]
     if len(best) < 2:
@@ -156,23 +156,20 @@ def contrast(
         In the order of blocks; those of the linear heads add up to the difference of their weighted logits,
         those of a contrast of two labels to their log-odds.
     """
-    others = None if against is None else [against]
-    found: list[Contribution] = []
-    for block in model.blocks:
-        found += _of_block(model, reading, block, label, others)
+    found = _of_blocks(model, reading, label, against)
     column = model.labels.index(label)
     if "neighbours" in model.weights and against is not None:
         log_votes = reading.said[model.field]["neighbours"][reading.row]
         apart = float(log_votes[column] - log_votes[model.labels.index(against)])
         name = "similar past tickets" if reading.has_text else "the vote of past tickets"
         found.append(Contribution("neighbours", name, model.weights["neighbours"] * apart))
-    heads = [(head, model.weights[name]) for name, head in model.heads.items() if name in model.weights]
-    starts = [(head.intercept, weight) for head, weight in heads]
-    if model.bias is not None:
-        starts.append((model.bias, 1.0))
+    starts = model.starts
     if starts:
-        compared = slice(None) if against is None else model.labels.index(against)
-        bias = sum(weight * float(one[column] - np.asarray(one)[compared].mean()) for one, weight in starts)
+        other = None if against is None else model.labels.index(against)
+        bias = sum(
+            weight * (float(one[column]) - float(one.mean() if other is None else one[other]))
+            for one, weight in starts
+        )
         found.append(Contribution("bias", "the model's starting point", bias))
         if against is not None:
             both = [column, model.labels.index(against)]
@@ -197,6 +194,13 @@ def _lifted_by_floor(said: np.ndarray) -> float:
     """Return by how much the pool's floor moves a head's log-odds of one label to another."""
     label, against = floored(said) - said
     return float(label - against)
+
+
+def _of_blocks(
+    model: FieldModel, reading: Reading, label: str, against: str | None = None
+) -> list[Contribution]:
+    others = None if against is None else [against]
+    return [one for block in model.blocks for one in _of_block(model, reading, block, label, others)]
 
 
 def _of_block(

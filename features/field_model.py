@@ -201,6 +201,12 @@ class FieldModel:
         return own[0], own[1], own[2]
 
     @property
+    def starts(self) -> list[tuple[np.ndarray, float]]:
+        """What each label's logit begins with before anything is read, by part, with the part's weight."""
+        found = [(np.asarray(head.intercept), self.weights[name]) for name, head in self._weighted_heads()]
+        return found if self.bias is None else [*found, (np.asarray(self.bias), 1.0)]
+
+    @property
     def looked_at(self) -> int:
         """How many nearest past tickets to look at, so that about 20 of them have a label of the field."""
         if self.neighbour_classes is None:

@@ -6,6 +6,7 @@ likeliest subcategory lies under the likeliest category. Fitted in ``training``;
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import log_softmax, logsumexp
@@ -132,8 +133,7 @@ class Hierarchy:
             decided = above.argmax(axis=1)
         if given_parents is not None:
             decided = np.where(given_parents == NONE, decided, given_parents)
-        has_children = self._has_children()
-        withheld = ~((decided >= 0) & has_children[decided])
+        withheld = ~((decided >= 0) & _layout(self).has_children[decided])
         below = self.marginal(above, of_child, children)
         under = self.spread(np.eye(len(self.parents))[decided], of_child)
         if given_parents is not None:
@@ -148,7 +148,8 @@ class Hierarchy:
         own = np.log(np.maximum(children, FLOOR))
         # np.take keeps rows in one piece, so that a row's sums do not depend on the rows around it.
         pairs = by.child * np.take(own, self.below, axis=1) + by.share * np.log(self.share)
-        firsts, counts = self._segments()
+        layout = _layout(self)
+        firsts, counts = layout.firsts, layout.counts
         highest = np.maximum.reduceat(pairs, firsts, axis=1)
         sums = np.add.reduceat(np.exp(pairs - np.repeat(highest, counts, axis=1)), firsts, axis=1)
         evidence = highest + np.log(sums)
@@ -174,13 +175,6 @@ class Hierarchy:
         known = {label: place for place, label in enumerate(labels)}
         return np.array([known.get(value, UNKNOWN) if value else NONE for value in values], np.int64)
 
-    def _segments(self) -> tuple[np.ndarray, np.ndarray]:
-        _, firsts, counts = np.unique(self.above, return_index=True, return_counts=True)
-        return firsts, counts
-
-    def _has_children(self) -> np.ndarray:
-        return np.isin(np.arange(len(self.parents)), self.above)
-
     def marginal(self, above: np.ndarray, of_child: np.ndarray, children: np.ndarray) -> np.ndarray:
         """Return P(s), of shape (n, n_children)."""
         parts = (children, self.exponents.alone), (self.spread(above, of_child), 1 - self.exponents.alone)
@@ -190,21 +184,46 @@ class Hierarchy:
     def spread(self, above: np.ndarray, of_child: np.ndarray) -> np.ndarray:
         """Return the children's probabilities, of shape (n, n_children), when their parents have these."""
         joint = np.take(above, self.above, axis=1) * of_child
-        order = np.argsort(self.below, kind="stable")
-        seen, firsts = np.unique(self.below[order], return_index=True)
+        by_child = _layout(self)
         spread = np.zeros((len(above), len(self.children)))
-        spread[:, seen] = np.add.reduceat(np.take(joint, order, axis=1), firsts, axis=1)
+        ordered = np.take(joint, by_child.order, axis=1)
+        spread[:, by_child.seen] = np.add.reduceat(ordered, by_child.seen_from, axis=1)
         total = spread.sum(axis=1, keepdims=True)
         return np.where(total > 0, spread / np.where(total > 0, total, 1.0), 1.0 / len(self.children))
 
     def _beside(self, above: np.ndarray, of_child: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return the parents' probabilities where a person set the child; as they are where nobody did."""
+        if (given < 0).all():
+            return above
         known = np.zeros_like(above)
         for place, (parent, child) in enumerate(zip(self.above, self.below, strict=True)):
             rows = given == child
             known[rows, parent] = above[rows, parent] * of_child[rows, place]
         total = known.sum(axis=1, keepdims=True)
         return np.where(total > 0, known / np.where(total > 0, total, 1.0), above)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """How a hierarchy's pairs lie: where each parent's begin, how many it has, and their order by child."""
+
+    firsts: np.ndarray
+    counts: np.ndarray
+    has_children: np.ndarray
+    order: np.ndarray
+    seen: np.ndarray
+    seen_from: np.ndarray
+
+
+@lru_cache(maxsize=64)
+def _layout(hierarchy: Hierarchy) -> _Layout:
+    """Work a hierarchy's layout out; remembered, since every ticket asks for the same."""
+    above, below = np.asarray(hierarchy.above), np.asarray(hierarchy.below)
+    _, firsts, counts = np.unique(above, return_index=True, return_counts=True)
+    order = np.argsort(below, kind="stable")
+    seen, seen_from = np.unique(below[order], return_index=True)
+    has_children = np.isin(np.arange(len(hierarchy.parents)), above)
+    return _Layout(firsts, counts, has_children, order, seen, seen_from)
 
 
 def combine_fields(
