@@ -130,7 +130,7 @@ def train_keeping(task: Task, cache: Path) -> tuple[LearntField, TicketModel]:
     """Train as the product does, keeping what the field's training held out."""
     kept: list[LearntField] = []
 
-    def keep(alone: Mapping[str, LearntField], cheap: CheapFields, ground: Ground) -> Made:
+    def keep(alone: Mapping[str, LearntField], cheap: CheapFields | None, ground: Ground) -> Made:
         kept.append(alone[task.field])
         return make_model(alone, cheap, ground)
 

@@ -89,8 +89,8 @@ def learn_cheap(
     days: np.ndarray | None,
     memory: WorkMemory,
     formless: bool = False,
-) -> CheapFields:
-    """Learn fields without the encoder.
+) -> CheapFields | None:
+    """Learn fields without the encoder; None where a fast tier cannot be made of them.
 
     Parameters
     ----------
@@ -113,6 +113,8 @@ def learn_cheap(
     formless : bool, default=False
         As of :func:`training.learn_fields.learn_fields`.
     """
+    if _with_few(learnt) or all(one.reason for one in learnt.values()):
+        return None
     vectors = np.asarray(views["meaning"]) / MEANING_SCALE
     static, seen_by_others = memory.remember(
         "static",
@@ -125,9 +127,8 @@ def learn_cheap(
     cheap = views | {"meaning": seen_by_others * MEANING_SCALE}
 
     def learn(name: str) -> LearntField | None:
-        # A field that nothing can be learnt of abstains in either tier, and reads nothing.
-        if learnt[name].reason or len(learnt[name].held_out) < FEWEST:
-            return learnt[name] if learnt[name].reason else None
+        if learnt[name].reason:  # It abstains in either tier, and reads nothing.
+            return learnt[name]
         values = labels[name]
         rows = np.array([row for row, value in enumerate(values) if value is not None], int)
         labelled = [value for value in values if value is not None]
@@ -156,7 +157,7 @@ def learn_fast(
     history: Sequence[PastTicket],
     labels: Mapping[str, Sequence[str | None]],
     learnt: Mapping[str, LearntField],
-    cheap: CheapFields,
+    cheap: CheapFields | None,
     config: TrainingConfig,
 ) -> LearntFast:
     """Learn the fast tier of a model.
@@ -169,15 +170,17 @@ def learn_fast(
         By field: the label of each ticket.
     learnt : Mapping of str to LearntField
         The full tier, by field, as its answers are judged.
-    cheap : CheapFields
-        The same fields.
+    cheap : CheapFields or None
+        The same fields, from :func:`learn_cheap`.
     config : TrainingConfig
         Of the run.
     """
     unlearnt = {name: one for name, one in learnt.items() if one.reason}
+    if cheap is None or len(unlearnt) == len(learnt):
+        return LearntFast(None, {"without": _with_few(learnt)})
     given = cheap.alone | unlearnt
     slow = [name for name in learnt if name not in unlearnt and not _comparable(given[name], learnt[name])]
-    if slow or len(unlearnt) == len(learnt):
+    if slow:
         return LearntFast(None, {"without": slow})
     alone = {name: one for name, one in given.items() if one is not None}
     joined, hierarchies = join_fields(alone, labels, cheap.views)
@@ -205,6 +208,11 @@ def learn_fast(
         rule,
     )
     return LearntFast(tier, {"fields": facts})
+
+
+def _with_few(learnt: Mapping[str, LearntField]) -> list[str]:
+    """Return the fields of which too few tickets were held out."""
+    return [name for name, one in learnt.items() if not one.reason and len(one.held_out) < FEWEST]
 
 
 def _comparable(fast: LearntField | None, full: LearntField) -> bool:

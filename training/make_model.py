@@ -97,14 +97,14 @@ class Made:
     fast: LearntFast
 
 
-def make_model(alone: Mapping[str, LearntField], cheap: CheapFields, ground: Ground) -> Made:
+def make_model(alone: Mapping[str, LearntField], cheap: CheapFields | None, ground: Ground) -> Made:
     """Put fields together into a model.
 
     Parameters
     ----------
     alone : Mapping of str to LearntField
         By field.
-    cheap : CheapFields
+    cheap : CheapFields or None
         The same without the encoder, from :func:`training.learn_fast.learn_cheap`.
     ground : Ground
         What they were learnt from.
@@ -130,7 +130,7 @@ def make_model(alone: Mapping[str, LearntField], cheap: CheapFields, ground: Gro
     return Made(model, learnt, [one.facts for one in hierarchies], rule, spoken, fast)
 
 
-def make_formless(alone: Mapping[str, LearntField], cheap: CheapFields, ground: Ground) -> Made | None:
+def make_formless(alone: Mapping[str, LearntField], cheap: CheapFields | None, ground: Ground) -> Made | None:
     """Put the same fields together for tickets without a form; None where no field was learnt for these.
 
     Parameters
@@ -141,6 +141,8 @@ def make_formless(alone: Mapping[str, LearntField], cheap: CheapFields, ground: 
     fields = formless_fields(alone, ground.labels, ground.views, ground.config)
     if not fields:
         return None
+    if cheap is None:
+        return make_model(fields, None, ground)
     known = {name: one for name, one in cheap.alone.items() if one is not None}
     bare = formless_fields(known, ground.labels, ground.views, ground.config)
     return make_model(fields, replace(cheap, alone=dict.fromkeys(fields) | bare), ground)
