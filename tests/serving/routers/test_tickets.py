@@ -97,8 +97,10 @@ def test_what_is_told_is_learnt_for_the_next_request(house: House):
         decide(house, f"T-{number}", subject="vpn again")
         give(house, f"T-{number}", "bob", team="web")
     choices = decide(house, subject="vpn again")["assignment"]["choices"]
-    likeliest = max(choices, key=lambda one: one["affinity"])
-    assert likeliest["agent"] == "bob" and likeliest["affinity"] > 0.5
+    likeliest, *others = sorted(choices, key=lambda one: -one["affinity"])
+    # How much above depends on how many seconds the requests took.
+    assert likeliest["agent"] == "bob"
+    assert others and all(likeliest["affinity"] > one["affinity"] + 0.1 for one in others)
     assert "3 similar tickets" in likeliest["sentence"]
     for number in range(3, 9):
         decide(house, f"T-{number}", subject="vpn again")
