@@ -32,6 +32,7 @@ SLACK = 1e-3
 """Single-precision sums differ by their order; more than this share of the parts is a part of its own."""
 
 FLOORED = "that no view rules a label out"
+CALIBRATED = "how right such answers were"
 
 LEAST_PROBABILITY = 1e-300
 """Keeps log-odds finite."""
@@ -121,6 +122,8 @@ def explain_field(
         return Explanation(model.field, label, tuple(shortlist))
     against = best[1][0]
     total = log_odds(prediction, label, against)
+    parts = contrast(model, reading, label, against)
+    parts += _calibrated(model, reading, (label, against), sum(one.weight for one in parts))
     votes, voters = _votes(model, reading, (label, against))
     return Explanation(
         field=model.field,
@@ -128,7 +131,7 @@ def explain_field(
         contributions=tuple(shortlist),
         against=against,
         log_odds=total,
-        parts=tuple(_summing_to(total, contrast(model, reading, label, against), joined)),
+        parts=tuple(_summing_to(total, parts, joined)),
         votes=votes,
         voters=voters,
     )
@@ -188,6 +191,17 @@ def log_odds(prediction: Prediction, label: str, against: str) -> float:
     places = [prediction.labels.index(label), prediction.labels.index(against)]
     logs = np.log(np.maximum(prediction.probabilities[places], LEAST_PROBABILITY))
     return float(logs[0] - logs[1])
+
+
+def _calibrated(
+    model: FieldModel, reading: Reading, labels: tuple[str, str], pooled: float
+) -> list[Contribution]:
+    """Return by how much calibration moves the log-odds of one label to another; empty where it does not."""
+    if model.calibration is None:
+        return []
+    said = {name: one[reading.row][None] for name, one in reading.said[model.field].items()}
+    moved = log_odds(Prediction(model.field, model.labels, model.pooled(said)[0]), *labels) - pooled
+    return [Contribution("calibration", CALIBRATED, moved)] if abs(moved) > SLACK * (1 + abs(pooled)) else []
 
 
 def _lifted_by_floor(said: np.ndarray) -> float:

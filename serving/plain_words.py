@@ -185,8 +185,9 @@ def _not_sure_enough(one: FieldDecision) -> str:
 
 
 def _telling(explanation: Explanation) -> list[Contribution]:
-    """Leave out marks without a letter or digit, and what hardly weighs beside the strongest part."""
-    said = [one for one in explanation.parts if one.kind != "word" or any(map(str.isalnum, one.name))]
+    """Leave out marks without a letter or digit, calibration, and what hardly weighs beside the strongest."""
+    told = [one for one in explanation.parts if one.kind != "calibration"]  # It says nothing of the ticket.
+    said = [one for one in told if one.kind != "word" or any(map(str.isalnum, one.name))]
     most = max((abs(one.weight) for one in said), default=0.0)
     return [one for one in said if abs(one.weight) >= TELLING * most]
 

@@ -56,8 +56,9 @@ class Contribution:
         ``word`` or ``field`` (one of the ticket's own), ``meaning`` (the sentence embedding as a whole),
         ``neighbours`` (the vote of similar past tickets), ``other_words`` and ``other_fields`` (those not
         listed one by one, together), ``other`` (a further view of the ticket, as a whole), ``bias`` (what
-        the model starts from before it reads anything), ``rest`` (what changed the probabilities after the
-        heads: its parent or child field, or the pool's floor, :data:`triage.pooling.FLOOR`).
+        the model starts from before it reads anything), ``calibration`` (what held-out tickets taught of how
+        sure to be), ``rest`` (what changed the probabilities besides: its parent or child field, or the
+        pool's floor, :data:`triage.pooling.FLOOR`).
     name : str
         The word, ``name=value`` of a field, or a few words that say what it is.
     weight : float

@@ -35,7 +35,7 @@ DELETIONS_SHOWN = 3
 VOTERS_SHOWN = 5
 LEAST_SHARE = 0.01
 """Of the vote: a past ticket with less is counted, not named."""
-WHOLES = ("meaning", "neighbours", "other", "rest")
+WHOLES = ("meaning", "neighbours", "other", "calibration", "rest")
 """Kinds of parts that are shown after words and fields."""
 
 

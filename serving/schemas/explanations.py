@@ -17,7 +17,7 @@ class ContributionOut(Output):
 
     kind: str = Field(
         description="`word`, `field`, `meaning`, `neighbours`, `other_words`, `other_fields`, `other`, "
-        "`bias` or `rest`."
+        "`bias`, `calibration` or `rest`."
     )
     name: str
     weight: float

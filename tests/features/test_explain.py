@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.calibration import Calibration
 from features.explain import FLOORED, LISTED, Reading, contrast, explain_field, log_odds
 from features.field_model import FieldModel, Head
 from features.neighbours import vote
@@ -178,3 +181,36 @@ def test_a_label_without_a_rival_has_no_log_odds():
 def test_log_odds_stay_finite_where_a_probability_is_zero():
     certain = Prediction("team", ("a", "b"), np.array([1.0, 0.0]))
     assert 600 < log_odds(certain, "a", "b") < 700
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 6), st.sampled_from(["temperature", "labels", "isotonic"]))
+def test_what_calibration_moves_is_a_part_of_its_own(seed, labels, kind):
+    model, views, places, cosines = made(seed, labels)
+    given = {
+        "temperature": Calibration("temperature", scale=0.5),
+        "labels": Calibration("labels", offsets=np.linspace(-1, 1, labels)),
+        "isotonic": Calibration("isotonic", stated=np.array([0.0, 1.0]), true=np.array([0.3, 0.7])),
+    }
+    calibrated = replace(model, calibration=given[kind])
+    prediction = predicted(calibrated, views, places, cosines)
+    told = explain_field(calibrated, prediction, reading_of(calibrated, views, places, cosines))
+    assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
+    assert {one.name for one in told.parts if one.kind == "rest"} <= {FLOORED}
+    pool = predicted(model, views, places, cosines)
+    moved = told.log_odds - log_odds(pool, told.label, told.against)
+    parts = [one.weight for one in told.parts if one.kind == "calibration"]
+    assert sum(parts) == pytest.approx(moved, abs=5e-3 * (1 + abs(told.log_odds)))
+
+
+def test_calibration_and_what_another_field_says_are_told_apart():
+    model, views, places, cosines = made(3, 4)
+    calibrated = replace(model, calibration=Calibration("temperature", scale=0.5))
+    own = predicted(calibrated, views, places, cosines)
+    lifted = np.roll(own.probabilities, 1)
+    reading = reading_of(calibrated, views, places, cosines)
+    told = explain_field(calibrated, Prediction("team", model.labels, lifted), reading, ["category"])
+    assert sum(one.weight for one in told.parts) == pytest.approx(told.log_odds, abs=1e-9)
+    (rest,) = [one for one in told.parts if one.name == "what its category says"]
+    assert rest.weight == pytest.approx(told.log_odds - log_odds(own, told.label, told.against), abs=1e-2)
+    assert "calibration" in {one.kind for one in told.parts}
