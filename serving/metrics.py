@@ -54,7 +54,7 @@ class Metrics:
         )
         self._formless = Counter(
             "triage_formless_total",
-            "Tickets decided without the form that the history had.",
+            "Tickets whose form held nothing that was learnt, decided by what reads none.",
             registry=self.registry,
         )
         # Looking a cell up by its labels costs more than counting in it.

@@ -5,12 +5,14 @@ Every number is a JSON type, so that the same document goes to the page, the fil
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from training.beside import PeersOf, judge_beside
 from training.confusion import confused_pairs, confusion_matrix
 from training.drift import measure_drift
+from training.flags import flagged_columns
 from training.judge import JudgedField, Progress, judge_tickets
 from training.later import later_numbers
 from training.learnt_from import learnt_from
@@ -19,6 +21,7 @@ from training.promise import promise_facts
 from training.slices import measure_slices, slice_values
 from triage.bundle import Bundle
 from triage.errors import InputError
+from triage.policy import Promise
 from triage.ticket import PastTicket
 
 __all__ = ["FORMAT", "evaluate_bundle"]
@@ -58,9 +61,10 @@ def evaluate_bundle(
     dict
         As docs/guide.md lists it: ``format, version, tickets, first, last, learnt_from`` (how many of the
         tickets given the model has learnt from; they are left out), ``judges_memory`` (True where these are
-        all that could be judged, and were), ``within_training`` (judged tickets filed before the training
-        history ended), ``training``, ``drift`` (None for a bundle that kept nothing to compare with, and for
-        one judged on what it remembers), ``peers`` and ``fields``.
+        all that could be judged, and were), ``lacks_form`` (judged tickets without the form that the history
+        had), ``within_training`` (judged tickets filed before the training history ended), ``training``,
+        ``drift`` (None for a bundle that kept nothing to compare with, and for one judged on what it
+        remembers), ``peers`` and ``fields``.
 
     Raises
     ------
@@ -91,6 +95,7 @@ def evaluate_bundle(
         "last": max(times).isoformat() if times else None,
         "learnt_from": sum(learnt),
         "judges_memory": judges_memory,
+        "lacks_form": int(judged.lacks_form.sum()),
         "within_training": sum(time <= datetime.fromisoformat(last) for time in times) if last else 0,
         "training": {
             "created_at": bundle.manifest.created_at.isoformat(),
@@ -118,6 +123,27 @@ def evaluate_bundle(
     return document
 
 
+def held_to(judged: JudgedField, usual: Promise) -> Promise:
+    """Return what a field's judged tickets were held to, all together.
+
+    Some may lack the form that the history had, and are held to a promise of their own. Where both kinds are
+    among them a label has the threshold of those with a form, or else the other.
+    """
+    if judged.own is None or not judged.lacks_form.any():
+        return usual
+    if judged.lacks_form.all():
+        return judged.own
+
+    def either(one: Mapping[str, float | None], other: Mapping[str, float | None]) -> dict[str, float | None]:
+        return {label: other.get(label) if value is None else value for label, value in one.items()}
+
+    return replace(
+        usual,
+        thresholds=either(usual.thresholds, judged.own.thresholds),
+        flags=either(usual.flags, judged.own.flags),
+    )
+
+
 def _measure(
     bundle: Bundle,
     name: str,
@@ -125,11 +151,18 @@ def _measure(
     tickets: Sequence[PastTicket],
     slices: Sequence[Mapping[str, str]],
 ) -> dict[str, Any]:
-    promise = bundle.model.promises[name]
+    usual = bundle.model.promises[name]
+    promise = held_to(judged, usual)
     facts = bundle.manifest.fields[name]
     labels = judged.labels
     applied = judged.applied
-    metrics = held_out_metrics(judged.probabilities, judged.classes, labels, promise, applied=applied)
+    flagged = flagged_columns(judged.probabilities, labels, usual.flags)
+    if judged.own is not None:
+        bare = judged.lacks_form
+        flagged[bare] = flagged_columns(judged.probabilities[bare], labels, judged.own.flags)
+    metrics = held_out_metrics(
+        judged.probabilities, judged.classes, labels, promise, applied=applied, flagged=flagged
+    )
     unseen = Counter(truth for truth, place in zip(judged.truth, judged.classes, strict=True) if place < 0)
     predicted = [labels[place] for place in judged.predicted]
     ids = [tickets[row].ticket.ticket_id for row in judged.rows]

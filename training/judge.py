@@ -3,7 +3,7 @@
 Decides by the engine, as in service, with nothing held back by a policy. Measures nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from features.model import TicketModel
 from triage.bundle import Bundle
 from triage.decision import Action
 from triage.engine import triage_tickets
-from triage.policy import Policy
+from triage.policy import Policy, Promise
 from triage.prediction import Assessment, Prediction
 from triage.priority_route import route_priority
 from triage.ticket import PastTicket, Ticket
@@ -45,6 +45,10 @@ class JudgedField:
     probabilities : ndarray of shape (n, n_labels), float32
     actions, reasons : list
         What was decided, and why not more.
+    lacks_form : ndarray of shape (n,), bool
+        Which tickets lack the form that the history had.
+    own : Promise or None
+        What they were held to; None where none lacks it.
     """
 
     rows: list[int]
@@ -54,6 +58,8 @@ class JudgedField:
     probabilities: np.ndarray
     actions: list[str]
     reasons: list[str | None]
+    lacks_form: np.ndarray
+    own: Promise | None = None
 
     @property
     def predicted(self) -> np.ndarray:
@@ -73,11 +79,12 @@ class JudgedField:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JudgedTickets:
-    """All fields, and of all tickets their familiarity and the vectors of some."""
+    """All fields, and of all tickets their familiarity, whether they lack a form, and the vectors of some."""
 
     fields: dict[str, JudgedField]
     familiarity: np.ndarray
     vectors: np.ndarray
+    lacks_form: np.ndarray
 
 
 def judge_tickets(
@@ -94,13 +101,17 @@ def judge_tickets(
     progress : callable, optional
         Told the share done.
     """
-    parts: dict[str, list[tuple[int, str, np.ndarray, str, str | None]]] = {}
+    parts: dict[str, list[tuple[int, str, np.ndarray, str, str | None, bool]]] = {}
+    own: Mapping[str, Promise] = {}
     labels: dict[str, tuple[str, ...]] = {}
     familiarity = np.empty(len(tickets))
+    lacks_form = np.zeros(len(tickets), bool)
     vectors: list[np.ndarray] = []
     for row, past, decision in _decided(bundle, tickets, progress, vectors):
         assessment = decision.assessment
         familiarity[row] = assessment.familiarity
+        lacks_form[row] = assessment.lacks_form
+        own = assessment.promises or own
         for name, label in past.labels.items():
             if name not in decision.fields or name not in assessment.predictions:
                 continue
@@ -110,16 +121,25 @@ def judge_tickets(
             truth = bundle.manifest.taxonomy.current(name, label)
             # Half the memory; what was applied is already decided on the full numbers.
             chances = prediction.probabilities.astype(np.float32)
-            parts.setdefault(name, []).append((row, truth, chances, said.action.value, said.reason))
+            told = said.action.value, said.reason, assessment.lacks_form
+            parts.setdefault(name, []).append((row, truth, chances, *told))
     fields = {}
     for name in (one for one in bundle.model.promises if one in parts):
-        rows, truths, stated, actions, reasons = zip(*parts.pop(name), strict=True)
+        rows, truths, stated, actions, reasons, bare = zip(*parts.pop(name), strict=True)
         place = {label: column for column, label in enumerate(labels[name])}
         classes = np.array([place.get(label, -1) for label in truths])
         fields[name] = JudgedField(
-            list(rows), list(truths), labels[name], classes, np.stack(stated), list(actions), list(reasons)
+            list(rows),
+            list(truths),
+            labels[name],
+            classes,
+            np.stack(stated),
+            list(actions),
+            list(reasons),
+            np.array(bare, bool),
+            own.get(name) if any(bare) else None,
         )
-    return JudgedTickets(fields, familiarity, np.array(vectors))
+    return JudgedTickets(fields, familiarity, np.array(vectors), lacks_form)
 
 
 def _decided_by(name: str, ticket: Ticket, assessment: Assessment) -> Prediction:

@@ -33,6 +33,7 @@ def held_out_metrics(
     promise: Promise,
     *,
     applied: np.ndarray | None = None,
+    flagged: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Measure one field's predictions of tickets that it did not learn from.
 
@@ -48,6 +49,8 @@ def held_out_metrics(
         Its thresholds.
     applied : ndarray of shape (m,), bool, optional
         Which values were applied; by default those that reach their threshold, see :func:`applied_by`.
+    flagged : ndarray of shape (m,), int, optional
+        Column of the label that each is flagged with, -1 for none; by default those of the promise.
 
     Returns
     -------
@@ -76,7 +79,8 @@ def held_out_metrics(
     known = classes >= 0
     stated = np.where(known, probabilities[rows, np.maximum(classes, 0)], 0.0)
     shown = applied_by(probabilities, labels, promise) if applied is None else applied
-    flagged = flagged_columns(probabilities, labels, promise.flags)
+    if flagged is None:
+        flagged = flagged_columns(probabilities, labels, promise.flags)
     calibration = calibration_error(confidence, right)
     metrics = {
         "tickets": len(classes),
@@ -96,7 +100,7 @@ def held_out_metrics(
         "labels_applied": sum(promise.thresholds.get(label) is not None for label in labels),
         "reliability": [asdict(point) for point in calibration.points],
         "risk_coverage": risk_coverage(confidence, right),
-        "promises": promises_kept(probabilities, classes, labels, promise, shown),
+        "promises": promises_kept(probabilities, classes, labels, promise, shown, flagged),
         "labels": _label_rows(predicted, classes, shown, labels, promise),
     }
     return {name: _rounded(value) for name, value in metrics.items()}

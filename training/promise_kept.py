@@ -17,6 +17,7 @@ def promises_kept(
     labels: Sequence[str],
     promise: Promise,
     applied: np.ndarray,
+    flagged: np.ndarray | None = None,
 ) -> list[dict[str, Any]]:
     """Count, for everything promised, the tickets that it is about and those of which it came true.
 
@@ -32,6 +33,8 @@ def promises_kept(
         Of the field.
     applied : ndarray of shape (n,), bool
         Which values were applied.
+    flagged : ndarray of shape (n,), int, optional
+        Column of the label that each ticket is flagged with, -1 for none; by default those of the promise.
 
     Returns
     -------
@@ -59,7 +62,8 @@ def promises_kept(
         found.append(told(PromiseKind.PRECISION, None, promise.target_precision, applied, right))
     else:
         found.append(told(PromiseKind.PRECISION, None, promise.target_precision, applied & ~own, right))
-    flagged = flagged_columns(probabilities, labels, promise.flags)
+    if flagged is None:
+        flagged = flagged_columns(probabilities, labels, promise.flags)
     for column, label in enumerate(labels):
         if label in promise.label_precisions:
             mine = applied & (predicted == column)

@@ -29,6 +29,10 @@ from triage.store.decisions import StoredDecision
 
 __all__ = ["BatchOut", "DecisionOut", "DecisionRecordOut"]
 
+LACKS_FORM = (
+    "Whether its form (product, channel and the like) holds no value that was learnt, though nearly all of "
+    "the history's did: what reads no form decided, by thresholds of its own."
+)
 EXAMPLE_FIELD: dict[str, Any] = {
     "value": "network",
     "confidence": 0.93,
@@ -46,10 +50,10 @@ EXAMPLE_RECORD: dict[str, Any] = {
     "created_at": "2026-03-02T09:30:01Z",
     "familiarity": 0.62,
     "language": "en",
+    "lacks_form": False,
     "fields": {"category": EXAMPLE_FIELD},
 }
 EXAMPLE_DECISION: dict[str, Any] = EXAMPLE_RECORD | {
-    "lacks_form": False,
     "explanation": {
         "category": {
             "label": "network",
@@ -162,10 +166,7 @@ class DecisionOut(Output):
     language: str | None = Field(
         description="Code of the language given or detected; null when nobody knows, as of a very short text."
     )
-    lacks_form: bool = Field(
-        description="Whether it lacks the form that the history had (product, channel and the like), so that "
-        "the text alone decided."
-    )
+    lacks_form: bool = Field(description=LACKS_FORM)
     fields: dict[FieldName, FieldDecisionOut] = Field(
         description="By field; those that are `off` are absent."
     )
@@ -240,6 +241,7 @@ class DecisionRecordOut(Output):
     created_at: datetime
     familiarity: float | None
     language: str | None
+    lacks_form: bool = Field(description=LACKS_FORM)
     fields: dict[FieldName, FieldDecisionOut]
     feedback: list[FeedbackOut] = Field(description="Oldest first.")
 
@@ -254,6 +256,7 @@ class DecisionRecordOut(Output):
             created_at=decision.created_at,
             familiarity=stored.familiarity,
             language=stored.language,
+            lacks_form=stored.lacks_form,
             fields=_fields(decision),
             feedback=[FeedbackOut.of(one) for one in feedback],
         )

@@ -96,3 +96,30 @@ def test_a_bundle_of_before_answers_them_like_all_others(trained, filled):
     (one,) = before.assess([bare(filled[0])])
     assert not one.lacks_form
     assert np.isfinite(one.predictions["category"].probabilities).all()
+
+
+def test_the_fast_tier_tells_of_either_kind_which_tickets_need_no_encoder(trained, filled, mixed):
+    whole = trained.bundle.model
+    sure = whole.fast.sure_of(mixed)
+    alone = whole.formless.fast.sure_of([bare(ticket) for ticket in filled[::2]])
+    assert sure[::2].tolist() == alone.tolist()
+    assert sure[1::2].tolist() == whole.fast.sure_of(filled[1::2]).tolist()
+    never = replace(
+        whole.formless.fast_tier,
+        fields={n: replace(one, sure_from=2.0) for n, one in whole.formless.fast_tier.fields.items()},
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole.formless, "fast_tier", never)
+        assert not whole.fast.sure_of(mixed)[::2].any()
+
+
+def test_without_a_fast_tier_of_their_own_they_are_answered_by_the_full_one(trained, mixed, monkeypatch):
+    whole = trained.bundle.model
+    full = whole.assess(mixed)
+    monkeypatch.setattr(whole.formless, "fast_tier", None)
+    for place, (one, other) in enumerate(zip(whole.fast.assess(mixed), full, strict=True)):
+        if place % 2 == 0:
+            assert one.promises == other.promises == whole.formless.promises
+            for name in TARGETS:
+                assert (one.predictions[name].probabilities == other.predictions[name].probabilities).all()
+    assert not whole.fast.sure_of(mixed)[::2].any()

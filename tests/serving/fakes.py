@@ -57,6 +57,11 @@ class FakeModel:
         }
 
     @property
+    def own_promises(self) -> Mapping[str, Promise]:
+        """Of tickets that lack the form of the history."""
+        return self.promises
+
+    @property
     def encoder(self) -> WordEncoder:
         return WordEncoder()
 
@@ -101,7 +106,7 @@ class FakeModel:
         hours = re.search(r"takes (\d+) hours", text)
         foresight = Foresight({0.5: float(hours[1]), 0.9: 3.0 * float(hours[1])}) if hours else None
         # A ticket that says "bare" lacks the form of the history.
-        own = self.promises if "bare" in text else None
+        own = self.own_promises if "bare" in text else None
         return Assessment(
             predictions,
             familiarity,

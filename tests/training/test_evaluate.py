@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -174,3 +175,52 @@ def test_the_page_says_what_was_learnt_from_and_what_cannot_be_done():
     page = render_evaluation(evaluate_bundle(bundle(encoder="fedcba", packages={"numpy": "2.4.6"}), TICKETS))
     for said in ("0" * 64, "fedcba", "numpy 2.4.6", "What it cannot do", "no attachments"):
         assert said in page, said
+
+
+class OwnPromises(FakeModel):
+    """Catches hardware from .04 with a form, from .5 without one, and applies nothing of a team with one."""
+
+    @property
+    def promises(self):
+        category = replace(super().promises["category"], **catching(0.04))
+        team = replace(super().promises["team"], thresholds={"desk": None, "field": None})
+        return {"category": category, "team": team}
+
+    @property
+    def own_promises(self):
+        return super().promises | {"category": replace(super().promises["category"], **catching(0.5))}
+
+
+def catching(at: float):
+    return {"label_recalls": {"hardware": 0.9}, "flags": {"hardware": at}}
+
+
+def judged_by_own_promises(subjects):
+    told = {"category": "hardware", "team": "desk"}
+    tickets = [past(number, subject, **told) for number, subject in enumerate(subjects)]
+    return evaluate_bundle(replace(bundle(), model=OwnPromises()), tickets)
+
+
+def recall_of(document):
+    (found,) = [
+        one for one in document["fields"]["category"]["metrics"]["promises"] if one["kind"] == "recall"
+    ]
+    return found["kept"], found["tickets"], found["flagged"]
+
+
+def test_tickets_without_a_form_are_judged_by_the_promise_that_decided_them():
+    filed, bare = ["vpn is slow"] * 4, ["bare vpn is slow"] * 6
+    assert recall_of(judged_by_own_promises(filed)) == (4, 4, 4)
+    document = judged_by_own_promises(bare)
+    assert document["lacks_form"] == 6 and recall_of(document) == (0, 6, 0)
+    assert document["fields"]["category"]["promise"]["labels"]["hardware"]["threshold"] == 0.5
+    mixed = judged_by_own_promises(filed + bare)
+    assert mixed["lacks_form"] == 6 and recall_of(mixed) == (4, 10, 4)
+    assert "6 of the tickets came without the form" in render_evaluation(document)
+    assert "came without the form" not in render_evaluation(judged_by_own_promises(filed))
+
+
+def test_a_label_counts_as_applied_by_either_promise():
+    for subjects, expected in ((["vpn"], 0), (["bare vpn"], 2), (["vpn", "bare vpn"], 2)):
+        metrics = judged_by_own_promises(subjects)["fields"]["team"]["metrics"]
+        assert metrics["labels_applied"] == expected

@@ -16,12 +16,13 @@ __all__ = ["StoredDecision", "get_decision", "put_decisions"]
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision without its assessment; the hash, the familiarity and the language of what was decided."""
+    """A decision without its assessment; of what was decided its hash, familiarity, language and form."""
 
     decision: Decision
     text_hash: str
     familiarity: float | None
     language: str | None = None
+    lacks_form: bool = False
 
 
 _INSERT = insert(decisions)
@@ -72,7 +73,14 @@ def get_decision(store: Store, workspace: str, decision_id: str) -> StoredDecisi
         return None
     fields = {name: _field(name, part) for name, part in row.document["fields"].items()}
     decision = Decision(row.decision_id, row.ticket_id, row.model_version, row.created_at, fields)
-    return StoredDecision(decision, row.text_hash, row.document["familiarity"], row.document.get("language"))
+    document = row.document
+    return StoredDecision(
+        decision,
+        row.text_hash,
+        document["familiarity"],
+        document.get("language"),
+        document.get("lacks_form", False),  # Decisions of before do not say.
+    )
 
 
 def _to_document(decision: Decision) -> dict[str, Any]:
@@ -80,6 +88,7 @@ def _to_document(decision: Decision) -> dict[str, Any]:
     return {
         "familiarity": None if assessment is None else assessment.familiarity,
         "language": None if assessment is None else assessment.language,
+        "lacks_form": assessment is not None and assessment.lacks_form,
         "fields": {
             name: {
                 "value": one.value,

@@ -61,6 +61,9 @@ def test_a_ticket_that_lacks_the_form_of_the_history_is_told_apart(house: House)
     batch = [TICKET, TICKET | {"ticket_id": "T-2", "body": "bare"}]
     answers = post(house, {"tickets": batch}, "/v1/triage/batch").json()["decisions"]
     assert [one["lacks_form"] for one in answers] == [False, True]
+    headers = house.key("service")
+    kept = [house.client.get(f"/v1/decisions/{one['decision_id']}", headers=headers) for one in answers]
+    assert [one.json()["lacks_form"] for one in kept] == [False, True]
 
 
 def test_what_is_not_asked_for_is_not_told(house: House):

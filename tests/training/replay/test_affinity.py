@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -7,10 +8,12 @@ from tests.features.fake_encoder import WordEncoder
 from tests.training.replay.fixed_model import FixedModel
 from training.replay.affinity import with_affinity
 from triage.agent import Agent
+from triage.policy import Promise
 from triage.prediction import Prediction
 from triage.ticket import PastTicket, Ticket
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+TEAM = Promise(0.9, {"desk": 0.5}, 0.1)
 WHO = {"printer jam": "ada", "vpn tunnel": "bob", "mail quota": "eve"}
 
 
@@ -84,3 +87,15 @@ def test_the_model_learns_too_and_what_has_no_assignee_teaches_affinity_nothing(
     model.learn(nobody, at(242))
     assert np.array_equal(said(model, 260, "printer jam").probabilities, before)
     assert model._model.learnt == ["N"]
+
+
+def test_a_ticket_with_promises_of_its_own_is_held_to_the_indexs_of_people():
+    class Bare(WordModel):
+        def assess(self, tickets, **options):
+            return [replace(one, promises={"team": TEAM}) for one in super().assess(tickets, **options)]
+
+    model = with_affinity(Bare(), [past(number) for number in range(240)], (), at(240), 0.8)
+    (assessment,) = model.assess([asked(241, "printer jam")])
+    assert set(assessment.promises) == {"team", "assignee"}
+    assert assessment.promises["team"] is TEAM
+    assert assessment.promises["assignee"] == model.promises["assignee"]
