@@ -31,6 +31,7 @@ from benchmarks.quality_tasks import MAPPINGS, Task
 from features.apart import Asked
 from features.embedding_cache import CachedEncoder
 from features.encoder import SentenceEncoder
+from features.structured import PLACES
 from training.history import load_mapping, read_history
 from training.learn_field import LearntField
 from training.metrics import applied_by
@@ -45,10 +46,7 @@ SETS = {
     "mozilla": ("Mozilla topic, all products", "mozilla_support/tickets.parquet"),
     "apache": ("Apache component, all projects", "apache_jira/issues.parquet"),
 }
-NO_FORM: dict[str, Any] = {
-    **dict.fromkeys(("product", "channel", "language", "organization", "requester")),
-    "custom": {},
-}
+NO_FORM: dict[str, Any] = {**dict.fromkeys(PLACES), "custom": {}}
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from features.shares import Shares
 from triage.ticket import Ticket
 
-__all__ = ["RARELY", "StructuredView", "filled_in"]
+__all__ = ["PLACES", "StructuredView", "filled_in"]
 
 Term = tuple[str, str]
 
@@ -117,9 +117,12 @@ class StructuredView:
         It does where its form holds no value learnt from, though fewer than :data:`RARELY` of the history's
         tickets were like that: what the others taught of a form is then no guide to it.
         """
-        if self.formless_ >= RARELY:
-            return np.zeros(len(tickets), bool)
-        return ~self.knows(tickets)
+        return ~self.knows(tickets) if self.expects_form else np.zeros(len(tickets), bool)
+
+    @property
+    def expects_form(self) -> bool:
+        """Whether the history's tickets had forms so regularly that one without is a case of its own."""
+        return self.formless_ < RARELY
 
     def filled(self, ticket: Ticket) -> Ticket:
         """Return the ticket with the commonest value that was learnt in its form; as it is where none was."""

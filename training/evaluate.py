@@ -123,7 +123,7 @@ def evaluate_bundle(
     return document
 
 
-def held_to(judged: JudgedField, usual: Promise) -> Promise:
+def _held_to(judged: JudgedField, usual: Promise) -> Promise:
     """Return what a field's judged tickets were held to, all together.
 
     Some may lack the form that the history had, and are held to a promise of their own. Where both kinds are
@@ -152,7 +152,7 @@ def _measure(
     slices: Sequence[Mapping[str, str]],
 ) -> dict[str, Any]:
     usual = bundle.model.promises[name]
-    promise = held_to(judged, usual)
+    promise = _held_to(judged, usual)
     facts = bundle.manifest.fields[name]
     labels = judged.labels
     applied = judged.applied

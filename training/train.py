@@ -17,7 +17,7 @@ from features.embedding_cache import CachedEncoder
 from features.encoder import Encoder
 from features.forgotten_texts import LEARNT
 from features.language import language_of
-from features.structured import RARELY, StructuredView
+from features.structured import StructuredView
 from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView
@@ -168,7 +168,7 @@ def train_bundle(
         for described in [config.descriptions.get(name, {})]
         if (told := name_labels(name, labels_of(values, described), described, words, encoder))
     }
-    formless = structured.formless_ < RARELY
+    formless = structured.expects_form
     days = days_filed(history)
     alone = learn_fields(
         labels, views, ordered, config, progress, days, named, judging, own_heads, memory, formless=formless

@@ -291,14 +291,3 @@ def test_of_people_more_are_shown_than_of_other_labels(field, shown):
     prediction = Prediction(field, tuple("abcdefg"), np.array([0.3, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05]))
     decided = decide(TICKET, Assessment({field: prediction}, 0.5), {field: Promise(0.9, {}, 0.1)}, Policy())
     assert [label for label, _ in decided[field].top] == list("abcdefg"[:shown])
-
-
-def test_promises_that_an_assessment_brings_along_come_before_the_models():
-    prediction = Prediction("category", LABELS, np.array([0.1, 0.1, 0.8]))
-    usual = {"category": Promise(0.9, dict.fromkeys(LABELS, 0.7), 0.1)}
-    own = {"category": Promise(0.9, dict.fromkeys(LABELS, 0.85), 0.1)}
-    for promises, expected in ((None, (Action.APPLY, 0.7)), (own, (Action.SUGGEST, 0.85))):
-        assessment = Assessment({"category": prediction}, 0.5, promises=promises)
-        one = decide(TICKET, assessment, usual, Policy())["category"]
-        assert (one.action, one.threshold) == expected
-        assert assessment.lacks_form is (promises is not None)
