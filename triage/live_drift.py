@@ -1,7 +1,8 @@
 """How far the newest decisions are from those that a model was judged on when it was trained.
 
 Compares what decisions keep (confidence by field, familiarity, language) with the reference in the bundle's
-manifest, in two windows one after the other: one odd window is chance more often than drift. Raises no alarm.
+manifest, in two windows one after the other: one odd window is chance more often than drift. Tickets that
+lack the form which the history had are counted for the language alone. Raises no alarm.
 """
 
 from collections import Counter
@@ -109,7 +110,8 @@ def _counts(
     then = reference["numbers"].get("familiarity")
     if then is not None:
         told = [
-            np.array([one["familiarity"] for one in w if one["familiarity"] is not None]) for w in windows
+            np.array([one["familiarity"] for one in _with_form(w) if one["familiarity"] is not None])
+            for w in windows
         ]
         yield "familiarity", None, np.array(then["counts"]), [bin_counts(one, then["edges"]) for one in told]
     then = reference["values"].get("language")
@@ -123,9 +125,14 @@ def _counts(
         yield "language", None, np.array([*then["counts"].values(), then["others"]]), pairs
 
 
+def _with_form(window: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield decisions that the reference speaks of: without the form others decide (ADR 0061)."""
+    return (one for one in window if not one.get("lacks_form", False))
+
+
 def _confidences(window: Sequence[Mapping[str, Any]], field: str) -> np.ndarray:
     """Return the likeliest label's confidence where the model alone said it."""
-    parts = (one["fields"].get(field) for one in window)
+    parts = (one["fields"].get(field) for one in _with_form(window))
     return np.array(
         [
             part["top"][0][1]

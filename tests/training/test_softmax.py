@@ -2,7 +2,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
-from training.softmax import fit_softmax
+from training.softmax import COLUMNS, fit_softmax
 
 
 def problem(n: int = 300, seed: int = 0) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
@@ -51,3 +51,14 @@ def test_a_ticket_of_double_weight_counts_as_two():
     heavy, _ = fit_softmax([dense], classes, 3, sample_weight=weight, max_iter=500, tol=1e-9)
     doubled, _ = fit_softmax([dense[twice]], classes[twice], 3, max_iter=500, tol=1e-9)
     np.testing.assert_allclose(heavy[0], doubled[0], atol=0.02)
+
+
+def test_columns_taken_a_few_at_a_time_change_no_bit(monkeypatch):
+    random = np.random.default_rng(3)
+    sparse = sp.random(400, 60, 0.2, format="csr", dtype=np.float32, random_state=3)
+    classes = random.integers(0, 2 * COLUMNS + 5, 400)
+    apart = fit_softmax([sparse], classes, 2 * COLUMNS + 5)
+    monkeypatch.setattr("training.softmax.COLUMNS", 10**6)
+    together = fit_softmax([sparse], classes, 2 * COLUMNS + 5)
+    np.testing.assert_array_equal(apart[0][0], together[0][0])
+    np.testing.assert_array_equal(apart[1], together[1])

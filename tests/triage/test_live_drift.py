@@ -77,6 +77,21 @@ def test_few_decisions_and_values_of_people_say_nothing():
         assert {one.measure for one in measure_live_drift(then, rows)} == {"familiarity", "language"}
 
 
+def test_tickets_without_the_form_are_compared_with_none_that_had_it():
+    random = np.random.default_rng(6)
+    then = reference(random)
+    without = [one | {"lacks_form": True} for one in documents(random, WINDOW, shift=0.4)]
+    mixed = [one for pair in zip(documents(random, WINDOW), without, strict=True) for one in pair]
+    found = measure_live_drift(then, mixed)
+    assert {one.measure: one.has_moved for one in found} == {
+        "confidence": False,
+        "familiarity": False,
+        "language": False,
+    }
+    assert {one.decisions for one in found if one.measure != "language"} == {WINDOW // 2}
+    assert {one.measure for one in measure_live_drift(then, [*without, *without])} == {"language"}
+
+
 def test_a_language_that_is_new_counts_as_another_one():
     random = np.random.default_rng(4)
     then = reference(random)
