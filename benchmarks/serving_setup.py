@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from benchmarks.serving_crowd import crowd_articles, crowd_tickets
 from features.encoder import SentenceEncoder
 
-__all__ = ["ASKED", "REPOSITORY", "TRIAGE", "crowd", "cut", "environment_of", "fit_peers", "set_up"]
+__all__ = ["ASKED", "KEY", "REPOSITORY", "TRIAGE", "crowd", "cut", "environment_of", "fit_peers", "set_up"]
 
 REPOSITORY = Path(__file__).parents[1]
 MAPPING = REPOSITORY / "benchmarks" / "mappings" / "mozilla.toml"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 
 from serving.caller import Caller
+from serving.key_limits import MOST_PER_MINUTE
 from serving.roles import PERMISSIONS, Role
 from triage.errors import ConflictError, InputError, NotFoundError, UnauthenticatedError
 from triage.store import Store
@@ -44,6 +45,7 @@ def create_key(
     *,
     scopes: Sequence[str] | None = None,
     teams: Sequence[str] | None = None,
+    per_minute: int | None = None,
 ) -> tuple[str, ApiKey]:
     """Make a key and store its digest.
 
@@ -64,6 +66,9 @@ def create_key(
         its role.
     teams : sequence of str, optional
         Teams whose tickets it reaches; by default all.
+    per_minute : int, optional
+        How many requests it may make a minute, a batch counting as many as it has tickets; by default as many
+        as are answered.
 
     Returns
     -------
@@ -75,7 +80,7 @@ def create_key(
     Raises
     ------
     InputError
-        If a name, a scope or a team is none.
+        If a name, a scope, a team or a limit is none.
     """
     check_workspace(workspace)
     if not 1 <= len(name) <= 200:
@@ -89,6 +94,11 @@ def create_key(
             )
     if len(scopes or ()) > MOST_SCOPES or len(teams or ()) > MOST_SCOPES:
         raise InputError(f"Got more than {MOST_SCOPES} scopes or teams; expected fewer. Use * in scopes.")
+    if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise InputError(
+            f"Got a key that may ask {per_minute} times a minute; expected 1 to {MOST_PER_MINUTE}, or no "
+            "limit."
+        )
     key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     key = ApiKey(
         key_id,
@@ -100,6 +110,7 @@ def create_key(
         expires_at,
         scopes=tuple(scopes) if scopes else None,
         teams=tuple(teams) if teams else None,
+        per_minute=per_minute,
     )
     put_key(store, key)
     return f"{PREFIX}_{key_id}_{secret}", key
@@ -131,7 +142,7 @@ def rotate_key(
     token : str
         Of the new key, to be shown once.
     key : ApiKey
-        The new one: same name, role, scopes, teams and, up to ``latest``, life span.
+        The new one: same name, role, scopes, teams, limit and, up to ``latest``, life span.
 
     Raises
     ------
@@ -239,6 +250,7 @@ def caller_of(key: ApiKey) -> Caller:
         key.scopes,
         teams,
         expires_at=key.expires_at,
+        per_minute=key.per_minute,
     )
 
 

@@ -11,6 +11,7 @@ from serving.audit_trail import TRAIL, Trail
 from serving.caller import CALLER, Caller, demand
 from serving.dependencies import AuditDep, DoorDep
 from serving.roles import PERMISSIONS
+from serving.shedder import ADMINISTRATION
 from triage.store.audit import AuditLog
 
 __all__ = ["Caller", "address_of", "authenticate", "create_key", "enter", "permitted"]
@@ -73,4 +74,7 @@ def _known(
     door: DoorDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
-    return door.admit(credentials.credentials if credentials else None, address_of(request))
+    caller = door.admit(credentials.credentials if credentials else None, address_of(request))
+    if not request.url.path.startswith(ADMINISTRATION):  # Which is there to end a flood.
+        door.expect_within_limit(caller)
+    return caller

@@ -37,6 +37,8 @@ class Caller:
         A person's count of sessions ended.
     expires_at : datetime or None, default=None
         When their key ends by itself; None: never, or it is no key.
+    per_minute : int or None, default=None
+        How many requests their key may make a minute; None: as many as are answered, or it is no key.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class Caller:
     agent: str | None = None
     session: int = 0
     expires_at: datetime | None = None
+    per_minute: int | None = None
 
     @property
     def actor(self) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 
 from serving.api_keys import caller_of, key_named, key_of
 from serving.caller import Caller
+from serving.key_limits import KeyLimits
 from serving.key_uses import KeyUses
 from serving.lockout import Lockout
 from serving.oidc import TokenReader, looks_like_token
@@ -42,6 +43,8 @@ class Door:
         Checks passwords.
     audit : AuditLog or None, default=None
         Where wrong passwords of known people, and what locks, are told.
+    limits : KeyLimits, optional
+        Counts what limited keys ask for.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Door:
         lockout: Lockout | None = None,
         passwords: Passwords | None = None,
         audit: AuditLog | None = None,
+        limits: KeyLimits | None = None,
     ) -> None:
         self._store = store
         self._audit = audit
@@ -58,6 +62,7 @@ class Door:
         self._lockout = lockout or Lockout()
         self.passwords = passwords or Passwords()
         self.uses = KeyUses(store)
+        self._limits = limits or KeyLimits()
         self._known: OrderedDict[str, None] = OrderedDict()
         self._turn = threading.Lock()
 
@@ -98,6 +103,22 @@ class Door:
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
         return caller
+
+    def expect_within_limit(self, caller: Caller) -> None:
+        """Count a request of a caller whose key is limited.
+
+        Raises
+        ------
+        OverLimitError
+            If it may not ask just now.
+        """
+        if caller.per_minute is not None:
+            self._limits.take(caller.identity, caller.per_minute)
+
+    def charge(self, caller: Caller, more: int) -> None:
+        """Count so many requests more: of one that was let through and holds several tickets."""
+        if caller.per_minute is not None:
+            self._limits.charge(caller.identity, caller.per_minute, more)
 
     def admit_person(self, name: str, password: str, workspace: str | None, address: str) -> Caller:
         """Say who signs in with a name and a password.

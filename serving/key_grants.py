@@ -8,7 +8,7 @@ from serving.caller import Caller
 from serving.roles import PERMISSIONS
 from triage.errors import ForbiddenError
 
-__all__ = ["demand_grant", "demand_no_longer", "demand_whole_workspace"]
+__all__ = ["demand_grant", "demand_no_longer", "demand_no_oftener", "demand_whole_workspace"]
 
 
 def demand_grant(caller: Caller, scopes: Sequence[str] | None, teams: Sequence[str] | None) -> None:
@@ -64,6 +64,30 @@ def demand_no_longer(caller: Caller, expires_at: datetime | None) -> None:
         f"Got a key {given}; expected one that ends by {caller.expires_at:%Y-%m-%dT%H:%M:%SZ}, when the key "
         "that asks for it ends: give that, or less, as expires_at. A key that goes on longer, a person who "
         "is signed in, or `triage keys` on the machine can make or rotate one that does."
+    )
+
+
+def demand_no_oftener(caller: Caller, per_minute: int | None) -> None:
+    """See to it that a key may ask no more often than the key that asks for it; people are not held to that.
+
+    Parameters
+    ----------
+    caller : Caller
+        Who would get its token.
+    per_minute : int or None
+        How often it may ask; None: as often as is answered.
+
+    Raises
+    ------
+    ForbiddenError
+        If that is more than the caller's own key may.
+    """
+    if caller.per_minute is None or (per_minute is not None and per_minute <= caller.per_minute):
+        return
+    given = "without a limit" if per_minute is None else f"that may ask {per_minute} times a minute"
+    raise ForbiddenError(
+        f"Got a key {given}; expected one with per_minute of {caller.per_minute} or less, as the key that "
+        "asks for it has. A key without a limit, a person who is signed in, or `triage keys` can make it."
     )
 
 

@@ -15,6 +15,7 @@ from serving.desks import Desks, make_desks
 from serving.door import Door
 from serving.drift_watch import DriftWatch
 from serving.housekeeping import Housekeeping
+from serving.key_limits import KeyLimits
 from serving.lockout import MOST_WRONG, Lockout
 from serving.metrics import Metrics
 from serving.model_host import ModelHost
@@ -141,6 +142,7 @@ def make_parts(settings: Settings, metrics: Metrics) -> Parts:
         None if settings.oidc is None else TokenReader(settings.oidc),
         Lockout(max(2, MOST_WRONG // settings.workers)),
         audit=audit,
+        limits=KeyLimits(),
     )
     refusals = Refusals(audit)
     drift = DriftWatch(store, models, metrics.gauges)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from serving.key_limits import OverLimitError
 from serving.refusals import note_refusal
 from serving.schemas.base import Output
 from serving.work_queue import QUEUE_REFUSED, QueueFullError, TooLongLineError
@@ -198,7 +199,7 @@ async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     request_id = _request_id(request)
     if kind.status == 403:
         note_refusal(request)
-    if isinstance(error, QueueFullError | TooLongLineError):
+    if isinstance(error, QueueFullError | TooLongLineError | OverLimitError):
         request.scope[QUEUE_REFUSED] = kind.status
     if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)

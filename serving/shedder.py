@@ -4,8 +4,8 @@ Health is always let through, and some room is kept for administration, so that 
 flood. No client holds more than half of the room: who sends too much gets 429, when all is full 503, both
 with ``Retry-After``. A client is known by what it carries, which may be made up: so where all is full,
 whoever has been sending its body for longest gives way to the next. Who was just told that the queue behind
-is full is told so again at the door for a moment: a flood is refused without being read, so that what the
-machine can do goes into answers. Decides nothing about who may do what:
+is full, or that its key asks too often, is told so again at the door for a moment: a flood is refused
+without being read, so that what the machine can do goes into answers. Decides nothing about who may do what:
 that is the endpoints' own business.
 """
 
@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.problems import framework_problem
 from serving.work_queue import QUEUE_REFUSED
 
-__all__ = ["Shedder"]
+__all__ = ["ADMINISTRATION", "Shedder"]
 
 HEALTH = ("/healthz", "/readyz", "/metrics")
 ADMINISTRATION = ("/v1/policy", "/v1/models", "/v1/keys", "/v1/audit", "/v1/training-runs")

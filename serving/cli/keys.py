@@ -38,6 +38,16 @@ def create(
             help="Team whose tickets it reaches; several times; by default all.", show_default=False
         ),
     ] = None,
+    per_minute: Annotated[
+        int | None,
+        typer.Option(
+            help="Requests it may make a minute, each ticket of a batch counting as one; by default as many "
+            "as are answered.",
+            min=1,
+            max=1_000_000,
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key; it is shown this once."""
@@ -47,7 +57,9 @@ def create(
 
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
     with opened_store() as store, store.writing(workspace):
-        token, key = create_key(store, workspace, name, role, expires_at, scopes=scope, teams=team)
+        token, key = create_key(
+            store, workspace, name, role, expires_at, scopes=scope, teams=team, per_minute=per_minute
+        )
         told = KeyOut.of(key).model_dump(mode="json")
         record(store, workspace, "create_key", f"key/{key.key_id}", told, facts={"role": role.value})
     _tell(token, key, as_json)
@@ -95,13 +107,14 @@ def list_all(
             key.role,
             key.name,
             ", ".join(key.scopes or ["all"]),
+            str(key.per_minute or "any"),
             key.created_at.strftime(MINUTES),
             key.last_used_at.strftime(MINUTES) if key.last_used_at else "never",
             _state(key.revoked_at, key.expires_at),
         )
         for key in keys
     ]
-    columns = ("key", "workspace", "role", "name", "scopes", "made", "last used", "state")
+    columns = ("key", "workspace", "role", "name", "scopes", "a minute", "made", "last used", "state")
     show_table(columns, rows, "There are no keys. Make one with: triage keys create --role admin --name me")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from serving.auth import Caller, permitted
-from serving.dependencies import DeskDep, MetricsDep, StoreDep, WorkDep
+from serving.dependencies import DeskDep, DoorDep, MetricsDep, StoreDep, WorkDep
 from serving.idempotency import Once, OnceDep, answer
 from serving.problems import documented
 from serving.reach import reach_stored
@@ -87,6 +87,7 @@ async def triage_batch(
     work: WorkDep,
     metrics: MetricsDep,
     once: OnceDep,
+    door: DoorDep,
     caller: Annotated[Caller, permitted("triage_batch")],
     explain: Explain = False,
     similar: Similar = 0,
@@ -94,8 +95,12 @@ async def triage_batch(
     duplicates: Duplicates = 0,
     replies: Replies = 0,
 ) -> Response:
-    """Decide tickets, each as if it had come alone; all are stored or none."""
+    """Decide tickets, each as if it had come alone; all are stored or none.
+
+    Of a key that may ask so often a minute, each ticket counts as one request.
+    """
     extras = Extras(explain, similar, articles, False, duplicates, replies, Sight.of(caller))
+    door.charge(caller, len(batch.tickets) - 1)
 
     def shape(found: Sequence[Answer]) -> BatchOut:
         return BatchOut(decisions=[DecisionOut.of(one) for one in found])

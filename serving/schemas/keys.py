@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from serving.key_limits import MOST_PER_MINUTE
 from serving.roles import Role
 from serving.schemas.base import Input, Moment, Output, SafeText
 from triage.store.keys import ApiKey
@@ -24,6 +25,7 @@ EXAMPLE: JsonDict = {
     "scopes": ["triage_*", "give_feedback"],
     "teams": None,
     "succeeds": None,
+    "per_minute": 600,
 }
 NEW: JsonDict = {"token": "tk_8f3a61c09b2d4e75_" + "x" * 43, "key": EXAMPLE}
 
@@ -51,6 +53,14 @@ class KeyIn(Input):
     )
     teams: Names | None = Field(
         default=None, description="Teams whose tickets it reaches; null: all.", examples=[["Network"]]
+    )
+    per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_PER_MINUTE,
+        description="Requests it may make a minute, a batch counting as many as it has tickets; null: "
+        "as many as are answered. No more than the key that asks, where that is limited.",
+        examples=[600],
     )
 
 
@@ -80,6 +90,9 @@ class KeyOut(Output):
     scopes: list[str] | None = Field(description="Operation ids it is held to; null: all of its role.")
     teams: list[str] | None = Field(description="Teams whose tickets it reaches; null: all.")
     succeeds: str | None = Field(description="The key that it was made to replace.")
+    per_minute: int | None = Field(
+        description="Requests it may make a minute, each ticket of a batch counting as one; null: no limit."
+    )
 
     @classmethod
     def of(cls, key: ApiKey) -> "KeyOut":

@@ -41,9 +41,11 @@ class Live:
     store: Store
     server: uvicorn.Server
 
-    def headers(self, role: str = "service", workspace: str = "acme") -> dict[str, str]:
+    def headers(
+        self, role: str = "service", workspace: str = "acme", per_minute: int | None = None
+    ) -> dict[str, str]:
         """The header of a new key."""
-        token, _ = create_key(self.store, workspace, role, Role(role))
+        token, _ = create_key(self.store, workspace, role, Role(role), per_minute=per_minute)
         return {"Authorization": f"Bearer {token}"}
 
     def client(self, **more) -> httpx.Client:

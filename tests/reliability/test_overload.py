@@ -77,6 +77,31 @@ def test_a_noisy_workspace_does_not_crowd_out_a_quiet_one(tmp_path: Path, url: s
         assert {status for status, _, _ in answers} == {200}
 
 
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(30.0, marks=LONG)])
+def test_a_key_gets_no_more_than_its_limit_and_the_others_notice_nothing(
+    tmp_path: Path, url: str, seconds: float
+):
+    with live(tmp_path, url, seconds=0.02, threads=1, waiting=8, at_once=60) as site, site.client() as client:
+        quiet, noisy = site.headers(), site.headers(per_minute=60)
+        heard: list[tuple] = []
+        began = time.monotonic()
+        asking = threading.Thread(target=lambda: heard.extend(flood(site, noisy, 10, seconds)))
+        asking.start()
+        answers = []
+        while asking.is_alive():
+            answers.append(ask(client, quiet))
+            time.sleep(0.05)
+        asking.join()
+        counts = Counter(status for status, _, _ in heard)
+        assert set(counts) == {200, 429}
+        # Ten seconds' worth at once, then one a second.
+        assert 10 <= counts[200] <= 11 + time.monotonic() - began
+        assert counts[429] >= 20 * seconds  # Twenty times its limit, at the least.
+        assert all(wait is not None for status, _, wait in heard if status == 429)
+        assert len(answers) >= 3
+        assert {status for status, _, _ in answers} == {200}
+
+
 def test_a_locked_database_is_told_quickly_while_reading_goes_on(tmp_path: Path, url: str):
     with live(tmp_path, url, threads=2, waiting=32) as site, site.client() as client:
         headers, admin = site.headers(), site.headers("admin")

@@ -43,6 +43,8 @@ class ApiKey:
         The teams whose tickets it reaches; None: all.
     succeeds : str or None, default=None
         Id of the key that it was made to replace.
+    per_minute : int or None, default=None
+        How many requests it may make a minute; None: as many as are answered.
     """
 
     key_id: str
@@ -57,6 +59,7 @@ class ApiKey:
     scopes: tuple[str, ...] | None = None
     teams: tuple[str, ...] | None = None
     succeeds: str | None = None
+    per_minute: int | None = None
 
     def is_live(self, moment: datetime) -> bool:
         """Whether it opens anything at a moment."""

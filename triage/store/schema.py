@@ -194,6 +194,7 @@ api_keys = Table(
     Column("scopes", JSON(none_as_null=True)),
     Column("teams", JSON(none_as_null=True)),
     Column("succeeds", String(40)),
+    Column("per_minute", Integer),
 )
 
 policies = Table(

@@ -37,6 +37,14 @@ def test_the_token_alone_is_on_standard_output(home: Path, run: Run, capsys: pyt
     assert "not shown again" in captured.err
 
 
+def test_a_limited_key_is_listed_with_its_limit(home: Path, run: Run, capsys: pytest.CaptureFixture[str]):
+    assert run("keys", "create", "--role", "service", "--name", "shop", "--per-minute", "600", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["key"]["per_minute"] == 600
+    assert run("keys", "list") == 0
+    assert "600" in capsys.readouterr().out
+    assert run("keys", "create", "--role", "service", "--name", "shop", "--per-minute", "0") == 2
+
+
 def test_a_key_that_does_not_exist_cannot_be_revoked(
     home: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ):

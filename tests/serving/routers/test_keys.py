@@ -125,3 +125,45 @@ def test_a_key_that_ends_makes_and_takes_none_that_goes_on_longer(house: House):
     assert successor.json()["key"]["expires_at"] == maker["key"]["expires_at"]
     # Whoever has a key without an end is not held to one.
     assert ask.post(f"/v1/keys/{whole}/rotate", json={}, headers=house.key("admin")).status_code == 201
+
+
+def test_a_limited_key_is_told_when_to_come_back_and_others_go_on(house: House):
+    made = make(house, role="admin", per_minute=12)
+    assert made["key"]["per_minute"] == 12
+    limited, other = bearer(made["token"]), bearer(make(house)["token"])
+
+    def ask(headers: dict[str, str]) -> int:
+        return house.client.post("/v1/triage", json={"subject": "vpn"}, headers=headers).status_code
+
+    assert [ask(limited) for _ in range(2)] == [200, 200]  # Ten seconds' worth.
+    refused = house.client.get("/v1/agents", headers=limited)
+    assert refused.status_code == 429 and 1 <= int(refused.headers["Retry-After"]) <= 5
+    assert "12 times a minute" in refused.json()["detail"]
+    assert [ask(other) for _ in range(5)] == [200] * 5
+    # What ends a flood is not held up by it.
+    assert house.client.get("/v1/policy", headers=limited).status_code == 200
+
+
+def test_each_ticket_of_a_batch_counts_as_one_request(house: House):
+    limited = bearer(make(house, per_minute=60)["token"])
+    body = {"tickets": [{"subject": "vpn"}] * 30}
+    assert house.client.post("/v1/triage/batch", json=body, headers=limited).status_code == 200
+    refused = house.client.post("/v1/triage", json={}, headers=limited)
+    assert refused.status_code == 429 and 15 <= int(refused.headers["Retry-After"]) <= 21
+
+
+def test_a_limited_key_makes_and_takes_none_that_may_ask_more_often(house: House):
+    ask = house.client
+    maker = make(house, role="admin", per_minute=6_000)
+    headers, whole = bearer(maker["token"]), make(house)["key"]["key_id"]
+    body = {"name": "helpdesk", "role": "service"}
+    for more in (None, 6_001):
+        refused = ask.post("/v1/keys", json=body | {"per_minute": more}, headers=headers)
+        assert refused.status_code == 403 and "6000 or less" in refused.json()["detail"]
+    assert ask.post("/v1/keys", json=body | {"per_minute": 60}, headers=headers).status_code == 201
+    assert ask.post(f"/v1/keys/{whole}/rotate", json={}, headers=headers).status_code == 403
+    own = ask.post(f"/v1/keys/{maker['key']['key_id']}/rotate", json={}, headers=headers)
+    assert own.status_code == 201 and own.json()["key"]["per_minute"] == 6_000
+    for none in (0, -1, 1_000_001):
+        given = ask.post("/v1/keys", json=body | {"per_minute": none}, headers=house.key("admin"))
+        assert given.status_code == 422

@@ -10,11 +10,14 @@ KEY = ApiKey("k1", "acme", "robot", "service", "0" * 64, NOON)
 
 def test_a_key_is_found_listed_used_and_revoked_once(store: Store):
     put_key(store, KEY)
+    limited = replace(KEY, key_id="k4", workspace="third", secret_hash="2" * 64, per_minute=60)
+    put_key(store, limited)
+    assert find_key(store, "k4") == limited
     put_key(store, replace(KEY, key_id="k2", workspace="other", secret_hash="1" * 64))
     assert find_key(store, "k1") == KEY
     assert find_key(store, "k3") is None
     assert [key.key_id for key in list_keys(store, "acme")] == ["k1"]
-    assert [key.key_id for key in list_keys(store)] == ["k1", "k2"]
+    assert [key.key_id for key in list_keys(store)] == ["k1", "k2", "k4"]
     note_key_uses(store, {"k1": NOON})
     assert revoke_key(store, "acme", "k1", NOON)
     assert not revoke_key(store, "acme", "k1", datetime.now(UTC))
