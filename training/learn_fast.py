@@ -16,6 +16,7 @@ import numpy as np
 
 from features.familiarity import evidence
 from features.fast_tier import FastField, FastTier
+from features.field_model import Head
 from features.static_meaning import StaticMeaning
 from features.views import MEANING_SCALE, Views
 from features.words import WordView
@@ -140,7 +141,7 @@ def learn_cheap(
             "days": None if days is None else days[rows],
             "labels": labels_of(values, config.descriptions.get(name, {})),
             "votes": False,
-            "chosen": Chosen(learnt[name].penalties, learnt[name].half_life),
+            "chosen": Chosen(learnt[name].penalties, learnt[name].half_life, _without_meaning(learnt[name])),
             "formless": formless,
         }
         step: Callable[[], LearntField] = partial(learn_field, name, labelled, seen, **settings)
@@ -213,6 +214,14 @@ def learn_fast(
 def _with_few(learnt: Mapping[str, LearntField]) -> list[str]:
     """Return the fields of which too few tickets were held out."""
     return [name for name, one in learnt.items() if not one.reason and len(one.held_out) < FEWEST]
+
+
+def _without_meaning(full: LearntField) -> dict[str, Head]:
+    """Return the heads of the full tier that read what the fast one reads, too.
+
+    Where the full tier learnt from what labels are called, these did: as from one ticket more of each label.
+    """
+    return {name: one for name, one in full.model.heads.items() if "meaning" not in one.blocks}
 
 
 def _comparable(fast: LearntField | None, full: LearntField) -> bool:

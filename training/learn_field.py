@@ -146,7 +146,7 @@ def learn_field(
     votes : bool, default=True
         Whether the nearest past tickets vote.
     chosen : Chosen, optional
-        Penalties and half-life to take; by default they are chosen here.
+        Penalties, half-life and heads to take; by default they are found here.
     formless : bool, default=False
         Whether to learn it for tickets without a form as well.
 
@@ -183,7 +183,7 @@ def learn_field(
     if formless and (members := _without_form(found)):
         pools["formless"] = choose_rung(members, found.truth)
     wanted = list(dict.fromkeys(name for rung, _ in pools.values() for name in rung.weights))
-    heads = fit_heads(found, wanted, views, names, own_head)
+    heads = fit_heads(found, wanted, views, names, own_head, chosen.heads if chosen else None)
     settled = {kind: _settle(field, names, found, pool, heads, target) for kind, pool in pools.items()}
     return replace(settled["whole"], formless=settled.get("formless"))
 

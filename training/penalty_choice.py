@@ -1,10 +1,11 @@
 """How hard a field's heads are penalised and how fast its tickets age: chosen on few enough tickets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from features.field_model import Head
 from features.views import Views
 from training.encoder.own_head import OwnHead
 from training.head_fitting import HeadFitting, Start
@@ -24,10 +25,21 @@ Part = tuple[Fold, Views, OwnHead | None]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Choices that need not be made again: inverse penalties by linear head, and a half-life in days."""
+    """What need not be found again: inverse penalties by linear head, a half-life in days, and fitted heads.
+
+    Parameters
+    ----------
+    penalties : Mapping of str to float
+        By linear head.
+    half_life : float or None
+        In days; None: never.
+    heads : Mapping of str to Head, optional
+        Fitted on the same tickets with these two; for views that are the same.
+    """
 
     penalties: Mapping[str, float]
     half_life: float | None
+    heads: Mapping[str, Head] = field(default_factory=dict)
 
 
 def choose_and_judge(

@@ -4,7 +4,7 @@ A linear head a view, one for all views together, one that knows the order of a 
 called, a tuned encoder's own softmax, the vote of the nearest past tickets, and how common labels are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -162,6 +162,7 @@ def fit_heads(
     views: Views,
     labels: Sequence[str],
     own_head: OwnHead | None = None,
+    known: Mapping[str, Head] | None = None,
 ) -> dict[str, Head]:
     """Fit the heads among some members on all tickets.
 
@@ -177,8 +178,10 @@ def fit_heads(
         In column order.
     own_head : OwnHead, optional
         Of the encoder of ``views``.
+    known : Mapping of str to Head, optional
+        Heads that were fitted before to these very views.
     """
-    fitting = held_out.fitting
+    fitting, known = held_out.fitting, known or {}
     everything = np.arange(len(fitting.classes))
     heads = _heads(views, fitting.n_labels)
 
@@ -188,9 +191,12 @@ def fit_heads(
         )
         return Head(heads[name], tuple(coefs), intercept)
 
-    linear = [name for name in members if name in heads]
+    fitted = {
+        name: known[name] for name in members if name in known and known[name].blocks == heads.get(name)
+    }
+    linear = [name for name in members if name in heads and name not in fitted]
     with ThreadPoolExecutor(max(1, len(linear))) as pool:
-        fitted = dict(zip(linear, pool.map(fit, linear), strict=True))
+        fitted |= dict(zip(linear, pool.map(fit, linear), strict=True))
     for name in members:
         if name == NAMES and fitting.named is not None:
             fitted[name] = fitting.named.head(fitting.n_labels)

@@ -81,7 +81,10 @@ def test_a_noisy_workspace_does_not_crowd_out_a_quiet_one(tmp_path: Path, url: s
 def test_a_key_gets_no_more_than_its_limit_and_the_others_notice_nothing(
     tmp_path: Path, url: str, seconds: float
 ):
-    with live(tmp_path, url, seconds=0.02, threads=1, waiting=32, at_once=60) as site, site.client() as client:
+    with (
+        live(tmp_path, url, seconds=0.02, threads=1, waiting=32, at_once=60) as site,
+        site.client() as client,
+    ):
         quiet, noisy = site.headers(), site.headers(per_minute=60)
         heard: list[tuple] = []
         began = time.monotonic()

@@ -21,6 +21,21 @@ def test_every_field_is_learnt_again_with_the_same_labels_and_without_voters(tra
         assert "neighbours" not in one.model.weights and one.model.neighbour_classes is None
 
 
+def test_heads_that_read_no_meaning_are_the_full_tiers_and_none_that_does_is(trained, tier):
+    full = trained.bundle.model.fields
+    both = [
+        (head, full[field].heads[name])
+        for field, one in tier.fields.items()
+        for name, head in one.model.heads.items()
+        if name in full[field].heads
+    ]
+    reads = {"meaning" in head.blocks for head, _ in both}
+    assert reads == {True, False}
+    for head, of_full in both:
+        same = all(np.array_equal(*pair) for pair in zip(head.coefs, of_full.coefs, strict=True))
+        assert same == ("meaning" not in head.blocks)
+
+
 def test_what_is_usual_is_sorted_and_a_hundredth_of_it_is_called_strange(tier):
     for one in tier.fields.values():
         assert (np.diff(one.known) >= 0).all()
