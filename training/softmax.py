@@ -111,5 +111,9 @@ def _times(block: Block, dense: np.ndarray) -> np.ndarray:
     parts = -(-dense.shape[1] // COLUMNS)
     if isinstance(block, np.ndarray) or parts < 2:
         return np.asarray(block @ dense)
-    some = [np.ascontiguousarray(one) for one in np.array_split(dense, parts, axis=1)]
-    return np.hstack([block @ one for one in some])
+    found = np.empty((block.shape[0], dense.shape[1]), np.result_type(block.dtype, dense.dtype))
+    for some, into in zip(
+        np.array_split(dense, parts, axis=1), np.array_split(found, parts, axis=1), strict=True
+    ):
+        into[:] = block @ np.ascontiguousarray(some)
+    return found
