@@ -52,7 +52,7 @@ class KeyLimits:
     >>> limits = KeyLimits(clock=lambda: 100.0)
     >>> for _ in range(10):
     ...     limits.take("8f3a61c09b2d4e75", 60)
-    >>> limits.take("8f3a61c09b2d4e75", 60)
+    >>> limits.take("8f3a61c09b2d4e75", 60)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     serving.key_limits.OverLimitError: Got a request of a key that may ask 60 times a minute and has; ...
     """
