@@ -75,6 +75,6 @@ def _known(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
     caller = door.admit(credentials.credentials if credentials else None, address_of(request))
-    if not request.url.path.startswith(ADMINISTRATION):  # Which is there to end a flood.
+    if not request.scope["path"].startswith(ADMINISTRATION):  # Which is there to end a flood.
         door.expect_within_limit(caller)
     return caller

@@ -8,7 +8,7 @@ from serving.caller import Caller
 from serving.roles import PERMISSIONS
 from triage.errors import ForbiddenError
 
-__all__ = ["demand_grant", "demand_no_longer", "demand_no_oftener", "demand_whole_workspace"]
+__all__ = ["demand_grant", "demand_no_limit", "demand_no_longer", "demand_whole_workspace"]
 
 
 def demand_grant(caller: Caller, scopes: Sequence[str] | None, teams: Sequence[str] | None) -> None:
@@ -67,27 +67,27 @@ def demand_no_longer(caller: Caller, expires_at: datetime | None) -> None:
     )
 
 
-def demand_no_oftener(caller: Caller, per_minute: int | None) -> None:
-    """See to it that a key may ask no more often than the key that asks for it; people are not held to that.
+def demand_no_limit(caller: Caller, replaced: str | None = None) -> None:
+    """See to it that a key with a limit a minute gets no other key, which would have a limit of its own.
 
     Parameters
     ----------
     caller : Caller
         Who would get its token.
-    per_minute : int or None
-        How often it may ask; None: as often as is answered.
+    replaced : str, optional
+        Id of the key whose place the new one takes: a limited key may be replaced by itself.
 
     Raises
     ------
     ForbiddenError
-        If that is more than the caller's own key may.
+        If the caller's key is limited, and is not the one to be replaced.
     """
-    if caller.per_minute is None or (per_minute is not None and per_minute <= caller.per_minute):
+    if caller.per_minute is None or replaced == caller.identity:
         return
-    given = "without a limit" if per_minute is None else f"that may ask {per_minute} times a minute"
     raise ForbiddenError(
-        f"Got a key {given}; expected one with per_minute of {caller.per_minute} or less, as the key that "
-        "asks for it has. A key without a limit, a person who is signed in, or `triage keys` can make it."
+        f"Got a caller whose key may ask {caller.per_minute} times a minute; expected one without a limit, "
+        "since each key counts by itself. A key without one, a person who is signed in, or `triage keys` on "
+        "the machine can do it; a limited key may rotate itself."
     )
 
 

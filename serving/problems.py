@@ -172,11 +172,13 @@ def problem(
     return JSONResponse(body.model_dump(), kind.status, headers, media_type=MEDIA_TYPE)
 
 
-def framework_problem(status: int, request_id: str) -> JSONResponse:
+def framework_problem(
+    status: int, request_id: str, *, retry_after_s: int = RETRY_AFTER_SECONDS
+) -> JSONResponse:
     """Build the answer for an error of the web framework itself."""
     kind = FRAMEWORK.get(status, INTERNAL if status >= 500 else FRAMEWORK[400])
     detail = DETAILS.get(kind.status, kind.title)
-    return problem(kind, detail, request_id)
+    return problem(kind, detail, request_id, retry_after_s=retry_after_s)
 
 
 def report(error: BaseException, request_id: str) -> None:
@@ -199,12 +201,12 @@ async def _from_tree(request: Request, error: Exception) -> JSONResponse:
     request_id = _request_id(request)
     if kind.status == 403:
         note_refusal(request)
+    wait = error.retry_after_s if isinstance(error, errors.TooManyRequestsError) else RETRY_AFTER_SECONDS
     if isinstance(error, QueueFullError | TooLongLineError | OverLimitError):
-        request.scope[QUEUE_REFUSED] = kind.status
+        request.scope[QUEUE_REFUSED] = kind.status, wait
     if kind is INTERNAL or isinstance(error, DBAPIError | TimeoutError):
         report(error, request_id)
         return framework_problem(kind.status, request_id)
-    wait = error.retry_after_s if isinstance(error, errors.TooManyRequestsError) else RETRY_AFTER_SECONDS
     return problem(kind, str(error), request_id, retry_after_s=wait)
 
 

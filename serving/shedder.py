@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import framework_problem
+from serving.problems import RETRY_AFTER_SECONDS, framework_problem
 from serving.work_queue import QUEUE_REFUSED
 
 __all__ = ["ADMINISTRATION", "Shedder"]
@@ -55,7 +55,7 @@ class Shedder:
         self.taken = 0
         self._held: Counter[str] = Counter()
         self._sending: dict[_InTime, None] = {}
-        self._shut: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+        self._shut: OrderedDict[tuple[str, str], tuple[float, int, int]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request, or refuse it."""
@@ -65,9 +65,12 @@ class Shedder:
         is_administration = scope["path"].startswith(ADMINISTRATION)
         room = self.at_once + (max(1, self.at_once // RESERVED) if is_administration else 0)
         client = _client(scope)
-        refused = self._refused(client, room, is_administration) or self._shut_for(client, scope["path"])
+        full = self._refused(client, room, is_administration)
+        refused = self._shut_for(client, scope["path"]) if full is None else (full, RETRY_AFTER_SECONDS)
         if refused is not None:
-            await framework_problem(refused, scope["triage.request_id"])(scope, receive, send)
+            status, wait_s = refused
+            answer = framework_problem(status, scope["triage.request_id"], retry_after_s=wait_s)
+            await answer(scope, receive, send)
             return
         self.taken += 1
         self._held[client] += 1
@@ -82,16 +85,19 @@ class Shedder:
             if not self._held[client]:
                 del self._held[client]
             if QUEUE_REFUSED in scope:
-                self._shut[client, scope["path"]] = time.monotonic() + SHUT_S, scope[QUEUE_REFUSED]
+                self._shut[client, scope["path"]] = time.monotonic() + SHUT_S, *scope[QUEUE_REFUSED]
                 if len(self._shut) > MOST_SHUT:
                     self._shut.popitem(last=False)
 
-    def _shut_for(self, client: str, path: str) -> int | None:
-        until, status = self._shut.get((client, path), (0.0, None))
-        if status is not None and time.monotonic() >= until:
+    def _shut_for(self, client: str, path: str) -> tuple[int, int] | None:
+        """Return the status of what the client was refused with just now, and in how many seconds to ask."""
+        until, status, wait_s = self._shut.get((client, path), (0.0, 0, 0))
+        if not status:
+            return None
+        if time.monotonic() >= until:
             del self._shut[client, path]
             return None
-        return status
+        return status, wait_s
 
     def _refused(self, client: str, room: int, is_administration: bool) -> int | None:
         if self.taken >= room and not self._free_a_place():

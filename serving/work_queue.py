@@ -18,7 +18,7 @@ from triage.errors import TooManyRequestsError, UnavailableError
 __all__ = ["QUEUE_REFUSED", "QueueFullError", "TooLongLineError", "WorkQueue"]
 
 QUEUE_REFUSED = "triage.queue_refused"
-"""In the scope of a request that the queue, or its key's limit, refused: the status of its answer."""
+"""In the scope of a request that the queue, or its key's limit, refused: its status, and seconds to wait."""
 
 Result = TypeVar("Result")
 

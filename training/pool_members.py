@@ -192,7 +192,9 @@ def fit_heads(
         return Head(heads[name], tuple(coefs), intercept)
 
     fitted = {
-        name: known[name] for name in members if name in known and known[name].blocks == heads.get(name)
+        name: known[name]
+        for name in members
+        if name in known and name in heads and _reads(known[name], heads[name], views, fitting.n_labels)
     }
     linear = [name for name in members if name in heads and name not in fitted]
     with ThreadPoolExecutor(max(1, len(linear))) as pool:
@@ -206,6 +208,12 @@ def fit_heads(
         elif name == ORDINAL:
             fitted[name] = _ordinal_head(fitting, views, labels)
     return fitted
+
+
+def _reads(head: Head, blocks: tuple[str, ...], views: Views, n_labels: int) -> bool:
+    """Return whether a head is one of these labels that reads these blocks of the views."""
+    shapes = [(views[name].shape[1], n_labels) for name in blocks]
+    return head.blocks == blocks and [one.shape for one in head.coefs] == shapes
 
 
 def _is_scale(labels: Sequence[str]) -> bool:

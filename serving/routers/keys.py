@@ -10,7 +10,7 @@ from serving.api_keys import create_key, rotate_key
 from serving.auth import Caller, permitted
 from serving.dependencies import StoreDep
 from serving.idempotency import Once, OnceDep, answer
-from serving.key_grants import demand_grant, demand_no_longer, demand_no_oftener
+from serving.key_grants import demand_grant, demand_no_limit, demand_no_longer
 from serving.problems import documented
 from serving.schemas.base import SafeText
 from serving.schemas.keys import KeyIn, KeyListOut, KeyOut, NewKeyOut, RotationIn
@@ -51,10 +51,10 @@ def create(given: KeyIn, store: StoreDep, caller: Annotated[Caller, permitted("c
     """Make a key for this workspace; its token is shown this once, so the answer is never replayed.
 
     A caller with scopes or teams gives no more than it has itself; a key that ends makes none that goes on
-    longer, a limited one none that may ask more often.
+    longer, a key with a limit a minute none.
     """
     demand_grant(caller, given.scopes, given.teams)
-    demand_no_oftener(caller, given.per_minute)
+    demand_no_limit(caller)
     demand_no_longer(caller, given.expires_at)
     if given.expires_at is not None and given.expires_at <= datetime.now(UTC):
         raise InputError("Got an end of a key that has passed; expected a later time, or none.")
@@ -93,7 +93,7 @@ def rotate(
     """Make a key that takes another's place; both work for a while, at most two at once.
 
     A caller with scopes or teams replaces no key that reaches further than it does itself, a key that ends
-    none that goes on longer, a limited one none that may ask more often; the new one ends with the caller's
+    none that goes on longer, a key with a limit a minute none but itself; the new one ends with the caller's
     at the latest.
     """
     made: list[tuple[str, ApiKey]] = []
@@ -103,7 +103,7 @@ def rotate(
         if old is not None:
             demand_grant(caller, old.scopes, old.teams)
             demand_no_longer(caller, old.expires_at)
-            demand_no_oftener(caller, old.per_minute)
+            demand_no_limit(caller, key_id)
         overlap = timedelta(hours=given.overlap_hours)
         made.append(rotate_key(store, caller.workspace, key_id, overlap, latest=caller.expires_at))
         return Reply(201, KeyOut.of(made[0][1]).model_dump(mode="json"))

@@ -1,6 +1,6 @@
 """Deciding tickets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -100,12 +100,12 @@ async def triage_batch(
     Of a key that may ask so often a minute, each ticket counts as one request.
     """
     extras = Extras(explain, similar, articles, False, duplicates, replies, Sight.of(caller))
-    door.charge(caller, len(batch.tickets) - 1)
 
     def shape(found: Sequence[Answer]) -> BatchOut:
         return BatchOut(decisions=[DecisionOut.of(one) for one in found])
 
-    decide = partial(_decide, store, desk, once, caller, batch.tickets, extras, shape)
+    charge = partial(door.charge, caller, len(batch.tickets) - 1)
+    decide = partial(_decide, store, desk, once, caller, batch.tickets, extras, shape, charge)
     reply = await work.run(lambda: metrics.timed(decide))
     return answer(reply)
 
@@ -118,10 +118,12 @@ def _decide(
     given: Sequence[TicketIn],
     extras: Extras,
     shape: Any,
+    charge: Callable[[], None] = lambda: None,
 ) -> Reply:
     earlier = once.earlier(caller.workspace)
     if earlier is not None:
         return earlier
+    charge()
     named = [one.ticket_id for one in given if one.ticket_id]
     reach_stored(store, caller, named)
     desk.expect_shown(caller.workspace, [one.suggestion_id for one in given if one.suggestion_id])

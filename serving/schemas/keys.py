@@ -59,7 +59,7 @@ class KeyIn(Input):
         ge=1,
         le=MOST_PER_MINUTE,
         description="Requests it may make a minute, a batch counting as many as it has tickets; null: "
-        "as many as are answered. No more than the key that asks, where that is limited.",
+        "as many as are answered.",
         examples=[600],
     )
 

@@ -97,8 +97,10 @@ def test_forked_processes_count_together():
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:  # pragma: no cover
-            os.write(theirs, bytes([sum(takes(limits, 120) for _ in range(50))]))
-            os._exit(0)
+            try:
+                os.write(theirs, bytes([sum(takes(limits, 120) for _ in range(50))]))
+            finally:
+                os._exit(0)
         os.waitpid(child, 0)
         counts.append(os.read(ours, 1)[0])
         os.close(ours)

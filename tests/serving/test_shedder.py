@@ -142,13 +142,15 @@ class Queue:
         self.shedder = Shedder(self._app, 8, 30.0)
         self.reached: list[tuple[str, str]] = []
         self.told: list[int] = []
+        self.waits: list[int] = []
 
     async def _app(self, scope, receive, send) -> None:
         who = dict(scope["headers"])[b"authorization"].decode()
         self.reached.append((who, scope["path"]))
         if who == "flood":
-            scope[QUEUE_REFUSED] = 429
-        await send({"type": "http.response.start", "status": scope.get(QUEUE_REFUSED, TAKEN), "headers": []})
+            scope[QUEUE_REFUSED] = 429, 30
+        status, _ = scope.get(QUEUE_REFUSED, (TAKEN, 0))
+        await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
     def ask(self, who: str, path: str = "/v1/triage") -> int:
@@ -159,6 +161,7 @@ class Queue:
         async def send(message) -> None:
             if message["type"] == "http.response.start":
                 self.told.append(message["status"])
+                self.waits += [int(value) for name, value in message["headers"] if name == b"retry-after"]
 
         async def receive() -> dict:
             return {"type": "http.request", "body": b"", "more_body": False}
@@ -172,6 +175,7 @@ def test_whom_the_queue_refused_is_refused_at_the_door_for_a_moment_and_nobody_e
     monkeypatch.setattr("serving.shedder.time.monotonic", lambda: now[0])
     queue = Queue()
     assert [queue.ask("flood") for _ in range(3)] == [429] * 3
+    assert queue.waits == [30, 30]  # Told at the door as behind it.
     assert queue.ask("calm") == TAKEN and queue.ask("flood", "/v1/tickets") == 429
     assert queue.reached == [("flood", "/v1/triage"), ("calm", "/v1/triage"), ("flood", "/v1/tickets")]
     now[0] += SHUT_S

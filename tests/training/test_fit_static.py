@@ -57,3 +57,13 @@ def test_no_vector_comes_from_a_table_that_has_seen_its_ticket(words):
     after = cross_fit_static(words, rows, changed)
     same = (before == after).all(axis=1)
     assert same[4 % PARTS :: PARTS].all() and not same.all()
+
+
+def test_columns_that_are_solved_apart_are_those_solved_together(words, monkeypatch):
+    rows = words.transform(SUBJECTS * 3)
+    vectors = np.random.default_rng(1).standard_normal((15, 8)).astype(np.float32)
+    together = fit_static(words, rows, vectors)
+    monkeypatch.setattr("training.fit_static.COLUMNS", 3)
+    apart = fit_static(words, rows, vectors)
+    assert apart.table.shape == together.table.shape
+    np.testing.assert_allclose(apart.table, together.table, atol=1e-4)

@@ -32,7 +32,8 @@ def test_heads_that_read_no_meaning_are_the_full_tiers_and_none_that_does_is(tra
     reads = {"meaning" in head.blocks for head, _ in both}
     assert reads == {True, False}
     for head, of_full in both:
-        same = all(np.array_equal(*pair) for pair in zip(head.coefs, of_full.coefs, strict=True))
+        arrays = zip((*head.coefs, head.intercept), (*of_full.coefs, of_full.intercept), strict=True)
+        same = all(np.array_equal(*pair) for pair in arrays)
         assert same == ("meaning" not in head.blocks)
 
 

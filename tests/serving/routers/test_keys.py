@@ -152,18 +152,29 @@ def test_each_ticket_of_a_batch_counts_as_one_request(house: House):
     assert refused.status_code == 429 and 15 <= int(refused.headers["Retry-After"]) <= 21
 
 
-def test_a_limited_key_makes_and_takes_none_that_may_ask_more_often(house: House):
+def test_a_limited_key_gets_no_other_key_but_its_own_successor(house: House):
     ask = house.client
     maker = make(house, role="admin", per_minute=6_000)
-    headers, whole = bearer(maker["token"]), make(house)["key"]["key_id"]
-    body = {"name": "helpdesk", "role": "service"}
-    for more in (None, 6_001):
-        refused = ask.post("/v1/keys", json=body | {"per_minute": more}, headers=headers)
-        assert refused.status_code == 403 and "6000 or less" in refused.json()["detail"]
-    assert ask.post("/v1/keys", json=body | {"per_minute": 60}, headers=headers).status_code == 201
-    assert ask.post(f"/v1/keys/{whole}/rotate", json={}, headers=headers).status_code == 403
+    headers, other = bearer(maker["token"]), make(house, per_minute=60)["key"]["key_id"]
+    refused = ask.post("/v1/keys", json={"name": "n", "role": "service", "per_minute": 60}, headers=headers)
+    assert refused.status_code == 403 and "6000 times a minute" in refused.json()["detail"]
+    assert ask.post(f"/v1/keys/{other}/rotate", json={}, headers=headers).status_code == 403
     own = ask.post(f"/v1/keys/{maker['key']['key_id']}/rotate", json={}, headers=headers)
     assert own.status_code == 201 and own.json()["key"]["per_minute"] == 6_000
     for none in (0, -1, 1_000_001):
-        given = ask.post("/v1/keys", json=body | {"per_minute": none}, headers=house.key("admin"))
-        assert given.status_code == 422
+        body = {"name": "helpdesk", "role": "service", "per_minute": none}
+        assert ask.post("/v1/keys", json=body, headers=house.key("admin")).status_code == 422
+
+
+def test_a_refusal_at_the_door_says_how_long_to_wait_as_the_first_one_did(house: House):
+    limited = bearer(make(house, per_minute=1)["token"])
+    answers = [house.client.post("/v1/triage", json={}, headers=limited) for _ in range(4)]
+    assert [one.status_code for one in answers] == [200, 429, 429, 429]
+    assert {59, 60} >= {int(one.headers["Retry-After"]) for one in answers[1:]}
+
+
+def test_a_replay_of_a_batch_costs_one_request(house: House):
+    limited = bearer(make(house, per_minute=60)["token"]) | {"Idempotency-Key": "same"}
+    body = {"tickets": [{"subject": "vpn"}] * 5}
+    for _ in range(5):  # Anew it would be 25 of the ten that it has at once.
+        assert house.client.post("/v1/triage/batch", json=body, headers=limited).status_code == 200
