@@ -96,7 +96,8 @@ DETAILS: Mapping[int, str] = {
     405: "Got a method that this address does not know; expected one named in the Allow header.",
     408: "Got a request that did not come to its end in time; expected all of it at once. Send it again.",
     413: "Got a request that is too large; expected less. Send fewer tickets at once.",
-    429: "Got more requests from this caller than its share while others wait; send it again in a moment.",
+    429: "Got more requests from this caller than its share while others wait, or than its key may make; "
+    "send it again after as many seconds as Retry-After says.",
     500: "Something went wrong here, not with the request; tell the operator the request_id.",
     503: "Something needed is not there now; try again in a moment.",
 }

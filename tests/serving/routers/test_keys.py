@@ -171,6 +171,7 @@ def test_a_refusal_at_the_door_says_how_long_to_wait_as_the_first_one_did(house:
     answers = [house.client.post("/v1/triage", json={}, headers=limited) for _ in range(4)]
     assert [one.status_code for one in answers] == [200, 429, 429, 429]
     assert {59, 60} >= {int(one.headers["Retry-After"]) for one in answers[1:]}
+    assert "times a minute" in answers[1].json()["detail"] and "Retry-After" in answers[2].json()["detail"]
 
 
 def test_a_replay_of_a_batch_costs_one_request(house: House):
