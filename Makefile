@@ -34,7 +34,7 @@ proofs: $(VENV)/.dev
 
 # The quick part is in `make proofs`; this is the long one, most of an hour on two cores.
 reliability: $(VENV)/.dev
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m reliability tests/reliability tests/contract/test_schemathesis.py
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --timeout 3600 -m reliability tests/reliability tests/contract/test_schemathesis.py
 
 # Fails, too, where a package could not be looked up: an audit of nothing finds nothing.
 audit: $(VENV)/.dev

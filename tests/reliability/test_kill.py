@@ -4,12 +4,12 @@ import os
 import random
 import signal
 import sqlite3
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from serving.caller import Caller
 from serving.idempotency import Once
 from serving.model_host import ModelHost
 from serving.roles import Role
+from tests.children import CONTEXT, WITHIN_S, die_at, in_a_child
 from tests.serving.fakes import seal_fake
 from triage.bundle import verify_bundle
 from triage.decision import Action, Decision, FieldDecision
@@ -52,25 +53,7 @@ def write(store: Store, name: str) -> bool:
     return Once(store, name, "0" * 64).run("acme", effect).replayed
 
 
-def in_a_child(work: Callable[[], None], *, kill_when: Callable[[], None] | None = None) -> bool:
-    """Do something in a process that is killed when a function returns; return whether it came to its end."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os._exit(0)
-        except BaseException:
-            os._exit(1)
-    if kill_when is not None:
-        kill_when()
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    assert code in (0, -signal.SIGKILL)
-    return code == 0
-
-
-def write_until_killed(url: str, first: int, acknowledged: int) -> None:
+def write_until_killed(url: str, first: int, acknowledged: Connection) -> None:
     """Write from four threads; each name is told to the parent once it is stored."""
     store = open_store(url, migrate=False)
 
@@ -79,7 +62,7 @@ def write_until_killed(url: str, first: int, acknowledged: int) -> None:
             for number in range(first, first + 1_000_000):
                 name = f"{client}-{number}"
                 write(store, name)
-                os.write(acknowledged, f"{name}\n".encode())
+                os.write(acknowledged.fileno(), f"{name}\n".encode())
         except BaseException:
             os._exit(1)
 
@@ -91,22 +74,18 @@ def write_until_killed(url: str, first: int, acknowledged: int) -> None:
 
 def one_kill(url: str, first: int, seconds: float) -> list[str]:
     """Let a process write, kill it so long after its first acknowledgment; return what it acknowledged."""
-    reading, writing = os.pipe()
+    reading, writing = CONTEXT.Pipe(duplex=False)
     found: list[bytes] = []
 
-    def work() -> None:
-        os.close(reading)
-        write_until_killed(url, first, writing)
-
     def in_the_middle() -> None:
-        os.close(writing)
-        found.append(os.read(reading, 1))  # Opening the store takes as long as it takes.
+        writing.close()
+        assert reading.poll(WITHIN_S)  # Opening the store takes as long as it takes.
         time.sleep(seconds)
 
-    in_a_child(work, kill_when=in_the_middle)
-    while piece := os.read(reading, 1 << 16):
-        found.append(piece)
-    os.close(reading)
+    with reading:
+        assert in_a_child(write_until_killed, url, first, writing, kill_when=in_the_middle) == -signal.SIGKILL
+        while piece := os.read(reading.fileno(), 1 << 16):
+            found.append(piece)
     return b"".join(found).decode().split("\n")[:-1]
 
 
@@ -151,18 +130,9 @@ def test_what_was_acknowledged_before_a_kill_is_there_once(tmp_path: Path, empty
 STEPS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "fcntl.flock", "os.truncate")
 
 
-def die_at(step: int, home: Path) -> None:
-    """Kill this process at its n-th step on the disk."""
-    left = step
-
-    def look(event: str, args: tuple) -> None:
-        nonlocal left
-        if event in STEPS and (event == "fcntl.flock" or str(home) in f"{args}"):
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(look)
+def do_until(step: int, home: Path, deed: Callable[[Path], None]) -> None:
+    die_at(step, lambda event, given: event in STEPS and (event == "fcntl.flock" or str(home) in f"{given}"))
+    deed(home)
 
 
 def seal_next(home: Path) -> None:
@@ -188,12 +158,8 @@ def whole_after_kill(home: Path, deed: Callable[[Path], None], step: int) -> boo
     registry = Registry(home / "models")
     registry.promote("acme", "v0")
     registry.promote("acme", "v1")
-
-    def work() -> None:
-        die_at(step, home)
-        deed(home)
-
-    has_ended = in_a_child(work)
+    code = in_a_child(do_until, step, home, deed)
+    assert code in (0, -signal.SIGKILL)
     key = signing_key({"TRIAGE_HOME": str(home)})
     champion = registry.pointers("acme").champion
     assert champion in ("v0", "v1", "v2")
@@ -206,7 +172,7 @@ def whole_after_kill(home: Path, deed: Callable[[Path], None], step: int) -> boo
     bundle = host.bundle("acme")
     assert bundle is not None and bundle.version == champion and dict(host.failures) == {}
     deed_again(home, deed, registry)
-    return has_ended
+    return code == 0
 
 
 @pytest.mark.parametrize("every", [2, pytest.param(1, marks=LONG)])

@@ -1,12 +1,16 @@
 """Limits of keys: what a key may take at once and at length, alone and in several processes."""
 
 import os
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serving.key_limits import AHEAD_S, PLACES, KeyLimits, OverLimitError
+from tests.children import in_a_child
 
 STEPS = st.lists(st.tuples(st.floats(0, 30), st.integers(0, 5)), max_size=80)
 
@@ -90,31 +94,41 @@ def test_with_more_keys_than_places_none_is_held_up_for_another():
     assert all(takes(limits, 6, f"key {number}") for number in range(2 * PLACES))
 
 
-def test_forked_processes_count_together():
+def fork(work: Callable[[], None]) -> None:
+    """Do something in a process forked from this one, and wait for it."""
+    child = get_context("fork").Process(target=work)
+    child.start()
+    child.join()
+
+
+def count_in_three_processes() -> None:
     limits = KeyLimits()
-    counts = []
-    for _ in range(3):
-        ours, theirs = os.pipe()
-        child = os.fork()
-        if child == 0:  # pragma: no cover
-            try:
-                os.write(theirs, bytes([sum(takes(limits, 120) for _ in range(50))]))
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-        counts.append(os.read(ours, 1)[0])
-        os.close(ours)
-        os.close(theirs)
+    counts = get_context("fork").Array("i", 3)
+
+    def count(place: int) -> None:
+        counts[place] = sum(takes(limits, 120) for _ in range(50))
+
+    for place in range(3):
+        fork(partial(count, place))
     assert counts[0] >= 20
     # Two a second are paid off meanwhile.
     assert sum(counts) <= 30
 
 
-def test_a_process_that_dies_with_the_turn_gives_it_back():
+def test_forked_processes_count_together():
+    assert in_a_child(count_in_three_processes) == 0
+
+
+def die_with_the_turn() -> None:
     limits = KeyLimits()
-    child = os.fork()
-    if child == 0:  # pragma: no cover
+
+    def die() -> None:
         with limits._place("k"):
             os._exit(0)
-    os.waitpid(child, 0)
+
+    fork(die)
     assert takes(limits, 60)
+
+
+def test_a_process_that_dies_with_the_turn_gives_it_back():
+    assert in_a_child(die_with_the_turn) == 0

@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.children import die_at, in_a_child
 from tests.serving.fakes import FakeModel
 from tests.trained import KEY, copy_of
 from triage.bundle import Bundle, Manifest, read_manifest, seal, verify_bundle
@@ -196,23 +196,15 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path):
 
 def seal_in_a_child(folder: Path, steps: int) -> bool:
     """Seal a second bundle over the first in a process that dies at a step; True when it came to the end."""
-    draft = draft_in(folder, "two")
-    child = os.fork()
-    if child == 0:
-        left = steps
+    code = in_a_child(seal_until, steps, draft_in(folder, "two"), folder)
+    assert code in (0, -signal.SIGKILL)
+    return code == 0
 
-        def look(event: str, args: tuple) -> None:
-            nonlocal left
-            if event in ("open", "os.rename", "os.remove", "os.rmdir") and str(folder) in f"{args}":
-                left -= 1
-                if left < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
 
-        sys.addaudithook(look)
-        seal(draft, folder / "v1", replace(MANIFEST, version="v2"), KEY)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+def seal_until(steps: int, draft: Path, folder: Path) -> None:
+    moves = ("open", "os.rename", "os.remove", "os.rmdir")
+    die_at(steps, lambda event, given: event in moves and str(folder) in f"{given}")
+    seal(draft, folder / "v1", replace(MANIFEST, version="v2"), KEY)
 
 
 def test_a_seal_killed_between_any_two_steps_leaves_the_old_bundle_or_the_new_one(tmp_path):

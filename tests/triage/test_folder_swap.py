@@ -1,11 +1,11 @@
 import os
-from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
+from tests.children import CONTEXT
 from triage import folder_swap
 from triage.folder_swap import put_in_place
 
@@ -42,9 +42,8 @@ def look_for(path: Path, done: Event, missing: Synchronized) -> None:
 
 def test_a_reader_finds_a_folder_at_every_moment(tmp_path):
     target, draft = folder(tmp_path / "target", "a"), folder(tmp_path / "draft", "b")
-    context = get_context("fork")
-    done, missing = context.Event(), context.Value("i", 0)
-    reader = context.Process(target=look_for, args=(target / "word", done, missing))
+    done, missing = CONTEXT.Event(), CONTEXT.Value("i", 0)
+    reader = CONTEXT.Process(target=look_for, args=(target / "word", done, missing))
     reader.start()
     try:
         for _ in range(3_000):

@@ -1,11 +1,8 @@
 import json
-import os
 import signal
-import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.children import CONTEXT, die_at, in_a_child
 from triage.errors import ConflictError, NotFoundError
 from triage.registry import KEPT_HISTORY, Pointers, Registry
 
@@ -121,8 +119,7 @@ def test_promotes_at_the_same_time_wait_for_each_other_and_none_is_lost(tmp_path
 def test_promotes_of_several_processes_wait_for_each_other_too(tmp_path):
     versions = [f"v{number:02}" for number in range(12)]
     registry = stand(tmp_path / "models", *versions)
-    context = get_context("fork")
-    children = [context.Process(target=promote_one, args=(str(registry.models), one)) for one in versions]
+    children = [CONTEXT.Process(target=promote_one, args=(str(registry.models), one)) for one in versions]
     for child in children:
         child.start()
     for child in children:
@@ -150,28 +147,24 @@ def test_a_reader_never_finds_half_a_file(registry):
     assert seen <= {"v1", "v2", "v3"}
 
 
+def promote_until(steps: int, models: Path) -> None:
+    def counts(event: str, given: tuple) -> bool:
+        is_ours = str(models) in f"{given}" and "v2" not in f"{given}"
+        return event == "fcntl.flock" or (event in ("open", "os.rename") and is_ours)
+
+    die_at(steps, counts)
+    promote_one(str(models), "v2")
+
+
 def test_a_crash_at_any_step_of_a_promotion_leaves_the_old_pointer_or_the_new_one(registry):
     registry.promote("acme", "v1")
     seen = []
     for steps in range(20):
-        child = os.fork()
-        if child == 0:
-            left = steps
-
-            def look(event: str, args: tuple) -> None:
-                nonlocal left
-                if event in ("open", "os.rename", "fcntl.flock") and "v2" not in f"{args}":
-                    left -= 1
-                    if left < 0:
-                        os.kill(os.getpid(), signal.SIGKILL)
-
-            sys.addaudithook(look)
-            registry.promote("acme", "v2")
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
+        code = in_a_child(promote_until, steps, registry.models)
         seen.append(registry.pointers("acme").champion)
-        if os.waitstatus_to_exitcode(status) == 0:
+        if code == 0:
             break
+        assert code == -signal.SIGKILL
         assert seen[-1] == "v1"
     assert len(seen) > 3 and seen[-1] == "v2"
     registry.promote("acme", "v3")  # Neither a lock nor a draft of the dead stands in the way.

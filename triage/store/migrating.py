@@ -3,6 +3,7 @@
 Alembic is imported when there is something to change: a store that is up to date, as most are, opens without.
 """
 
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ __all__ = [
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = "SELECT pg_advisory_xact_lock(7214901)"
+ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps what it works on in variables of its module."""
 CLEARED = 1
 """SQLite's ``user_version`` of a file in which nothing was ever deleted without being overwritten."""
 MAY_MIGRATE = """
@@ -85,7 +88,7 @@ def demand_owner(connection: Connection) -> None:
 
 
 def migrate_tables(engine: Engine) -> None:
-    """Bring a database to the newest migration; several processes may do so at once.
+    """Bring a database to the newest migration; several processes, and threads, may do so at once.
 
     Raises
     ------
@@ -97,7 +100,7 @@ def migrate_tables(engine: Engine) -> None:
         if stands == newest_revision():
             return
         demand_owner(connection)
-    with engine.begin() as connection:
+    with ONE_AT_A_TIME, engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(MIGRATING))
         else:

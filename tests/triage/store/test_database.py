@@ -2,6 +2,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -16,7 +17,7 @@ from triage.store.agents import list_agents
 from triage.store.compact import clear_log
 from triage.store.every_table import metadata
 from triage.store.handled import HandledKind, newest_handled
-from triage.store.migrating import migration_config
+from triage.store.migrating import migration_config, newest_revision, revision_of
 from triage.store.policies import read_policy, write_policy
 from triage.store.revisions import Kind, read_revisions
 from triage.store.schema import workspaces
@@ -77,6 +78,16 @@ def test_opening_a_migrated_store_again_changes_nothing(store: Store):
     again = open_store(store.url)
     assert again.revision() == store.revision()
     again.close()
+
+
+def test_threads_that_open_new_stores_at_once_find_them_whole(tmp_path: Path):
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("a.db", "b.db") * 2]
+    with ThreadPoolExecutor(len(urls)) as pool:
+        stores = list(pool.map(open_store, urls))
+    for one in stores:
+        with one.reading(Across.OPERATOR) as connection:
+            assert revision_of(connection) == newest_revision()
+        one.close()
 
 
 def test_what_is_read_in_one_look_is_read_by_one_connection(store: Store):
