@@ -51,6 +51,7 @@ def make_manifest(
     cost: CostMeter,
     workspace: str | None = None,
     notes: Sequence[str] = (),
+    golden_revision: int = 0,
 ) -> Manifest:
     """Return the manifest of a trained model, without its files.
 
@@ -82,6 +83,8 @@ def make_manifest(
         Whose history it is.
     notes : sequence of str, optional
         What a person should know of the history.
+    golden_revision : int, default=0
+        Golden tickets up to this revision are not in it.
     """
     taxonomy = _taxonomy(labels, config)
     learnt, rule = made.learnt, made.rule
@@ -126,6 +129,7 @@ def make_manifest(
             "first": min(times).isoformat() if times else None,
             "last": max(times).isoformat() if times else None,
             "ordered": ordered,
+            "golden_revision": golden_revision,
             "hierarchies": made.hierarchies,
             "foresight": dict(foresight),
             "affinity": dict(affinity),

@@ -81,6 +81,7 @@ def train_bundle(
     workspace: str | None = None,
     cache: Path | None = None,
     notes: Sequence[str] = (),
+    golden_revision: int = 0,
     progress: Progress = lambda stage, share: None,
 ) -> Manifest:
     """Learn every target field of a history and seal the result.
@@ -111,6 +112,8 @@ def train_bundle(
         default in the home folder.
     notes : sequence of str, optional
         What a person should know of how the history was read, for the card.
+    golden_revision : int, default=0
+        Golden tickets up to this revision are not in the history (:mod:`triage.golden`); for the manifest.
     progress : callable, optional
         Told each stage and the share done.
 
@@ -257,6 +260,7 @@ def train_bundle(
             cost=cost,
             workspace=workspace,
             notes=[*notes, *told_of_future(filed)],
+            golden_revision=golden_revision,
         )
         learnt_from = pseudonyms_of((past.ticket for past in history), ErasureKeys(key))
         np.save(draft / LEARNT_FROM, learnt_from, allow_pickle=False)

@@ -48,7 +48,9 @@ def train(
     ] = None,
     workspace: Annotated[
         str,
-        typer.Option(help="Whose history it is: the bundle names it, and its erased tickets are left out."),
+        typer.Option(
+            help="Whose history it is: the bundle names it; its erased and golden tickets are left out."
+        ),
     ] = "default",
     track: Annotated[bool, typer.Option("--track/--no-track", help="Record the run in MLflow.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -62,12 +64,15 @@ def train(
 
     from training.config import TrainingConfig
     from training.erased import without_erased_here
+    from training.golden import told_of_golden, without_golden
     from training.history import read_agents, read_articles, read_duplicates, read_history, read_links
     from training.history.corrections import correct_labels, read_corrections
     from training.sla.read_book import read_book_file
     from training.tracking import track_training, tracking_uri
     from training.train import train_bundle
+    from triage.home import store_url
     from triage.signing import signing_key
+    from triage.store.golden import golden_ids_of
 
     settings = TrainingConfig.from_file(config) if config else TrainingConfig()
     if targets:
@@ -84,7 +89,10 @@ def train(
             read.tickets[:] = correct_labels(read.tickets, read_corrections(corrections))
         key = signing_key()
         known = without_erased_here(read.tickets, workspace, key)
-        read.summary.counts["erased"] += len(read.tickets) - len(known)
+        erased = len(read.tickets) - len(known)
+        read.summary.counts["erased"] += erased
+        golden, revision = golden_ids_of(store_url(), workspace)
+        known = without_golden(known, golden)
         manifest = train_bundle(
             known,
             config=settings,
@@ -96,7 +104,8 @@ def train(
             duplicates=read_duplicates(duplicates, zone=zone) if duplicates else (),
             sla=read_book_file(sla) if sla else None,
             workspace=workspace,
-            notes=read.summary.spam_notes,
+            notes=[*read.summary.spam_notes, *told_of_golden(len(read.tickets) - erased - len(known))],
+            golden_revision=revision,
             progress=lambda stage, share: bar.update(task, description=stage, completed=share),
         )
     run_id = track_training(manifest, tracking_uri(), bundle=str(out.resolve())) if track else None

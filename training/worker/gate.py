@@ -3,17 +3,28 @@
 Compares what both manifests say of themselves; no ticket is decided here. Each was judged on the last
 part of its own history, so the challenger's tickets are newer: a change in the tickets themselves counts
 as a change of the model. A tolerance of two standard errors keeps chance from deciding.
+
+Held-out tickets bear whatever values people gave them lately. Golden tickets bear those of the day on which
+somebody trusted them, and are the same for both: there, hardly anything may be lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from training.worker.golden_check import GoldenField
 from triage.bundle import Manifest
 
 __all__ = ["Verdict", "judge"]
 
 STANDARD_ERRORS = 2.0
 """Of a difference of two proportions; of equal models 2.3 % are refused for a field (normal, one-sided)."""
+
+MOST_LOST = 0.01
+"""Of macro-F1 on golden tickets, whatever chance may have done: a person may still promote the model."""
+
+LEAST_GOLDEN = 50
+"""Golden tickets of a field; with fewer one ticket more or less decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,7 @@ class Verdict:
     reason: str
 
 
-def judge(challenger: Manifest, champion: Manifest | None) -> Verdict:
+def judge(challenger: Manifest, champion: Manifest | None, golden: Sequence[GoldenField] = ()) -> Verdict:
     """Compare the accuracy on held-out tickets of every field that the champion answers.
 
     Parameters
@@ -33,6 +44,8 @@ def judge(challenger: Manifest, champion: Manifest | None) -> Verdict:
         Of the new version.
     champion : Manifest or None
         Of the version that answers now.
+    golden : sequence of GoldenField, default=()
+        How both do on golden tickets, as far as they can be compared.
     """
     if champion is None:
         return Verdict(True, "There was no champion.")
@@ -55,4 +68,18 @@ def judge(challenger: Manifest, champion: Manifest | None) -> Verdict:
                 f"Its accuracy for {name} is {q:.3f}, the champion's {p:.3f}: worse by more than chance "
                 f"({STANDARD_ERRORS:g} standard errors are {STANDARD_ERRORS * error:.3f}).",
             )
-    return Verdict(True, "It is not worse than the champion in any field, beyond chance.")
+    judged = [one for one in golden if one.tickets >= LEAST_GOLDEN]
+    for one in judged:
+        if one.lost > MOST_LOST:
+            return Verdict(
+                False,
+                f"Its macro-F1 for {one.field} on {one.tickets:,} golden tickets is {one.after:.3f}, the "
+                f"champion's {one.before:.3f} (95 % interval of the difference {one.low:+.3f} to "
+                f"{one.high:+.3f}): a loss of more than {MOST_LOST:g}. See which values changed since those "
+                "tickets were frozen; if they are right, promote it by hand.",
+            )
+    said = "It is not worse than the champion in any field, beyond chance."
+    if judged:
+        names = ", ".join(one.field for one in judged)
+        said += f" On golden tickets it loses at most {MOST_LOST:g} of macro-F1 ({names})."
+    return Verdict(True, said)

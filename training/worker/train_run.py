@@ -4,26 +4,30 @@ Learning itself is ``training.train``; whether a challenger may answer is :mod:`
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from training.erased import without_erased
+from training.golden import told_of_golden, without_golden
 from training.worker.gate import judge
+from training.worker.golden_check import GoldenField, compare_on_golden, left_out_by
 from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
+from training.worker.refusal_message import tell_of_refusal
 from triage.audit import AuditEntry
-from triage.bundle import Manifest, read_manifest
+from triage.bundle import Bundle, Manifest, read_manifest
 from triage.bundle_origin import check_origin
 from triage.duplicate import DuplicateLink
-from triage.errors import HistoryError
+from triage.errors import BundleError, HistoryError
 from triage.privacy import Redaction
 from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import list_agents
 from triage.store.articles import iter_articles
 from triage.store.audit import AuditLog
+from triage.store.golden import golden_ids, read_golden
 from triage.store.links import list_dismissals, list_links
 from triage.store.parents import LinkKind, list_parent_links
 from triage.store.policies import read_policy
@@ -99,9 +103,11 @@ def _learn(
 
         train = train_bundle
     report("reading tickets", 0.0)
+    # Before the tickets: one frozen meanwhile is learnt from, and its revision tells so.
+    golden, golden_revision = golden_ids(store, run.workspace)
     tickets: list[PastTicket] = []
     for chunk in iter_past_tickets(store, run.workspace):
-        tickets += without_erased(chunk, store, run.workspace, key)
+        tickets += without_golden(without_erased(chunk, store, run.workspace, key), golden)
         report("reading tickets", 0.0)
     if not tickets:
         raise HistoryError(
@@ -126,6 +132,8 @@ def _learn(
         out=out,
         key=key,
         workspace=run.workspace,
+        notes=told_of_golden(len(golden)),
+        golden_revision=golden_revision,
         progress=lambda stage, share: report(stage, READ_SHARE + (1.0 - READ_SHARE) * share),
     )
     report("learning when to suspect an incident", 1.0)
@@ -136,34 +144,62 @@ def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) 
     workspace = run.workspace
     champion = registry.pointers(workspace).champion
     if champion == version:
-        _note_promotion(AuditLog(store, key), run, version)
+        _note(AuditLog(store, key), run, version, "promote_model", {"champion": version})
         return {"version": version, "promoted": True, "reason": "It was promoted before the worker died."}
     challenger = read_manifest(registry.folder(workspace, version), key)
     check_origin(challenger, workspace)
     registry.register(workspace, version)
     best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
-    verdict = judge(challenger, best)
+    golden, untold = _on_golden(store, registry, workspace, challenger, best, key)
+    verdict = judge(challenger, best, golden)
     if verdict.may_answer:
         with store.writing(workspace):
-            _note_promotion(AuditLog(store, key), run, version)
+            _note(AuditLog(store, key), run, version, "promote_model", {"champion": version})
             registry.promote(workspace, version)
-    return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason}
+    else:
+        tell_of_refusal(store, run, version, champion, verdict.reason, golden)
+        _note(AuditLog(store, key), run, version, "refuse_model", {"champion": champion})
+    return {"version": version, "promoted": verdict.may_answer, "reason": verdict.reason + untold}
 
 
-def _note_promotion(audit: AuditLog, run: Run, version: str) -> None:
-    """Write that the gate let a model answer, unless that is written: a worker may die in between."""
+def _on_golden(
+    store: Store,
+    registry: Registry,
+    workspace: str,
+    challenger: Manifest,
+    champion: Manifest | None,
+    key: bytes,
+) -> tuple[Sequence[GoldenField], str]:
+    """Return how both do on golden tickets, and what to say where they could not be compared."""
+    tickets = read_golden(store, workspace)
+    if not tickets or champion is None:
+        return (), ""
+    apart = left_out_by(tickets, challenger, champion)
+    if not apart:
+        return (), " Golden tickets were not compared: the champion may have learnt from them."
+    try:
+        old, new = (
+            Bundle.load(registry.folder(workspace, one.version), key) for one in (champion, challenger)
+        )
+    except BundleError as error:
+        return (), f" Golden tickets were not compared: {error}"
+    return compare_on_golden(old, new, apart), ""
+
+
+def _note(audit: AuditLog, run: Run, version: str, action: str, facts: Mapping[str, Any]) -> None:
+    """Write what the gate did with a model, unless that is written: a worker may die in between."""
     object = f"model/{version}"
-    if audit.read(run.workspace, action="promote_model", object=object, limit=1):
+    if audit.read(run.workspace, action=action, object=object, limit=1):
         return
     entry = AuditEntry(
         at=datetime.now(UTC),
         actor="worker",
         role="worker",
-        action="promote_model",
+        action=action,
         object=object,
         on_behalf_of=run.requested_by,
         model_version=version,
-        facts={"champion": version, "run": run.run_id},
+        facts={**facts, "run": run.run_id},
     )
     audit.record(run.workspace, [entry])
 

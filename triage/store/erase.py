@@ -17,6 +17,7 @@ from triage.erasure import Erased, ErasedKind, Erasure, ErasureKeys
 from triage.errors import InputError
 from triage.store.database import Store
 from triage.store.erasures import note_erased
+from triage.store.golden_tables import golden_tickets
 from triage.store.helping_tables import (
     auto_resolutions,
     knowledge_reports,
@@ -42,6 +43,7 @@ __all__ = ["BY_TICKET", "erase"]
 
 BY_TICKET: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (replies, ("ticket_id",)),
+    (golden_tickets, ("ticket_id",)),
     (article_links, ("ticket_id",)),
     (link_events, ("ticket_id",)),
     (assignments, ("ticket_id",)),

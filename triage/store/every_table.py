@@ -3,6 +3,7 @@
 from triage.store import (
     access_tables,
     erasure_tables,
+    golden_tables,
     helping_tables,
     incident_tables,
     link_tables,
@@ -19,6 +20,7 @@ metadata = schema.metadata
 FILES = (
     access_tables,
     erasure_tables,
+    golden_tables,
     helping_tables,
     incident_tables,
     link_tables,

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Which articles people used or dismissed for which tickets."""
     ERASURES = "erasures"
     """Which tickets were erased."""
+    GOLDEN = "golden"
+    """Which tickets are kept back from training."""
 
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from training.worker.gate import judge
+from training.worker.gate import LEAST_GOLDEN, judge
+from training.worker.golden_check import GoldenField
 from triage.bundle import Manifest
 from triage.taxonomy import Taxonomy
 
@@ -58,3 +59,27 @@ def test_a_challenger_that_cannot_learn_what_the_champion_answers_may_not_and_it
     verdict = judge(lost, manifest(category=0.8))
     assert not verdict.may_answer and "Got new labels." in verdict.reason
     assert judge(lost, lost).may_answer
+
+
+def golden(field: str, before: float, after: float, tickets: int = 400) -> GoldenField:
+    return GoldenField(field, tickets, before, after, after - before - 0.02, after - before + 0.02)
+
+
+@pytest.mark.parametrize("after", [0.9, 0.8, 0.7901])
+def test_on_golden_tickets_a_hundredth_may_be_lost(after: float):
+    verdict = judge(manifest(category=0.8), manifest(category=0.8), [golden("category", 0.8, after)])
+    assert verdict.may_answer and "On golden tickets" in verdict.reason and "category" in verdict.reason
+
+
+def test_more_is_refused_whatever_held_out_tickets_say_and_the_figures_are_told():
+    said = [golden("category", 0.8, 0.85), golden("team", 0.8, 0.7)]
+    verdict = judge(manifest(category=0.9, team=0.99), manifest(category=0.8, team=0.8), said)
+    assert not verdict.may_answer
+    for figure in ("team", "400", "0.700", "0.800", "-0.120", "-0.080"):
+        assert figure in verdict.reason
+
+
+def test_a_field_with_few_golden_tickets_is_not_judged_by_them():
+    few = golden("category", 0.8, 0.1, LEAST_GOLDEN - 1)
+    verdict = judge(manifest(category=0.8), manifest(category=0.8), [few])
+    assert verdict.may_answer and "golden" not in verdict.reason

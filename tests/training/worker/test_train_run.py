@@ -14,7 +14,10 @@ from triage.registry import Registry
 from triage.store import Store
 from triage.store.agents import put_agents
 from triage.store.articles import put_articles, withdraw_article
+from triage.store.audit import AuditLog
+from triage.store.golden import freeze_tickets
 from triage.store.links import put_links
+from triage.store.outbox import add_endpoint, list_messages
 from triage.store.runs import Run, ask_for_run, finish_run, start_run
 from triage.store.tickets import put_tickets
 from triage.taxonomy import Taxonomy
@@ -42,7 +45,7 @@ class FakeTraining:
             taxonomy=Taxonomy.from_labels({"category": ("a", "b")}),
             feature_version=1,
             data_hash="0" * 64,
-            training={},
+            training={"golden_revision": given["golden_revision"]},
             workspace=given["workspace"],
         )
         return seal(draft, out, manifest, key)
@@ -120,8 +123,6 @@ def test_a_model_that_could_not_be_recorded_answers_all_the_same(desk: Store, tm
 
 
 def test_a_promotion_is_in_the_audit_log_once(desk: Store, tmp_path: Path):
-    from triage.store.audit import AuditLog
-
     work = train_work(desk, tmp_path, KEY, train=FakeTraining(0.8), track=None)
     run = ask(desk)
     version = work(run, quiet)["version"]
@@ -130,3 +131,58 @@ def test_a_promotion_is_in_the_audit_log_once(desk: Store, tmp_path: Path):
     (entry,) = log.read(run.workspace)
     assert (entry.entry.actor, entry.entry.object) == ("worker", f"model/{version}")
     assert log.verify(run.workspace).problem is None
+
+
+def test_golden_tickets_are_learnt_from_by_nobody_and_the_manifest_tells_since_when(
+    desk: Store, tmp_path: Path
+):
+    put_tickets(desk, "acme", [PastTicket(Ticket("T-2", subject="mail"))], source="history")
+    freeze_tickets(desk, "acme", {"T-1": {"category": "a"}})
+    train = FakeTraining(0.8)
+    work(desk, tmp_path, train)(ask(desk), quiet)
+    (given,) = train.given
+    assert [past.ticket.ticket_id for past in given["tickets"]] == ["T-2"]
+    assert given["golden_revision"] == 1
+    assert given["notes"] == ["1 golden ticket kept back from learning, to judge models by."]
+
+
+def test_a_champion_that_may_have_learnt_from_golden_tickets_is_not_judged_by_them(
+    desk: Store, tmp_path: Path
+):
+    first = ask(desk)
+    work(desk, tmp_path, FakeTraining(0.8))(first, quiet)
+    finish_run(desk, first.run_id, {})
+    put_tickets(desk, "acme", [PastTicket(Ticket("T-2", subject="mail"))], source="history")
+    freeze_tickets(desk, "acme", {"T-1": {"category": "a"}})
+    result = work(desk, tmp_path, FakeTraining(0.8))(ask(desk), quiet)
+    assert result["promoted"]
+    assert result["reason"].endswith("not compared: the champion may have learnt from them.")
+
+
+def test_a_champion_that_cannot_be_loaded_is_judged_without_them(desk: Store, tmp_path: Path):
+    put_tickets(desk, "acme", [PastTicket(Ticket("T-2", subject="mail"))], source="history")
+    freeze_tickets(desk, "acme", {"T-1": {"category": "a"}})
+    first = ask(desk)
+    work(desk, tmp_path, FakeTraining(0.8))(first, quiet)
+    finish_run(desk, first.run_id, {})
+    (tmp_path / "acme" / Registry(tmp_path).pointers("acme").champion / "more").write_text("not signed")
+    result = work(desk, tmp_path, FakeTraining(0.8))(ask(desk), quiet)
+    assert result["promoted"] and "Golden tickets were not compared: Got a file" in result["reason"]
+
+
+def test_a_refused_model_is_told_once_and_in_the_audit_log(desk: Store, tmp_path: Path):
+    add_endpoint(desk, "acme", "https://example.org/hook")
+    first = ask(desk)
+    champion = work(desk, tmp_path, FakeTraining(0.8))(first, quiet)["version"]
+    finish_run(desk, first.run_id, {})
+    assert list_messages(desk, "acme") == []
+    run = ask(desk)
+    for _ in range(2):  # Begun again, as after a worker died.
+        refused = work(desk, tmp_path, FakeTraining(0.6))(run, quiet)
+    (message,) = list_messages(desk, "acme")
+    assert (message.kind, message.body["type"]) == ("model.refused", "model.refused")
+    told = message.body["data"]
+    assert (told["version"], told["champion"]) == (refused["version"], champion)
+    assert told["reason"] == refused["reason"] and told["golden"] == []
+    (entry,) = AuditLog(desk, KEY).read("acme", action="refuse_model")
+    assert entry.entry.object == f"model/{refused['version']}"

@@ -71,6 +71,7 @@ PICK_OTHERS = {
     "decided_values.decided_values",
     "erasures.erased_among",
     "erasures.ledger_of",
+    "golden.golden_ids_of",
     "help_facts.solved_cases",
     "incidents.accepted_tickets",
     "open_tickets.is_waiting",
