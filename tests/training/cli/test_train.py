@@ -8,6 +8,8 @@ from serving.cli.main import main
 from training.card import render_card
 from training.cli.train import _print
 from training.history.summary import RowSummary
+from triage.store import open_store
+from triage.store.golden import freeze_tickets
 
 TEXTS = {
     "network": ["VPN drops", "no wifi in room 4", "tunnel does not connect"],
@@ -75,3 +77,19 @@ def test_json_holds_the_reason_and_the_notes(folder, capsys):
     assert not team["learnable"] and "no label of the end" in team["reason"]
     assert document["training"]["tickets"] == 80 and len(document["training"]["notes"]) == 2
     assert document["workspace"] == "default"
+
+
+def test_golden_tickets_of_the_workspace_are_left_out_and_told(
+    folder, tmp_path, monkeypatch, capsys, empty_sqlite
+):
+    (tmp_path / "house.db").write_bytes(empty_sqlite)
+    url = f"sqlite:///{tmp_path / 'house.db'}"
+    store = open_store(url)
+    freeze_tickets(store, "acme", {"T-3": {"category": "network"}, "T-999": {"category": "network"}})
+    store.close()
+    monkeypatch.setenv("TRIAGE_STORE", url)
+    assert run(folder, "--out", tmp_path / "m", "--workspace", "acme") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "1 golden ticket kept back from learning, to judge models by." in printed
+    training = json.loads((tmp_path / "m" / "manifest.json").read_text())["training"]
+    assert (training["tickets"], training["golden_revision"]) == (79, 1)
