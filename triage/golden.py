@@ -7,7 +7,7 @@ do not move what it is judged by. Choosing is here; keeping is :mod:`triage.stor
 import random
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from triage.ticket import FIELDS, Ticket
@@ -33,11 +33,14 @@ class GoldenTicket:
         Value by field when it was frozen.
     revision : int
         Trainings that know this revision, or a later one, left it out.
+    now : Mapping of str to str
+        Value by field as it is stored now.
     """
 
     ticket: Ticket
     labels: Mapping[str, str]
     revision: int
+    now: Mapping[str, str] = field(default_factory=dict)
 
 
 def choose_golden(labels: Mapping[str, str], count: int, *, random_state: int = 0) -> list[str]:

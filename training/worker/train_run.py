@@ -12,7 +12,7 @@ from typing import Any
 from training.erased import without_erased
 from training.golden import told_of_golden, without_golden
 from training.worker.gate import judge
-from training.worker.golden_check import GoldenField, compare_on_golden, left_out_by
+from training.worker.golden_check import GoldenField, changed_since, compare_on_golden, left_out_by
 from training.worker.incident_threshold import learn_watch
 from training.worker.job import Work
 from training.worker.refusal_message import tell_of_refusal
@@ -21,6 +21,7 @@ from triage.bundle import Bundle, Manifest, read_manifest
 from triage.bundle_origin import check_origin
 from triage.duplicate import DuplicateLink
 from triage.errors import BundleError, HistoryError
+from triage.golden import GoldenTicket
 from triage.privacy import Redaction
 from triage.registry import Registry
 from triage.store import Store
@@ -150,8 +151,9 @@ def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) 
     check_origin(challenger, workspace)
     registry.register(workspace, version)
     best = None if champion is None else read_manifest(registry.folder(workspace, champion), key)
-    golden, untold = _on_golden(store, registry, workspace, challenger, best, key)
-    verdict = judge(challenger, best, golden)
+    tickets = read_golden(store, workspace)
+    golden, untold = _on_golden(tickets, registry, workspace, challenger, best, key)
+    verdict = judge(challenger, best, golden, changed_since(tickets))
     if verdict.may_answer:
         with store.writing(workspace):
             _note(AuditLog(store, key), run, version, "promote_model", {"champion": version})
@@ -163,7 +165,7 @@ def _move(store: Store, registry: Registry, run: Run, version: str, key: bytes) 
 
 
 def _on_golden(
-    store: Store,
+    tickets: Sequence[GoldenTicket],
     registry: Registry,
     workspace: str,
     challenger: Manifest,
@@ -171,7 +173,6 @@ def _on_golden(
     key: bytes,
 ) -> tuple[Sequence[GoldenField], str]:
     """Return how both do on golden tickets, and what to say where they could not be compared."""
-    tickets = read_golden(store, workspace)
     if not tickets or champion is None:
         return (), ""
     apart = left_out_by(tickets, challenger, champion)

@@ -91,7 +91,7 @@ def read_golden(store: Store, workspace: str) -> list[GoldenTicket]:
         rows = connection.execute(query.order_by(golden_tickets.c.ticket_id)).all()
         stored = get_tickets(store, workspace, [row.ticket_id for row in rows])
     return [
-        GoldenTicket(stored[row.ticket_id].ticket, row.labels, row.revision)
+        GoldenTicket(stored[row.ticket_id].ticket, row.labels, row.revision, stored[row.ticket_id].labels)
         for row in rows
         if row.ticket_id in stored
     ]

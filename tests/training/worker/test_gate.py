@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from training.worker.gate import LEAST_GOLDEN, judge
-from training.worker.golden_check import GoldenField
+from training.worker.golden_check import GoldenField, LabelChange, LabelLoss
 from triage.bundle import Manifest
 from triage.taxonomy import Taxonomy
 
@@ -83,3 +83,26 @@ def test_a_field_with_few_golden_tickets_is_not_judged_by_them():
     few = golden("category", 0.8, 0.1, LEAST_GOLDEN - 1)
     verdict = judge(manifest(category=0.8), manifest(category=0.8), [few])
     assert verdict.may_answer and "golden" not in verdict.reason
+
+
+@pytest.mark.parametrize(("p", "may_answer"), [(0.04, False), (0.06, True)])
+def test_a_label_that_lost_more_than_chance_is_refused_though_macro_f1_hardly_moved(
+    p: float, may_answer: bool
+):
+    one = replace(golden("category", 0.8, 0.795), worst=LabelLoss("vpn", 14, 12, 3, p))
+    verdict = judge(manifest(category=0.8), manifest(category=0.8), [one])
+    assert verdict.may_answer == may_answer
+    if not may_answer:
+        assert all(word in verdict.reason for word in ("14", "'vpn'", "3 right", "champion 12"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "of", "may_answer"), [(2, 2, True), (3, 15, False), (3, 16, True), (12, 14, False)]
+)
+def test_golden_tickets_whose_own_values_were_turned_over_stand_in_the_way(
+    changed: int, of: int, may_answer: bool
+):
+    changes = [LabelChange("category", "vpn", of, changed)]
+    verdict = judge(manifest(category=0.9), manifest(category=0.8), (), changes)
+    assert verdict.may_answer == may_answer
+    assert may_answer or f"Of {of} golden tickets with the category 'vpn', {changed} bear" in verdict.reason

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from training.worker.golden_check import compare_on_golden, left_out_by
+from training.worker.golden_check import LabelChange, LabelLoss, changed_since, compare_on_golden, left_out_by
 from triage.bundle import Manifest
 from triage.golden import GoldenTicket
 from triage.prediction import Prediction
@@ -107,3 +107,22 @@ def test_what_either_learnt_from_is_left_aside():
     apart = left_out_by(tickets, manifest(golden_revision=3), manifest(golden_revision=2))
     assert [one.revision for one in apart] == [1, 2]
     assert left_out_by(tickets, manifest(golden_revision=3), manifest()) == []
+
+
+def test_the_label_that_lost_most_surely_is_named_with_its_chance():
+    lost = [("a", "a", "b")] * 6 + [("a", "a", "a")] * 2
+    other = [("b", "b", "c")] * 2 + [("b", "c", "b")] + [("b", "b", "b")] * 5 + [("c", "c", "c")] * 4
+    (one,) = compared(lost + other)
+    # Six lost, none gained: 1/64, for any of three labels.
+    assert one.worst == LabelLoss("a", 8, 8, 2, pytest.approx(3 / 64))
+    (same,) = compared([("a", "b", "a"), ("b", "b", "b")] * 5)
+    assert same.worst is None
+
+
+def test_values_that_changed_since_are_counted_by_what_they_were():
+    tickets = [
+        GoldenTicket(Ticket(f"T-{n}"), {"category": "a", "team": "web"}, 1, {"category": now, "team": "web"})
+        for n, now in enumerate(("a", "b", "b"))
+    ]
+    gone = GoldenTicket(Ticket("T-9"), {"category": "c"}, 1, {})  # Has none now: nothing turned over.
+    assert changed_since([*tickets, gone]) == [LabelChange("category", "a", 3, 2)]

@@ -24,8 +24,8 @@ def test_values_are_those_of_when_it_was_frozen_whatever_became_of_them(store: S
     set_labels(store, "acme", "T-1", {"category": "mail"})
     assert freeze_tickets(store, "acme", {"T-1": {"category": "mail"}, "T-2": {"category": "vpn"}}) == 1
     assert read_golden(store, "acme") == [
-        GoldenTicket(Ticket("T-1", "subject 1"), {"category": "vpn"}, 1),
-        GoldenTicket(Ticket("T-2", "subject 2"), {"category": "vpn"}, 2),
+        GoldenTicket(Ticket("T-1", "subject 1"), {"category": "vpn"}, 1, {"category": "mail"}),
+        GoldenTicket(Ticket("T-2", "subject 2"), {"category": "vpn"}, 2, {"category": "vpn"}),
     ]
     assert golden_ids(store, "other") == ([], 0) and read_golden(store, "other") == []
 
