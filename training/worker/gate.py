@@ -31,7 +31,7 @@ BY_CHANCE = 0.05
 """So likely is it that a label that only seems worse on golden tickets stands in a model's way, a field."""
 
 LEAST_CHANGED, SHARE_CHANGED = 3, 0.2
-"""Golden tickets of a label, and share of them, that bear other values now: more than is put right by hand."""
+"""Golden tickets of a label, and share of them, that bear other values now: more than are put right."""
 
 LOOK = "See which values changed since those tickets were frozen; if they are right, promote it by hand."
 
