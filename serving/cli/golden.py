@@ -36,7 +36,8 @@ def freeze(
 
     At most a tenth of each label's tickets, chosen at random. Freeze when you trust the values: right after
     importing a history, say. The next training leaves them out; from the one after that, no model is promoted
-    by itself that loses more than 0.01 of macro-F1 on them in any field with 50 or more.
+    by itself that loses more than 0.01 of macro-F1 on them in any field with 50 or more, or of one label more
+    than by chance.
     """
     from datetime import UTC
 
