@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, multiple, rule, run_state_machine_as_test
 
-from tests.reliability.desk import CAPACITIES, CLOCK, EMPTY, POLICY, Away, Desk
+from tests.reliability.desk import CAPACITIES, CLOCK, EMPTY, POLICY, Away, Desk, Known
 from tests.serving.fakes import seal_fake
 
 SUBJECTS = ("vpn", "password", "laptop", "zzz vpn", "hello", "")
@@ -37,22 +37,25 @@ class Helpdesk(Desk):
         if name in self.known:
             self.ask_again(self.known[name])
 
-    @rule(name=tickets, subject=st.sampled_from(SUBJECTS))
-    def send_anew(self, name: str, subject: str) -> None:
+    @rule(name=tickets, subjects=st.lists(st.sampled_from(SUBJECTS), min_size=2, max_size=2))
+    def send_anew(self, name: str, subjects: list[str]) -> None:
         """A ticket's text changed: what is decided last is what it is taken for, whatever the clock says."""
-        if name not in self.known:
-            return
-        one = self.known[name]
+        for subject in subjects:
+            if name in self.known:
+                self.send(self.known[name], subject)
+            self.put_back_an_hour()
+
+    def send(self, one: Known, subject: str) -> None:
         answer = self.ask("POST", "/v1/triage", one.body | {"subject": subject})
         if one.body["requester"] in self.left and CLOCK.now() <= self.left[one.body["requester"]]:
             assert answer.status_code == 409, answer.text
             return
         assert answer.status_code == 200, answer.text
         self.take(one, subject, answer.json())
-        if name not in self.holders:
+        if one.name not in self.holders:
             team = one.told[-1]["fields"]["team"]["value"]
             key = {"Authorization": f"Bearer {self.web}"}
-            seen = self.client.get(f"/v1/tickets/{name}/assignments", headers=key)
+            seen = self.client.get(f"/v1/tickets/{one.name}/assignments", headers=key)
             assert seen.status_code == (200 if team == "web" else 404), "taken for what it was before"
 
     @rule(name=tickets, verdict=st.sampled_from(["accepted", "skipped", "replaced"]), twice=st.booleans())
@@ -129,6 +132,10 @@ class Helpdesk(Desk):
         if ends_at is not None:
             self.put_clock(ends_at - CLOCK.now() + timedelta(minutes=minutes))
 
+    def put_back_an_hour(self) -> None:
+        self.furthest = max(self.furthest, CLOCK.now())
+        CLOCK.ahead -= timedelta(hours=1)
+
     def put_clock(self, by: timedelta) -> None:
         self.furthest = max(self.furthest, CLOCK.now())
         CLOCK.ahead += by
@@ -148,9 +155,13 @@ class Helpdesk(Desk):
             self.see_it_gone(self.gone[name])
             return name
         one = self.known[name]
+        self.judge(name, "skipped", twice=False)
+        self.put_back_an_hour()
+        self.judge(name, "replaced", twice=False)
         if not one.is_closed:
             self.hand_over(name, agent)
-        self.judge(name, "skipped", twice=False)
+        # What is counted here is what the server remembers when the ticket goes.
+        self.loads_are_what_the_tickets_say()
         key = {"Idempotency-Key": f"erase-{name}"}
         first, again = (self.ask("DELETE", f"/v1/tickets/{name}", **key) for _ in range(2))
         assert (first.status_code, again.status_code) == (200, 200)
@@ -180,6 +191,8 @@ class Helpdesk(Desk):
         for name in theirs:
             self.forget(name)
             self.see_it_gone(self.gone[name])
+        self.decide("vpn", requester)
+        self.put_back_an_hour()
         self.decide("vpn", requester)
 
     @rule()
