@@ -176,19 +176,18 @@ class TriageDesk:
         with self._store.writing(workspace) as connection:
             if self._erased is not None:
                 self._erased.refuse(workspace, tickets)
-            answers = list(answers)
             takes_slots = any(_takes_a_slot(answer) for answer in answers)
             if takes_slots or any(one.values.get(ASSIGNEE) for one in filed.values()):
                 # From here on nobody else changes who has what until this is stored.
                 work = take_revision(connection, workspace, Kind.WORK)
                 if takes_slots and any(answer.work != work - 1 for answer in answers):
                     answers = self._choose_again(workspace, answers)
-            decisions = [answer.decision for answer in answers]
+            decided = [answer.decision for answer in answers]
             now = datetime.now(UTC)
             stands = get_tickets(self._store, workspace, list(filed))
             past = [as_filed(one, stands.get(name)) for name, one in filed.items()]
             put_tickets(self._store, workspace, past, source="api")
-            put_decisions(self._store, workspace, tickets, decisions)
+            decisions = put_decisions(self._store, workspace, tickets, decided, again=stands)
             keep_assignees(self._store, workspace, past, now)
             labels = {one.ticket.ticket_id: one.labels for one in past}
             told = [as_told(one, labels.get(one.ticket_id)) for one in tickets]
@@ -206,7 +205,7 @@ class TriageDesk:
             )
         for decision in decisions:
             self._metrics.note_decision(decision)
-        return answers
+        return [replace(one, decision=made) for one, made in zip(answers, decisions, strict=True)]
 
     def _articles(
         self, workspace: str, tickets: Sequence[Ticket], extras: Extras

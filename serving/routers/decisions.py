@@ -17,6 +17,7 @@ from serving.schemas.decisions import DecisionRecordOut
 from serving.schemas.feedback import FeedbackIn
 from triage.errors import NotFoundError
 from triage.feedback import Feedback, judged_value
+from triage.in_order import in_order
 from triage.store import Store
 from triage.store.decisions import StoredDecision, get_decision
 from triage.store.feedback import feedback_on, put_feedback
@@ -70,7 +71,8 @@ def give_feedback(
 
     def judge() -> Reply:
         stored = _find(store, caller, decision_id)
-        moment = datetime.now(UTC)
+        said = feedback_on(store, caller.workspace, decision_id)
+        moment = in_order(datetime.now(UTC), max((one.created_at for one in said), default=None))
         judged = [
             Feedback(
                 feedback_id=uuid.uuid4().hex,

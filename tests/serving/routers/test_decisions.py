@@ -1,6 +1,10 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from sqlalchemy import update
 
 from tests.serving.house import House
+from triage.store.schema import feedback
 
 
 @pytest.fixture
@@ -50,6 +54,15 @@ def test_feedback_is_kept_with_the_right_value_and_who_said_so(house: House, dec
 def test_without_an_actor_the_key_is_the_one_who_said_so(house: House, decision_id: str):
     answer = judge(house, decision_id, {"category": {"verdict": "skipped"}})
     assert [one["actor"] for one in answer.json()["feedback"]] == ["agent@acme"]
+
+
+def test_a_later_word_stands_last_though_the_clock_was_put_back(house: House, decision_id: str):
+    judge(house, decision_id, {"category": {"verdict": "accepted"}})
+    # To a store it is the same whether its clock goes back or what it has lies ahead.
+    with house.store.writing("acme") as connection:
+        connection.execute(update(feedback).values(created_at=datetime.now(UTC) + timedelta(hours=1)))
+    answer = judge(house, decision_id, {"category": {"verdict": "skipped"}})
+    assert [one["verdict"] for one in answer.json()["feedback"]] == ["accepted", "skipped"]
 
 
 def test_of_feedback_with_one_impossible_part_nothing_is_kept(house: House, decision_id: str):

@@ -1,13 +1,16 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from triage.decision import Action, Decision, FieldDecision, Lifted
 from triage.feedback import Feedback, Verdict
 from triage.store import Store
+from triage.store.decided_values import decided_values
 from triage.store.decisions import get_decision, put_decisions
 from triage.store.feedback import feedback_on, put_feedback
 from triage.store.scope import Across
-from triage.ticket import Ticket
+from triage.store.ticket_place import place_of_ticket
+from triage.store.tickets import put_tickets
+from triage.ticket import PastTicket, Ticket
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIELD = FieldDecision(
@@ -36,6 +39,20 @@ def test_a_decision_comes_back_as_it_was_made_to_its_own_workspace_only(store: S
     assert found.text_hash == TICKET.text_hash
     assert get_decision(store, "other", "d-1") is None
     assert get_decision(store, "acme", "d-2") is None
+
+
+def test_what_is_decided_again_counts_though_the_clock_was_put_back(store: Store):
+    put_tickets(store, "acme", [PastTicket(TICKET)], source="api")
+    put_decisions(store, "acme", [TICKET], [DECISION])
+    mail = {"team": replace(FIELD, value="mail")}
+    back = replace(DECISION, decision_id="d-0", created_at=NOON - timedelta(hours=1), fields=mail)
+    first, second = put_decisions(
+        store, "acme", [TICKET, TICKET], [back, replace(back, decision_id="d-00")], again=["T-1"]
+    )
+    assert NOON < first.created_at < second.created_at
+    assert get_decision(store, "acme", "d-0").decision == first
+    assert place_of_ticket(store, "acme", "T-1").team == "mail"
+    assert decided_values(store, "acme", ["T-1"], "team") == {"T-1": "mail"}
 
 
 def test_a_stored_decision_holds_no_ticket_text(sqlite_store: Store):
