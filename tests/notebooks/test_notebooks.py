@@ -13,15 +13,16 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LARGEST_BYTES = 300_000
 EXECUTE = """
-import sys, nbformat
+import sys, tempfile, nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
 for cell in notebook.cells:
     if cell.cell_type == "code":
         cell.outputs = []
-manager = AsyncKernelManager(kernel_name="python3", transport="ipc")
-NotebookClient(notebook, timeout=180, km=manager).execute()
+with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # A socket's path must be short.
+    manager = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=folder + "/kernel")
+    NotebookClient(notebook, timeout=180, km=manager).execute()
 nbformat.write(notebook, sys.argv[2])
 """
 
@@ -47,6 +48,7 @@ def test_a_notebook_runs_from_top_to_bottom_and_draws_what_it_is_stored_with(pat
     for stored, fresh in zip(code_cells(before), code_cells(after), strict=True):
         assert kinds(fresh) == kinds(stored), fresh["source"]
     assert not (tmp_path / "home").exists(), "a notebook keeps to its temporary folder"
+    assert not [*ROOT.glob("kernel-*")], "a kernel leaves no sockets here"
 
 
 def test_a_notebook_is_stored_executed_and_small(path: Path):
