@@ -161,10 +161,13 @@ class AssignmentDesk:
             assignments.append(done)
         return assignments
 
-    def keep(self, workspace: str, assignments: Sequence[Assignment], now: datetime) -> int:
+    def keep(
+        self, workspace: str, assignments: Sequence[Assignment], now: datetime, *, is_counted: bool = False
+    ) -> int:
         """Store those that the helpdesk is to apply, and return how many were new.
 
-        Joins this thread's open transaction.
+        Joins this thread's open transaction; ``is_counted`` as of
+        :func:`triage.store.assignments.put_assignment`.
         """
         count = 0
         with self._store.writing(workspace):
@@ -174,7 +177,7 @@ class AssignmentDesk:
                     given = GivenTicket(
                         one.ticket_id, one.agent, one.team, now, ASSIGNED_BY, one.reason, affinity, one.detail
                     )
-                    count += put_assignment(self._store, workspace, given)
+                    count += put_assignment(self._store, workspace, given, is_counted=is_counted)
         return count
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from features.calendar import team_holidays
+from serving.given_count import GivenCount
 from triage.agent import Agent
 from triage.errors import InputError
 from triage.policy import Policy
@@ -19,7 +20,6 @@ from triage.routing.roster import Roster
 from triage.routing.situation import Situation
 from triage.store import Store
 from triage.store.agents import list_agents
-from triage.store.assignments import given_since
 from triage.store.held_work import Held, changed_work, held_work, open_loads
 from triage.store.revisions import Kind, read_revisions
 from triage.store.workspaces import find_workspace
@@ -84,7 +84,7 @@ class _Loads:
     routing: RoutingPolicy
     read_at: datetime
     loads: Mapping[str, float]
-    given: Mapping[str, Mapping[str, int]]
+    given: GivenCount | None
     held: Mapping[str, Held] | None
 
 
@@ -123,13 +123,9 @@ class FloorHost:
         counted = self._count(workspace, seen, policy.routing, now)
         if not fresh:
             self._loads[workspace] = counted
-        situation = Situation(
-            now,
-            kept.roster,
-            policy,
-            dict(counted.loads),
-            {team: dict(given) for team, given in counted.given.items()},
-        )
+        counts = {} if counted.given is None else counted.given.counts
+        given = {team: dict(agents) for team, agents in counts.items()}
+        situation = Situation(now, kept.roster, policy, dict(counted.loads), given)
         return Floor(situation, counted.work, kept.unreadable, kept.as_stored, seen)
 
     def _roster(
@@ -163,11 +159,15 @@ class FloorHost:
         if kept.work == seen[Kind.WORK]:
             return kept
         # A store that was restored counts from where it was.
-        if kept.held is None or kept.work > seen[Kind.WORK]:
+        if kept.work > seen[Kind.WORK]:
             return self._count_anew(workspace, seen, routing, now)
         changed = changed_work(self._store, workspace, kept.work, routing.effort, limit=MOST_CHANGED)
         if changed is None:
             return self._count_anew(workspace, seen, routing, now)
+        given = None if kept.given is None else kept.given.after(self._store, workspace, changed)
+        kept = replace(kept, work=seen[Kind.WORK], given=given)
+        if kept.held is None:
+            return replace(kept, loads=open_loads(self._store, workspace, routing.effort))
         held = dict(kept.held)
         loads = dict(kept.loads)
         for ticket_id, now_held in changed.items():
@@ -175,13 +175,14 @@ class FloorHost:
             _take(loads, now_held, 1)
             if now_held is not None:
                 held[ticket_id] = now_held
-        given = self._given(workspace, routing, now)
-        return replace(kept, work=seen[Kind.WORK], loads=loads, given=given, held=held)
+        return replace(kept, loads=loads, held=held)
 
     def _count_anew(
         self, workspace: str, seen: Mapping[Kind, int], routing: RoutingPolicy, now: datetime
     ) -> _Loads:
-        given = self._given(workspace, routing, now)
+        share, given = routing.fair_share, None
+        if share is not None:
+            given = GivenCount.of(self._store, workspace, now - timedelta(days=share.days))
         held = held_work(self._store, workspace, routing.effort, limit=MOST_HELD)
         if held is None:
             loads = open_loads(self._store, workspace, routing.effort)
@@ -190,12 +191,6 @@ class FloorHost:
             for one in held.values():
                 _take(loads, one, 1)
         return _Loads(seen[Kind.WORK], seen[Kind.ERASURES], routing, now, loads, given, held)
-
-    def _given(
-        self, workspace: str, routing: RoutingPolicy, now: datetime
-    ) -> Mapping[str, Mapping[str, int]]:
-        share = routing.fair_share
-        return {} if share is None else given_since(self._store, workspace, now - timedelta(days=share.days))
 
 
 def _take(loads: dict[str, float], held: Held | None, sign: int) -> None:

@@ -20,6 +20,7 @@ from triage.mode import Mode
 from triage.policy import Policy
 from triage.store import Store
 from triage.store.auto_resolutions import get_auto_resolution, put_auto_resolution
+from triage.store.policies import read_policy
 from triage.store.suggestions import get_suggestion, note_filed, put_suggestions
 from triage.store.tickets import get_ticket
 from triage.ticket import Ticket
@@ -130,7 +131,6 @@ class HelpDesk:
         decisions: Sequence[Decision],
         articles: Sequence[Sequence[Suggestion]],
         helps: Sequence[Help],
-        policy: Policy,
         shown_before: Mapping[str, str],
     ) -> None:
         """Keep what was offered, and which suggestions did not keep a ticket from being filed.
@@ -141,8 +141,6 @@ class HelpDesk:
             Whose.
         tickets, decisions, articles, helps : sequence
             One of each a ticket.
-        policy : Policy
-            Says how lately a requester must have asked.
         shown_before : Mapping of str to str
             By ticket id, the suggestion that its requester was shown.
         """
@@ -163,7 +161,7 @@ class HelpDesk:
                     )
                 )
         put_suggestions(self._store, workspace, records)
-        within = timedelta(hours=policy.helping.match_hours)
+        within = self._within(workspace, tickets, shown_before)
         for ticket, helping in zip(tickets, helps, strict=True):
             if not ticket.ticket_id:
                 continue
@@ -177,6 +175,15 @@ class HelpDesk:
                 within=within,
             )
             self._keep_auto(workspace, ticket, helping.auto)
+
+    def _within(
+        self, workspace: str, tickets: Sequence[Ticket], shown_before: Mapping[str, str]
+    ) -> timedelta:
+        """Return how lately a requester must have asked; read only where that is looked for."""
+        asked = [one for one in tickets if one.ticket_id and one.requester is not None]
+        if all(one.ticket_id in shown_before for one in asked):
+            return timedelta()
+        return timedelta(hours=read_policy(self._store, workspace).policy.helping.match_hours)
 
     def _auto(self, workspace: str, ticket: Ticket, decision: Decision, policy: Policy) -> AutoAnswer | None:
         auto = policy.helping.auto_resolve

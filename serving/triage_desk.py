@@ -177,6 +177,7 @@ class TriageDesk:
             if self._erased is not None:
                 self._erased.refuse(workspace, tickets)
             takes_slots = any(_takes_a_slot(answer) for answer in answers)
+            work = None
             if takes_slots or any(one.values.get(ASSIGNEE) for one in filed.values()):
                 # From here on nobody else changes who has what until this is stored.
                 work = take_revision(connection, workspace, Kind.WORK)
@@ -186,23 +187,16 @@ class TriageDesk:
             now = datetime.now(UTC)
             stands = get_tickets(self._store, workspace, list(filed))
             past = [as_filed(one, stands.get(name)) for name, one in filed.items()]
-            put_tickets(self._store, workspace, past, source="api")
+            put_tickets(self._store, workspace, past, source="api", work=work)
             decisions = put_decisions(self._store, workspace, tickets, decided, again=stands)
             keep_assignees(self._store, workspace, past, now)
             labels = {one.ticket.ticket_id: one.labels for one in past}
             told = [as_told(one, labels.get(one.ticket_id)) for one in tickets]
             put_outlooks(self._store, workspace, _outlooks(told, decisions), now=now)
             chosen = [answer.assignment for answer in answers if answer.assignment is not None]
-            self._assigning.keep(workspace, chosen, now)
-            self._helping.keep(
-                workspace,
-                tickets,
-                decisions,
-                [answer.articles for answer in answers],
-                [answer.helping for answer in answers],
-                read_policy(self._store, workspace).policy,
-                shown_before or {},
-            )
+            self._assigning.keep(workspace, chosen, now, is_counted=work is not None)
+            articles, helps = [one.articles for one in answers], [one.helping for one in answers]
+            self._helping.keep(workspace, tickets, decisions, articles, helps, shown_before or {})
         for decision in decisions:
             self._metrics.note_decision(decision)
         return [replace(one, decision=made) for one, made in zip(answers, decisions, strict=True)]

@@ -1,17 +1,14 @@
 """A foreign id and a missing one: the same answer by the same work, at every route and every page (T14)."""
 
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from serving.app import create_app
 from serving.gates import leaf_routes, operation_of
 from serving.settings import Settings
+from tests.contract.statements import statements
 from tests.contract.things import KEEPS_OUT, MAKES_ITS_OWN, WITH_OBJECT, Things, call
 from tests.serving.house import House
 
@@ -33,29 +30,11 @@ FORM = {
     "absent_to": "2026-03-02",
 }
 """What the forms of these pages send; a page takes what it knows."""
-ANSWERING = ("AnyIO worker thread", "triage-work", "asyncio", "MainThread")
-"""Threads that answer requests begin so; others catch up with the store by themselves."""
 
 
 MOMENTARY = {"instance", "request_id", "as_of"}
 """What differs from one request to the next."""
 TRIES = 3
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that the threads which answer requests send to a database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement: str, *_rest) -> None:
-        if threading.current_thread().name.startswith(ANSWERING):
-            sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("operation", sorted(set(WITH_OBJECT) - set(MAKES_ITS_OWN) - KEEPS_OUT))

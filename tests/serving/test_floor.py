@@ -123,9 +123,11 @@ def test_an_assignment_is_counted_without_counting_all_tickets_again(store, monk
     put_tickets(store, "acme", filed, source="x")
     host = FloorHost(store)
     assert look(host).situation.loads == {"ada": 3.0}
-    monkeypatch.setattr("serving.floor.held_work", None)  # Counting all of them would fail.
+    monkeypatch.setattr("serving.floor.held_work", None)  # Counting all of them would fail,
+    monkeypatch.setattr("serving.given_count.given_tickets", None)  # these as well.
     put_assignment(store, "acme", GivenTicket("T-0", "bob", "web", datetime.now(UTC), "triage"))
     assert look(host).situation.loads == {"ada": 2.0, "bob": 1.0}
+    assert look(host).situation.given == {"web": {"bob": 1}}
     solved = [PastTicket(Ticket("T-1"), {"assignee": "ada"}, status="solved")]
     put_tickets(store, "acme", solved, source="x")
     with store.writing("acme"):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
@@ -35,7 +36,6 @@ __all__ = [
     "GivenTicket",
     "OpenWork",
     "end_assignment",
-    "given_since",
     "going_on_among",
     "list_assignments",
     "open_work",
@@ -104,8 +104,26 @@ class OpenWork:
     holder: ColumnElement[Any]
 
 
-def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
+_WHERE_GOING_ON = (
+    assignments.c.workspace == bindparam("named"),
+    assignments.c.ticket_id == bindparam("ticket"),
+    assignments.c.ended_at.is_(None),
+)
+# With every ticket that is given: made once, since making a statement costs as much as running it.
+_WHO = select(assignments.c.agent, assignments.c.team).where(*_WHERE_GOING_ON)
+_END = update(assignments).where(*_WHERE_GOING_ON).values(ended_at=bindparam("moment"))
+_INSERT = insert(assignments)
+
+
+def put_assignment(store: Store, workspace: str, given: GivenTicket, *, is_counted: bool = False) -> bool:
     """Note an assignment; the one that went on till then ends with it.
+
+    Parameters
+    ----------
+    store, workspace, given
+        Where, and what is noted.
+    is_counted : bool, default=False
+        Whether this transaction has taken a revision of the work in hand and written it with the ticket.
 
     Returns
     -------
@@ -113,27 +131,30 @@ def put_assignment(store: Store, workspace: str, given: GivenTicket) -> bool:
         False where the same agent and team had the ticket already: then nothing is noted.
     """
     with store.writing(workspace) as connection:
-        going_on = _going_on(workspace, given.ticket_id)
-        row = connection.execute(select(assignments).where(*going_on)).first()
-        if row is not None and (row.agent, row.team) == (given.agent, given.team):
-            return False
-        connection.execute(update(assignments).where(*going_on).values(ended_at=given.assigned_at))
+        # A revision first: from then on nobody else changes who has what.
+        revision = None if is_counted else take_revision(connection, workspace, Kind.WORK)
+        here = {"named": workspace, "ticket": given.ticket_id}
+        row = connection.execute(_WHO, here).first()
+        if row is not None:
+            if (row.agent, row.team) == (given.agent, given.team):
+                return False
+            connection.execute(_END, {**here, "moment": given.assigned_at})
         values = {name: getattr(given, name) for name in GivenTicket.__slots__}
-        connection.execute(
-            insert(assignments).values(assignment_id=uuid.uuid4().hex, workspace=workspace, **values)
-        )
-        _stamp(connection, workspace, given.ticket_id)
+        values |= {"assignment_id": uuid.uuid4().hex, "workspace": workspace}
+        connection.execute(_INSERT, values)
+        if revision is not None:
+            _write_revision(connection, workspace, given.ticket_id, revision)
         return True
 
 
 def end_assignment(store: Store, workspace: str, ticket_id: str, ended_at: datetime) -> bool:
     """End the assignment of a ticket that is done or taken back; tell whether one went on."""
     with store.writing(workspace) as connection:
-        done = connection.execute(
-            update(assignments).where(*_going_on(workspace, ticket_id)).values(ended_at=ended_at)
-        )
+        given = {"named": workspace, "ticket": ticket_id, "moment": ended_at}
+        done = connection.execute(_END, given)
         if done.rowcount:
-            _stamp(connection, workspace, ticket_id)
+            revision = take_revision(connection, workspace, Kind.WORK)
+            _write_revision(connection, workspace, ticket_id, revision)
         return bool(done.rowcount)
 
 
@@ -166,8 +187,8 @@ def going_on_among(store: Store, workspace: str, ticket_ids: Sequence[str]) -> d
     return found
 
 
-def open_work(workspace: str) -> OpenWork:
-    """Return what a query over a workspace's open tickets is made of."""
+def open_work(workspace: str | BindParameter[str]) -> OpenWork:
+    """Return what a query over a workspace's open tickets is made of; it may be named when it is run."""
     assignee = tickets.c.labels["assignee"].as_string()
     given = assignments
     on_it = and_(
@@ -190,49 +211,16 @@ def open_work(workspace: str) -> OpenWork:
     return OpenWork(tickets.outerjoin(given, on_it), is_open, holder)
 
 
-def given_since(store: Store, workspace: str, since: datetime) -> dict[str, dict[str, int]]:
-    """Return how many tickets everybody was given since a moment, by team and agent, whoever gave them.
-
-    Counts our assignments, and the assignee and team of tickets that the helpdesk assigned itself.
-    """
-    mine = assignments.c.workspace == workspace, assignments.c.agent.is_not(None)
-    ours = (
-        select(assignments.c.ticket_id, assignments.c.team, assignments.c.agent)
-        .where(*mine, assignments.c.team.is_not(None), assignments.c.assigned_at >= since)
-        .distinct()
-    )
-    team = tickets.c.labels["team"].as_string().label("team")
-    agent = tickets.c.labels["assignee"].as_string().label("agent")
-    theirs = select(tickets.c.ticket_id, team, agent).where(
-        tickets.c.workspace == workspace,
-        tickets.c.assigned_at >= since,
-        team.is_not(None),
-        agent.is_not(None),
-    )
-    each = ours.union(theirs).subquery()
-    counted = select(each.c.team, each.c.agent, func.count().label("how_many")).group_by(
-        each.c.team, each.c.agent
-    )
-    found: dict[str, dict[str, int]] = {}
-    with store.reading(workspace) as connection:
-        for row in connection.execute(counted):
-            found.setdefault(row.team, {})[row.agent] = row.how_many
-    return found
+_BEARS = (
+    update(tickets)
+    .where(tickets.c.workspace == bindparam("named"), tickets.c.ticket_id == bindparam("ticket"))
+    .values(work=bindparam("revision"))
+)
 
 
-def _stamp(connection: Connection, workspace: str, ticket_id: str) -> None:
-    """Count the change of who has a ticket, and see that it is found by it."""
-    revision = take_revision(connection, workspace, Kind.WORK)
-    here = tickets.c.workspace == workspace, tickets.c.ticket_id == ticket_id
-    connection.execute(update(tickets).where(*here).values(work=revision))
-
-
-def _going_on(workspace: str, ticket_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        assignments.c.workspace == workspace,
-        assignments.c.ticket_id == ticket_id,
-        assignments.c.ended_at.is_(None),
-    )
+def _write_revision(connection: Connection, workspace: str, ticket_id: str, revision: int) -> None:
+    """See that a ticket is found by the change of who has it."""
+    connection.execute(_BEARS, {"named": workspace, "ticket": ticket_id, "revision": revision})
 
 
 def _from_row(row: Row[Any]) -> GivenTicket:

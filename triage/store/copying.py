@@ -31,7 +31,8 @@ from sqlalchemy import (
 
 from triage.errors import BackupError, ConflictError
 from triage.private_file import make_private_file
-from triage.store.database import Store, in_use_lock
+from triage.store.database import Store
+from triage.store.in_use import in_use_lock
 from triage.store.migrating import MIGRATING, demand_owner, migration_config, migration_scripts
 from triage.store.scope import Across, confine
 

@@ -1,10 +1,9 @@
 """Opening the store: engine, durability settings, migrations. No queries on product tables here."""
 
 import contextlib
-import fcntl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,11 +14,13 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from triage.errors import ConfigurationError, UnavailableError
 from triage.private_file import make_private_file
 from triage.store.connections import WRITES, be_impatient, begin, make_durable
+from triage.store.in_use import use
+from triage.store.look import Found, Look
 from triage.store.migrating import migrate_tables, newest_revision, revision_of
 from triage.store.scope import Scope, check_scope, confine
 from triage.store.sealer import Sealer
 
-__all__ = ["Store", "in_use_lock", "open_store"]
+__all__ = ["Store", "open_store"]
 
 BUSY_TIMEOUT_MS = 5_000
 REST_AFTER_LOCK_S = 1.0
@@ -37,7 +38,7 @@ class Store:
         How long a writer waits for another process's lock; then those of this process are told at once for
         a second. They wait ten seconds at most for each other. None: as long as it takes.
     in_use : file or None, default=None
-        Held as long as the store is open, see :func:`in_use_lock`.
+        Held as long as the store is open, see :mod:`triage.store.in_use`.
     sealer : Sealer
         Encrypts and opens what lies in it.
     """
@@ -80,8 +81,8 @@ class Store:
             with self._joined(scope) as connection:
                 yield connection
             return
-        if getattr(self._open, "look", None) is not None and self._open.look[0] == scope:
-            yield self._open.look[1]
+        if look := self._look(scope):
+            yield look.connection
             return
         check_scope(scope)
         with self.engine.connect() as connection:
@@ -101,11 +102,31 @@ class Store:
         """
         with self.reading(scope) as connection:
             before = getattr(self._open, "look", None)
-            self._open.look = (scope, connection)
+            self._open.look = Look(scope, connection)
             try:
                 yield
             finally:
                 self._open.look = before
+
+    def read_once(self, scope: Scope, name: str, read: Callable[[Connection], Found]) -> Found:
+        """Read what is asked for at several places: in a look the first time only, else each time.
+
+        In a transaction that writes it is read each time, and after one this thread's look knows nothing.
+
+        Parameters
+        ----------
+        scope, name, read : Scope, str, callable
+            As of :meth:`reading`; names what is read; reads it. Nobody may change what it returns.
+        """
+        with self.reading(scope) as connection:
+            look = self._look(scope)
+            return read(connection) if look is None else look.once(name, read)
+
+    def _look(self, scope: Scope) -> Look | None:
+        """Return this thread's look at a scope; none while it writes."""
+        look: Look | None = getattr(self._open, "look", None)
+        is_writing = getattr(self._open, "connection", None) is not None
+        return look if look and look.scope == scope and not is_writing else None
 
     @contextlib.contextmanager
     def writing(self, scope: Scope) -> Iterator[Connection]:
@@ -138,6 +159,8 @@ class Store:
                 yield connection
             finally:
                 self._open.connection = self._open.scope = None
+                if look := getattr(self._open, "look", None):
+                    look.forget()
 
     @contextlib.contextmanager
     def _joined(self, scope: Scope) -> Iterator[Connection]:
@@ -255,7 +278,7 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
         if in_file and parsed.database:
             path = Path(parsed.database)
             make_private_file(path)
-            in_use = _use(path) if migrate else None
+            in_use = use(path) if migrate else None
         busy_ms = BUSY_TIMEOUT_MS if patience_s is None else int(patience_s * 1000)
         # A store in memory is one connection: SQLAlchemy's pool for it takes no sizes.
         sizes = {"pool_size": 16, "max_overflow": 32, **pool} if in_file else {}
@@ -275,22 +298,3 @@ def open_store(url: str, *, migrate: bool = True, patience_s: float | None = Non
             store.close()
             raise
     return store
-
-
-def in_use_lock(database: Path) -> Path:
-    """Return the file beside a SQLite store that is locked, shared, by everybody who has it open."""
-    return database.with_name(f"{database.name}.in-use")
-
-
-def _use(database: Path) -> IO[str]:
-    lock = in_use_lock(database)
-    make_private_file(lock)
-    file = lock.open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise UnavailableError(
-            "Got a store that a restore is replacing now; expected to wait until it has ended. Try again."
-        ) from None
-    return file

@@ -141,21 +141,25 @@ def note_written(
     return note_handled(connection, workspace, events)
 
 
+# With every ticket that is assigned: made once, since making a statement costs as much as running it.
+_AFTER = (
+    select(handled)
+    .where(
+        handled.c.workspace == bindparam("named"),
+        handled.c.revision >= bindparam("known"),
+        or_(handled.c.revision > bindparam("known"), handled.c.place > bindparam("place")),
+    )
+    .order_by(handled.c.revision, handled.c.place)
+    .limit(bindparam("most"))
+)
+
+
 def handled_after(store: Store, workspace: str, mark: Mark, *, limit: int) -> list[Handled]:
     """Return the events after a mark, the first first, at most so many."""
     revision, place = mark
-    query = (
-        select(handled)
-        .where(
-            handled.c.workspace == workspace,
-            handled.c.revision >= revision,
-            or_(handled.c.revision > revision, handled.c.place > place),
-        )
-        .order_by(handled.c.revision, handled.c.place)
-        .limit(limit)
-    )
+    given = {"named": workspace, "known": revision, "place": place, "most": limit}
     with store.reading(workspace) as connection:
-        return [_from_row(row) for row in connection.execute(query)]
+        return [_from_row(row) for row in connection.execute(_AFTER, given)]
 
 
 def newest_handled(store: Store, workspace: str, limit: int, *, until: Mark | None = None) -> list[Handled]:
@@ -190,7 +194,10 @@ def newest_mark(store: Store, workspace: str) -> Mark:
 
 # With every ticket that is stored: made once, since making a statement costs as much as running it.
 _STANDS = select(
-    *(tickets.c[name] for name in ("ticket_id", "labels", "status", "resolved_at", "closed_at"))
+    *(
+        tickets.c[name]
+        for name in ("ticket_id", "labels", "status", "assigned_at", "resolved_at", "closed_at")
+    )
 ).where(tickets.c.workspace == bindparam("named"), tickets.c.ticket_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -199,18 +206,23 @@ def _stands(connection: Connection, workspace: str, ids: Sequence[str]) -> dict[
     for begin in range(0, len(ids), _MANY):
         some = {"named": workspace, "ids": ids[begin : begin + _MANY]}
         for row in connection.execute(_STANDS, some):
-            found[row.ticket_id] = _facts(row.labels, row.status, row.resolved_at, row.closed_at)
+            ends = row.resolved_at, row.closed_at
+            found[row.ticket_id] = _facts(row.labels, row.status, row.assigned_at, *ends)
     return found
 
 
 def _state(past: PastTicket) -> dict[str, Any]:
-    return _facts(past.labels, past.status, past.resolved_at, past.closed_at)
+    return _facts(past.labels, past.status, past.assigned_at, past.resolved_at, past.closed_at)
 
 
 def _facts(
-    labels: Mapping[str, str], status: str | None, resolved_at: datetime | None, closed_at: datetime | None
+    labels: Mapping[str, str],
+    status: str | None,
+    assigned_at: datetime | None,
+    resolved_at: datetime | None,
+    closed_at: datetime | None,
 ) -> dict[str, Any]:
-    """Return all of a ticket that anybody's load or affinity depends on."""
+    """Return all of a ticket that anybody's load, fair share or affinity depends on."""
     is_done = (
         resolved_at is not None
         or closed_at is not None
@@ -219,6 +231,7 @@ def _facts(
     return {name: labels.get(name) for name in ("assignee", "team", "priority")} | {
         "is_done": is_done,
         "status": status,
+        "assigned_at": assigned_at,
     }
 
 

@@ -7,7 +7,7 @@ to date: every ticket bears the revision (:mod:`triage.store.revisions`) at whic
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, select, union_all
 
 from triage.store.assignments import DONE, open_work
 from triage.store.database import Store
@@ -60,24 +60,32 @@ def changed_work(
     limit : int
         At most so many: where more changed, the answer is None.
     """
-    work = open_work(workspace)
-    holder = case((work.is_open, work.holder))
-    query = (
-        select(tickets.c.ticket_id, holder.label("agent"), _PRIORITY.label("priority"))
-        .select_from(work.source)
-        .where(
-            tickets.c.workspace == workspace,
-            tickets.c.work > since,
-            tickets.c.work > literal_column("0"),  # Says that the index of these alone will do.
-        )
-        .limit(limit + 1)
-    )
+    some = {"named": workspace, "known": since, "most": limit + 1}
     with store.reading(workspace) as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(_CHANGED, some).all()
     if len(rows) > limit:
         return None
     held = _weighed(store, workspace, efforts, [row for row in rows if row.agent is not None])
     return {row.ticket_id: held.get(row.ticket_id) for row in rows}
+
+
+def _changed() -> Select[Any]:
+    work = open_work(bindparam("named"))
+    holder = case((work.is_open, work.holder))
+    return (
+        select(tickets.c.ticket_id, holder.label("agent"), _PRIORITY.label("priority"))
+        .select_from(work.source)
+        .where(
+            tickets.c.workspace == bindparam("named"),
+            tickets.c.work > bindparam("known"),
+            tickets.c.work > literal_column("0"),  # Says that the index of these alone will do.
+        )
+        .limit(bindparam("most"))
+    )
+
+
+# With every ticket that is assigned: made once, since making a statement costs more than running it.
+_CHANGED = _changed()
 
 
 def open_loads(store: Store, workspace: str, efforts: Mapping[str, float]) -> dict[str, float]:

@@ -4,8 +4,9 @@ A transaction that takes a revision keeps the next one waiting until it ends, so
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Executable, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from triage.store.database import Store
@@ -33,17 +34,17 @@ class Kind(StrEnum):
 
 def take_revision(connection: Connection, workspace: str, kind: Kind) -> int:
     """Count a change and return its number, from 1; to be called in the transaction of the change."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     first = {"workspace": workspace, "kind": kind.value, "revision": 1}
-    statement = (
-        dialect.insert(revisions)
-        .values(first)
-        .on_conflict_do_update(
-            index_elements=["workspace", "kind"], set_={"revision": revisions.c.revision + 1}
-        )
-        .returning(revisions.c.revision)
-    )
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(_take(connection.dialect.name), first).scalar_one())
+
+
+@lru_cache
+def _take(database: str) -> Executable:
+    """Return the statement; putting it together costs more than running it."""
+    statement = postgresql.insert(revisions) if database == "postgresql" else sqlite.insert(revisions)
+    return statement.on_conflict_do_update(
+        index_elements=["workspace", "kind"], set_={"revision": revisions.c.revision + 1}
+    ).returning(revisions.c.revision)
 
 
 # With every request: made once, since making a statement costs as much as running it.
@@ -51,9 +52,14 @@ _READ = select(revisions.c.kind, revisions.c.revision).where(revisions.c.workspa
 
 
 def read_revisions(store: Store, workspace: str) -> dict[Kind, int]:
-    """Return the newest number of every kind, 0 where nothing was ever changed."""
-    found = dict.fromkeys(Kind, 0)
-    with store.reading(workspace) as connection:
+    """Return the newest number of every kind, 0 where nothing was ever changed.
+
+    In a look (:meth:`triage.store.database.Store.looking`) they are those that it began with: what is read
+    after them is as new or newer.
+    """
+
+    def read(connection: Connection) -> dict[Kind, int]:
         rows = connection.execute(_READ, {"named": workspace})
-        found.update((Kind(kind), revision) for kind, revision in rows)
-    return found
+        return {Kind(kind): revision for kind, revision in rows}
+
+    return dict.fromkeys(Kind, 0) | store.read_once(workspace, "revisions", read)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, bindparam, insert, or_, select, update
 
 from triage.helping.suggestion import (
     Audience,
@@ -129,33 +129,37 @@ def note_filed(
     within : timedelta
         How lately.
     """
-    mine = and_(
-        suggestions.c.workspace == workspace,
-        suggestions.c.audience == Audience.REQUESTER.value,
-    )
-    unfiled = suggestions.c.filed_at.is_(None)
+    filed = {"named": workspace, "filed": ticket_id, "at": at}
     if suggestion_id is not None:
-        free = or_(unfiled, suggestions.c.matched_by == "requester")
-        wanted, how = and_(free, suggestions.c.suggestion_id == suggestion_id), "id"
+        statement, filed = _FILED_BY_ID, filed | {"suggestion": suggestion_id}
     elif requester is not None:
-        wanted, how = (
-            and_(
-                unfiled,
-                suggestions.c.requester == requester,
-                suggestions.c.created_at >= at - within,
-                suggestions.c.created_at <= at,
-            ),
-            "requester",
-        )
+        statement, filed = _FILED_BY_REQUESTER, filed | {"by": requester, "since": at - within}
     else:
         return 0
     with store.writing(workspace) as connection:
-        done = connection.execute(
-            update(suggestions)
-            .where(mine, wanted)
-            .values(filed_ticket_id=ticket_id, filed_at=at, matched_by=how)
-        )
-        return int(done.rowcount)
+        return int(connection.execute(statement, filed).rowcount)
+
+
+def _filed(how: str, *wanted: ColumnElement[bool]) -> Update:
+    mine = suggestions.c.workspace == bindparam("named"), suggestions.c.audience == Audience.REQUESTER.value
+    told = {"filed_ticket_id": bindparam("filed"), "filed_at": bindparam("at"), "matched_by": how}
+    return update(suggestions).where(*mine, *wanted).values(told)
+
+
+# With every ticket that is filed: made once, since making a statement costs more than running it.
+_UNFILED = suggestions.c.filed_at.is_(None)
+_FILED_BY_ID = _filed(
+    "id",
+    or_(_UNFILED, suggestions.c.matched_by == "requester"),
+    suggestions.c.suggestion_id == bindparam("suggestion"),
+)
+_FILED_BY_REQUESTER = _filed(
+    "requester",
+    _UNFILED,
+    suggestions.c.requester == bindparam("by"),
+    suggestions.c.created_at >= bindparam("since"),
+    suggestions.c.created_at <= bindparam("at"),
+)
 
 
 def put_item_feedback(store: Store, workspace: str, given: Sequence[ItemFeedback]) -> None:

@@ -29,8 +29,8 @@ __all__ = [
 
 _MANY = 500
 """Ids in one query: SQLite allows a limited number of bound values."""
-_WEIGHED = {"assignee", "priority"}
-"""Labels that say whose work a ticket is, and how much."""
+_WEIGHED = {"assignee", "priority", "team"}
+"""Labels that say whose work a ticket is, for which team, and how much."""
 
 
 def put_tickets(
@@ -40,6 +40,7 @@ def put_tickets(
     *,
     source: str,
     updated_at: datetime | None = None,
+    work: int | None = None,
 ) -> None:
     """Store tickets, all or none; one that is there is replaced, of several with one id the last stays.
 
@@ -55,6 +56,9 @@ def put_tickets(
         Where they come from, at most 40 characters: ``jira``, ``history``, ``api`` ...
     updated_at : datetime or None, default=None
         The moment to note, with a zone; None is now.
+    work : int or None, default=None
+        Revision of the work in hand that this transaction has taken: they bear it, or a newer one. None: who
+        has them stays, unless what is stored says otherwise.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def put_tickets(
         raise InputError("Got a ticket without ticket_id; expected one, it names the ticket in the store.")
     with store.writing(workspace) as connection:
         written = {past.ticket.ticket_id: past for past in past_tickets}
-        work = note_written(connection, workspace, written, moment)
+        work = note_written(connection, workspace, written, moment) or work
         if work is not None:
             rows = {name: row | {"work": work} for name, row in rows.items()}
         upsert(connection, tickets, [store.sealer.sealed(tickets, row) for row in rows.values()])

@@ -91,7 +91,7 @@ def set_assignee(
         if agent is None:
             # One that goes on without an agent keeps the ticket from being given again by the machine.
             back = GivenTicket(ticket_id, None, own_team, moment, assigned_by)
-            put_assignment(store, workspace, back)
+            put_assignment(store, workspace, back, is_counted=True)
             events = []
         else:
             changes["assigned_at"] = row.assigned_at or moment
@@ -100,7 +100,8 @@ def set_assignee(
             # The fair share of a team counts by assignments: the ticket's team, whoever said so.
             if own_team is None:
                 own_team = _team(store, workspace, stands, ticket_id, agent)
-            put_assignment(store, workspace, GivenTicket(ticket_id, agent, own_team, moment, assigned_by))
+            given = GivenTicket(ticket_id, agent, own_team, moment, assigned_by)
+            put_assignment(store, workspace, given, is_counted=True)
             events = [(ticket_id, agent, HandledKind.ASSIGNED, moment)]
         write_ticket(connection, workspace, ticket_id, changes)
         note_handled(connection, workspace, events)

@@ -5,13 +5,13 @@ from triage.decision import Action, Decision, FieldDecision, Reason
 from triage.store.assignments import (
     GivenTicket,
     end_assignment,
-    given_since,
     going_on_among,
     list_assignments,
     put_assignment,
 )
 from triage.store.decisions import put_decisions
-from triage.store.held_work import open_loads
+from triage.store.held_work import changed_work, open_loads
+from triage.store.revisions import Kind, read_revisions, take_revision
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -77,21 +77,20 @@ def test_a_ticket_is_the_load_of_whom_it_was_given_to_last(store):
     assert open_loads(store, "acme", {}) == {"zoe": 1}
 
 
-def test_tickets_given_are_counted_once_whoever_gave_them(store):
-    put_tickets(
-        store,
-        "acme",
-        [
-            past("T-1", "ada", team="Network", assigned_at=NOON),
-            past("T-2", "ada", team="Network", assigned_at=NOON - 3 * HOUR),
-            past("T-3", "ada", team="Mail", assigned_at=NOON),
-        ],
-        source="x",
-    )
+def test_who_has_counted_a_change_already_counts_no_other(store):
+    def counted() -> int:
+        return read_revisions(store, "acme")[Kind.WORK]
+
+    put_tickets(store, "acme", [past("T-1")], source="x")
     put_assignment(store, "acme", given("T-1", "ada"))
-    put_assignment(store, "acme", given("T-4", "bob"))
-    put_assignment(store, "acme", given("T-5", None))
-    assert given_since(store, "acme", NOON - HOUR) == {"Network": {"ada": 1, "bob": 1}, "Mail": {"ada": 1}}
+    assert counted() == 1
+    with store.writing("acme") as connection:
+        work = take_revision(connection, "acme", Kind.WORK)
+        put_tickets(store, "acme", [past("T-1")], source="x", work=work)
+        assert put_assignment(store, "acme", given("T-1", "bob", NOON + HOUR), is_counted=True)
+    assert counted() == 2
+    assert changed_work(store, "acme", 1, {}, limit=9) == {"T-1": ("bob", 1.0)}
+    assert [one.ended_at for one in list_assignments(store, "acme", "T-1")] == [NOON + HOUR, None]
 
 
 def decided(ticket_id: str, priority: str, action: Action, reason: str | None, minute: int) -> Decision:

@@ -19,7 +19,7 @@ from triage.store.every_table import metadata
 from triage.store.handled import HandledKind, newest_handled
 from triage.store.migrating import migration_config, newest_revision, revision_of
 from triage.store.policies import read_policy, write_policy
-from triage.store.revisions import Kind, read_revisions
+from triage.store.revisions import Kind, read_revisions, take_revision
 from triage.store.schema import workspaces
 from triage.store.scope import Across
 from triage.store.tickets import put_tickets
@@ -100,6 +100,35 @@ def test_what_is_read_in_one_look_is_read_by_one_connection(store: Store):
     after = read_policy(store, "acme").version
     # PostgreSQL shows each statement what was committed before it; either way it is one connection.
     assert (first, after) == (0, 1) and seen == (0 if "sqlite" in store.url else 1)
+
+
+def test_what_is_read_once_in_a_look_is_read_anew_in_a_write_and_after_one(store: Store):
+    def change() -> None:
+        with store.writing("acme") as connection:
+            take_revision(connection, "acme", Kind.WORK)
+
+    def seen(workspace: str = "acme") -> int:
+        return read_revisions(store, workspace)[Kind.WORK]
+
+    change()
+    with store.looking("acme"):
+        assert seen() == 1
+        with ThreadPoolExecutor() as pool:
+            pool.submit(change).result()
+        assert seen() == 1 and seen("other") == 0
+        with store.writing("acme"):
+            assert seen() == 2
+            change()
+            assert seen() == 3
+        # What this thread wrote itself is not seen by SQLite's snapshot; PostgreSQL shows it.
+        assert seen() == (1 if "sqlite" in store.url else 3)
+    assert seen() == 3
+    with store.writing("acme"), store.looking("acme"):
+        assert seen() == 3
+        change()
+        assert seen() == 4
+    with store.looking("acme"):
+        assert seen() == 4
 
 
 def test_a_write_inside_a_write_is_part_of_the_same_transaction(store: Store):
