@@ -59,9 +59,8 @@ def main() -> None:
         print(f"\n{title}: {len(tickets):,} tickets, {FIELD}; lost of macro-F1, by golden set")
         for one in found[title]:
             lost = " ".join(f"{value:+.4f}" for value in one["lost"])
-            print(
-                f"{one['learnt']:<34} {one['size']:>4} golden: {lost}   refused {one['refused']} of {DRAWS}"
-            )
+            why = f"{one['by_macro_f1']} by macro-F1, {one['by_label']} by a label"
+            print(f"{one['learnt']:<34} {one['size']:>4}: {lost}   refused {one['refused']} ({why})")
     print(json.dumps(found))
 
 

@@ -24,9 +24,11 @@ def freeze(
     field: Annotated[
         str, typer.Option(help="Choose of each label of this field about as many.")
     ] = "category",
+    since: Annotated[
+        datetime | None, typer.Option(help="Of tickets filed on this day or later.", formats=["%Y-%m-%d"])
+    ] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option(help="Of tickets filed before; by default of all.", formats=["%Y-%m-%d"]),
+        datetime | None, typer.Option(help="Of tickets filed before this day.", formats=["%Y-%m-%d"])
     ] = None,
     seed: Annotated[int, typer.Option(help="The same tickets and seed choose the same.")] = 0,
     workspace: Workspace = "default",
@@ -34,10 +36,10 @@ def freeze(
 ) -> None:
     """Keep some stored tickets back from training from now on, with the values that they have now.
 
-    At most a tenth of each label's tickets, chosen at random. Freeze when you trust the values: right after
-    importing a history, say. The next training leaves them out; from the one after that, no model is promoted
-    by itself that loses more than 0.01 of macro-F1 on them in any field with 50 or more, or of one label more
-    than by chance.
+    At most a tenth of each label's tickets, chosen at random. Freeze when you trust the values, right after
+    importing a history, say; where labels come and go, of the last months only, and anew from time to time.
+    The next training leaves them out; from the one after that, no model is promoted by itself that loses more
+    than 0.01 of macro-F1 on them in any field with 50 or more, or of one label more than by chance.
     """
     from datetime import UTC
 
@@ -49,12 +51,12 @@ def freeze(
 
     if field not in JUDGED:
         raise InputError(f"Got --field {field!r}; expected one of {', '.join(JUDGED)}.")
-    before = None if until is None else until.replace(tzinfo=UTC)
+    after, before = (None if one is None else one.replace(tzinfo=UTC) for one in (since, until))
     with opened_store() as store:
         known = set(golden_ids(store, workspace)[0])
         values = {
             past.ticket.ticket_id: {name: past.labels[name] for name in JUDGED if past.labels.get(name)}
-            for chunk in iter_past_tickets(store, workspace, until=before)
+            for chunk in iter_past_tickets(store, workspace, since=after, until=before)
             for past in chunk
             if past.labels.get(field) and past.ticket.ticket_id not in known
         }

@@ -39,11 +39,14 @@ def told(run: Run, capsys: pytest.CaptureFixture[str], *words: str) -> dict:
 
 
 def test_frozen_shown_and_thawed(url: str, run: Run, capsys: pytest.CaptureFixture[str]):
-    assert told(run, capsys, "freeze", "--count", "20", "--until", "2026-10-01") == {"frozen": 20}
+    assert told(run, capsys, "freeze", "--count", "20", "--since", "2026-02-01", "--until", "2026-10-01") == {
+        "frozen": 20
+    }
     store = open_store(url)
     golden = read_golden(store, "acme")
     assert {one.labels["category"] for one in golden} == {"vpn", "mail"}  # Of nine, none is a tenth.
-    assert all(one.ticket.created_at < datetime(2026, 10, 1, tzinfo=UTC) for one in golden)
+    first, last = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
+    assert all(first <= one.ticket.created_at < last for one in golden)
     assert not any("assignee" in one.labels for one in golden)
     set_labels(store, "acme", golden[0].ticket.ticket_id, {"category": "other"})
     expected = {"field": "category", "tickets": 20, "labels": 2, "changed": 1}
