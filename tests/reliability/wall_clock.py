@@ -25,7 +25,7 @@ class WallClock:
         self._shifted = _shifted(self)
 
     def now(self) -> datetime:
-        """What the product takes for now."""
+        """The time, as the product sees it."""
         return datetime.now(UTC) + self.ahead
 
     @contextmanager
