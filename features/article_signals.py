@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from features.article_contenders import choose_contenders
+from features.article_rows import ArticleRows
 from features.article_shelf import ArticleShelf
 from features.article_words import search_words
 from features.bm25 import WordHits
@@ -58,7 +59,13 @@ class Signals:
 
 
 def gather_signals(
-    ticket: Ticket, text: str, vector: np.ndarray, moment: float, shelf: ArticleShelf, memory: LinkMemory
+    ticket: Ticket,
+    text: str,
+    vector: np.ndarray,
+    moment: float,
+    shelf: ArticleShelf,
+    memory: LinkMemory,
+    looked_up: ArticleRows,
 ) -> Signals:
     """Compute the signals of the articles that come into question for a ticket.
 
@@ -85,15 +92,15 @@ def gather_signals(
         The articles.
     memory : LinkMemory
         The past links.
+    looked_up : ArticleRows
+        Made for these two.
     """
     hits = shelf.words.search(search_words(text), shelf.alive)
     words = hits.scores
     recall = memory.recall(ticket.ticket_id, vector, moment)
     rows = choose_contenders(shelf, memory, vector, words, recall)
     heads, best = shelf.meaning(vector, rows)
-    numbers = np.array(
-        [memory.article_numbers.get(article_id, -1) for article_id in _ids(shelf, rows)], dtype=np.int64
-    )
+    numbers = looked_up.numbers[rows]
     discriminant, profile = recall.totals.liken(vector, recall.moment, numbers)
 
     def of_links(values: np.ndarray) -> np.ndarray:
@@ -105,7 +112,7 @@ def gather_signals(
         "words": words[rows] / max(float(words.max(initial=0.0)), 1e-9),
         "meaning": heads,
         "passage": best,
-        "product": _product_fit(ticket, shelf, rows),
+        "product": looked_up.product_fit(ticket.product)[rows],
         "links": of_links(recall.links),
         "nearest": of_links(recall.nearest),
         "recent": of_links(recall.recent),
@@ -120,18 +127,3 @@ def gather_signals(
 def posix_time(moment: datetime | None) -> float:
     """Return the POSIX time of a moment; infinity, after everything that is known, for None."""
     return float("inf") if moment is None else moment.timestamp()
-
-
-def _ids(shelf: ArticleShelf, rows: np.ndarray) -> list[str]:
-    return [article.article_id for row in rows if (article := shelf.articles[row]) is not None]
-
-
-def _product_fit(ticket: Ticket, shelf: ArticleShelf, rows: np.ndarray) -> np.ndarray:
-    product = (ticket.product or "").casefold()
-    fits = np.full(len(rows), 0.5)
-    if not product:
-        return fits
-    for place, row in enumerate(rows.tolist()):
-        if shelf.products[row]:
-            fits[place] = float(product in shelf.products[row])
-    return fits

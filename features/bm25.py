@@ -18,6 +18,9 @@ __all__ = ["WordHits", "WordIndex", "WordPacking"]
 K1 = 1.2
 B = 0.75
 TAIL_MAX = 2_048
+TAIL_FEW, TAIL_SHARE = 32, 4
+"""Documents that came one by one are packed once they are 32 and a quarter as many as those packed before, at
+2,048 at the latest: until then they are looked up in lists, which takes longer than all the rest."""
 MANY = 5_000
 COMMON = 0.1
 """Among 5,000 documents or more, words that a tenth of them has are not searched, unless there are no others:
@@ -107,7 +110,8 @@ class WordIndex:
     @property
     def is_long_tailed(self) -> bool:
         """Whether so many documents came one by one that packing again pays."""
-        return len(self.tail or ()) >= TAIL_MAX
+        late = len(self.tail or ())
+        return late >= min(TAIL_MAX, max(TAIL_FEW, (len(self) - late) // TAIL_SHARE))
 
     def add(self, document: Mapping[str, int]) -> "WordIndex":
         """Return an index with one document more, given as word counts."""

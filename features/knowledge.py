@@ -296,4 +296,4 @@ class KnowledgeIndex(KnowledgeState):
         text = clean_text(ticket)
         vector = self._ready().encode([text])[0] if vector is None else vector
         known = posix_time(moment or ticket.created_at), contents.shelf, contents.memory
-        return gather_signals(ticket, text, vector, *known)
+        return gather_signals(ticket, text, vector, *known, self._rows_of(contents))

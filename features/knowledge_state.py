@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from features.article_ranking import DEFAULT_WEIGHTS, RankingWeights
+from features.article_rows import ArticleRows
 from features.article_shelf import ArticleShelf
 from features.encoder import Encoder
 from features.link_memory import LinkMemory
@@ -50,6 +51,7 @@ class KnowledgeState:
         self._encoder: Encoder | None = encoder
         self._fingerprint = encoder.fingerprint
         self._lock = threading.Lock()
+        self._looked_up: ArticleRows | None = None
         shelf = ArticleShelf.build([], [], encoder.dimension)
         self._contents = Contents(shelf, memory or LinkMemory.empty(encoder.dimension), weights)
 
@@ -104,6 +106,14 @@ class KnowledgeState:
             )
         self._encoder = encoder
 
+    def _rows_of(self, contents: Contents) -> ArticleRows:
+        """Return what is looked up of the articles; made anew only after they, or which were linked, changed."""
+        shelf, numbers = contents.shelf, contents.memory.article_numbers
+        rows = self._looked_up
+        if rows is None or not rows.is_of(shelf, numbers):
+            rows = self._looked_up = ArticleRows(shelf, numbers)
+        return rows
+
     def _ready(self) -> Encoder:
         if self._encoder is None:
             raise ConflictError(
@@ -125,4 +135,5 @@ class KnowledgeState:
         self._fingerprint = state["fingerprint"]
         self._contents = state["contents"]
         self._encoder = None
+        self._looked_up = None
         self._lock = threading.Lock()

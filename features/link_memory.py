@@ -7,6 +7,7 @@ embeddings and ids, no ticket text. Whether an article still exists is not its b
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
@@ -222,11 +223,8 @@ class LinkMemory:
         cosine_of[found.rows] = found.cosines
         similarities = cosine_of[self.tickets]
         compared = np.flatnonzero(counts & np.isfinite(similarities))
-        tickets, articles, similarities = (
-            self.tickets[compared],
-            self.articles[compared],
-            similarities[compared],
-        )
+        tickets, articles = self.tickets[compared], self.articles[compared]
+        similarities = similarities[compared]
         moments, dismissed = self.known_at[compared], self.dismissed[compared]
         age_days = np.where(np.isfinite(moments), np.maximum(now - moments, 0.0), 0.0) / DAY_S
         alike = np.exp((similarities - ALIKE) / SIMILARITY_SCALE)
@@ -267,9 +265,10 @@ class LinkMemory:
         # A date ahead would count at once, and age all others.
         today = time.time()
         links = [replace(one, known_at=min(one.known_at, today)) for one in links]
-        numbers = dict(self.article_numbers)
-        for link in links:
-            numbers.setdefault(link.article_id, len(numbers))
+        numbers = self.article_numbers
+        new = dict.fromkeys(one.article_id for one in links if one.article_id not in numbers)
+        if new:  # else it stays the same mapping
+            numbers = numbers | dict(zip(new, count(len(numbers)), strict=False))
         memory = replace(
             self,
             article_numbers=numbers,

@@ -149,7 +149,11 @@ class UseTotals:
         links = np.maximum(self.popular[chosen], 0.0) * faded
         placed = self.space.place(vector)
         turned = self.space.whitening @ placed
-        dots = self.sums[chosen] @ turned - self.popular[chosen] * float(self.space.mean @ turned)
+        if 2 * len(chosen) > len(self.sums):  # copying most of them costs more than measuring all
+            sums = (self.sums @ turned)[chosen]
+        else:
+            sums = self.sums[chosen] @ turned
+        dots = sums - self.popular[chosen] * float(self.space.mean @ turned)
         dots *= faded / (links + NOBODY)
         squares = np.maximum(self.squares[chosen], 0.0) * (faded / (links + NOBODY)) ** 2
         discriminant[known] = (dots - squares / 2) / 10

@@ -73,6 +73,14 @@ def test_many_articles_are_counted_once_each(monkeypatch):
     assert len(shelf) == len(counted) == 40 and len(shelf.words.tail or ()) < 8
 
 
+def test_articles_read_together_are_packed_and_a_few_more_are_not():
+    many = [article(number, (0, 1, 2)) for number in range(100)]
+    shelf = ArticleShelf.build([], [], DIMENSION).put(many, [embedding(one) for one in many])
+    assert not shelf.words.tail
+    shelf = shelf.put([article(200, (0, 1, 2))], [embedding(article(200, (0, 1, 2)))])
+    assert len(shelf.words.tail or ()) == 1
+
+
 def test_nothing_put_is_the_same_shelf():
     shelf = ArticleShelf.build([], [], DIMENSION)
     assert shelf.put([], []) is shelf and shelf.withdraw("A-1") is shelf

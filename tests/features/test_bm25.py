@@ -62,3 +62,13 @@ def test_among_many_documents_words_that_a_tenth_has_are_passed_over_unless_ther
     alive = all_alive(index)
     assert (index.scores(["the", "word7"], alive) == index.scores(["word7"], alive)).all()
     assert (index.scores(["the"], alive) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("packed", "late", "pays"),
+    [(0, 31, False), (0, 32, True), (1_000, 249, False), (1_000, 250, True), (9_000, 2_047, False),
+     (9_000, 2_048, True)],
+)  # fmt: skip
+def test_packing_pays_by_how_many_came_one_by_one(packed: int, late: int, pays: bool):
+    index = WordIndex.pack([{"a": 1}] * packed).add_many([{"a": 1}] * late)
+    assert index.is_long_tailed is pays

@@ -55,6 +55,16 @@ def test_the_discriminant_is_that_of_the_formula():
     assert totals.liken(ticket, NOW, np.array([0]))[1][0] == pytest.approx(cosine * 1.5 / 2.5, rel=1e-5)
 
 
+@pytest.mark.parametrize("asked", [[0], [2, 0], [0, 1, 2], [1, -1, 2, 0, 1]])
+def test_an_article_is_compared_alike_whatever_others_are_asked_about(asked):
+    totals = totals_of((0, 1.0, 0), (1, 2.0, 1), (2, 3.0, 2), (2, 9.0, 0))
+    ticket = np.array([0.6, 0.0, 0.8], dtype=np.float32)
+    alone = [totals.liken(ticket, NOW, np.array([number])) for number in asked]
+    together = totals.liken(ticket, NOW, np.array(asked))
+    assert together[0] == pytest.approx([float(one[0][0]) for one in alone])
+    assert together[1] == pytest.approx([float(one[1][0]) for one in alone])
+
+
 def test_without_a_space_nothing_is_compared():
     totals = UseTotals.none(0, 3, NOW, None).plus(uses((0, 1.0, 0)), 1)
     assert not totals.liken(np.ones(3, dtype=np.float32), NOW, np.array([0]))[0].any()
