@@ -144,8 +144,9 @@ def linear(
     views = make_views([ticket], model.words, model.structured, model.encoder)
     places, cosines = model.neighbours.search(np.asarray(views["meaning"]) / MEANING_SCALE, 20)
     said = {field: model.fields[field].said(views, places, cosines)}
+    pooled = {field: model.fields[field].pooled(said[field])}
     near = places[0], cosines[0], model.neighbours.ticket_ids
-    reading = Reading(ticket, views, 0, model.readers(), *near, said)
+    reading = Reading(ticket, views, 0, model.readers(), *near, said, pooled)
     parts = contrast(model.fields[field], reading, label, against)
     return {one.name: one.weight for one in parts if one.kind == "word"}
 

@@ -104,7 +104,7 @@ def gather_signals(
     discriminant, profile = recall.totals.liken(vector, recall.moment, numbers)
 
     def of_links(values: np.ndarray) -> np.ndarray:
-        return np.append(values, 0.0)[numbers]
+        return np.asarray(np.append(values, 0.0)[numbers])
 
     trust = of_links(recall.trust)
 

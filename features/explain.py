@@ -61,6 +61,8 @@ class Reading:
         Ids of the past tickets, by place.
     said : Mapping of str to Mapping of str to ndarray of shape (n_tickets, n_labels)
         What the members of each field's pool said: :meth:`features.field_model.FieldModel.said`.
+    pooled : Mapping of str to ndarray of shape (n_tickets, n_labels)
+        What that amounts to, calibrated: :meth:`features.field_model.FieldModel.pooled`.
     """
 
     ticket: Ticket
@@ -71,6 +73,7 @@ class Reading:
     cosines: np.ndarray
     past_ids: Sequence[str]
     said: Mapping[str, Mapping[str, np.ndarray]]
+    pooled: Mapping[str, np.ndarray]
     _rows: dict[str, "sp.csr_matrix | np.ndarray"] = field(default_factory=dict, init=False)
     _shares: dict[str, Shares] = field(default_factory=dict, init=False)
 
@@ -82,7 +85,10 @@ class Reading:
     def row_of(self, block: str) -> "sp.csr_matrix | np.ndarray | None":
         """Return the ticket's row of a block; None where the tickets have no such block."""
         if block not in self._rows and block in self.views:
-            self._rows[block] = self.views[block][self.row]
+            view = self.views[block]
+            # Cutting the only row out of a sparse matrix costs more than reading it.
+            is_whole = view.shape[0] == 1 and not isinstance(view, np.ndarray)
+            self._rows[block] = view if is_whole else view[self.row]
         return self._rows.get(block)
 
     def shares(self, block: str, row: "sp.csr_matrix") -> Shares:
@@ -199,8 +205,8 @@ def _calibrated(
     """Return by how much calibration moves the log-odds of one label to another; empty where it does not."""
     if model.calibration is None:
         return []
-    said = {name: one[reading.row][None] for name, one in reading.said[model.field].items()}
-    moved = log_odds(Prediction(model.field, model.labels, model.pooled(said)[0]), *labels) - pooled
+    calibrated = Prediction(model.field, model.labels, reading.pooled[model.field][reading.row])
+    moved = log_odds(calibrated, *labels) - pooled
     return [Contribution("calibration", CALIBRATED, moved)] if abs(moved) > SLACK * (1 + abs(pooled)) else []
 
 

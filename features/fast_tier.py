@@ -133,9 +133,9 @@ class FastModel:
         texts = [clean_text(ticket) for ticket in tickets]
         views = self._views(tickets, texts)
         members = {name: model.said(views) for name, model in self._models.items()}
-        said = {name: model.pooled(members[name]) for name, model in self._models.items()}
-        familiar = {name: one.p_values(said[name]) for name, one in self._tier.fields.items()}
-        probabilities, withheld = combine_fields(self._tier.hierarchies, said, tickets)
+        pooled = {name: model.pooled(members[name]) for name, model in self._models.items()}
+        familiar = {name: one.p_values(pooled[name]) for name, one in self._tier.fields.items()}
+        probabilities, withheld = combine_fields(self._tier.hierarchies, pooled, tickets)
         sure = self._sure(probabilities, familiar)
         rows = np.flatnonzero(sure).tolist()
         found = Found(
@@ -150,7 +150,7 @@ class FastModel:
         def reasons(place: int, predictions: Mapping[str, Prediction]) -> dict[str, Explanation]:
             nobody = np.empty(0, np.int64), np.empty(0, np.float32), ()
             row = rows[place]
-            reading = Reading(tickets[row], views, row, self._full.readers(), *nobody, members)
+            reading = Reading(tickets[row], views, row, self._full.readers(), *nobody, members, pooled)
             return self._explain(reading, predictions, detail)
 
         near = self._near(found.texts, similar) if similar else None

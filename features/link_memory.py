@@ -266,9 +266,9 @@ class LinkMemory:
         today = time.time()
         links = [replace(one, known_at=min(one.known_at, today)) for one in links]
         numbers = self.article_numbers
-        new = dict.fromkeys(one.article_id for one in links if one.article_id not in numbers)
-        if new:  # else it stays the same mapping
-            numbers = numbers | dict(zip(new, count(len(numbers)), strict=False))
+        unknown = dict.fromkeys(one.article_id for one in links if one.article_id not in numbers)
+        if unknown:  # else it stays the same mapping
+            numbers = dict(numbers) | dict(zip(unknown, count(len(numbers)), strict=False))
         memory = replace(
             self,
             article_numbers=numbers,

@@ -171,12 +171,12 @@ class TicketModel:
         with stage("similar"):
             places, cosines = self.neighbours.search(vectors, count)
         said = {name: model.said(views, places, cosines) for name, model in self.fields.items()}
-        probabilities = {name: model.pooled(said[name]) for name, model in self.fields.items()}
+        pooled = {name: model.pooled(said[name]) for name, model in self.fields.items()}
         # Each field's own model tells, before a person's value elsewhere narrows down what it may be.
         familiar = {
-            name: one.p_values(probabilities[name], cosines) for name, one in self.familiarity.items()
+            name: one.p_values(pooled[name], cosines) for name, one in self.familiarity.items()
         }
-        probabilities, withheld = combine_fields(self.hierarchies, probabilities, tickets)
+        probabilities, withheld = combine_fields(self.hierarchies, pooled, tickets)
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         otherwise = self.structured.knows(tickets).astype(float)
         if cosines.shape[1]:
@@ -185,7 +185,7 @@ class TicketModel:
         foreseen = [None] * len(tickets) if self.foresight is None else self.foresight.foresee(tickets, views)
 
         def reasons(row: int, predictions: Mapping[str, Prediction]) -> dict[str, Explanation]:
-            near = places[row], cosines[row], self.neighbours.ticket_ids, said
+            near = places[row], cosines[row], self.neighbours.ticket_ids, said, pooled
             return self._explain(
                 Reading(tickets[row], views, row, self.readers(), *near), predictions, detail
             )

@@ -55,9 +55,9 @@ def reading_of(
 ) -> Reading:
     said = {model.field: model.said(views, places, cosines)}
     readers = {"words": ("word", read_sparse), "fields": ("field", read_sparse)}
-    return Reading(
-        Ticket("", text), views, 1, readers, places[1], cosines[1], [f"T-{at}" for at in range(PAST)], said
-    )
+    pooled = {model.field: model.pooled(said[model.field])}
+    past_ids = [f"T-{at}" for at in range(PAST)]
+    return Reading(Ticket("", text), views, 1, readers, places[1], cosines[1], past_ids, said, pooled)
 
 
 def predicted(model: FieldModel, views: Views, places: np.ndarray, cosines: np.ndarray) -> Prediction:
