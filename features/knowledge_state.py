@@ -107,7 +107,7 @@ class KnowledgeState:
         self._encoder = encoder
 
     def _rows_of(self, contents: Contents) -> ArticleRows:
-        """Return what is looked up of the articles; made anew only after they, or which were linked, changed."""
+        """Return what is looked up of the articles; made anew once they, or which were linked, changed."""
         shelf, numbers = contents.shelf, contents.memory.article_numbers
         rows = self._looked_up
         if rows is None or not rows.is_of(shelf, numbers):

@@ -173,9 +173,7 @@ class TicketModel:
         said = {name: model.said(views, places, cosines) for name, model in self.fields.items()}
         pooled = {name: model.pooled(said[name]) for name, model in self.fields.items()}
         # Each field's own model tells, before a person's value elsewhere narrows down what it may be.
-        familiar = {
-            name: one.p_values(pooled[name], cosines) for name, one in self.familiarity.items()
-        }
+        familiar = {name: one.p_values(pooled[name], cosines) for name, one in self.familiarity.items()}
         probabilities, withheld = combine_fields(self.hierarchies, pooled, tickets)
         # Where there is no text to compare, a ticket is familiar when its form holds anything learnt from.
         otherwise = self.structured.knows(tickets).astype(float)
