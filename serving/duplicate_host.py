@@ -7,6 +7,7 @@ never compared with another's. Where tickets were erased, the index is made anew
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ from triage.duplicate import LEAST_CHANCE, Duplicate
 from triage.errors import TriageError, UnavailableError
 from triage.store import Store
 from triage.store.erasures import erasure_revision
-from triage.store.recent import filed_ids, newest_ids
+from triage.store.recent import filed_ids, newest_ids, written_since
 from triage.store.tickets import get_tickets
 from triage.store.workspaces import list_workspaces
 from triage.ticket import Ticket
@@ -40,6 +41,14 @@ NEWEST = 20_000
 
 LATE = timedelta(days=1)
 """A ticket stored so long after its filing is still taken in as it comes; later ones at the next start."""
+
+WHOLE_EVERY_S = 60.0
+"""So often all tickets of the last day are looked through; else those that were written just now."""
+BACK = timedelta(seconds=30)
+"""So long before the last look what was written is looked at again: servers' clocks differ, and a transaction
+ends after it wrote."""
+MOST_WRITTEN = 1_000
+"""Of more than these the last day's tickets are looked through: an import is at work."""
 
 CHUNK = 256
 AHEAD = timedelta(days=1)
@@ -60,6 +69,8 @@ class _Shelf:
     erasures: int
     newest_at: datetime
     seen: set[str] = field(default_factory=set)
+    looked_at: datetime | None = None
+    whole_from: float = 0.0
 
     def is_time_for(self, ticket: Ticket) -> bool:
         """Whether a ticket was answered here, or was there already at the last look."""
@@ -156,8 +167,8 @@ class DuplicateHost:
                 self._shelves.pop(workspace, None)
                 return
             self._shelves[workspace] = shelf
-        now = datetime.now(UTC)
-        listed = filed_ids(self._store, workspace, min(shelf.newest_at, now) - LATE, now + AHEAD)
+        now, at_s = datetime.now(UTC), time.monotonic()
+        listed = self._listed(workspace, shelf, now, at_s)
         new = [name for name in listed if name not in shelf.index.row_of][: self._newest]
         for at in range(0, len(new), CHUNK):
             if self._stopping.is_set():
@@ -166,6 +177,18 @@ class DuplicateHost:
             tickets = [one.ticket for one in stored.values() if not patient or shelf.is_time_for(one.ticket)]
             self._take_in(shelf, tickets)
         shelf.seen = set(new)
+        shelf.looked_at = now
+        if at_s >= shelf.whole_from:
+            shelf.whole_from = at_s + WHOLE_EVERY_S
+
+    def _listed(self, workspace: str, shelf: _Shelf, now: datetime, at_s: float) -> Sequence[str]:
+        """Return ids of tickets in order of filing, among them those that are new since the last look."""
+        since, until = min(shelf.newest_at, now) - LATE, now + AHEAD
+        if shelf.looked_at is not None and at_s < shelf.whole_from:
+            written = written_since(self._store, workspace, shelf.looked_at - BACK, MOST_WRITTEN + 1)
+            if len(written) <= MOST_WRITTEN:
+                return [name for filed_at, name in written if since < filed_at <= until]
+        return filed_ids(self._store, workspace, since, until)
 
     def _read_anew(self, workspace: str, bundle: Bundle | None, erasures: int) -> _Shelf | None:
         names = newest_ids(self._store, workspace, self._newest)

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from serving import duplicate_host
 from serving.duplicate_host import DuplicateHost
 from serving.model_host import ModelHost
 from tests.serving.fakes import promote_fake
@@ -58,6 +59,38 @@ def test_a_ticket_stored_by_anybody_is_found_after_the_next_look(store: Store, h
     put(store, ticket("C", "vpn gateway certificate has expired", 0.5))
     host.catch_up("acme")
     assert "C" in found(host, ASKED)[:2]
+
+
+def test_between_whole_looks_only_what_was_written_just_now_is_read(
+    store: Store, host: DuplicateHost, monkeypatch: pytest.MonkeyPatch
+):
+    put(store, ticket("A", "printer jams", 30.0))
+    for _ in range(2):  # The first makes the index, the second looks through the last day.
+        host.catch_up("acme")
+    read = []
+    whole = duplicate_host.filed_ids
+    monkeypatch.setattr(duplicate_host, "filed_ids", lambda *asked: read.append(1) or whole(*asked))
+    put(store, ticket("B", "vpn gateway certificate expired", 0.5))
+    old = PastTicket(ticket("C", "vpn gateway certificate has expired", 0.4))
+    put_tickets(store, "acme", [old], source="x", updated_at=NOW - timedelta(hours=1))
+    host.catch_up("acme")
+    assert found(host, ASKED)[0] == "B" and "C" not in found(host, ASKED) and not read
+    host._shelves["acme"].whole_from = 0.0
+    host.catch_up("acme")
+    assert "C" in found(host, ASKED) and len(read) == 1
+    host.catch_up("acme")
+    assert len(read) == 1
+
+
+def test_while_much_is_written_the_last_day_is_read_through(
+    store: Store, host: DuplicateHost, monkeypatch: pytest.MonkeyPatch
+):
+    put(store, ticket("A", "printer jams", 30.0))
+    host.catch_up("acme")
+    monkeypatch.setattr(duplicate_host, "MOST_WRITTEN", 1)
+    put(store, *[ticket(f"N-{number}", "vpn gateway certificate expired", 0.5) for number in range(3)])
+    host.catch_up("acme")
+    assert {"N-0", "N-1", "N-2"} <= set(found(host, ASKED))
 
 
 def test_a_patient_look_leaves_what_another_server_answered_for_the_next(store: Store, host: DuplicateHost):

@@ -10,7 +10,7 @@ from triage.store.schema import tickets
 from triage.store.tickets import get_tickets
 from triage.ticket import FIELDS, PastTicket
 
-__all__ = ["count_filed", "filed_between", "filed_ids", "newest_ids", "newest_tickets"]
+__all__ = ["count_filed", "filed_between", "filed_ids", "newest_ids", "newest_tickets", "written_since"]
 
 
 def newest_tickets(store: Store, workspace: str, limit: int) -> list[PastTicket]:
@@ -64,6 +64,21 @@ def filed_ids(store: Store, workspace: str, since: datetime, until: datetime) ->
     )
     with store.reading(workspace) as connection:
         return connection.scalars(query).all()
+
+
+def written_since(store: Store, workspace: str, moment: datetime, limit: int) -> list[tuple[datetime, str]]:
+    """Return when tickets last written at a moment or later were filed, and their ids, in order of filing.
+
+    At most so many, whichever; those without a time are left out.
+    """
+    query = (
+        select(tickets.c.created_at, tickets.c.ticket_id)
+        .where(tickets.c.workspace == workspace, tickets.c.updated_at >= moment)
+        .limit(limit)
+    )
+    with store.reading(workspace) as connection:
+        rows = connection.execute(query).all()
+    return sorted((row.created_at, row.ticket_id) for row in rows if row.created_at is not None)
 
 
 def count_filed(store: Store, workspace: str, since: datetime, until: datetime) -> int:

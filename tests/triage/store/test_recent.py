@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from triage.store import Store
-from triage.store.recent import filed_between, newest_ids, newest_tickets
+from triage.store.recent import filed_between, newest_ids, newest_tickets, written_since
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -28,3 +28,15 @@ def test_filing_times_come_with_labels_from_since_to_before_until(store: Store):
     put(store, "acme", NOON - timedelta(seconds=1), NOON, NOON + timedelta(hours=1))
     found = filed_between(store, "acme", NOON, NOON + timedelta(hours=1))
     assert found == [(NOON, {"team": "desk"})]
+
+
+def test_what_was_written_since_comes_in_order_of_filing(store: Store):
+    late = PastTicket(Ticket("LATE", "x", "", NOON - timedelta(days=3)))
+    put_tickets(store, "acme", [late], source="history", updated_at=NOON)
+    before = datetime.now(UTC)
+    put(store, "acme", NOON + timedelta(hours=2), None, NOON)
+    put(store, "other", NOON)
+    written = [(NOON, "T-2"), (NOON + timedelta(hours=2), "T-0")]
+    assert written_since(store, "acme", before, 9) == written
+    assert written_since(store, "acme", NOON, 9) == [(NOON - timedelta(days=3), "LATE"), *written]
+    assert len(written_since(store, "acme", NOON, 1)) <= 1
