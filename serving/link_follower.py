@@ -25,8 +25,8 @@ from triage.ticket import PastTicket
 __all__ = ["LinkFollower"]
 
 FEW = 32
-"""So many links of tickets that are not stored yet are looked for anew in each request."""
-RETRY_SECONDS = 30.0
+RETRY_FEW_SECONDS, RETRY_SECONDS = 1.0, 30.0
+"""So often the tickets of links that are not stored yet are looked for: where they are few, and more."""
 
 
 class LinkFollower:
@@ -79,9 +79,10 @@ class LinkFollower:
             if len(events) == limit:
                 return False
             self._revision = seen[Kind.LINKS]
-        elif self._unfiled and (len(self._unfiled) <= FEW or time.monotonic() >= self._retry_at):
+        elif self._unfiled and time.monotonic() >= self._retry_at:
             self._take_in(self._unfiled)
-            self._retry_at = time.monotonic() + RETRY_SECONDS
+            few = len(self._unfiled) <= FEW
+            self._retry_at = time.monotonic() + (RETRY_FEW_SECONDS if few else RETRY_SECONDS)
         return True
 
     def _forget_erased(self, erasures: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
+from serving import link_follower
 from serving.knowledge_host import KnowledgeHost
 from serving.model_host import ModelHost
 from tests.serving.fakes import promote_fake
@@ -135,6 +136,24 @@ def test_a_link_that_is_told_before_its_ticket_counts_once_that_is_there(store: 
     put_links(store, "acme", [ArticleLink("T-0", "KB-2")])
     assert found(host) == ["KB-1", "KB-2"]
     put_tickets(store, "acme", LIKE_IT, source="test")
+    assert found(host) == ["KB-2", "KB-1"]
+
+
+def test_tickets_of_links_that_are_not_stored_are_not_looked_for_with_every_request(
+    store: Store, host: KnowledgeHost, monkeypatch: pytest.MonkeyPatch
+):
+    put_articles(store, "acme", [VPN, JAM])
+    put_links(store, "acme", [ArticleLink("T-0", "KB-2")])
+    looked: list[int] = []
+    look = link_follower.get_tickets
+    monkeypatch.setattr(link_follower, "get_tickets", lambda *asked: looked.append(1) or look(*asked))
+    monkeypatch.setattr(link_follower, "RETRY_FEW_SECONDS", 3_600.0)
+    for _ in range(5):
+        found(host)
+    assert len(looked) == 2  # As it was told, and once more.
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    assert found(host) == ["KB-1", "KB-2"]
+    monkeypatch.setattr(link_follower.time, "monotonic", lambda: 1e12)
     assert found(host) == ["KB-2", "KB-1"]
 
 
