@@ -32,9 +32,10 @@ import numpy as np
 from benchmarks.opened import KEY, open_model
 from benchmarks.quality_tasks import Task, make_tasks
 from features.cleaning import clean, clean_text
-from features.explain import Reading, contrast
+from features.explain import contrast
 from features.model import TicketModel
 from features.occlusion import WORD
+from features.ticket_reading import Reading
 from features.views import MEANING_SCALE, make_views
 from training.config import TrainingConfig
 from training.train import train_bundle

@@ -8,22 +8,18 @@ gives ``w_h`` times the difference of its logarithms. Nothing here is approximat
 change is measured by ``features.occlusion``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from features.cleaning import clean_text
 from features.field_model import FieldModel
 from features.neighbours import vote_shares
-from features.shares import Shares
-from features.views import Views
+from features.ticket_reading import Reading
 from triage.pooling import floored
 from triage.prediction import Contribution, Explanation, Prediction, Vote, Voter
-from triage.ticket import Ticket
 
-__all__ = ["LISTED", "Reader", "Reading", "contrast", "explain_field", "log_odds"]
+__all__ = ["LISTED", "contrast", "explain_field", "log_odds"]
 
 LISTED = 8
 """Words and fields listed one by one; the others are listed together."""
@@ -37,65 +33,22 @@ CALIBRATED = "how right such answers were"
 LEAST_PROBABILITY = 1e-300
 """Keeps log-odds finite."""
 
-Reader = tuple[str, Callable[[Ticket, "sp.csr_matrix"], Shares]]
-"""Kind of contribution, and what names the parts of a ticket's row of a block."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Named:
+    """What a block's words or fields say, one by one; a ticket has many, of which few are told."""
+
+    kind: str
+    names: Sequence[str]
+    weights: np.ndarray
+
+    def told(self) -> list[Contribution]:
+        """Return them in words."""
+        named = zip(self.names, self.weights.tolist(), strict=True)
+        return [Contribution(self.kind, name, weight) for name, weight in named]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One ticket as a model has read it.
-
-    Parameters
-    ----------
-    ticket : Ticket
-        Itself.
-    views : dict of str to matrix
-        Of one or more tickets.
-    row : int
-        Its row in them.
-    readers : Mapping of str to Reader
-        By block; a block without one is explained as a whole.
-    places, cosines : ndarray of shape (k,)
-        Its nearest past tickets, nearest first.
-    past_ids : sequence of str
-        Ids of the past tickets, by place.
-    said : Mapping of str to Mapping of str to ndarray of shape (n_tickets, n_labels)
-        What the members of each field's pool said: :meth:`features.field_model.FieldModel.said`.
-    pooled : Mapping of str to ndarray of shape (n_tickets, n_labels)
-        What that amounts to, calibrated: :meth:`features.field_model.FieldModel.pooled`.
-    """
-
-    ticket: Ticket
-    views: Views
-    row: int
-    readers: Mapping[str, Reader]
-    places: np.ndarray
-    cosines: np.ndarray
-    past_ids: Sequence[str]
-    said: Mapping[str, Mapping[str, np.ndarray]]
-    pooled: Mapping[str, np.ndarray]
-    _rows: dict[str, "sp.csr_matrix | np.ndarray"] = field(default_factory=dict, init=False)
-    _shares: dict[str, Shares] = field(default_factory=dict, init=False)
-
-    @property
-    def has_text(self) -> bool:
-        """Whether there is text to read."""
-        return bool(clean_text(self.ticket))
-
-    def row_of(self, block: str) -> "sp.csr_matrix | np.ndarray | None":
-        """Return the ticket's row of a block; None where the tickets have no such block."""
-        if block not in self._rows and block in self.views:
-            view = self.views[block]
-            # Cutting the only row out of a sparse matrix costs more than reading it.
-            is_whole = view.shape[0] == 1 and not isinstance(view, np.ndarray)
-            self._rows[block] = view if is_whole else view[self.row]
-        return self._rows.get(block)
-
-    def shares(self, block: str, row: "sp.csr_matrix") -> Shares:
-        """Return how a block's row is shared by named parts; read once for all fields."""
-        if block not in self._shares:
-            self._shares[block] = self.readers[block][1](self.ticket, row)
-        return self._shares[block]
+_Part = _Named | Contribution
 
 
 def explain_field(
@@ -122,14 +75,14 @@ def explain_field(
     best = prediction.top(2)
     label = best[0][0]
     usual = _of_blocks(model, reading, label)
-    named = [one for one in usual if one.kind in ("word", "field")]
-    shortlist = _strongest(named)[:LISTED] + [one for one in usual if one.kind == "meaning"]
+    meant = [one for one in usual if isinstance(one, Contribution) and one.kind == "meaning"]
+    shortlist = _strongest(usual)[0] + meant
     if len(best) < 2:
         return Explanation(model.field, label, tuple(shortlist))
     against = best[1][0]
     total = log_odds(prediction, label, against)
-    parts = contrast(model, reading, label, against)
-    parts += _calibrated(model, reading, (label, against), sum(one.weight for one in parts))
+    parts = _contrast(model, reading, label, against)
+    parts += _calibrated(model, reading, (label, against), _sum(parts))
     votes, voters = _votes(model, reading, (label, against))
     return Explanation(
         field=model.field,
@@ -165,6 +118,11 @@ def contrast(
         In the order of blocks; those of the linear heads add up to the difference of their weighted logits,
         those of a contrast of two labels to their log-odds.
     """
+    parts = _contrast(model, reading, label, against)
+    return [one for part in parts for one in (part.told() if isinstance(part, _Named) else [part])]
+
+
+def _contrast(model: FieldModel, reading: Reading, label: str, against: str | None) -> list[_Part]:
     found = _of_blocks(model, reading, label, against)
     column = model.labels.index(label)
     if "neighbours" in model.weights and against is not None:
@@ -216,55 +174,52 @@ def _lifted_by_floor(said: np.ndarray) -> float:
     return float(label - against)
 
 
-def _of_blocks(
-    model: FieldModel, reading: Reading, label: str, against: str | None = None
-) -> list[Contribution]:
+def _of_blocks(model: FieldModel, reading: Reading, label: str, against: str | None = None) -> list[_Part]:
     others = None if against is None else [against]
-    return [one for block in model.blocks for one in _of_block(model, reading, block, label, others)]
+    found = (_of_block(model, reading, block, label, others) for block in model.blocks)
+    return [one for one in found if one is not None]
 
 
 def _of_block(
     model: FieldModel, reading: Reading, block: str, label: str, others: Sequence[str] | None
-) -> list[Contribution]:
+) -> _Part | None:
     row = reading.row_of(block)
     if row is None:
-        return []
+        return None
     if isinstance(row, np.ndarray):
         score = float(np.asarray(row, float) @ model.direction(block, label, others))
         if block != "meaning":
-            return [Contribution("other", block, score)]
-        return [
-            Contribution(
-                "meaning", "the text as a whole" if reading.has_text else "that there is no text", score
-            )
-        ]
+            return Contribution("other", block, score)
+        name = "the text as a whole" if reading.has_text else "that there is no text"
+        return Contribution("meaning", name, score)
     # Of a vocabulary of thousands a ticket has a few dozen terms: only their coefficients are looked at.
     slopes = model.direction(block, label, others, row.indices)
     if block not in reading.readers:
-        return [Contribution("other", block, float(row.data @ slopes))]
+        return Contribution("other", block, float(row.data @ slopes))
     shares = reading.shares(block, row)
-    kind = reading.readers[block][0]
-    shared = shares.of(row.data * slopes).tolist()
-    return [Contribution(kind, name, weight) for name, weight in zip(shares.names, shared, strict=True)]
+    return _Named(reading.readers[block][0], shares.names, shares.of(row.data * slopes))
 
 
-def _summing_to(total: float, parts: Sequence[Contribution], joined: Sequence[str]) -> list[Contribution]:
+def _sum(parts: Sequence[_Part]) -> float:
+    return float(sum(one.weights.sum() if isinstance(one, _Named) else one.weight for one in parts))
+
+
+def _summing_to(total: float, parts: Sequence[_Part], joined: Sequence[str]) -> list[Contribution]:
     """List the strongest words and fields, the others of their kind together, and what is left over."""
     merged: dict[tuple[str, str], float] = {}
     for one in parts:
-        merged[one.kind, one.name] = merged.get((one.kind, one.name), 0.0) + one.weight
+        if isinstance(one, Contribution):
+            merged[one.kind, one.name] = merged.get((one.kind, one.name), 0.0) + one.weight
     whole = [Contribution(kind, name, weight) for (kind, name), weight in merged.items()]
-    named = _strongest([one for one in whole if one.kind in ("word", "field")])
-    wholes = [one for one in whole if one.kind not in ("word", "field", "bias")]
-    listed = [one for one in named[:LISTED] if one.weight]
+    strongest, others = _strongest(parts)
+    found = [one for one in strongest if one.weight]
+    found += [one for one in whole if one.kind != "bias"]
     for kind, together, name in (
         ("word", "other_words", "all other words"),
         ("field", "other_fields", "all other fields"),
     ):
-        left = [one.weight for one in named[LISTED:] if one.kind == kind]
-        if left:
-            wholes.append(Contribution(together, name, float(sum(left))))
-    found = listed + wholes
+        if kind in others:
+            found.append(Contribution(together, name, others[kind]))
     bias = [one.weight for one in whole if one.kind == "bias"]
     missing = total - sum(one.weight for one in found) - sum(bias)
     size = 1 + sum(abs(one.weight) for one in found) + abs(sum(bias))
@@ -273,13 +228,24 @@ def _summing_to(total: float, parts: Sequence[Contribution], joined: Sequence[st
         start = sum(bias) + (missing if is_noise else 0.0)
         found.append(Contribution("bias", "the model's starting point", start))
     if not is_noise or not bias:
-        others = f"its {joined[0]} says" if len(joined) == 1 else "other fields say"
-        found.append(Contribution("rest", f"what {others}", missing))
+        told = f"its {joined[0]} says" if len(joined) == 1 else "other fields say"
+        found.append(Contribution("rest", f"what {told}", missing))
     return [one for one in found if one.kind != "rest" or abs(one.weight) > 1e-12]
 
 
-def _strongest(parts: Sequence[Contribution]) -> list[Contribution]:
-    return sorted(parts, key=lambda one: -abs(one.weight))
+def _strongest(parts: Sequence[_Part]) -> tuple[list[Contribution], dict[str, float]]:
+    """Return the words and fields that say most, strongest first, and what the others say together, by kind."""
+    named = [one for one in parts if isinstance(one, _Named)]
+    if not named:
+        return [], {}
+    weights = np.concatenate([one.weights for one in named])
+    names = [name for one in named for name in one.names]
+    owner = np.repeat(np.arange(len(named)), [len(one.weights) for one in named])
+    order = np.argsort(-np.abs(weights), kind="stable")
+    listed, left = order[:LISTED], order[LISTED:]
+    strongest = [Contribution(named[owner[at]].kind, names[at], float(weights[at])) for at in listed]
+    sums = np.bincount(owner[left], weights[left], len(named))
+    return strongest, {named[at].kind: float(sums[at]) for at in np.unique(owner[left])}
 
 
 def _voting(model: FieldModel, reading: Reading) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

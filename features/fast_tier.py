@@ -14,12 +14,13 @@ import numpy as np
 from features.apart import Asked, assess_apart
 from features.assessing import Found, make_assessments
 from features.cleaning import clean_text
-from features.explain import Reading, explain_field
+from features.explain import explain_field
 from features.familiarity import evidence
 from features.field_model import FieldModel
 from features.hierarchy import Hierarchy, combine_fields, joined_with
 from features.occlusion import measure_deletions
 from features.static_meaning import StaticMeaning
+from features.ticket_reading import Reading
 from features.views import MEANING_SCALE, Views
 from triage.engine import UNFAMILIAR_BELOW
 from triage.policy import Promise

@@ -13,7 +13,7 @@ from features.apart import Asked, assess_apart
 from features.assessing import Found, make_assessments
 from features.cleaning import clean_text
 from features.encoder import Encoder, SentenceEncoder
-from features.explain import Reader, Reading, explain_field
+from features.explain import explain_field
 from features.familiarity import Familiarity
 from features.fast_tier import FastModel, FastTier
 from features.field_model import FieldModel
@@ -24,6 +24,7 @@ from features.neighbours import VOTERS, NeighbourIndex
 from features.occlusion import measure_deletions
 from features.recent_texts import note_remembering
 from features.structured import StructuredView
+from features.ticket_reading import Reader, Reading
 from features.ticket_redaction import TicketRedaction
 from features.views import MEANING_SCALE, make_views
 from features.words import WordView

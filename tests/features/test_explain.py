@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.calibration import Calibration
-from features.explain import FLOORED, LISTED, Reading, contrast, explain_field, log_odds
+from features.explain import FLOORED, LISTED, contrast, explain_field, log_odds
 from features.field_model import FieldModel, Head
 from features.neighbours import vote
 from features.shares import Shares
+from features.ticket_reading import Reading
 from features.views import Views
 from triage.pooling import pool_logits
 from triage.prediction import Prediction
