@@ -234,7 +234,7 @@ def _summing_to(total: float, parts: Sequence[_Part], joined: Sequence[str]) -> 
 
 
 def _strongest(parts: Sequence[_Part]) -> tuple[list[Contribution], dict[str, float]]:
-    """Return the words and fields that say most, strongest first, and what the others say together, by kind."""
+    """Return the words and fields that say most, strongest first, and what others say together, by kind."""
     named = [one for one in parts if isinstance(one, _Named)]
     if not named:
         return [], {}

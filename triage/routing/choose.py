@@ -173,8 +173,12 @@ def _passed_over(
     if len(fair) == len(able):
         return ()
     within = {one.agent for one in fair}
-    bound = _order(first, need, affinities, situation)
-    over = [_order(one, need, affinities, situation) for one in able if one.agent not in within]
+
+    def order(one: Agent) -> tuple[float, int, float, str]:
+        return _order(one, need, _score(one, affinities, situation), situation)
+
+    bound = order(first)
+    over = [order(one) for one in able if one.agent not in within]
     return tuple(name for *_, name in sorted(one for one in over if one < bound))
 
 
@@ -190,18 +194,17 @@ def _best(
     agents: list[Agent], need: Need, affinities: Mapping[str, Candidate], situation: Situation, top: int
 ) -> list[Agent]:
     """Return the first ``top`` in order; those whom nothing speaks for are looked at only to fill up."""
-    known = [one for one in agents if one.agent in affinities and _score(one, affinities, situation) > 0]
+    scores = {one.agent: _score(one, affinities, situation) for one in agents}
+    known = [one for one in agents if scores[one.agent] > 0]
     if len(known) < top:
         known = agents
-    return heapq.nsmallest(top, known, key=lambda agent: _order(agent, need, affinities, situation))
+    return heapq.nsmallest(top, known, key=lambda one: _order(one, need, scores[one.agent], situation))
 
 
-def _order(
-    agent: Agent, need: Need, affinities: Mapping[str, Candidate], situation: Situation
-) -> tuple[float, int, float, str]:
+def _order(agent: Agent, need: Need, score: float, situation: Situation) -> tuple[float, int, float, str]:
     """Better first; equals by skill, then by free room, then by name: always the same way."""
     skill = sum(agent.level(name) for name in need.skills)
-    return -_score(agent, affinities, situation), -skill, -headroom(agent, situation), agent.agent
+    return -score, -skill, -headroom(agent, situation), agent.agent
 
 
 def _choice(
