@@ -44,10 +44,10 @@ LATE = timedelta(days=1)
 
 WHOLE_EVERY_S = 60.0
 """So often all tickets of the last day are looked through; else those that were written just now."""
-BACK = timedelta(seconds=30)
+BACK = timedelta(seconds=5)
 """So long before the last look what was written is looked at again: servers' clocks differ, and a transaction
 ends after it wrote."""
-MOST_WRITTEN = 1_000
+MOST_WRITTEN = 5_000
 """Of more than these the last day's tickets are looked through: an import is at work."""
 
 CHUNK = 256
