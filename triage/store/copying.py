@@ -35,6 +35,7 @@ from triage.store.database import Store
 from triage.store.in_use import in_use_lock
 from triage.store.migrating import MIGRATING, demand_owner, migration_config, migration_scripts
 from triage.store.scope import Across, confine
+from triage.store.server_loading import load_by_server
 
 __all__ = [
     "check_sqlite",
@@ -48,6 +49,8 @@ __all__ = [
 
 VERSIONS = "alembic_version"
 ROWS = 1_000
+LARGE = 1_000_000
+"""Bytes of a table from which PostgreSQL reads it by itself."""
 
 
 def known_revision(revision: str | None) -> bool:
@@ -174,17 +177,25 @@ def load_tables(store: Store, folder: Path, revision: str, *, replace: bool) -> 
             command.downgrade(config, "base")
         command.upgrade(config, revision)
         for table in _tables(connection):
-            with (folder / f"{table.name}.jsonl").open() as file:
-                batch: list[dict[str, Any]] = []
-                for line in file:
-                    told = json.loads(line)
-                    batch.append({name: _read(table.columns[name].type, one) for name, one in told.items()})
-                    if len(batch) == ROWS:
-                        connection.execute(insert(table), batch)
-                        batch = []
-                if batch:
-                    connection.execute(insert(table), batch)
+            path = folder / f"{table.name}.jsonl"
+            if path.stat().st_size < LARGE or not load_by_server(connection, table, path):
+                _hand_over(connection, table, path)
         command.upgrade(config, "head")
+        # Until it has counted what is there, PostgreSQL plans as for empty tables.
+        connection.execute(text("ANALYZE"))
+
+
+def _hand_over(connection: Connection, table: Table, path: Path) -> None:
+    with path.open() as file:
+        batch: list[dict[str, Any]] = []
+        for line in file:
+            told = json.loads(line)
+            batch.append({name: _read(table.columns[name].type, one) for name, one in told.items()})
+            if len(batch) == ROWS:
+                connection.execute(insert(table), batch)
+                batch = []
+        if batch:
+            connection.execute(insert(table), batch)
 
 
 def _tables(connection: Connection) -> list[Table]:
