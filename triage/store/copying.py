@@ -10,7 +10,7 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     func,
-    insert,
     inspect,
     select,
     text,
@@ -35,7 +34,6 @@ from triage.store.database import Store
 from triage.store.in_use import in_use_lock
 from triage.store.migrating import MIGRATING, demand_owner, migration_config, migration_scripts
 from triage.store.scope import Across, confine
-from triage.store.server_loading import load_by_server
 
 __all__ = [
     "check_sqlite",
@@ -49,8 +47,6 @@ __all__ = [
 
 VERSIONS = "alembic_version"
 ROWS = 1_000
-LARGE = 1_000_000
-"""Bytes of a table from which PostgreSQL reads it by itself."""
 
 
 def known_revision(revision: str | None) -> bool:
@@ -177,25 +173,30 @@ def load_tables(store: Store, folder: Path, revision: str, *, replace: bool) -> 
             command.downgrade(config, "base")
         command.upgrade(config, revision)
         for table in _tables(connection):
-            path = folder / f"{table.name}.jsonl"
-            if path.stat().st_size < LARGE or not load_by_server(connection, table, path):
-                _hand_over(connection, table, path)
+            _fill(connection, table, folder / f"{table.name}.jsonl")
         command.upgrade(config, "head")
         # Until it has counted what is there, PostgreSQL plans as for empty tables.
         connection.execute(text("ANALYZE"))
 
 
-def _hand_over(connection: Connection, table: Table, path: Path) -> None:
-    with path.open() as file:
-        batch: list[dict[str, Any]] = []
-        for line in file:
-            told = json.loads(line)
-            batch.append({name: _read(table.columns[name].type, one) for name, one in told.items()})
-            if len(batch) == ROWS:
-                connection.execute(insert(table), batch)
-                batch = []
-        if batch:
-            connection.execute(insert(table), batch)
+def _fill(connection: Connection, table: Table, path: Path) -> None:
+    """Fill a table by COPY: several times as fast as inserting rows."""
+    from psycopg import Error, sql
+
+    columns = [(column.name, column.type) for column in table.columns]
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), names)
+    driver: Any = connection.connection.driver_connection
+    try:
+        with path.open() as file, driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for line in file:
+                told = json.loads(line)
+                copy.write_row([_read(kind, told[name]) for name, kind in columns])
+    except Error as error:
+        raise BackupError(
+            f"Got a backup whose table {table.name!r} PostgreSQL does not take ({type(error).__name__}); "
+            "expected one that it wrote. Nothing was changed: take another one."
+        ) from error
 
 
 def _tables(connection: Connection) -> list[Table]:
@@ -230,10 +231,9 @@ def _written(kind: Any, value: Any) -> Any:
 
 
 def _read(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, DateTime):
-        return datetime.fromisoformat(value)
-    if isinstance(kind, LargeBinary):
+    """Return a written value as COPY takes it; times are text in both."""
+    if isinstance(kind, JSON) and not (value is None and kind.none_as_null):
+        return json.dumps(value)
+    if isinstance(kind, LargeBinary) and value is not None:
         return base64.b64decode(value)
     return value

@@ -1,4 +1,4 @@
-"""PostgreSQL reads a backup's tables by itself, and comes to what handing over each row comes to."""
+"""A PostgreSQL store written to files and read back is what it was."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,13 +9,14 @@ from sqlalchemy import text, update
 
 from tests.databases import Databases
 from triage.audit import AuditEntry
+from triage.errors import BackupError
 from triage.knowledge import Article
-from triage.store import Store, copying, open_store
+from triage.store import Store, open_store
 from triage.store.articles import put_articles
 from triage.store.audit import AuditLog
 from triage.store.copying import dump_tables, load_tables
 from triage.store.schema import articles
-from triage.store.server_loading import load_by_server
+from triage.store.scope import Across
 from triage.store.tickets import put_tickets
 from triage.ticket import PastTicket, Ticket
 
@@ -59,46 +60,28 @@ def loaded(databases: Databases, written: Path, revision: str, folder: Path) -> 
         return found
 
 
-@pytest.fixture
-def by_server(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
-    """Let the server read every table; by name, whether it did."""
-    did: dict[str, bool] = {}
-
-    def load(connection, table, path):
-        did[table.name] = load_by_server(connection, table, path)
-        return did[table.name]
-
-    monkeypatch.setattr(copying, "LARGE", 0)
-    monkeypatch.setattr(copying, "load_by_server", load)
-    return did
-
-
-def test_every_table_comes_back_line_by_line(
-    filled: Store, databases: Databases, by_server: dict[str, bool], tmp_path: Path
-):
+def test_every_table_comes_back_line_by_line(filled: Store, databases: Databases, tmp_path: Path):
     with filled.writing("acme") as connection:
         connection.execute(update(articles).values(embedding=bytes(range(256)), embedding_key="recipe"))
-    before = lines_of(filled, tmp_path / "before")
-    assert loaded(databases, tmp_path / "before", filled.revision() or "", tmp_path / "after") == before
-    assert before["tickets"] and before["articles"] and before["audit_log"]
-    assert set(by_server) == set(before) and all(by_server.values())
-
-
-def test_what_the_server_refuses_is_handed_over_row_by_row(
-    filled: Store, databases: Databases, by_server: dict[str, bool], tmp_path: Path
-):
-    with filled.writing("acme") as connection:
-        odd = '{"half": "\\ud800"}'
+        odd = '{"half": "\\ud800", "none": null, "tab": "\\t", "n": 1.5}'
         connection.execute(text("UPDATE tickets SET custom = CAST(:odd AS json)"), {"odd": odd})
     before = lines_of(filled, tmp_path / "before")
     assert loaded(databases, tmp_path / "before", filled.revision() or "", tmp_path / "after") == before
-    assert not by_server["tickets"] and by_server["articles"]
+    assert before["tickets"] and before["articles"] and before["audit_log"]
 
 
-def test_small_tables_are_handed_over(
-    filled: Store, databases: Databases, by_server: dict[str, bool], tmp_path: Path, monkeypatch
+def test_what_postgresql_does_not_take_is_told_and_changes_nothing(
+    filled: Store, databases: Databases, tmp_path: Path
 ):
-    monkeypatch.setattr(copying, "LARGE", 1_000_000)
-    before = lines_of(filled, tmp_path / "before")
-    assert loaded(databases, tmp_path / "before", filled.revision() or "", tmp_path / "after") == before
-    assert not by_server
+    lines_of(filled, tmp_path / "before")
+    written = tmp_path / "before" / "tickets.jsonl"
+    first, *_ = written.read_text().splitlines()
+    written.write_text(f"{first}\n{first}\n")
+    with databases.lend() as lent:
+        store = open_store(lent.owner_url)
+        put_tickets(store, "acme", [PastTicket(Ticket("T-9"))], source="test")
+        with pytest.raises(BackupError, match="'tickets' PostgreSQL does not take \\(UniqueViolation\\)"):
+            load_tables(store, tmp_path / "before", filled.revision() or "", replace=True)
+        with store.reading(Across.BACKUP) as connection:
+            assert connection.scalars(text("SELECT ticket_id FROM tickets")).all() == ["T-9"]
+        store.close()
