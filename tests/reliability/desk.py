@@ -6,6 +6,8 @@ helpdesk is :mod:`tests.reliability.test_stateful`'s.
 
 import shutil
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,7 +36,8 @@ POLICY = {
     "routing": {"least_affinity": 0.0, "fair_share": None},
 }
 CAPACITIES = {"ada": 2.0, "bob": 1.0}
-EMPTY: list[bytes] = []
+LEND: list[Callable[[Path], AbstractContextManager[str]]] = []
+"""Lends each desk an empty database of its own, by its URL; it may lie in the folder given."""
 CLOCK = WallClock()
 PASS_FOR = timedelta(hours=12)
 
@@ -74,8 +77,8 @@ class Desk(RuleBasedStateMachine):
         super().__init__()
         CLOCK.ahead = timedelta(0)
         self.home = Path(tempfile.mkdtemp(prefix="triage-stateful-"))
-        (self.home / "house.db").write_bytes(EMPTY[0])
-        url = f"sqlite:///{self.home / 'house.db'}"
+        self.lent = LEND[0](self.home)
+        url = self.lent.__enter__()
         promote_fake(self.home, "v1")
         seal_fake(self.home, "v2")
         given = Settings(home=self.home, store_url=url, models=self.home / "models", poll_seconds=0.05)
@@ -235,5 +238,6 @@ class Desk(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.client.__exit__(None, None, None)
         self.store.close()
+        self.lent.__exit__(None, None, None)
         CLOCK.ahead = timedelta(0)
         shutil.rmtree(self.home)

@@ -3,14 +3,17 @@
 A small model of what must hold is kept beside a real server; after every step the two are compared.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, multiple, rule, run_state_machine_as_test
 
-from tests.reliability.desk import CAPACITIES, CLOCK, EMPTY, POLICY, Away, Desk, Known
+from tests.reliability.desk import CAPACITIES, CLOCK, LEND, POLICY, Away, Desk, Known
 from tests.serving.fakes import seal_fake
 
 SUBJECTS = ("vpn", "password", "laptop", "zzz vpn", "hello", "")
@@ -224,11 +227,35 @@ class Helpdesk(Desk):
         self.house.client = self.serve(self.house.settings)
 
 
+def lender(request: pytest.FixtureRequest, system: str) -> Callable[[Path], AbstractContextManager[str]]:
+    """Return what lends each desk a database of its own."""
+    if system == "postgresql":
+        databases = request.getfixturevalue("databases")
+
+        @contextmanager
+        def lend(_: Path) -> Iterator[str]:
+            with databases.lend() as lent:
+                yield lent.url
+
+        return lend
+    empty = request.getfixturevalue("empty_sqlite")
+
+    @contextmanager
+    def write(home: Path) -> Iterator[str]:
+        (home / "house.db").write_bytes(empty)
+        yield f"sqlite:///{home / 'house.db'}"
+
+    return write
+
+
+@pytest.mark.parametrize("system", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
     ("examples", "steps"), [(10, 20), pytest.param(100, 50, marks=pytest.mark.reliability)]
 )
-def test_whatever_is_done_in_whatever_order(empty_sqlite: bytes, examples: int, steps: int):
-    EMPTY[:] = [empty_sqlite]
+def test_whatever_is_done_in_whatever_order(
+    request: pytest.FixtureRequest, system: str, examples: int, steps: int
+):
+    LEND[:] = [lender(request, system)]
     with CLOCK.running():
         run_state_machine_as_test(
             Helpdesk,
