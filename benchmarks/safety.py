@@ -147,7 +147,7 @@ def _tokens(store: Store, folder: Path) -> dict[str, Times]:
 def _backup(folder: Path, url: str, target: str, megabytes: int, characters: int) -> dict[str, Times]:
     store = open_store(url)
     body = os.urandom(characters // 2).hex()
-    for start in range(0, megabytes * 1_000_000 // (characters), 500):
+    for start in range(0, megabytes * 1_000_000 // characters, 500):
         rows = [PastTicket(Ticket(f"T-{start + one}", body=body)) for one in range(500)]
         put_tickets(store, "acme", rows, source="test")
         if start == 500 and store.engine.dialect.name == "postgresql":

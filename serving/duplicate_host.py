@@ -1,7 +1,8 @@
 """Which earlier tickets a new one likely repeats: an index of each workspace's newest tickets.
 
 The store is the truth. A thread follows it, so that a ticket stored a moment ago, by whichever server, is
-found within seconds; a request reads what is there and waits for nothing. Tickets of one workspace are
+found within seconds (within a minute where that server's clock is behind, or an import wrote it); a request
+reads what is there and waits for nothing. Tickets of one workspace are
 never compared with another's. Where tickets were erased, the index is made anew without them.
 """
 
@@ -68,14 +69,14 @@ class _Shelf:
     bundle: Bundle | None
     erasures: int
     newest_at: datetime
-    seen: set[str] = field(default_factory=set)
+    put_off: dict[str, None] = field(default_factory=dict)
     looked_at: datetime | None = None
     whole_from: float = 0.0
 
     def is_time_for(self, ticket: Ticket) -> bool:
         """Whether a ticket was answered here, or was there already at the last look."""
         was_here = isinstance(self.encoder, RecentEncoder) and self.encoder.remembers(clean_text(ticket))
-        return was_here or ticket.ticket_id in self.seen
+        return was_here or ticket.ticket_id in self.put_off
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return vectors of texts, kept on this machine where there is room for them."""
@@ -168,15 +169,19 @@ class DuplicateHost:
                 return
             self._shelves[workspace] = shelf
         now, at_s = datetime.now(UTC), time.monotonic()
-        listed = self._listed(workspace, shelf, now, at_s)
+        listed = dict.fromkeys([*shelf.put_off, *self._listed(workspace, shelf, now, at_s)])
         new = [name for name in listed if name not in shelf.index.row_of][: self._newest]
+        put_off: list[str] = []
         for at in range(0, len(new), CHUNK):
             if self._stopping.is_set():
                 return
             stored = get_tickets(self._store, workspace, new[at : at + CHUNK])
-            tickets = [one.ticket for one in stored.values() if not patient or shelf.is_time_for(one.ticket)]
-            self._take_in(shelf, tickets)
-        shelf.seen = set(new)
+            tickets = [one.ticket for one in stored.values()]
+            later = [one.ticket_id for one in tickets if patient and not shelf.is_time_for(one)]
+            self._take_in(shelf, [one for one in tickets if one.ticket_id not in later])
+            put_off += later
+        # Named again at the next look, whether that would list them or not.
+        shelf.put_off = dict.fromkeys(put_off)
         shelf.looked_at = now
         if at_s >= shelf.whole_from:
             shelf.whole_from = at_s + WHOLE_EVERY_S

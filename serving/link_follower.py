@@ -74,6 +74,8 @@ class LinkFollower:
         if seen[Kind.LINKS] > self._revision:
             events = link_events_after(self._store, self._workspace, self._mark, limit=limit)
             self._take_in([*self._unfiled, *events])
+            if len(self._unfiled) <= FEW:
+                self._retry_at = 0.0
             if events:
                 self._mark = events[-1].mark
             if len(events) == limit:

@@ -19,10 +19,13 @@ from sqlalchemy.pool import NullPool
 from triage.store import open_store
 from triage.store.app_role import make_role
 
-__all__ = ["ROLE", "Database", "Databases", "migrated", "own_database"]
+__all__ = ["ROLE", "Database", "Databases", "migrated", "own_database", "owned_by_nobody_special"]
 
 ROLE = "triage_test_app"
 """As whom tests work with PostgreSQL: row-level security binds it, as it binds a server's."""
+
+OWNER = "triage_test_owner"
+"""Owns tables and is no superuser, as who migrates and restores: a superuser sees and may everything."""
 
 LEAVING_S = 1.0
 """How long a closed connection may take to be gone on the server."""
@@ -152,6 +155,19 @@ def own_database(template_url: str) -> Iterator[Database]:
     template = make_url(template_url)
     with _made(template.set(database="postgres"), template.database) as made:
         yield _as_database(made)
+
+
+@contextmanager
+def owned_by_nobody_special(server_url: str) -> Iterator[str]:
+    """Make an empty database whose owner is no superuser, as most are, and yield its URL for that owner."""
+    server = make_url(server_url)
+    with _made(server, None) as made:
+        with _connected(server) as connection:
+            connection.execute(text("SELECT pg_advisory_lock(7214903)"))
+            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": OWNER}):
+                connection.execute(text(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{OWNER}'"))
+            connection.execute(text(f"ALTER DATABASE {made.database} OWNER TO {OWNER}"))
+        yield _told(made.set(username=OWNER, password=OWNER))
 
 
 @contextmanager

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from serving import duplicate_host
 from serving.duplicate_host import DuplicateHost
@@ -12,6 +13,7 @@ from tests.serving.house import House
 from triage.registry import Registry
 from triage.signing import signing_key
 from triage.store import Store
+from triage.store.schema import tickets
 from triage.store.tickets import put_tickets
 from triage.store.workspaces import ensure_workspace
 from triage.ticket import PastTicket, Ticket
@@ -23,8 +25,8 @@ def ticket(name: str, subject: str, hours: float = 1.0) -> Ticket:
     return Ticket(name, subject, "", NOW - timedelta(hours=hours))
 
 
-def put(store: Store, *tickets: Ticket, workspace: str = "acme") -> None:
-    put_tickets(store, workspace, [PastTicket(one) for one in tickets], source="x")
+def put(store: Store, *filed: Ticket, workspace: str = "acme") -> None:
+    put_tickets(store, workspace, [PastTicket(one) for one in filed], source="x")
 
 
 @pytest.fixture
@@ -101,6 +103,26 @@ def test_a_patient_look_leaves_what_another_server_answered_for_the_next(store: 
     assert "B" not in found(host, ASKED)
     host.catch_up("acme", patient=True)
     assert "B" in found(host, ASKED)
+
+
+def test_what_a_patient_look_put_off_is_taken_in_by_the_next_though_that_would_not_list_it(
+    store: Store, host: DuplicateHost
+):
+    put(store, ticket("A", "printer jams", 30.0))
+    for _ in range(2):
+        host.catch_up("acme", patient=True)
+    # As an import writes, which keeps the moment of its start, or a server whose clock is behind.
+    for name in ("B", "GONE"):
+        late = PastTicket(ticket(name, "vpn gateway certificate expired", 0.5))
+        put_tickets(store, "acme", [late], source="x", updated_at=NOW - timedelta(hours=1))
+    shelf = host._shelves["acme"]
+    shelf.whole_from = 0.0
+    host.catch_up("acme", patient=True)
+    assert "B" not in found(host, ASKED) and list(shelf.put_off) == ["B", "GONE"]
+    with store.writing("acme") as connection:
+        connection.execute(delete(tickets).where(tickets.c.ticket_id == "GONE"))
+    host.catch_up("acme", patient=True)
+    assert "B" in found(host, ASKED) and not shelf.put_off
 
 
 def test_a_store_that_is_read_in_parts_gives_each_ticket_its_own_vector(

@@ -157,6 +157,26 @@ def test_tickets_of_links_that_are_not_stored_are_not_looked_for_with_every_requ
     assert found(host) == ["KB-2", "KB-1"]
 
 
+def test_once_few_links_wait_they_are_tried_as_few_are(
+    store: Store, host: KnowledgeHost, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(link_follower, "FEW", 1)
+    monkeypatch.setattr(link_follower, "RETRY_SECONDS", 3_600.0)
+    put_articles(store, "acme", [VPN, JAM])
+    put_links(store, "acme", [ArticleLink(f"T-{one}", "KB-2") for one in range(2)])
+    for _ in range(2):
+        found(host)
+    put_tickets(store, "acme", LIKE_IT[:1], source="test")
+    assert found(host) == ["KB-1", "KB-2"]  # Two wait, and are many here.
+    put_links(store, "acme", [ArticleLink("T-0", "KB-1", dismissed=True)])
+    found(host)  # With what is new those that wait are looked for; one is left.
+    put_tickets(store, "acme", LIKE_IT, source="test")
+    index = host._shelves["acme"].index
+    assert "T-1" not in index.memory.ticket_rows
+    found(host)
+    assert "T-1" in index.memory.ticket_rows
+
+
 def test_a_server_that_starts_later_knows_the_same(store: Store, models: ModelHost, host: KnowledgeHost):
     put_articles(store, "acme", [VPN, JAM])
     put_tickets(store, "acme", LIKE_IT, source="test")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text, update
 
-from tests.databases import Databases
+from tests.databases import Databases, owned_by_nobody_special
 from triage.audit import AuditEntry
 from triage.errors import BackupError
 from triage.knowledge import Article
@@ -84,4 +84,20 @@ def test_what_postgresql_does_not_take_is_told_and_changes_nothing(
             load_tables(store, tmp_path / "before", filled.revision() or "", replace=True)
         with store.reading(Across.BACKUP) as connection:
             assert connection.scalars(text("SELECT ticket_id FROM tickets")).all() == ["T-9"]
+        store.close()
+
+
+def test_an_owner_who_is_no_superuser_restores_and_stays_bound(
+    filled: Store, postgres_url: str, tmp_path: Path
+):
+    before = lines_of(filled, tmp_path / "before")
+    forced = text("SELECT relname FROM pg_class WHERE relforcerowsecurity ORDER BY relname")
+    with filled.reading(Across.BACKUP) as connection:
+        bound = connection.scalars(forced).all()
+    with owned_by_nobody_special(postgres_url) as url:
+        store = open_store(url, migrate=False)
+        load_tables(store, tmp_path / "before", filled.revision() or "", replace=False)
+        assert lines_of(store, tmp_path / "after") == before
+        with store.reading(Across.BACKUP) as connection:
+            assert "tickets" in bound and connection.scalars(forced).all() == bound
         store.close()
