@@ -248,9 +248,14 @@ def lender(request: pytest.FixtureRequest, system: str) -> Callable[[Path], Abst
     return write
 
 
-@pytest.mark.parametrize("system", ["sqlite", "postgresql"])
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(10, 20), pytest.param(100, 50, marks=pytest.mark.reliability)]
+    ("system", "examples", "steps"),
+    [
+        ("sqlite", 10, 20),
+        ("postgresql", 5, 20),
+        pytest.param("sqlite", 100, 50, marks=pytest.mark.reliability),
+        pytest.param("postgresql", 25, 50, marks=pytest.mark.reliability),
+    ],
 )
 def test_whatever_is_done_in_whatever_order(
     request: pytest.FixtureRequest, system: str, examples: int, steps: int
