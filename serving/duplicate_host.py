@@ -2,8 +2,8 @@
 
 The store is the truth. A thread follows it, so that a ticket stored a moment ago, by whichever server, is
 found within seconds (within a minute where that server's clock is behind, or an import wrote it); a request
-reads what is there and waits for nothing. Tickets of one workspace are
-never compared with another's. Where tickets were erased, the index is made anew without them.
+reads what is there and waits for nothing. Tickets of one workspace are never compared with another's. Where
+tickets were erased, the index is made anew without them.
 """
 
 import logging

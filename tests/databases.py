@@ -138,11 +138,7 @@ def migrated(server_url: str) -> Iterator[str]:
     """Make a migrated database and yield its URL: to be copied, which is quicker than migrating."""
     server = make_url(server_url)
     with _made(server, None) as made:
-        with _connected(server) as connection:
-            # Of several runs of tests at once, one makes the role.
-            connection.execute(text("SELECT pg_advisory_lock(7214902)"))
-            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": ROLE}):
-                connection.execute(text(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'"))
+        _make_role(server, ROLE)
         owned = open_store(_told(made))
         make_role(owned, ROLE)
         owned.close()
@@ -162,12 +158,18 @@ def owned_by_nobody_special(server_url: str) -> Iterator[str]:
     """Make an empty database whose owner is no superuser, as most are, and yield its URL for that owner."""
     server = make_url(server_url)
     with _made(server, None) as made:
+        _make_role(server, OWNER)
         with _connected(server) as connection:
-            connection.execute(text("SELECT pg_advisory_lock(7214903)"))
-            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": OWNER}):
-                connection.execute(text(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{OWNER}'"))
             connection.execute(text(f"ALTER DATABASE {made.database} OWNER TO {OWNER}"))
         yield _told(made.set(username=OWNER, password=OWNER))
+
+
+def _make_role(server: URL, role: str) -> None:
+    with _connected(server) as connection:
+        # Of several runs of tests at once, one makes the role.
+        connection.execute(text("SELECT pg_advisory_lock(7214902)"))
+        if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}):
+            connection.execute(text(f"CREATE ROLE {role} LOGIN PASSWORD '{role}'"))
 
 
 @contextmanager
